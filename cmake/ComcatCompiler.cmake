@@ -1,0 +1,24 @@
+# Warnings and sanitizers, as a target that every comcat library and program links.
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+
+add_library(comcat_options INTERFACE)
+target_compile_options(comcat_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wimplicit-fallthrough
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
+  $<$<BOOL:${COMCAT_WERROR}>:-Werror>)
+
+# Debug builds stay fast enough for tests that run in real time.
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  add_compile_options(-Og -g1)
+endif()
+if(COMCAT_SANITIZE)
+  add_compile_options(-fsanitize=${COMCAT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${COMCAT_SANITIZE})
+endif()
+if(COMCAT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,49 @@
+# comcat_library(<name> SOURCES <file>... [NEEDS <library>...] [LINKS <target>...])
+#
+# Declares src/<name>/ and include/comcat/<name>/ as the library comcat_<name>. NEEDS names every
+# comcat library whose headers it includes; each must be declared before it, so dependencies run
+# one way, and the test layer.<name> fails on an include that NEEDS does not name. LINKS are
+# libraries from outside.
+function(comcat_library name)
+  cmake_parse_arguments(LIB "" "" "SOURCES;NEEDS;LINKS" ${ARGN})
+  set(root "${PROJECT_SOURCE_DIR}")
+  list(TRANSFORM LIB_SOURCES PREPEND "${root}/src/${name}/")
+  add_library(comcat_${name} STATIC ${LIB_SOURCES})
+  target_include_directories(comcat_${name} PUBLIC "${root}/include")
+  target_link_libraries(comcat_${name} PRIVATE comcat_options PUBLIC ${LIB_LINKS})
+  foreach(need IN LISTS LIB_NEEDS)
+    if(NOT TARGET comcat_${need})
+      message(FATAL_ERROR "comcat_${name} needs ${need}, which is not declared before it")
+    endif()
+    target_link_libraries(comcat_${name} PUBLIC comcat_${need})
+  endforeach()
+  add_test(NAME layer.${name}
+    COMMAND ${CMAKE_COMMAND} "-DLIBRARY=${name}" "-DNEEDS=${LIB_NEEDS}" "-DROOT=${root}"
+      -P "${root}/cmake/CheckLayer.cmake")
+  set_tests_properties(layer.${name} PROPERTIES LABELS layer)
+endfunction()
+
+# comcat_tests(<library> SOURCES <file>... [LINKS <target>...] [LABELS <label>...])
+#
+# One GoogleTest program for the library, from tests/<library>/.
+function(comcat_tests name)
+  cmake_parse_arguments(T "" "" "SOURCES;LINKS;LABELS" ${ARGN})
+  set(root "${PROJECT_SOURCE_DIR}")
+  list(TRANSFORM T_SOURCES PREPEND "${root}/tests/${name}/")
+  add_executable(comcat-${name}-tests ${T_SOURCES})
+  target_include_directories(comcat-${name}-tests PRIVATE "${root}/tests")
+  target_link_libraries(comcat-${name}-tests PRIVATE comcat_options ${T_LINKS} GTest::gmock_main)
+  if(TARGET comcat_${name})
+    target_link_libraries(comcat-${name}-tests PRIVATE comcat_${name})
+  endif()
+  gtest_discover_tests(comcat-${name}-tests
+    TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${name};${T_LABELS}")
+endfunction()
+
+# comcat_program(<name> SOURCES <file>... LINKS <target>...): build/<preset>/<name>, from src/apps/.
+function(comcat_program name)
+  cmake_parse_arguments(P "" "" "SOURCES;LINKS" ${ARGN})
+  list(TRANSFORM P_SOURCES PREPEND "${PROJECT_SOURCE_DIR}/src/apps/")
+  add_executable(${name} ${P_SOURCES})
+  target_link_libraries(${name} PRIVATE comcat_options ${P_LINKS})
+endfunction()

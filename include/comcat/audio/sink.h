@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "comcat/audio/source.h"
+#include "comcat/base/realtime.h"
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace comcat::audio {
+
+/// Fills what a Sink is about to play. Called from the sink's own thread, which may be a sound
+/// card's: see COMCAT_REALTIME for what it must never do.
+class RenderHandler {
+ public:
+  virtual ~RenderHandler() = default;
+  /// Writes every sample of `samples`; its length is whatever the device asks for.
+  virtual void on_render(std::span<float> samples) COMCAT_REALTIME = 0;
+};
+
+/// Where a client's hearing goes: a sound card, a WAV file, or nowhere.
+///
+/// Threads, ownership: as Source.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  [[nodiscard]] virtual absl::Status start(RenderHandler& handler, EndHandler on_end) = 0;
+  virtual void stop() = 0;
+  [[nodiscard]] virtual std::string description() const = 0;
+};
+
+/// Opens `spec`: as make_source, where "file:PATH.wav" is written (16-bit, complete once stopped),
+/// "null" throws the sound away and "tone:" is refused.
+[[nodiscard]] absl::StatusOr<std::unique_ptr<Sink>> make_sink(const std::string& spec);
+
+struct DeviceInfo {
+  int number = 0;
+  std::string name;    // safe to print
+  std::string system;  // ALSA, JACK...
+  int input_channels = 0;
+  int output_channels = 0;
+  bool default_input = false;
+  bool default_output = false;
+};
+
+/// Every sound device of this machine; an empty list where there is none.
+[[nodiscard]] absl::StatusOr<std::vector<DeviceInfo>> list_devices();
+
+}  // namespace comcat::audio

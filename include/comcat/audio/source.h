@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "comcat/base/realtime.h"
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace comcat::audio {
+
+/// Receives what a Source captures. Called from the source's own thread, which may be a sound
+/// card's: see COMCAT_REALTIME for what it must never do.
+class CaptureHandler {
+ public:
+  virtual ~CaptureHandler() = default;
+  /// `samples` is valid during the call only; its length is whatever the device delivers.
+  virtual void on_captured(std::span<const float> samples) COMCAT_REALTIME = 0;
+};
+
+/// Why a stream that was running came to an end: OK when a file has been played to its end, an
+/// error when a device failed. Called once, from a thread that may allocate and log.
+using EndHandler = std::function<void(absl::Status)>;
+
+/// Where a client's voice comes from: a microphone, a WAV file, a tone, or silence.
+///
+/// Threads    start() and stop() from one thread, the owner's. The handler is called from the
+///            source's thread between the two; stop() returns after its last call.
+/// Ownership  handlers must outlive the source or its stop(). Destruction stops.
+class Source {
+ public:
+  virtual ~Source() = default;
+  /// kFailedPrecondition or kNotFound with a sentence for the user where the device cannot open.
+  [[nodiscard]] virtual absl::Status start(CaptureHandler& handler, EndHandler on_end) = 0;
+  virtual void stop() = 0;
+  /// For people: "file:speech.wav", "USB Headset".
+  [[nodiscard]] virtual std::string description() const = 0;
+};
+
+/// Opens `spec`: "device" or "" (the default sound device), a device's number or part of its name,
+/// "file:PATH.wav", "tone:HZ" or "null" (silence). kInvalidArgument or kNotFound with one sentence.
+[[nodiscard]] absl::StatusOr<std::unique_ptr<Source>> make_source(const std::string& spec);
+
+}  // namespace comcat::audio

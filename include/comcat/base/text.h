@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace comcat::base {
+
+/// True when `text` is well-formed UTF-8 (RFC 3629) in which every character may go to a terminal:
+/// no C0 or C1 control, DEL, line or paragraph separator, bidirectional override or isolate
+/// (U+200E-200F, U+202A-202E, U+2066-2069), zero-width character, noncharacter or byte order mark.
+[[nodiscard]] bool is_safe_text(std::string_view text);
+
+/// `text` with every byte or character that is_safe_text() forbids replaced by U+FFFD, cut to at
+/// most `max_bytes` at a character boundary. For whatever the network sent and a person will see.
+[[nodiscard]] std::string safe_text(std::string_view text, std::size_t max_bytes = 512);
+
+/// Characters (code points) in well-formed UTF-8; malformed bytes count as one each.
+[[nodiscard]] std::size_t count_characters(std::string_view text);
+
+/// A random version 4 UUID (RFC 4122) in its 36-character form, from the system's entropy.
+[[nodiscard]] std::string make_uuid();
+
+}  // namespace comcat::base

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "absl/status/statusor.h"
+
+struct OpusDecoder;
+
+namespace comcat::codec {
+
+/// The longest packet of Opus: 120 ms at 48 kHz.
+inline constexpr std::size_t kMaxPacketSamples = 5760;
+
+/// The duration of a packet in 48 kHz samples, from its TOC alone; nothing where the packet is
+/// malformed (opus_packet_parse). Safe on any bytes.
+[[nodiscard]] std::optional<std::size_t> packet_samples(std::span<const std::uint8_t> packet);
+
+/// One speaker's Opus decoder (mono, 48 kHz). Stereo packets come out mixed down.
+/// Threads: one at a time.
+class Decoder {
+ public:
+  [[nodiscard]] static absl::StatusOr<Decoder> create();
+
+  /// Decodes one packet into the front of `out` (kMaxPacketSamples always suffice); returns the
+  /// samples written, 0 where the packet is malformed.
+  [[nodiscard]] std::size_t decode(std::span<const std::uint8_t> packet, std::span<float> out);
+
+  /// Recovers the frame before `next` from the in-band FEC that `next` carries; `out` has exactly
+  /// the lost frame's length. Where there is none, Opus conceals. Returns the samples written.
+  [[nodiscard]] std::size_t decode_fec(std::span<const std::uint8_t> next, std::span<float> out);
+
+  /// Packet loss concealment: invents out.size() samples (a multiple of 2.5 ms).
+  [[nodiscard]] std::size_t conceal(std::span<float> out);
+
+  /// Forgets all history, as for a new talk spurt of a restarted sender.
+  void reset();
+
+ private:
+  struct Destroy {
+    void operator()(OpusDecoder* decoder) const;
+  };
+  explicit Decoder(OpusDecoder* decoder);
+
+  std::unique_ptr<OpusDecoder, Destroy> decoder_;
+};
+
+}  // namespace comcat::codec

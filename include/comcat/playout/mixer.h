@@ -1,0 +1,78 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "comcat/audio/frame.h"
+#include "comcat/base/clock.h"
+
+namespace comcat::playout {
+
+/// A speaker's number on the wire.
+using SpeakerId = std::uint32_t;
+
+/// One received voice frame.
+struct Packet {
+  std::uint32_t sequence = 0;          // one more for each packet sent, wraps
+  std::uint32_t timestamp = 0;         // of its first sample, in 48 kHz samples, wraps
+  std::span<const std::uint8_t> opus;  // copied by whoever keeps it
+};
+
+struct PlayoutOptions {
+  std::chrono::milliseconds max_delay{400};
+};
+
+/// Figures of one speaker's playout since it began.
+struct PlayoutStats {
+  std::chrono::microseconds target_delay{0};  // what the buffer aims at
+  std::chrono::microseconds delay{0};         // arrival to ear, of what plays now, without the sink
+  std::uint64_t received_frames = 0;
+  std::uint64_t late_frames = 0;  // came after their time
+  std::uint64_t lost_frames = 0;  // never came
+  std::uint64_t duplicate_frames = 0;
+  std::uint64_t played_samples = 0;
+  std::uint64_t concealed_samples = 0;
+  std::uint64_t expanded_samples = 0;     // inserted by time stretching
+  std::uint64_t accelerated_samples = 0;  // removed by time stretching
+  double drift_ppm = 0;                   // the speaker's clock against ours
+  bool talking = false;
+};
+
+class Speaker;
+
+/// Everything a listener hears: one jitter buffer and one decoder for each speaker, summed and
+/// limited. The sound card is the clock: every pull() is 10 ms.
+///
+/// Threads    one at a time (a client's playout thread).
+/// Memory     bounded per speaker by max_delay; a speaker unheard of for a while is freed.
+class Mixer {
+ public:
+  explicit Mixer(PlayoutOptions options = {});
+  ~Mixer();
+
+  /// Takes a frame that arrived at `now`. Anything the network can send is safe here.
+  void insert(SpeakerId speaker, const Packet& packet, base::Time now);
+
+  /// Writes the next 10 ms of everyone together. Always fills `out`.
+  void pull(std::span<float, audio::kBlockSamples> out, base::Time now);
+
+  /// A linear factor; 1 is as sent, 0 is muted. Kept while the speaker is silent.
+  void set_gain(SpeakerId speaker, float gain);
+
+  /// The speaker left: what is queued still plays out, then all is freed.
+  void remove(SpeakerId speaker);
+
+  [[nodiscard]] std::map<SpeakerId, PlayoutStats> stats() const;
+
+ private:
+  PlayoutOptions options_;
+  std::map<SpeakerId, std::unique_ptr<Speaker>> speakers_;
+  std::map<SpeakerId, float> gains_;
+};
+
+}  // namespace comcat::playout

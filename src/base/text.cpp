@@ -1,0 +1,107 @@
+#include "comcat/base/text.h"
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+#include <openssl/rand.h>
+
+namespace comcat::base {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+struct Decoded {
+  std::uint32_t code_point = 0;
+  std::size_t length_bytes = 1;
+  bool valid = false;
+};
+
+/// The first character of non-empty `text` (the well-formed sequences of RFC 3629 section 4).
+Decoded decode(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const std::uint8_t lead = byte(0);
+  if (lead < 0x80) return {lead, 1, true};
+  std::size_t length = 0;
+  std::uint32_t code_point = 0;
+  std::uint32_t smallest = 0;
+  if ((lead & 0xE0) == 0xC0) {
+    length = 2, code_point = lead & 0x1FU, smallest = 0x80;
+  } else if ((lead & 0xF0) == 0xE0) {
+    length = 3, code_point = lead & 0x0FU, smallest = 0x800;
+  } else if ((lead & 0xF8) == 0xF0) {
+    length = 4, code_point = lead & 0x07U, smallest = 0x10000;
+  } else {
+    return {};
+  }
+  if (text.size() < length) return {};
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return {};
+    code_point = (code_point << 6) | (byte(i) & 0x3FU);
+  }
+  const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
+  if (code_point < smallest || code_point > 0x10FFFF || surrogate) return {};
+  return {code_point, length, true};
+}
+
+bool in(std::uint32_t c, std::uint32_t first, std::uint32_t last) {
+  return c >= first && c <= last;
+}
+
+bool is_safe(std::uint32_t c) {
+  if (c < 0x20 || in(c, 0x7F, 0x9F)) return false;
+  if (c == 0xAD || c == 0x034F || c == 0x061C || c == 0x180E) return false;  // invisible
+  if (in(c, 0x115F, 0x1160) || c == 0x3164 || c == 0xFFA0) return false;     // blank letters
+  if (in(c, 0x200B, 0x200F) || in(c, 0x2028, 0x202E) || in(c, 0x2060, 0x206F)) return false;
+  if (in(c, 0xFE00, 0xFE0F) || c == 0xFEFF || in(c, 0xFFF0, 0xFFFB)) return false;
+  if (in(c, 0xFDD0, 0xFDEF) || (c & 0xFFFE) == 0xFFFE) return false;         // noncharacters
+  return !in(c, 0xE0000, 0xE0FFF) && !in(c, 0xE000, 0xF8FF) && c < 0xF0000;  // tags, private use
+}
+
+}  // namespace
+
+bool is_safe_text(std::string_view text) {
+  while (!text.empty()) {
+    const Decoded next = decode(text);
+    if (!next.valid || !is_safe(next.code_point)) return false;
+    text.remove_prefix(next.length_bytes);
+  }
+  return true;
+}
+
+std::string safe_text(std::string_view text, std::size_t max_bytes) {
+  std::string out;
+  while (!text.empty()) {
+    const Decoded next = decode(text);
+    const bool safe = next.valid && is_safe(next.code_point);
+    const std::string_view shown = safe ? text.substr(0, next.length_bytes) : kReplacement;
+    if (out.size() + shown.size() > max_bytes) break;
+    out += shown;
+    text.remove_prefix(next.length_bytes);
+  }
+  return out;
+}
+
+std::size_t count_characters(std::string_view text) {
+  std::size_t count = 0;
+  for (; !text.empty(); ++count) text.remove_prefix(decode(text).length_bytes);
+  return count;
+}
+
+std::string make_uuid() {
+  std::array<unsigned char, 16> bytes{};
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) std::abort();
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    std::array<char, 3> hex{};
+    std::snprintf(hex.data(), hex.size(), "%02x", bytes[i]);
+    text += hex.data();
+  }
+  return text;
+}
+
+}  // namespace comcat::base

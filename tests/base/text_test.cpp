@@ -1,0 +1,65 @@
+#include "comcat/base/text.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace comcat::base {
+namespace {
+
+TEST(SafeText, KeepsWordsOfAnyScript) {
+  for (const char* text : {"an", "Nguyễn Ân", "Пётр", "日本語", "مرحبا", "🐈 cat", ""}) {
+    EXPECT_TRUE(is_safe_text(text)) << text;
+    EXPECT_EQ(text, safe_text(text));
+  }
+}
+
+TEST(SafeText, ReplacesEscapeSequences) {
+  EXPECT_FALSE(is_safe_text("\x1b[2J"));
+  EXPECT_EQ("\uFFFD[2J", safe_text("\x1b[2J"));
+}
+
+TEST(SafeText, ReplacesControlCharacters) {
+  for (const char c : {'\0', '\a', '\n', '\r', '\t', '\x7f'}) {
+    EXPECT_FALSE(is_safe_text(std::string(1, c))) << static_cast<int>(c);
+  }
+  EXPECT_FALSE(
+      is_safe_text("\xC2\x9B"
+                   "31m"));  // C1: an 8-bit CSI
+}
+
+TEST(SafeText, ReplacesBidirectionalOverridesAndInvisibleCharacters) {
+  for (const char* text :
+       {"\u202Egnp.exe", "a\u2066b", "a\u200Bb", "a\u2028b", "\uFEFF", "\u00ADx"}) {
+    EXPECT_FALSE(is_safe_text(text)) << text;
+  }
+}
+
+TEST(SafeText, ReplacesBytesThatAreNoUtf8) {
+  for (const char* text :
+       {"\xC0\xAF", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF", "\x80"}) {
+    EXPECT_FALSE(is_safe_text(text)) << text;
+    EXPECT_TRUE(is_safe_text(safe_text(text)));
+  }
+}
+
+TEST(SafeText, IsCutAtACharacter) {
+  EXPECT_EQ("日", safe_text("日本", 5));
+  EXPECT_EQ("", safe_text("日本", 2));
+}
+
+TEST(CountCharacters, CountsCodePointsNotBytes) {
+  EXPECT_EQ(3U, count_characters("日本語"));
+  EXPECT_EQ(2U, count_characters("\xFF\xFE"));
+}
+
+TEST(Uuid, IsVersionFourAndNeverTheSame) {
+  const std::string uuid = make_uuid();
+  ASSERT_EQ(36U, uuid.size());
+  EXPECT_EQ('4', uuid[14]);
+  EXPECT_NE(std::string::npos, std::string("89ab").find(uuid[19]));
+  EXPECT_NE(uuid, make_uuid());
+}
+
+}  // namespace
+}  // namespace comcat::base
