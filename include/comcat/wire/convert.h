@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "comcat/wire/messages.h"
+
+#include "absl/status/statusor.h"
+
+/// Plain structs to and from the bytes of proto/calling.proto. Threads: any.
+namespace comcat::wire {
+
+using Bytes = std::span<const std::byte>;
+
+// ---- up: ClientREQ
+// -------------------------------------------------------------------------------
+
+[[nodiscard]] std::string encode_request(const VoiceFrame& frame);
+[[nodiscard]] std::string encode_request(const Hello& hello);
+[[nodiscard]] std::string encode_request(const Command& command);
+
+/// kInvalidArgument with one sentence where the bytes are no ClientREQ, name no known request, or
+/// carry a voice chunk that is not 1-1275 bytes. Names and texts are NOT checked here.
+[[nodiscard]] absl::StatusOr<Request> parse_request(Bytes bytes);
+
+// ---- down: ServerRES
+// -----------------------------------------------------------------------------
+
+/// One frame as a whole ServerRES with a VoiceBatch. Protobuf merges a message that comes twice, so
+/// several of these laid end to end are one valid ServerRES with all their frames: each frame is
+/// serialised once, whoever gets it and beside whichever others.
+[[nodiscard]] std::string encode_voice(const VoiceFrame& frame);
+
+/// One frame as a ServerMSG, for listeners without kFeatureVoiceBatch.
+[[nodiscard]] std::string encode_voice_message(const VoiceFrame& frame, const std::string& name,
+                                               const std::string& id);
+
+[[nodiscard]] std::string encode_response(const Welcome& welcome);
+[[nodiscard]] std::string encode_response(const Outcome& outcome);
+[[nodiscard]] std::string encode_response(const Event& event);
+
+/// kInvalidArgument where the bytes are no ServerRES. Every name and text that comes out is safe to
+/// print; frames whose chunk is not 1-1275 bytes are left out.
+[[nodiscard]] absl::StatusOr<Response> parse_response(Bytes bytes);
+
+}  // namespace comcat::wire

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace comcat::wire {
+
+/// Bounds that both ends check; proto/README.md documents them.
+inline constexpr std::size_t kMaxNameCharacters = 32;
+inline constexpr std::size_t kMaxTextBytes = 2000;
+inline constexpr std::size_t kMaxPasscodeBytes = 256;
+inline constexpr std::size_t kMaxChunkBytes = 1275;  // one Opus frame, RFC 6716 section 3.4
+inline constexpr std::size_t kMaxMessageBytes = 64 * 1024;
+inline constexpr std::size_t kResumeKeyBytes = 16;
+inline constexpr unsigned kSilentDbov = 127;  // RFC 6464
+
+/// The gRPC metadata key under which the passcode travels.
+inline constexpr const char* kPasscodeKey = "passcode";
+
+/// Where a client that names no room goes.
+inline constexpr const char* kDefaultRoom = "lobby";
+
+/// Bits of Hello::features and Welcome::features.
+inline constexpr unsigned kFeatureVoiceBatch = 1;
+
+/// kInvalidArgument with one sentence for the user where a name (of a person or, `what` = "room",
+/// of a room) is not 1-32 characters of safe text without spaces at its ends.
+[[nodiscard]] absl::Status check_name(std::string_view name, std::string_view what = "name");
+
+/// kInvalidArgument where `text` is not 1-2000 bytes of safe text.
+[[nodiscard]] absl::Status check_text(std::string_view text);
+
+/// kInvalidArgument where a passcode is not 1-256 printable ASCII characters: what gRPC metadata
+/// can carry. The passcode is never part of the sentence.
+[[nodiscard]] absl::Status check_passcode(std::string_view passcode);
+
+}  // namespace comcat::wire

@@ -1,0 +1,144 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "comcat/wire/limits.h"
+
+/// What travels, as plain structs; convert.h turns them into bytes and back. Field units and limits
+/// are those of proto/README.md.
+namespace comcat::wire {
+
+/// A session's number: unique among the sessions of one server process.
+using SessionNumber = std::uint32_t;
+
+struct VoiceFrame {
+  SessionNumber speaker = 0;  // 0 on the way up: the stream says who speaks
+  std::uint32_t sequence = 0;
+  std::uint32_t timestamp = 0;            // of the first sample, 48 kHz
+  std::uint8_t level_dbov = kSilentDbov;  // 0 loudest, 127 silent
+  std::string opus;                       // 1-1275 bytes
+  std::string original_name;              // up, original protocol only
+};
+
+// ---- up
+// ------------------------------------------------------------------------------------------
+
+struct Hello {
+  std::string name;
+  std::string room;
+  std::string resume_key;
+  std::uint32_t features = 0;
+
+  /// An empty signal is how the original protocol says hello.
+  [[nodiscard]] bool original() const {
+    return name.empty() && room.empty() && resume_key.empty() && features == 0;
+  }
+};
+
+struct SetMute {
+  bool muted = false;
+};
+struct SetDeafen {
+  bool deafened = false;
+};
+struct JoinRoom {
+  std::string room;
+};
+struct ListRooms {};
+struct Say {
+  std::string text;
+};
+/// A command of a later version; answered with UNIMPLEMENTED.
+struct UnknownCommand {};
+
+struct Command {
+  std::uint64_t trace_id = 0;
+  std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say> verb;
+};
+
+using Request = std::variant<VoiceFrame, Hello, Command>;
+
+// ---- down
+// ----------------------------------------------------------------------------------------
+
+struct Member {
+  SessionNumber session = 0;
+  std::string id;  // UUID
+  std::string name;
+  bool muted = false;
+  bool deafened = false;
+};
+
+struct Welcome {
+  SessionNumber session = 0;
+  std::string id;
+  std::string room;
+  std::vector<Member> members;  // who is in the room, oneself among them
+  std::uint32_t max_chunk_bytes = kMaxChunkBytes;
+  std::uint32_t max_message_bytes = kMaxMessageBytes;
+  std::uint32_t max_text_bytes = kMaxTextBytes;
+  std::uint32_t max_speakers = 0;
+  std::string resume_key;
+  std::uint32_t features = 0;
+};
+
+struct RoomInfo {
+  std::string name;
+  std::uint32_t members = 0;
+};
+struct RoomList {
+  std::vector<RoomInfo> rooms;
+};
+struct Roster {
+  std::string room;
+  std::vector<Member> members;
+};
+
+struct Outcome {
+  std::uint64_t trace_id = 0;
+  int status = 0;  // a gRPC status code; 0 is OK
+  std::string text;
+  std::variant<std::monostate, RoomList, Roster> result;
+};
+
+enum class LeaveReason { kUnknown, kStopped, kLost, kMoved, kClosed };
+
+struct Joined {
+  Member member;
+};
+struct Left {
+  SessionNumber session = 0;
+  LeaveReason reason = LeaveReason::kUnknown;
+};
+struct MuteChanged {
+  SessionNumber session = 0;
+  bool muted = false;
+};
+struct DeafenChanged {
+  SessionNumber session = 0;
+  bool deafened = false;
+};
+struct TextSaid {
+  SessionNumber session = 0;
+  std::string name;
+  std::string text;
+};
+struct Draining {
+  std::uint32_t grace_ms = 0;
+};
+/// An event of a later version; to be ignored.
+struct UnknownEvent {};
+
+using Event =
+    std::variant<UnknownEvent, Joined, Left, MuteChanged, DeafenChanged, TextSaid, Draining>;
+
+/// A response of a later version; to be ignored.
+struct UnknownResponse {};
+
+using VoiceFrames = std::vector<VoiceFrame>;
+using Response = std::variant<UnknownResponse, VoiceFrames, Welcome, Outcome, Event>;
+
+}  // namespace comcat::wire

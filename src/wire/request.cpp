@@ -1,0 +1,120 @@
+#include <algorithm>
+
+#include "comcat/wire/convert.h"
+
+#include "calling.pb.h"
+
+namespace comcat::wire {
+namespace {
+
+std::uint8_t clamp_level(std::uint32_t level) {
+  return static_cast<std::uint8_t>(std::min<std::uint32_t>(level, kSilentDbov));
+}
+
+absl::StatusOr<Request> from(ClientMSG& message) {
+  if (message.chunk().empty() || message.chunk().size() > kMaxChunkBytes) {
+    return absl::InvalidArgumentError("a voice chunk of " + std::to_string(message.chunk().size()) +
+                                      " bytes; 1 to 1275 are allowed");
+  }
+  VoiceFrame frame;
+  frame.sequence = message.sequence();
+  frame.timestamp = message.timestamp();
+  frame.level_dbov = clamp_level(message.level());
+  frame.opus = std::move(*message.mutable_chunk());
+  frame.original_name = std::move(*message.mutable_name());
+  return frame;
+}
+
+Request from(ClientSignal& signal) {
+  return Hello{std::move(*signal.mutable_name()), std::move(*signal.mutable_room()),
+               std::move(*signal.mutable_resume_key()), signal.features()};
+}
+
+Request from(::Command& command) {
+  Command out;
+  out.trace_id = command.trace_id();
+  switch (command.command_case()) {
+    case ::Command::kSetMute:
+      out.verb = SetMute{command.set_mute().muted()};
+      break;
+    case ::Command::kSetDeafen:
+      out.verb = SetDeafen{command.set_deafen().deafened()};
+      break;
+    case ::Command::kJoinRoom:
+      out.verb = JoinRoom{command.join_room().room()};
+      break;
+    case ::Command::kListRooms:
+      out.verb = ListRooms{};
+      break;
+    case ::Command::kSay:
+      out.verb = Say{command.say().text()};
+      break;
+    case ::Command::COMMAND_NOT_SET:
+      break;
+  }
+  return out;
+}
+
+/// Sets the arm of `command` that `verb` is.
+struct SetVerb {
+  ::Command& command;
+  void operator()(const UnknownCommand&) const {}
+  void operator()(const SetMute& verb) const { command.mutable_set_mute()->set_muted(verb.muted); }
+  void operator()(const SetDeafen& verb) const {
+    command.mutable_set_deafen()->set_deafened(verb.deafened);
+  }
+  void operator()(const JoinRoom& verb) const { command.mutable_join_room()->set_room(verb.room); }
+  void operator()(const ListRooms&) const { command.mutable_list_rooms(); }
+  void operator()(const Say& verb) const { command.mutable_say()->set_text(verb.text); }
+};
+
+}  // namespace
+
+std::string encode_request(const VoiceFrame& frame) {
+  ClientREQ request;
+  ClientMSG& message = *request.mutable_message();
+  message.set_chunk(frame.opus);
+  message.set_name(frame.original_name);
+  message.set_sequence(frame.sequence);
+  message.set_timestamp(frame.timestamp);
+  message.set_level(frame.level_dbov);
+  return request.SerializeAsString();
+}
+
+std::string encode_request(const Hello& hello) {
+  ClientREQ request;
+  ClientSignal& signal = *request.mutable_signal();
+  signal.set_name(hello.name);
+  signal.set_room(hello.room);
+  signal.set_resume_key(hello.resume_key);
+  signal.set_features(hello.features);
+  return request.SerializeAsString();
+}
+
+std::string encode_request(const Command& command) {
+  ClientREQ request;
+  request.mutable_command()->set_trace_id(command.trace_id);
+  std::visit(SetVerb{*request.mutable_command()}, command.verb);
+  return request.SerializeAsString();
+}
+
+absl::StatusOr<Request> parse_request(Bytes bytes) {
+  // Proto3 checks that strings are UTF-8 while parsing, so a malformed name fails here too.
+  ClientREQ request;
+  if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::InvalidArgumentError("a request that is no ClientREQ of calling.proto");
+  }
+  switch (request.request_case()) {
+    case ClientREQ::kMessage:
+      return from(*request.mutable_message());
+    case ClientREQ::kSignal:
+      return from(*request.mutable_signal());
+    case ClientREQ::kCommand:
+      return from(*request.mutable_command());
+    case ClientREQ::REQUEST_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError("a request with neither message, signal nor command");
+}
+
+}  // namespace comcat::wire

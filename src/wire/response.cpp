@@ -1,0 +1,260 @@
+#include <algorithm>
+#include <utility>
+
+#include "comcat/base/text.h"
+#include "comcat/wire/convert.h"
+
+#include "calling.pb.h"
+
+namespace comcat::wire {
+namespace {
+
+constexpr std::size_t kMaxIdBytes = 64;
+
+std::string safe_name(const std::string& name) {
+  return base::safe_text(name, kMaxNameCharacters * 4);
+}
+
+bool is_chunk(const std::string& chunk) {
+  return !chunk.empty() && chunk.size() <= kMaxChunkBytes;
+}
+
+// ---- structs to messages
+// -------------------------------------------------------------------------
+
+void fill(::Member& out, const Member& member) {
+  out.set_session(member.session);
+  out.set_id(member.id);
+  out.set_name(member.name);
+  out.set_muted(member.muted);
+  out.set_deafened(member.deafened);
+}
+
+/// Sets the arm of `outcome` that the result is.
+struct SetResult {
+  ::Outcome& outcome;
+  void operator()(std::monostate) const {}
+  void operator()(const RoomList& list) const {
+    for (const RoomInfo& room : list.rooms) {
+      ::RoomInfo& out = *outcome.mutable_rooms()->add_rooms();
+      out.set_name(room.name);
+      out.set_members(room.members);
+    }
+  }
+  void operator()(const Roster& roster) const {
+    outcome.mutable_roster()->set_room(roster.room);
+    for (const Member& member : roster.members)
+      fill(*outcome.mutable_roster()->add_members(), member);
+  }
+};
+
+/// Sets the arm of `event` that the event is.
+struct SetEvent {
+  ::Event& event;
+  void operator()(const UnknownEvent&) const {}
+  void operator()(const Joined& e) const {
+    fill(*event.mutable_joined()->mutable_member(), e.member);
+  }
+  void operator()(const Left& e) const {
+    event.mutable_left()->set_session(e.session);
+    event.mutable_left()->set_reason(static_cast<::Left::Reason>(e.reason));
+  }
+  void operator()(const MuteChanged& e) const {
+    event.mutable_mute_changed()->set_session(e.session);
+    event.mutable_mute_changed()->set_muted(e.muted);
+  }
+  void operator()(const DeafenChanged& e) const {
+    event.mutable_deafen_changed()->set_session(e.session);
+    event.mutable_deafen_changed()->set_deafened(e.deafened);
+  }
+  void operator()(const TextSaid& e) const {
+    event.mutable_text_said()->set_session(e.session);
+    event.mutable_text_said()->set_name(e.name);
+    event.mutable_text_said()->set_text(e.text);
+  }
+  void operator()(const Draining& e) const { event.mutable_draining()->set_grace_ms(e.grace_ms); }
+};
+
+// ---- messages to structs
+// -------------------------------------------------------------------------
+
+Member from(const ::Member& member) {
+  return {member.session(), base::safe_text(member.id(), kMaxIdBytes), safe_name(member.name()),
+          member.muted(), member.deafened()};
+}
+
+template <typename Members>
+std::vector<Member> from_members(const Members& members) {
+  std::vector<Member> out;
+  for (const ::Member& member : members) out.push_back(from(member));
+  return out;
+}
+
+VoiceFrames from(ServerMSG& message) {
+  ClientMSG& inner = *message.mutable_msg();
+  if (!is_chunk(inner.chunk())) return {};
+  VoiceFrame frame;
+  frame.speaker = message.speaker();
+  frame.sequence = inner.sequence();
+  frame.timestamp = inner.timestamp();
+  frame.level_dbov = static_cast<std::uint8_t>(std::min<std::uint32_t>(inner.level(), kSilentDbov));
+  frame.opus = std::move(*inner.mutable_chunk());
+  return {std::move(frame)};
+}
+
+VoiceFrames from(VoiceBatch& batch) {
+  VoiceFrames out;
+  out.reserve(static_cast<std::size_t>(batch.frames_size()));
+  for (::VoiceFrame& in : *batch.mutable_frames()) {
+    if (!is_chunk(in.chunk())) continue;
+    VoiceFrame frame;
+    frame.speaker = in.speaker();
+    frame.sequence = in.sequence();
+    frame.timestamp = in.timestamp();
+    frame.level_dbov = static_cast<std::uint8_t>(std::min<std::uint32_t>(in.level(), kSilentDbov));
+    frame.opus = std::move(*in.mutable_chunk());
+    out.push_back(std::move(frame));
+  }
+  return out;
+}
+
+Welcome from(const ServerSignal& signal) {
+  Welcome welcome;
+  welcome.session = signal.session();
+  welcome.id = base::safe_text(signal.id(), kMaxIdBytes);
+  welcome.room = safe_name(signal.room());
+  welcome.members = from_members(signal.members());
+  welcome.max_chunk_bytes = signal.limits().max_chunk_bytes();
+  welcome.max_message_bytes = signal.limits().max_message_bytes();
+  welcome.max_text_bytes = signal.limits().max_text_bytes();
+  welcome.max_speakers = signal.limits().max_speakers();
+  welcome.resume_key = signal.resume_key().substr(0, kResumeKeyBytes);
+  welcome.features = signal.features();
+  return welcome;
+}
+
+Outcome from(const ::Outcome& outcome) {
+  Outcome out;
+  out.trace_id = outcome.trace_id();
+  out.status = static_cast<int>(outcome.status());
+  out.text = base::safe_text(outcome.text());
+  if (outcome.has_rooms()) {
+    RoomList list;
+    for (const ::RoomInfo& room : outcome.rooms().rooms()) {
+      list.rooms.push_back({safe_name(room.name()), room.members()});
+    }
+    out.result = std::move(list);
+  } else if (outcome.has_roster()) {
+    out.result =
+        Roster{safe_name(outcome.roster().room()), from_members(outcome.roster().members())};
+  }
+  return out;
+}
+
+LeaveReason from(::Left::Reason reason) {
+  return ::Left::Reason_IsValid(reason) ? static_cast<LeaveReason>(reason) : LeaveReason::kUnknown;
+}
+
+Event from(const ::Event& event) {
+  switch (event.event_case()) {
+    case ::Event::kJoined:
+      return Joined{from(event.joined().member())};
+    case ::Event::kLeft:
+      return Left{event.left().session(), from(event.left().reason())};
+    case ::Event::kMuteChanged:
+      return MuteChanged{event.mute_changed().session(), event.mute_changed().muted()};
+    case ::Event::kDeafenChanged:
+      return DeafenChanged{event.deafen_changed().session(), event.deafen_changed().deafened()};
+    case ::Event::kTextSaid:
+      return TextSaid{event.text_said().session(), safe_name(event.text_said().name()),
+                      base::safe_text(event.text_said().text(), kMaxTextBytes)};
+    case ::Event::kDraining:
+      return Draining{event.draining().grace_ms()};
+    case ::Event::EVENT_NOT_SET:
+      break;
+  }
+  return UnknownEvent{};
+}
+
+}  // namespace
+
+std::string encode_voice(const VoiceFrame& frame) {
+  ServerRES response;
+  ::VoiceFrame& out = *response.mutable_voice()->add_frames();
+  out.set_speaker(frame.speaker);
+  out.set_sequence(frame.sequence);
+  out.set_timestamp(frame.timestamp);
+  out.set_level(frame.level_dbov);
+  out.set_chunk(frame.opus);
+  return response.SerializeAsString();
+}
+
+std::string encode_voice_message(const VoiceFrame& frame, const std::string& name,
+                                 const std::string& id) {
+  ServerRES response;
+  ServerMSG& out = *response.mutable_message();
+  out.set_id(id);
+  out.set_speaker(frame.speaker);
+  out.mutable_msg()->set_chunk(frame.opus);
+  out.mutable_msg()->set_name(name);
+  out.mutable_msg()->set_sequence(frame.sequence);
+  out.mutable_msg()->set_timestamp(frame.timestamp);
+  out.mutable_msg()->set_level(frame.level_dbov);
+  return response.SerializeAsString();
+}
+
+std::string encode_response(const Welcome& welcome) {
+  ServerRES response;
+  ServerSignal& out = *response.mutable_signal();
+  out.set_session(welcome.session);
+  out.set_id(welcome.id);
+  out.set_room(welcome.room);
+  for (const Member& member : welcome.members) fill(*out.add_members(), member);
+  out.mutable_limits()->set_max_chunk_bytes(welcome.max_chunk_bytes);
+  out.mutable_limits()->set_max_message_bytes(welcome.max_message_bytes);
+  out.mutable_limits()->set_max_text_bytes(welcome.max_text_bytes);
+  out.mutable_limits()->set_max_speakers(welcome.max_speakers);
+  out.set_resume_key(welcome.resume_key);
+  out.set_features(welcome.features);
+  return response.SerializeAsString();
+}
+
+std::string encode_response(const Outcome& outcome) {
+  ServerRES response;
+  ::Outcome& out = *response.mutable_outcome();
+  out.set_trace_id(outcome.trace_id);
+  out.set_status(static_cast<std::uint32_t>(outcome.status));
+  out.set_text(outcome.text);
+  std::visit(SetResult{out}, outcome.result);
+  return response.SerializeAsString();
+}
+
+std::string encode_response(const Event& event) {
+  ServerRES response;
+  std::visit(SetEvent{*response.mutable_event()}, event);
+  return response.SerializeAsString();
+}
+
+absl::StatusOr<Response> parse_response(Bytes bytes) {
+  ServerRES response;
+  if (!response.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::InvalidArgumentError("a response that is no ServerRES of calling.proto");
+  }
+  switch (response.response_case()) {
+    case ServerRES::kMessage:
+      return from(*response.mutable_message());
+    case ServerRES::kSignal:
+      return from(response.signal());
+    case ServerRES::kVoice:
+      return from(*response.mutable_voice());
+    case ServerRES::kOutcome:
+      return from(response.outcome());
+    case ServerRES::kEvent:
+      return from(response.event());
+    case ServerRES::RESPONSE_NOT_SET:
+      break;
+  }
+  return UnknownResponse{};
+}
+
+}  // namespace comcat::wire

@@ -1,0 +1,118 @@
+#include "comcat/wire/convert.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace comcat::wire {
+namespace {
+
+Bytes bytes_of(const std::string& text) {
+  return std::as_bytes(std::span(text));
+}
+
+template <typename T>
+T request(const std::string& encoded) {
+  return std::get<T>(parse_request(bytes_of(encoded)).value());
+}
+
+template <typename T>
+T response(const std::string& encoded) {
+  return std::get<T>(parse_response(bytes_of(encoded)).value());
+}
+
+VoiceFrame frame(SessionNumber speaker, std::uint32_t sequence, const std::string& opus) {
+  return {speaker, sequence, sequence * 960, 30, opus, ""};
+}
+
+TEST(Convert, AVoiceFrameGoesUp) {
+  const auto out = request<VoiceFrame>(encode_request(frame(0, 7, "opus")));
+  EXPECT_EQ(7U, out.sequence);
+  EXPECT_EQ(7U * 960, out.timestamp);
+  EXPECT_EQ(30, out.level_dbov);
+  EXPECT_EQ("opus", out.opus);
+}
+
+TEST(Convert, TheEmptySignalIsTheOriginalHello) {
+  EXPECT_TRUE(request<Hello>(encode_request(Hello{})).original());
+  EXPECT_FALSE(request<Hello>(encode_request(Hello{"an", "lobby", "", 0})).original());
+}
+
+TEST(Convert, CommandsKeepTheirTraceId) {
+  const auto out = request<Command>(encode_request(Command{42, Say{"hi"}}));
+  EXPECT_EQ(42U, out.trace_id);
+  EXPECT_EQ("hi", std::get<Say>(out.verb).text);
+}
+
+TEST(Convert, ACommandOfALaterVersionIsUnknown) {
+  // Command{trace_id = 9, field 99: an empty message}
+  const std::string encoded("\x1a\x05\x08\x09\x9a\x06\x00", 7);
+  const auto out = request<Command>(encoded);
+  EXPECT_EQ(9U, out.trace_id);
+  EXPECT_TRUE(std::holds_alternative<UnknownCommand>(out.verb));
+}
+
+TEST(Convert, FramesLaidEndToEndAreOneMessage) {
+  const std::string both = encode_voice(frame(3, 1, "one")) + encode_voice(frame(4, 2, "two"));
+  const auto frames = response<VoiceFrames>(both);
+  ASSERT_EQ(2U, frames.size());
+  EXPECT_EQ(3U, frames[0].speaker);
+  EXPECT_EQ("one", frames[0].opus);
+  EXPECT_EQ(4U, frames[1].speaker);
+  EXPECT_EQ("two", frames[1].opus);
+}
+
+TEST(Convert, AnOriginalListenerGetsNameAndIdWithEachFrame) {
+  const auto frames = response<VoiceFrames>(encode_voice_message(frame(3, 1, "one"), "an", "id"));
+  ASSERT_EQ(1U, frames.size());
+  EXPECT_EQ(3U, frames[0].speaker);
+  EXPECT_EQ("one", frames[0].opus);
+}
+
+TEST(Convert, ChunksOutsideTheirLimitsAreRefused) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1276}, std::size_t{100'000}}) {
+    const auto out = parse_request(bytes_of(encode_request(frame(0, 1, std::string(size, 'x')))));
+    ASSERT_FALSE(out.ok());
+    EXPECT_EQ("a voice chunk of " + std::to_string(size) + " bytes; 1 to 1275 are allowed",
+              std::string(out.status().message()));
+  }
+}
+
+TEST(Convert, BytesThatAreNoProtobufAreRefused) {
+  EXPECT_FALSE(parse_request(bytes_of("\xff\xff\xff")).ok());
+  EXPECT_FALSE(parse_response(bytes_of("\xff\xff\xff")).ok());
+  EXPECT_FALSE(parse_request(bytes_of("")).ok());  // no arm at all
+}
+
+TEST(Convert, WhatTheServerSaysIsSafeToPrint) {
+  const auto said =
+      std::get<TextSaid>(response<Event>(encode_response(Event(TextSaid{1, "\x1b[1man",
+                                                                        "a\x07"
+                                                                        "b"}))));
+  EXPECT_EQ("\uFFFD[1man", said.name);
+  EXPECT_EQ("a\uFFFDb", said.text);
+}
+
+TEST(Convert, TheWelcomeSurvivesTheWay) {
+  Welcome welcome;
+  welcome.session = 5;
+  welcome.id = "uuid";
+  welcome.room = "lobby";
+  welcome.members = {{5, "uuid", "an", false, true}};
+  welcome.resume_key = "0123456789abcdef";
+  const auto out = response<Welcome>(encode_response(welcome));
+  EXPECT_EQ(5U, out.session);
+  ASSERT_EQ(1U, out.members.size());
+  EXPECT_EQ("an", out.members[0].name);
+  EXPECT_TRUE(out.members[0].deafened);
+  EXPECT_EQ(welcome.resume_key, out.resume_key);
+}
+
+TEST(Convert, OutcomesCarryTheirResult) {
+  const auto out = response<Outcome>(encode_response(Outcome{7, 0, "", RoomList{{{"lobby", 2}}}}));
+  EXPECT_EQ(7U, out.trace_id);
+  EXPECT_EQ(2U, std::get<RoomList>(out.result).rooms.at(0).members);
+}
+
+}  // namespace
+}  // namespace comcat::wire

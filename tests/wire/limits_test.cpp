@@ -1,0 +1,50 @@
+#include "comcat/wire/limits.h"
+
+#include <gtest/gtest.h>
+
+namespace comcat::wire {
+namespace {
+
+TEST(Name, AllowsThirtyTwoCharactersOfAnyScript) {
+  EXPECT_TRUE(check_name("an").ok());
+  EXPECT_TRUE(check_name("Nguyễn Ân").ok());
+  std::string cats;
+  for (int i = 0; i < 32; ++i) cats += "🐈";
+  EXPECT_TRUE(check_name(cats).ok());
+}
+
+TEST(Name, RefusesWhatCannotBeShownOnATerminal) {
+  for (const char* name : {"", "a\nb", "\x1b[31mred", "a\u202Eb", "\xFF", " an", "an "}) {
+    EXPECT_FALSE(check_name(name).ok()) << name;
+  }
+  EXPECT_FALSE(check_name(std::string(33, 'a')).ok());
+}
+
+TEST(Name, SaysWhatIsWrong) {
+  EXPECT_EQ("the room has 33 characters; at most 32 are allowed",
+            std::string(check_name(std::string(33, 'a'), "room").message()));
+}
+
+TEST(Passcode, IsPrintableAscii) {
+  EXPECT_TRUE(check_passcode("hunter2").ok());
+  EXPECT_TRUE(check_passcode("correct horse!").ok());
+  for (const char* passcode : {"", "naïve", "tab\t", " padded"}) {
+    EXPECT_FALSE(check_passcode(passcode).ok()) << passcode;
+  }
+  EXPECT_FALSE(check_passcode(std::string(257, 'x')).ok());
+}
+
+TEST(Passcode, IsNeverPartOfTheSentence) {
+  const std::string sentence(check_passcode("hunter2\n").message());
+  EXPECT_EQ(std::string::npos, sentence.find("hunter2"));
+}
+
+TEST(Text, IsBounded) {
+  EXPECT_TRUE(check_text("hello there").ok());
+  EXPECT_FALSE(check_text("").ok());
+  EXPECT_FALSE(check_text("a\x07").ok());
+  EXPECT_FALSE(check_text(std::string(2001, 'x')).ok());
+}
+
+}  // namespace
+}  // namespace comcat::wire
