@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace comcat::server {
+
+/// A file descriptor that closes itself.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(other.release()) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+    if (this != &other) reset(other.release());
+    return *this;
+  }
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() { reset(); }
+
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] bool valid() const { return fd_ >= 0; }
+  [[nodiscard]] int release();
+  void reset(int fd = -1);
+
+ private:
+  int fd_ = -1;
+};
+
+struct AcceptorOptions {
+  std::string listen = "0.0.0.0:50051";  // host:port, [v6]:port; port 0 picks one
+  std::size_t max_connections = 1024;
+  std::size_t max_connections_per_address = 64;
+};
+
+/// Listens and accepts in gRPC's stead: gRPC 1.51's own listener never accepts again once a process
+/// has run out of file descriptors (CVE-2023-4785). Here a spare descriptor is given up to turn the
+/// caller away, and accepting goes on. Also the place for limits that apply before any handshake
+/// and for socket options: what is sent late is bounded in the kernel as well.
+///
+/// Threads    its own; `hand_over` is called on it. stop() and the destructor join it.
+class Acceptor {
+ public:
+  /// Takes over a connected, non-blocking socket.
+  using HandOver = std::function<void(FileDescriptor)>;
+
+  /// Binds; kInvalidArgument, kUnavailable or kAlreadyExists with one sentence where it cannot.
+  [[nodiscard]] static absl::StatusOr<Acceptor> bind(const AcceptorOptions& options);
+
+  Acceptor(Acceptor&&) = default;
+  Acceptor& operator=(Acceptor&&) = default;
+  ~Acceptor();
+
+  void start(HandOver hand_over);
+  void stop();
+
+  /// The address it listens on, with the port that was picked.
+  [[nodiscard]] const std::string& address() const { return address_; }
+  [[nodiscard]] int port() const { return port_; }
+
+ private:
+  struct Connection {
+    int fd = -1;
+    std::string peer;  // raw sockaddr bytes: tells whether `fd` is still this connection
+  };
+
+  explicit Acceptor(const AcceptorOptions& options) : options_(options) {}
+  void run(const HandOver& hand_over, const std::stop_token& stop);
+  void accept_all(const HandOver& hand_over);
+  void turn_one_away();
+  [[nodiscard]] bool within_limits(const std::string& address);
+  static void forget_closed(std::vector<Connection>& connections);
+
+  AcceptorOptions options_;
+  std::string address_;
+  int port_ = 0;
+  FileDescriptor listener_;
+  FileDescriptor wake_;   // eventfd
+  FileDescriptor spare_;  // given up when there are no others
+  std::map<std::string, std::vector<Connection>> by_address_;
+  std::size_t connections_ = 0;
+  std::jthread thread_;
+};
+
+}  // namespace comcat::server

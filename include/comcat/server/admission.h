@@ -1,0 +1,132 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "comcat/base/clock.h"
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace comcat::server {
+
+/// Compares passcodes in a time that does not depend on where they differ: SHA-256 of both, then
+/// CRYPTO_memcmp. The passcode itself is not kept.
+class Passcode {
+ public:
+  /// Empty: everyone may come in (--open).
+  explicit Passcode(const std::string& passcode);
+  [[nodiscard]] bool matches(const std::string& given) const;
+
+ private:
+  bool open_;
+  std::array<unsigned char, 32> digest_{};
+};
+
+/// A place among the server's callers, given back when it is destroyed. Threads: any.
+class Slot {
+ public:
+  Slot() = default;
+  explicit Slot(std::shared_ptr<std::atomic<std::size_t>> taken) : taken_(std::move(taken)) {}
+  Slot(Slot&&) noexcept = default;
+  Slot& operator=(Slot&& other) noexcept {
+    std::swap(taken_, other.taken_);
+    return *this;
+  }
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+  ~Slot() {
+    if (taken_) taken_->fetch_sub(1);
+  }
+
+ private:
+  std::shared_ptr<std::atomic<std::size_t>> taken_;
+};
+
+/// All the places there are. Threads: any; taking one is atomic.
+class Slots {
+ public:
+  explicit Slots(std::size_t capacity);
+  /// Nothing when all are taken.
+  [[nodiscard]] std::optional<Slot> take();
+  [[nodiscard]] std::size_t free() const;
+  [[nodiscard]] std::size_t capacity() const { return capacity_; }
+
+ private:
+  std::size_t capacity_;
+  std::shared_ptr<std::atomic<std::size_t>> taken_;
+};
+
+struct AdmissionOptions {
+  std::string passcode;  // empty: open
+  std::size_t max_clients = 100;
+  std::size_t max_clients_per_address = 0;  // 0: no limit of its own
+  int max_passcode_failures = 10;           // within failure_window, then refused for ban
+  std::chrono::seconds failure_window{120};
+  std::chrono::seconds ban{300};
+  std::chrono::milliseconds failure_delay{500};  // how long a wrong passcode waits for its answer
+};
+
+/// Decides who comes in: address, then passcode, then a slot. One address is one IPv4 address or
+/// one IPv6 /64 network.
+/// Threads: one at a time.
+class Admission {
+ public:
+  explicit Admission(AdmissionOptions options);
+
+  /// What a caller holds while in; gives slot and address count back when destroyed.
+  class Pass {
+   public:
+    Pass() = default;
+    Pass(Pass&&) noexcept = default;
+    Pass& operator=(Pass&&) noexcept = default;
+
+   private:
+    friend class Admission;
+    Slot server_;
+    Slot address_;
+  };
+
+  /// kUnauthenticated (missing or wrong passcode), kPermissionDenied (too many of them from this
+  /// address, for a while) or kResourceExhausted (no free slot), each with its own sentence.
+  /// `passcode` is nothing where the caller sent none.
+  [[nodiscard]] absl::StatusOr<Pass> admit(const std::string& address,
+                                           const std::optional<std::string>& passcode,
+                                           base::Time now);
+
+  /// How long the answer to a refusal is held back.
+  [[nodiscard]] std::chrono::milliseconds failure_delay() const { return options_.failure_delay; }
+  [[nodiscard]] const Slots& slots() const { return slots_; }
+
+ private:
+  struct Address {
+    int failures = 0;
+    base::Time first_failure{};
+    base::Time banned_until{};
+    std::shared_ptr<std::atomic<std::size_t>> sessions =
+        std::make_shared<std::atomic<std::size_t>>(0);
+  };
+
+  void forget_old(base::Time now);
+  absl::Status check_passcode(Address& from, const std::optional<std::string>& passcode,
+                              base::Time now);
+
+  AdmissionOptions options_;
+  Passcode passcode_;
+  Slots slots_;
+  std::map<std::string, Address> addresses_;
+  base::Time swept_{};
+};
+
+/// The address of a gRPC peer ("ipv4:192.0.2.1:5000", "ipv6:[2001:db8::1]:5000") as admission
+/// counts it: "192.0.2.1" or "2001:db8:0:0::/64".
+[[nodiscard]] std::string admission_address(const std::string& peer);
+
+}  // namespace comcat::server

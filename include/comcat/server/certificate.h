@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace comcat::server {
+
+/// A certificate and its private key, both PEM.
+struct Certificate {
+  std::string certificate_pem;
+  std::string key_pem;
+};
+
+/// Reads both from files. kInvalidArgument with one sentence where either is missing, unreadable or
+/// no PEM, or where the key is not the certificate's.
+[[nodiscard]] absl::StatusOr<Certificate> load_certificate(const std::filesystem::path& certificate,
+                                                           const std::filesystem::path& key);
+
+/// The server's own certificate: `state_dir`/server.crt and server.key (mode 0600), made at the
+/// first start: EC P-256, self-signed, ten years. Clients pin it, so it is kept.
+[[nodiscard]] absl::StatusOr<Certificate> own_certificate(const std::filesystem::path& state_dir);
+
+/// "SHA256:" and the base64 (unpadded, as ssh writes it) of the SHA-256 of the first certificate's
+/// DER form; empty where there is none.
+[[nodiscard]] std::string fingerprint(const std::string& certificate_pem);
+
+}  // namespace comcat::server

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace comcat::server {
+
+/// Why a voice frame did not reach a listener, or was not taken from a speaker.
+enum class Drop { kQueueOverflow, kRateLimit, kMuted, kNotLoudest, kCount };
+/// Why a caller was turned away.
+enum class Refusal { kPasscode, kBanned, kFull, kName, kProtocol, kCount };
+
+inline constexpr std::array kDropNames{"queue_overflow", "rate_limit", "muted", "not_loudest"};
+inline constexpr std::array kRefusalNames{"passcode", "banned", "full", "name", "protocol"};
+
+/// A histogram with fixed upper bounds in microseconds; the last bucket is everything above.
+class Histogram {
+ public:
+  static constexpr std::array<std::int64_t, 12> kBoundsUs{
+      50, 100, 250, 500, 1'000, 2'500, 5'000, 10'000, 25'000, 50'000, 100'000, 250'000};
+  void add(std::int64_t us) {
+    std::size_t bucket = 0;
+    while (bucket < kBoundsUs.size() && us > kBoundsUs[bucket]) ++bucket;
+    buckets_[bucket].fetch_add(1, std::memory_order_relaxed);
+    sum_us_.fetch_add(static_cast<std::uint64_t>(us), std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t bucket(std::size_t i) const { return buckets_.at(i).load(); }
+  [[nodiscard]] std::uint64_t sum_us() const { return sum_us_.load(); }
+
+ private:
+  std::array<std::atomic<std::uint64_t>, kBoundsUs.size() + 1> buckets_{};
+  std::atomic<std::uint64_t> sum_us_{0};
+};
+
+/// What the server counts. Written by its shard, read by whoever reports.
+/// Threads: any; each figure is exact, several together are not a snapshot.
+struct Metrics {
+  using Counter = std::atomic<std::uint64_t>;
+  Counter clients{0};
+  Counter rooms{0};
+  Counter joins{0};
+  Counter frames_in{0};
+  Counter bytes_in{0};
+  Counter frames_out{0};
+  Counter messages_out{0};
+  Counter bytes_out{0};
+  Counter closed_stalled{0};
+  Counter closed_flooding{0};
+  std::array<Counter, static_cast<std::size_t>(Drop::kCount)> drops{};
+  std::array<Counter, static_cast<std::size_t>(Refusal::kCount)> refusals{};
+  Histogram queue_age;
+  Histogram write_latency;
+
+  void dropped(Drop why, std::uint64_t frames = 1) {
+    drops[static_cast<std::size_t>(why)].fetch_add(frames, std::memory_order_relaxed);
+  }
+  void refused(Refusal why) { refusals[static_cast<std::size_t>(why)].fetch_add(1); }
+};
+
+}  // namespace comcat::server

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "comcat/base/clock.h"
+#include "comcat/server/loudest.h"
+#include "comcat/server/metrics.h"
+#include "comcat/server/session.h"
+
+namespace comcat::server {
+
+/// The people who hear each other.
+///
+/// Coalescing  while one person talks, each frame leaves at once. While several do, the frames for
+///             a listener wait for each other, at most kCoalesce, and leave in one message.
+/// Threads     one: the room's shard.
+/// Ownership   members belong to their connections; they leave before they are destroyed.
+class Room {
+ public:
+  static constexpr std::chrono::milliseconds kCoalesce{10};
+
+  Room(std::string name, std::size_t max_speakers, Metrics& metrics)
+      : name_(std::move(name)), loudest_(max_speakers), metrics_(metrics) {}
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::vector<Session*>& members() const { return members_; }
+  [[nodiscard]] std::vector<wire::Member> roster() const;
+  /// True where a member goes by `name`, letter case of ASCII aside.
+  [[nodiscard]] bool has_name(const std::string& name) const;
+
+  void add(Session& session) { members_.push_back(&session); }
+  void remove(Session& session);
+
+  /// Queues a frame of `speaker` for everyone else who listens. True where it began to wait for
+  /// others: flush() is then due at flush_at().
+  [[nodiscard]] bool speak(Session& speaker, const wire::VoiceFrame& frame, base::Time now);
+
+  /// Queues an event for everyone but `except` (which may be null) and the clients that know none.
+  /// Appends to `overflowed` those whose control queue had no room for it.
+  void tell(const wire::Event& event, const Session* except, std::vector<Session*>& overflowed);
+
+  /// When frames that wait for each other are due; nothing where none wait.
+  [[nodiscard]] std::optional<base::Time> flush_at() const { return flush_at_; }
+  void flush();
+
+ private:
+  void queue_for(Session& listener, const Payload& payload, base::Time now);
+
+  std::string name_;
+  std::vector<Session*> members_;
+  Loudest loudest_;
+  Metrics& metrics_;
+  std::optional<base::Time> flush_at_;
+};
+
+}  // namespace comcat::server

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "comcat/server/acceptor.h"
+#include "comcat/server/admission.h"
+#include "comcat/server/certificate.h"
+#include "comcat/server/hub.h"
+#include "comcat/server/metrics.h"
+
+#include "absl/status/statusor.h"
+
+namespace comcat::server {
+
+struct ServerOptions {
+  AcceptorOptions acceptor;
+  AdmissionOptions admission;
+  HubOptions hub;
+  std::optional<Certificate> certificate;  // nothing: plaintext
+  std::chrono::seconds keepalive_interval{8};
+  std::chrono::seconds keepalive_timeout{5};
+};
+
+/// A running comcat server: acceptor, gRPC server and shard put together.
+/// Threads: start() and stop() from the owner's; the rest any.
+class Server {
+ public:
+  /// Listens and serves at once; an error with one sentence where it cannot.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Server>> start(const ServerOptions& options);
+
+  /// stop() with no grace, where it has not been called.
+  ~Server();
+
+  /// Accepts nobody any more, tells everyone, lets what is queued leave for at most `grace`, then
+  /// ends. Returns when no thread of the server is left.
+  void stop(std::chrono::milliseconds grace);
+
+  [[nodiscard]] const std::string& address() const;
+  [[nodiscard]] int port() const;
+  [[nodiscard]] const Metrics& metrics() const;
+
+ private:
+  struct Parts;
+  explicit Server(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace comcat::server

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "comcat/base/clock.h"
+#include "comcat/server/listener_queue.h"
+#include "comcat/server/rate_limit.h"
+#include "comcat/wire/messages.h"
+
+#include "absl/status/status.h"
+
+namespace comcat::server {
+
+class Room;
+
+/// What one session may do. Flags of comcat-server set these.
+struct SessionLimits {
+  std::chrono::milliseconds queue{200};  // voice that waits for one listener
+  double max_frames_per_second = 250;    // the original protocol sends 200
+  double max_bytes_per_second = 32 * 1024;
+  double max_commands_per_second = 10;
+  std::chrono::milliseconds burst{500};         // how much of the above may come at once
+  std::chrono::milliseconds flood_grace{3000};  // from the warning to the end
+};
+
+/// Gives the frames of a client of the original protocol, which have none, a sequence number and
+/// timestamps: those of an unbroken stream, moved on where the sender paused.
+class FrameNumbering {
+ public:
+  void number(wire::VoiceFrame& frame, base::Time now);
+
+ private:
+  bool started_ = false;
+  std::uint32_t sequence_ = 0;
+  std::uint32_t timestamp_ = 0;
+  base::Time expected_{};
+};
+
+/// How the hub reaches the connection of a session. Implemented by the gRPC call and by tests.
+class Link {
+ public:
+  virtual ~Link() = default;
+  /// The session's queue is not empty: take from it as soon as no write is under way.
+  virtual void wake() = 0;
+  /// The hub has removed the session: send what control messages still wait, then end the stream
+  /// with `status`.
+  virtual void close(const absl::Status& status) = 0;
+};
+
+/// One caller, from admission to the end of the stream. The connection owns it; the hub refers to
+/// it between Hub::open() and Hub::leave().
+/// Threads: one, the shard that the connection was dealt to.
+struct Session {
+  Session(Link& its_link, std::string its_address, const SessionLimits& limits);
+
+  Link& link;
+  const std::string address;
+  wire::Member member;
+  std::string resume_key;
+  Room* room = nullptr;   // null until the hello, and again after leaving
+  bool open = false;      // the hub knows it
+  bool original = false;  // speaks com_municat's own protocol
+  bool voice_batch = false;
+  base::Time opened{};
+  base::Time write_started{};  // kept by the link: when the write under way began, or zero
+  base::Time flooding_since{};
+  base::Time flooded_last{};
+  ListenerQueue queue;
+  FrameNumbering numbering;
+  RateLimit frames;
+  RateLimit bytes;
+  RateLimit commands;
+};
+
+}  // namespace comcat::server

@@ -1,0 +1,224 @@
+#include "comcat/server/acceptor.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "comcat/base/log.h"
+
+namespace comcat::server {
+namespace {
+
+using base::LogLevel;
+
+// What waits in the kernel for a listener who does not read. The kernel doubles the first.
+constexpr int kSendBufferBytes = 16 * 1024;
+constexpr int kUnsentBytes = 4 * 1024;
+constexpr int kUserTimeoutMs = 10'000;  // unacknowledged data for so long: the peer is gone
+constexpr int kBacklog = 1024;
+
+void set_option(int fd, int level, int name, int value) {
+  // A socket that refuses an option works all the same.
+  std::ignore = setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+std::string error_text(int error) {
+  std::array<char, 128> buffer{};
+  return strerror_r(error, buffer.data(), buffer.size());
+}
+
+/// "host:port" or "[host]:port".
+bool split(const std::string& listen, std::string& host, std::string& port) {
+  const std::size_t colon = listen.rfind(':');
+  if (colon == std::string::npos) return false;
+  host = listen.substr(0, colon);
+  port = listen.substr(colon + 1);
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string::npos) {
+    return false;
+  }
+  const bool digits = port.find_first_not_of("0123456789") == std::string::npos;
+  return !port.empty() && port.size() <= 5 && digits && std::stoi(port) <= 65535;
+}
+
+std::string to_text(const sockaddr_storage& address, int& port) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    port = ntohs(v6.sin6_port);
+    inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+    return "[" + std::string(text.data()) + "]";
+  }
+  const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+  port = ntohs(v4.sin_port);
+  inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+  return text.data();
+}
+
+std::string peer_of(int fd) {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof(peer);
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return {};
+  return {reinterpret_cast<const char*>(&peer), size};
+}
+
+absl::StatusOr<FileDescriptor> listen_on(const addrinfo& info) {
+  FileDescriptor fd(socket(info.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd.valid()) return absl::UnavailableError(error_text(errno));
+  set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  if (info.ai_family == AF_INET6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0);
+  // Accepted sockets inherit these.
+  set_option(fd.get(), SOL_SOCKET, SO_SNDBUF, kSendBufferBytes);
+  if (::bind(fd.get(), info.ai_addr, info.ai_addrlen) != 0) {
+    return absl::UnavailableError(error_text(errno));
+  }
+  if (::listen(fd.get(), kBacklog) != 0) return absl::UnavailableError(error_text(errno));
+  return fd;
+}
+
+}  // namespace
+
+int FileDescriptor::release() {
+  return std::exchange(fd_, -1);
+}
+
+void FileDescriptor::reset(int fd) {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = fd;
+}
+
+absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
+  std::string host;
+  std::string port;
+  if (!split(options.listen, host, port)) {
+    return absl::InvalidArgumentError("--listen " + options.listen +
+                                      " is not HOST:PORT; give for example 0.0.0.0:50051");
+  }
+  addrinfo hints{};
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const char* const node = host.empty() ? nullptr : host.c_str();
+  if (getaddrinfo(node, port.c_str(), &hints, &found) != 0) {
+    return absl::InvalidArgumentError("--listen " + options.listen +
+                                      ": there is no such address on this machine");
+  }
+  absl::StatusOr<FileDescriptor> listener = listen_on(*found);
+  freeaddrinfo(found);
+  if (!listener.ok()) {
+    return absl::UnavailableError("cannot listen on " + options.listen + ": " +
+                                  std::string(listener.status().message()) +
+                                  "; choose another address or port with --listen");
+  }
+  Acceptor acceptor(options);
+  acceptor.listener_ = std::move(*listener);
+  acceptor.wake_.reset(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  acceptor.spare_.reset(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  sockaddr_storage bound{};
+  socklen_t size = sizeof(bound);
+  getsockname(acceptor.listener_.get(), reinterpret_cast<sockaddr*>(&bound), &size);
+  const std::string text = to_text(bound, acceptor.port_);
+  acceptor.address_ = text + ":" + std::to_string(acceptor.port_);
+  return acceptor;
+}
+
+Acceptor::~Acceptor() {
+  stop();
+}
+
+void Acceptor::start(HandOver hand_over) {
+  thread_ = std::jthread([this, hand_over = std::move(hand_over)](const std::stop_token& stop) {
+    run(hand_over, stop);
+  });
+}
+
+void Acceptor::stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  std::ignore = eventfd_write(wake_.get(), 1);
+  thread_.join();
+  listener_.reset();
+}
+
+void Acceptor::run(const HandOver& hand_over, const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    std::array<pollfd, 2> ready{{{listener_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
+    if (poll(ready.data(), ready.size(), -1) > 0 && ready[0].revents != 0) accept_all(hand_over);
+  }
+}
+
+void Acceptor::accept_all(const HandOver& hand_over) {
+  for (;;) {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof(peer);
+    FileDescriptor fd(accept4(listener_.get(), reinterpret_cast<sockaddr*>(&peer), &size,
+                              SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!fd.valid()) {
+      if (errno == EINTR || errno == ECONNABORTED) continue;
+      if (errno != EMFILE && errno != ENFILE) return;  // EAGAIN: all accepted
+      base::log(LogLevel::kError, "out_of_file_descriptors");
+      turn_one_away();
+      continue;
+    }
+    int port = 0;
+    const std::string address = to_text(peer, port);
+    if (!within_limits(address)) {
+      base::log(LogLevel::kWarning, "connection_refused",
+                {{"address", address}, {"why", "too many connections"}});
+      continue;
+    }
+    set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+    set_option(fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentBytes);
+    set_option(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMs);
+    by_address_[address].push_back({fd.get(), peer_of(fd.get())});
+    ++connections_;
+    hand_over(std::move(fd));
+  }
+}
+
+void Acceptor::turn_one_away() {
+  spare_.reset();
+  FileDescriptor(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)).reset();
+  spare_.reset(open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+/// gRPC owns the sockets and does not say when it closes one. A descriptor that has been closed, or
+/// closed and used again, has another peer.
+void Acceptor::forget_closed(std::vector<Connection>& connections) {
+  std::erase_if(connections, [](const Connection& c) { return peer_of(c.fd) != c.peer; });
+}
+
+bool Acceptor::within_limits(const std::string& address) {
+  std::vector<Connection>& from_here = by_address_[address];
+  if (from_here.size() >= options_.max_connections_per_address) {
+    connections_ -= from_here.size();
+    forget_closed(from_here);
+    connections_ += from_here.size();
+  }
+  if (connections_ >= options_.max_connections) {
+    connections_ = 0;
+    for (auto& [other, connections] : by_address_) {
+      forget_closed(connections);
+      connections_ += connections.size();
+    }
+    std::erase_if(by_address_, [&](const auto& entry) {
+      return entry.second.empty() && entry.first != address;
+    });
+  }
+  return from_here.size() < options_.max_connections_per_address &&
+         connections_ < options_.max_connections;
+}
+
+}  // namespace comcat::server

@@ -1,0 +1,136 @@
+#include "comcat/server/admission.h"
+
+#include <algorithm>
+
+#include <arpa/inet.h>
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
+namespace comcat::server {
+namespace {
+
+constexpr std::size_t kMaxAddresses = 100'000;
+constexpr std::chrono::seconds kSweepInterval{10};
+
+std::array<unsigned char, 32> sha256(const std::string& text) {
+  std::array<unsigned char, 32> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return digest;
+}
+
+/// Takes one of `capacity`; false, and nothing taken, when there is none.
+bool take_one(std::atomic<std::size_t>& taken, std::size_t capacity) {
+  std::size_t now_taken = taken.load();
+  while (now_taken < capacity) {
+    if (taken.compare_exchange_weak(now_taken, now_taken + 1)) return true;
+  }
+  return false;
+}
+
+std::string seconds_left(base::Duration left) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
+  return std::to_string(std::max<std::int64_t>(1, seconds)) + " s";
+}
+
+}  // namespace
+
+Passcode::Passcode(const std::string& passcode)
+    : open_(passcode.empty()), digest_(sha256(passcode)) {}
+
+bool Passcode::matches(const std::string& given) const {
+  const auto digest = sha256(given);
+  return CRYPTO_memcmp(digest.data(), digest_.data(), digest.size()) == 0 || open_;
+}
+
+Slots::Slots(std::size_t capacity)
+    : capacity_(capacity), taken_(std::make_shared<std::atomic<std::size_t>>(0)) {}
+
+std::optional<Slot> Slots::take() {
+  if (!take_one(*taken_, capacity_)) return std::nullopt;
+  return Slot(taken_);
+}
+
+std::size_t Slots::free() const {
+  return capacity_ - std::min(capacity_, taken_->load());
+}
+
+Admission::Admission(AdmissionOptions options)
+    : options_(std::move(options)), passcode_(options_.passcode), slots_(options_.max_clients) {
+  options_.passcode.clear();
+}
+
+void Admission::forget_old(base::Time now) {
+  if (now - swept_ < kSweepInterval && addresses_.size() < kMaxAddresses) return;
+  swept_ = now;
+  std::erase_if(addresses_, [&](const auto& entry) {
+    const Address& address = entry.second;
+    const bool remembered =
+        address.failures > 0 && now - address.first_failure <= options_.failure_window;
+    return !remembered && address.banned_until <= now && address.sessions->load() == 0;
+  });
+}
+
+absl::Status Admission::check_passcode(Address& from, const std::optional<std::string>& passcode,
+                                       base::Time now) {
+  if (from.banned_until > now) {
+    return absl::PermissionDeniedError("too many wrong passcodes from your address; try again in " +
+                                       seconds_left(from.banned_until - now));
+  }
+  if (passcode_.matches(passcode.value_or(""))) return absl::OkStatus();
+  if (now - from.first_failure > options_.failure_window) {
+    from.failures = 0;
+    from.first_failure = now;
+  }
+  if (++from.failures >= options_.max_passcode_failures) {
+    from.failures = 0;
+    from.banned_until = now + options_.ban;
+  }
+  return absl::UnauthenticatedError(passcode ? "the passcode is wrong"
+                                             : "this server asks for a passcode");
+}
+
+absl::StatusOr<Admission::Pass> Admission::admit(const std::string& address,
+                                                 const std::optional<std::string>& passcode,
+                                                 base::Time now) {
+  forget_old(now);
+  Address& from = addresses_[address];
+  if (absl::Status status = check_passcode(from, passcode, now); !status.ok()) return status;
+  Pass pass;
+  if (const std::size_t limit = options_.max_clients_per_address; limit > 0) {
+    if (!take_one(*from.sessions, limit)) {
+      return absl::ResourceExhaustedError("your address has " + std::to_string(limit) +
+                                          " callers here already, which is all it may have");
+    }
+    pass.address_ = Slot(from.sessions);
+  }
+  std::optional<Slot> slot = slots_.take();
+  if (!slot) {
+    return absl::ResourceExhaustedError("the server is full: all " +
+                                        std::to_string(slots_.capacity()) + " slots are taken");
+  }
+  pass.server_ = std::move(*slot);
+  return pass;
+}
+
+std::string admission_address(const std::string& peer) {
+  const std::size_t scheme = peer.find(':');
+  const std::size_t port = peer.rfind(':');
+  if (scheme == std::string::npos || port <= scheme) return peer;
+  std::string host = peer.substr(scheme + 1, port - scheme - 1);
+  if (peer.rfind("ipv6", 0) != 0) return host;
+  // gRPC writes the brackets of an IPv6 peer percent-encoded.
+  for (const char* mark : {"[", "]", "%5B", "%5D"}) {
+    if (const std::size_t at = host.find(mark); at != std::string::npos) {
+      host.erase(at, std::char_traits<char>::length(mark));
+    }
+  }
+  in6_addr bytes{};
+  if (inet_pton(AF_INET6, host.c_str(), &bytes) != 1) return host;
+  if (IN6_IS_ADDR_V4MAPPED(&bytes)) return host.substr(host.rfind(':') + 1);
+  std::fill(bytes.s6_addr + 8, bytes.s6_addr + 16, std::uint8_t{0});
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  inet_ntop(AF_INET6, &bytes, text.data(), text.size());
+  return std::string(text.data()) + "/64";
+}
+
+}  // namespace comcat::server

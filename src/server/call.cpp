@@ -1,0 +1,201 @@
+#include "call.h"
+
+#include <utility>
+#include <vector>
+
+#include "comcat/base/log.h"
+#include "comcat/wire/convert.h"
+
+#include "shard.h"
+
+namespace comcat::server {
+namespace {
+
+using base::LogLevel;
+
+constexpr std::chrono::seconds kFinishTimeout{5};
+constexpr std::chrono::seconds kWriteIsStuck{1};
+
+grpc::Status to_grpc(const absl::Status& status) {
+  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
+}
+
+std::optional<std::string> passcode_of(const grpc::ServerContext& context) {
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find(wire::kPasscodeKey);
+  if (found == metadata.end()) return std::nullopt;
+  return std::string(found->second.data(), found->second.size());
+}
+
+Refusal refusal(const absl::Status& status) {
+  if (absl::IsUnauthenticated(status)) return Refusal::kPasscode;
+  return absl::IsPermissionDenied(status) ? Refusal::kBanned : Refusal::kFull;
+}
+
+}  // namespace
+
+void Call::Operation::complete(bool ok) {
+  pending_ = false;
+  Call& call = call_;
+  (call.*then_)(ok);
+  call.delete_if_over();
+}
+
+void Call::expect(Shard& shard) {
+  new Call(shard);
+}  // deletes itself
+
+Call::Call(Shard& shard) : shard_(shard), stream_(&context_) {
+  context_.AsyncNotifyWhenDone(&done_);
+  shard_.request(context_, stream_, accepted_.begin());
+}
+
+Call::~Call() {
+  shard_.forget(*this);
+}
+
+void Call::on_accepted(bool ok) {
+  if (!ok) return;  // the server shuts down; nothing else is pending
+  done_.begin();
+  expect(shard_);
+  admit();
+}
+
+void Call::admit() {
+  const std::string address = admission_address(context_.peer());
+  absl::StatusOr<Admission::Pass> pass =
+      shard_.admission().admit(address, passcode_of(context_), shard_.now());
+  if (!pass.ok()) {
+    shard_.metrics().refused(refusal(pass.status()));
+    base::log(LogLevel::kWarning, "refused",
+              {{"address", address}, {"why", std::string(pass.status().message())}});
+    closing_ = pass.status();
+    const bool slowed = !absl::IsResourceExhausted(pass.status());
+    shard_.expire_at(*this, shard_.now() + (slowed ? shard_.admission().failure_delay()
+                                                   : std::chrono::milliseconds(0)));
+    return;
+  }
+  pass_ = std::move(*pass);
+  session_.emplace(*this, address, shard_.session_limits());
+  shard_.hub().open(*session_, shard_.now());
+  base::log(LogLevel::kInfo, "admitted",
+            {{"session", session_->member.session},
+             {"address", address},
+             {"free_slots", shard_.admission().slots().free()}});
+  read();
+}
+
+void Call::expire() {
+  if (!finishing_) {
+    finish(closing_.value_or(absl::AbortedError("closed")));
+  } else {
+    context_.TryCancel();  // whoever it is reads nothing, not even why
+  }
+}
+
+void Call::read() {
+  stream_.Read(&incoming_, read_.begin());
+}
+
+void Call::on_read(bool ok) {
+  if (finishing_ || closing_) return;
+  if (!ok) {
+    leave(context_.IsCancelled() ? wire::LeaveReason::kLost : wire::LeaveReason::kStopped);
+    finish(absl::OkStatus());
+    return;
+  }
+  absl::StatusOr<wire::Request> request = shard_.parse(incoming_);
+  absl::Status status = request.ok()
+                            ? shard_.hub().receive(*session_, std::move(*request), shard_.now())
+                            : request.status();
+  if (closing_ || finishing_) return;  // the hub closed it in passing
+  if (status.ok()) {
+    read();
+    return;
+  }
+  if (!request.ok()) {
+    shard_.metrics().refused(Refusal::kProtocol);
+    base::log(LogLevel::kWarning, "refused",
+              {{"address", session_->address}, {"why", std::string(status.message())}});
+  }
+  leave(wire::LeaveReason::kClosed);
+  close(status);
+}
+
+void Call::wake() {
+  if (!written_.pending() && !finishing_) write_next();
+}
+
+void Call::write_next() {
+  const base::Time now = shard_.now();
+  const std::uint64_t dropped_before = session_->queue.dropped_frames();
+  const auto age =
+      std::chrono::duration_cast<std::chrono::microseconds>(session_->queue.oldest_age(now));
+  const std::vector<Payload> parts = session_->queue.take(now, session_->voice_batch);
+  const std::uint64_t dropped = session_->queue.dropped_frames() - dropped_before;
+  if (dropped > 0) shard_.metrics().dropped(Drop::kQueueOverflow, dropped);
+  if (parts.empty()) {
+    if (closing_) finish(*closing_);
+    return;
+  }
+  shard_.metrics().queue_age.add(age.count());
+  session_->write_started = now;
+  stream_.Write(shard_.to_buffer(parts), grpc::WriteOptions().set_no_compression(),
+                written_.begin());
+}
+
+void Call::on_written(bool ok) {
+  const auto took =
+      std::chrono::duration_cast<std::chrono::microseconds>(shard_.now() - session_->write_started);
+  shard_.metrics().write_latency.add(took.count());
+  session_->write_started = {};
+  if (finishing_) return;
+  if (!ok) {
+    leave(wire::LeaveReason::kLost);
+    finish(absl::CancelledError("the connection was lost"));
+    return;
+  }
+  write_next();
+}
+
+void Call::close(const absl::Status& status) {
+  closing_ = status;
+  const base::Time now = shard_.now();
+  if (!written_.pending()) {
+    write_next();
+  } else if (now - session_->write_started > kWriteIsStuck) {
+    finish(status);
+  }
+  shard_.expire_at(*this, now + kFinishTimeout);
+}
+
+void Call::finish(const absl::Status& status) {
+  if (std::exchange(finishing_, true)) return;
+  stream_.Finish(to_grpc(status), finished_.begin());
+  shard_.expire_at(*this, shard_.now() + kFinishTimeout);
+}
+
+void Call::on_finished(bool /*ok*/) {}
+
+void Call::on_done(bool /*ok*/) {
+  leave(wire::LeaveReason::kLost);
+  finishing_ = true;
+}
+
+void Call::leave(wire::LeaveReason reason) {
+  if (session_ && session_->open) {
+    shard_.hub().leave(*session_, reason, shard_.now());
+    pass_ = {};
+    base::log(LogLevel::kInfo, "slots", {{"free_slots", shard_.admission().slots().free()}});
+  }
+}
+
+void Call::delete_if_over() {
+  if (accepted_.pending() || read_.pending() || written_.pending() || finished_.pending() ||
+      done_.pending()) {
+    return;
+  }
+  delete this;
+}
+
+}  // namespace comcat::server

@@ -1,0 +1,180 @@
+#include "comcat/server/certificate.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include <fcntl.h>
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+#include <openssl/x509v3.h>
+#include <unistd.h>
+
+#include "absl/strings/escaping.h"
+
+namespace comcat::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr long kTenYearsSeconds = 10L * 365 * 24 * 3600;
+
+template <auto Free>
+struct Freed {
+  template <typename T>
+  void operator()(T* pointer) const {
+    Free(pointer);
+  }
+};
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using X509Ptr = std::unique_ptr<X509, Freed<X509_free>>;
+using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
+
+std::string contents(BIO* bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
+}
+
+Bio reader(const std::string& pem) {
+  return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+}
+
+X509Ptr parse_certificate(const std::string& pem) {
+  return X509Ptr(PEM_read_bio_X509(reader(pem).get(), nullptr, nullptr, nullptr));
+}
+
+Key parse_key(const std::string& pem) {
+  // A password would be asked for on the terminal; an empty one makes an encrypted key fail.
+  char empty[] = "";
+  return Key(PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, nullptr, empty));
+}
+
+bool add_extension(X509* certificate, int nid, const char* value) {
+  using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
+  const Extension extension(X509V3_EXT_conf_nid(nullptr, nullptr, nid, value));
+  return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
+}
+
+bool describe(X509* certificate, EVP_PKEY* key) {
+  std::array<unsigned char, 16> serial{};
+  if (RAND_bytes(serial.data(), serial.size()) != 1) return false;
+  serial[0] &= 0x7F;
+  using BigNumber = std::unique_ptr<BIGNUM, Freed<BN_free>>;
+  const BigNumber number(BN_bin2bn(serial.data(), serial.size(), nullptr));
+  X509_set_version(certificate, X509_VERSION_3);
+  BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate));
+  X509_gmtime_adj(X509_getm_notBefore(certificate), -24L * 3600);  // clocks differ
+  X509_gmtime_adj(X509_getm_notAfter(certificate), kTenYearsSeconds);
+  X509_set_pubkey(certificate, key);
+  X509_NAME* const name = X509_get_subject_name(certificate);
+  const auto* common_name = reinterpret_cast<const unsigned char*>("comcat");
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, common_name, -1, -1, 0);
+  X509_set_issuer_name(certificate, name);
+  return add_extension(certificate, NID_subject_alt_name, "DNS:comcat,DNS:localhost") &&
+         add_extension(certificate, NID_basic_constraints, "critical,CA:FALSE") &&
+         X509_sign(certificate, key, EVP_sha256()) > 0;
+}
+
+absl::StatusOr<Certificate> make_certificate() {
+  const Key key(EVP_EC_gen("P-256"));
+  const X509Ptr certificate(X509_new());
+  const Bio certificate_pem(BIO_new(BIO_s_mem()));
+  const Bio key_pem(BIO_new(BIO_s_mem()));
+  if (!key || !certificate || !describe(certificate.get(), key.get()) ||
+      PEM_write_bio_X509(certificate_pem.get(), certificate.get()) != 1 ||
+      PEM_write_bio_PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) !=
+          1) {
+    return absl::InternalError("cannot make a certificate: OpenSSL failed");
+  }
+  return Certificate{contents(certificate_pem.get()), contents(key_pem.get())};
+}
+
+absl::StatusOr<std::string> read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) return absl::InvalidArgumentError("cannot read " + path.string());
+  return text.str();
+}
+
+/// Writes the whole file beside `path`, then renames it there: never half a file.
+absl::Status write_file(const fs::path& path, const std::string& text, int mode) {
+  const std::string beside = path.string() + ".new";
+  ::unlink(beside.c_str());
+  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  const bool written = fd >= 0 &&
+                       ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                       ::fsync(fd) == 0;
+  const int error = errno;
+  if (fd >= 0) ::close(fd);
+  if (written && ::rename(beside.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  ::unlink(beside.c_str());
+  return absl::UnavailableError("cannot write " + path.string() + ": " + std::strerror(error) +
+                                "; choose another place with --state_dir");
+}
+
+}  // namespace
+
+absl::StatusOr<Certificate> load_certificate(const fs::path& certificate, const fs::path& key) {
+  absl::StatusOr<std::string> certificate_pem = read_file(certificate);
+  if (!certificate_pem.ok()) return certificate_pem.status();
+  absl::StatusOr<std::string> key_pem = read_file(key);
+  if (!key_pem.ok()) return key_pem.status();
+  const X509Ptr parsed = parse_certificate(*certificate_pem);
+  if (!parsed) {
+    return absl::InvalidArgumentError(certificate.string() + " holds no certificate in PEM form");
+  }
+  const Key parsed_key = parse_key(*key_pem);
+  if (!parsed_key) {
+    return absl::InvalidArgumentError(key.string() +
+                                      " holds no unencrypted private key in PEM form");
+  }
+  if (X509_check_private_key(parsed.get(), parsed_key.get()) != 1) {
+    return absl::InvalidArgumentError("the key " + key.string() +
+                                      " is not that of the certificate " + certificate.string());
+  }
+  return Certificate{std::move(*certificate_pem), std::move(*key_pem)};
+}
+
+absl::StatusOr<Certificate> own_certificate(const fs::path& state_dir) {
+  const fs::path certificate_path = state_dir / "server.crt";
+  const fs::path key_path = state_dir / "server.key";
+  std::error_code error;
+  if (fs::exists(certificate_path, error) && fs::exists(key_path, error)) {
+    return load_certificate(certificate_path, key_path);
+  }
+  fs::create_directories(state_dir, error);
+  if (error) {
+    return absl::UnavailableError("cannot make the directory " + state_dir.string() + ": " +
+                                  error.message() + "; choose another place with --state_dir");
+  }
+  absl::StatusOr<Certificate> made = make_certificate();
+  if (!made.ok()) return made;
+  absl::Status written = write_file(key_path, made->key_pem, 0600);
+  written.Update(write_file(certificate_path, made->certificate_pem, 0644));
+  if (!written.ok()) return written;
+  return made;
+}
+
+std::string fingerprint(const std::string& certificate_pem) {
+  const X509Ptr certificate = parse_certificate(certificate_pem);
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  unsigned size = 0;
+  if (!certificate || X509_digest(certificate.get(), EVP_sha256(), digest.data(), &size) != 1) {
+    return {};
+  }
+  const std::string bytes(reinterpret_cast<const char*>(digest.data()), size);
+  std::string text = absl::Base64Escape(bytes);
+  while (!text.empty() && text.back() == '=') text.pop_back();
+  return "SHA256:" + text;
+}
+
+}  // namespace comcat::server

@@ -1,0 +1,179 @@
+#include "comcat/server/hub.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "comcat/base/log.h"
+#include "comcat/base/text.h"
+#include "comcat/wire/convert.h"
+
+namespace comcat::server {
+namespace {
+
+using base::LogLevel;
+
+constexpr std::chrono::milliseconds kSweepInterval{500};
+
+const char* word(wire::LeaveReason reason) {
+  switch (reason) {
+    case wire::LeaveReason::kStopped:
+      return "stopped";
+    case wire::LeaveReason::kLost:
+      return "lost";
+    case wire::LeaveReason::kMoved:
+      return "moved";
+    case wire::LeaveReason::kClosed:
+      return "closed";
+    case wire::LeaveReason::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+Hub::Hub(HubOptions options, Metrics& metrics) : options_(options), metrics_(metrics) {}
+
+void Hub::open(Session& session, base::Time now) {
+  session.member.session = next_number_++;
+  session.member.id = base::make_uuid();
+  session.opened = now;
+  session.open = true;
+  sessions_.emplace(session.member.session, &session);
+  metrics_.clients = sessions_.size();
+}
+
+absl::Status Hub::receive(Session& session, wire::Request request, base::Time now) {
+  if (!session.open) return absl::OkStatus();  // its close is on the way
+  absl::Status status = std::visit([&](auto& it) { return on(session, it, now); }, request);
+  if (!status.ok()) leave(session, wire::LeaveReason::kClosed, now);
+  close_doomed(now);
+  return status;
+}
+
+void Hub::leave(Session& session, wire::LeaveReason reason, base::Time now) {
+  if (!session.open) return;
+  session.open = false;
+  sessions_.erase(session.member.session);
+  std::erase(doomed_, &session);
+  metrics_.clients = sessions_.size();
+  session.queue.clear_voice();
+  if (session.room == nullptr) return;
+  depart(session, reason);
+  base::log(LogLevel::kInfo, "left",
+            {{"session", session.member.session},
+             {"name", session.member.name},
+             {"reason", word(reason)},
+             {"seconds",
+              std::chrono::duration_cast<std::chrono::seconds>(now - session.opened).count()}});
+  close_doomed(now);
+}
+
+absl::Status Hub::enter(Session& session, const std::string& room_name) {
+  auto found = rooms_.find(room_name);
+  if (found == rooms_.end()) {
+    if (rooms_.size() >= options_.max_rooms) {
+      return absl::ResourceExhaustedError("the server has all the rooms it may have; join another");
+    }
+    auto room = std::make_unique<Room>(room_name, options_.max_speakers, metrics_);
+    found = rooms_.emplace(room_name, std::move(room)).first;
+    metrics_.rooms = rooms_.size();
+  }
+  Room& room = *found->second;
+  if (room.has_name(session.member.name)) {
+    return absl::AlreadyExistsError("somebody in the room " + room_name + " goes by the name " +
+                                    session.member.name + "; choose another");
+  }
+  room.add(session);
+  session.room = &room;
+  tell(room, wire::Joined{session.member}, &session);
+  return absl::OkStatus();
+}
+
+void Hub::depart(Session& session, wire::LeaveReason reason) {
+  Room& room = *std::exchange(session.room, nullptr);
+  room.remove(session);
+  if (room.members().empty()) {
+    std::erase(flushing_, &room);
+    rooms_.erase(room.name());
+    metrics_.rooms = rooms_.size();
+    return;
+  }
+  tell(room, wire::Left{session.member.session, reason}, nullptr);
+}
+
+void Hub::send(Session& session, std::string message) {
+  if (!session.queue.push_control(std::make_shared<const std::string>(std::move(message)))) {
+    doomed_.push_back(&session);
+    return;
+  }
+  session.link.wake();
+}
+
+void Hub::tell(Room& room, const wire::Event& event, const Session* except) {
+  room.tell(event, except, doomed_);
+}
+
+void Hub::close(Session& session, wire::LeaveReason reason, const absl::Status& status,
+                base::Time now) {
+  base::log(LogLevel::kWarning, "closed",
+            {{"session", session.member.session},
+             {"address", session.address},
+             {"why", std::string(status.message())}});
+  leave(session, reason, now);
+  session.link.close(status);
+}
+
+void Hub::close_doomed(base::Time now) {
+  while (!doomed_.empty()) {
+    Session& session = *doomed_.back();
+    std::erase(doomed_, &session);
+    if (!session.open) continue;
+    close(session, wire::LeaveReason::kClosed,
+          absl::AbortedError("disconnected for not reading: too many messages waited for you"),
+          now);
+  }
+}
+
+void Hub::tick(base::Time now) {
+  while (!flushing_.empty() && flushing_.front()->flush_at() <= now) {
+    flushing_.front()->flush();
+    flushing_.pop_front();
+  }
+  if (now < next_sweep_) return;
+  next_sweep_ = now + kSweepInterval;
+  std::vector<std::pair<Session*, absl::Status>> over;
+  for (const auto& [number, session] : sessions_) {
+    if (session->room == nullptr && now - session->opened > options_.hello_timeout) {
+      over.emplace_back(session,
+                        absl::DeadlineExceededError("no hello within " +
+                                                    std::to_string(options_.hello_timeout.count()) +
+                                                    " s of connecting"));
+    } else if (session->write_started != base::Time{} &&
+               now - session->write_started > options_.stall_timeout) {
+      metrics_.closed_stalled.fetch_add(1);
+      over.emplace_back(session,
+                        absl::AbortedError("disconnected for not reading for " +
+                                           std::to_string(options_.stall_timeout.count()) + " s"));
+    }
+  }
+  for (const auto& [session, status] : over) {
+    if (session->open) close(*session, wire::LeaveReason::kLost, status, now);
+  }
+}
+
+base::Time Hub::next_deadline(base::Time now) const {
+  const base::Time sweep = std::max(now, next_sweep_);
+  return flushing_.empty() ? sweep : std::min(sweep, *flushing_.front()->flush_at());
+}
+
+void Hub::drain(std::chrono::milliseconds grace, base::Time now) {
+  const auto grace_ms = static_cast<std::uint32_t>(grace.count());
+  for (const auto& [name, room] : rooms_) tell(*room, wire::Draining{grace_ms}, nullptr);
+  while (!sessions_.empty()) {
+    close(*sessions_.begin()->second, wire::LeaveReason::kClosed,
+          absl::UnavailableError("the server is shutting down"), now);
+  }
+}
+
+}  // namespace comcat::server

@@ -1,0 +1,231 @@
+// What the hub does with each request of a session.
+
+#include <cstdlib>
+#include <utility>
+
+#include <openssl/rand.h>
+
+#include "comcat/base/log.h"
+#include "comcat/server/hub.h"
+#include "comcat/wire/convert.h"
+
+namespace comcat::server {
+namespace {
+
+using base::LogLevel;
+
+constexpr std::uint8_t kOriginalLevelDbov = 30;  // the original protocol carries no level
+
+std::string make_resume_key() {
+  std::string key(wire::kResumeKeyBytes, '\0');
+  auto* bytes = reinterpret_cast<unsigned char*>(key.data());
+  if (RAND_bytes(bytes, static_cast<int>(key.size())) != 1) std::abort();
+  return key;
+}
+
+std::string placeholder_name(const Session& session) {
+  return "caller-" + std::to_string(session.member.session);
+}
+
+wire::Outcome failure(std::uint64_t trace_id, const absl::Status& status) {
+  return {trace_id, static_cast<int>(status.code()), std::string(status.message()), {}};
+}
+
+}  // namespace
+
+// ---- voice
+// ---------------------------------------------------------------------------------------
+
+absl::Status Hub::on(Session& session, wire::VoiceFrame& frame, base::Time now) {
+  if (session.room == nullptr) {
+    wire::Hello hello;  // a client of the original protocol may speak without having signalled
+    if (absl::Status status = on(session, hello, now); !status.ok()) return status;
+  }
+  metrics_.frames_in.fetch_add(1, std::memory_order_relaxed);
+  metrics_.bytes_in.fetch_add(frame.opus.size(), std::memory_order_relaxed);
+  if (!session.frames.take(1, now)) return flooding(session, "frames", now);
+  if (!session.bytes.take(static_cast<double>(frame.opus.size()), now)) {
+    return flooding(session, "bytes", now);
+  }
+  if (session.original) {
+    name_original(session, frame.original_name);
+    session.numbering.number(frame, now);
+    frame.level_dbov = kOriginalLevelDbov;
+  }
+  if (session.member.muted) {
+    metrics_.dropped(Drop::kMuted);
+    return absl::OkStatus();
+  }
+  frame.speaker = session.member.session;
+  if (session.room->speak(session, frame, now)) flushing_.push_back(session.room);
+  return absl::OkStatus();
+}
+
+void Hub::name_original(Session& session, const std::string& name) {
+  if (session.member.name != placeholder_name(session)) return;  // the first name stays
+  if (!wire::check_name(name).ok() || session.room->has_name(name)) return;
+  session.member.name = name;
+  base::log(LogLevel::kInfo, "named", {{"session", session.member.session}, {"name", name}});
+  tell(*session.room, wire::Joined{session.member}, &session);
+}
+
+absl::Status Hub::flooding(Session& session, std::string_view what, base::Time now) {
+  metrics_.dropped(Drop::kRateLimit);
+  const auto grace = options_.session.flood_grace;
+  const std::string more = "more " + std::string(what) + " a second than this server takes";
+  if (session.flooding_since == base::Time{} || now - session.flooded_last > grace) {
+    session.flooding_since = now;
+    base::log(LogLevel::kWarning, "flooding",
+              {{"session", session.member.session}, {"address", session.address}, {"what", what}});
+    answer(session, failure(0, absl::ResourceExhaustedError(
+                                   "you send " + more + "; what is too much is dropped, and if " +
+                                   "it goes on you are disconnected")));
+  }
+  session.flooded_last = now;
+  if (now - session.flooding_since < grace) return absl::OkStatus();
+  metrics_.closed_flooding.fetch_add(1);
+  return absl::ResourceExhaustedError("disconnected for sending " + more);
+}
+
+// ---- joining
+// -------------------------------------------------------------------------------------
+
+absl::Status Hub::refuse(const Session& session, const absl::Status& status, Refusal why) {
+  metrics_.refused(why);
+  base::log(LogLevel::kWarning, "refused",
+            {{"address", session.address}, {"why", std::string(status.message())}});
+  return status;
+}
+
+absl::Status Hub::on(Session& session, wire::Hello& hello, base::Time now) {
+  if (session.room != nullptr) {
+    if (!session.original || !hello.original()) {
+      return refuse(session, absl::InvalidArgumentError("a second hello on one stream"),
+                    Refusal::kProtocol);
+    }
+    welcome(session);  // how the original client tests its connection
+    return absl::OkStatus();
+  }
+  session.original = hello.original();
+  session.member.name = session.original ? placeholder_name(session) : hello.name;
+  session.voice_batch = (hello.features & wire::kFeatureVoiceBatch) != 0;
+  const std::string room = hello.room.empty() ? wire::kDefaultRoom : hello.room;
+  absl::Status status = wire::check_name(session.member.name);
+  status.Update(wire::check_name(room, "room"));
+  if (status.ok() && !hello.resume_key.empty()) take_over(hello.resume_key, session, now);
+  if (status.ok()) status = enter(session, room);
+  if (!status.ok()) return refuse(session, status, Refusal::kName);
+  session.resume_key = make_resume_key();
+  welcome(session);
+  metrics_.joins.fetch_add(1);
+  base::log(LogLevel::kInfo, "joined",
+            {{"session", session.member.session},
+             {"id", session.member.id},
+             {"name", session.member.name},
+             {"room", room},
+             {"address", session.address},
+             {"protocol", session.original ? "original" : "comcat"}});
+  return absl::OkStatus();
+}
+
+void Hub::take_over(const std::string& resume_key, const Session& by, base::Time now) {
+  for (const auto& [number, session] : sessions_) {
+    if (session == &by || session->resume_key != resume_key) continue;
+    close(*session, wire::LeaveReason::kLost,
+          absl::AbortedError("replaced by a new connection of yours"), now);
+    return;
+  }
+}
+
+void Hub::welcome(Session& session) {
+  wire::Welcome welcome;
+  welcome.session = session.member.session;
+  welcome.id = session.member.id;
+  welcome.room = session.room->name();
+  welcome.members = session.room->roster();
+  welcome.max_speakers = static_cast<std::uint32_t>(options_.max_speakers);
+  welcome.resume_key = session.resume_key;
+  welcome.features = wire::kFeatureVoiceBatch;
+  send(session, wire::encode_response(welcome));
+}
+
+// ---- commands
+// ------------------------------------------------------------------------------------
+
+absl::Status Hub::on(Session& session, wire::Command& command, base::Time now) {
+  if (session.room == nullptr) {
+    return refuse(session, absl::FailedPreconditionError("a command before the hello"),
+                  Refusal::kProtocol);
+  }
+  if (!session.commands.take(1, now)) {
+    answer(session, failure(command.trace_id,
+                            absl::ResourceExhaustedError("too many commands a second; try again")));
+    return flooding(session, "commands", now);
+  }
+  std::visit([&](const auto& verb) { execute(session, command.trace_id, verb); }, command.verb);
+  return absl::OkStatus();
+}
+
+void Hub::answer(Session& session, wire::Outcome outcome) {
+  if (!session.original) send(session, wire::encode_response(outcome));
+}
+
+void Hub::execute(Session& session, std::uint64_t trace_id, const wire::UnknownCommand& /*verb*/) {
+  answer(session, failure(trace_id, absl::UnimplementedError(
+                                        "this server is older than the client and does not know "
+                                        "this command")));
+}
+
+void Hub::execute(Session& session, std::uint64_t trace_id, const wire::SetMute& verb) {
+  session.member.muted = verb.muted;
+  answer(session, {trace_id, 0, "", {}});
+  tell(*session.room, wire::MuteChanged{session.member.session, verb.muted}, nullptr);
+}
+
+void Hub::execute(Session& session, std::uint64_t trace_id, const wire::SetDeafen& verb) {
+  session.member.deafened = verb.deafened;
+  if (verb.deafened) session.queue.clear_voice();
+  answer(session, {trace_id, 0, "", {}});
+  tell(*session.room, wire::DeafenChanged{session.member.session, verb.deafened}, nullptr);
+}
+
+void Hub::execute(Session& session, std::uint64_t trace_id, const wire::JoinRoom& verb) {
+  if (absl::Status status = wire::check_name(verb.room, "room"); !status.ok()) {
+    answer(session, failure(trace_id, status));
+    return;
+  }
+  if (verb.room != session.room->name()) {
+    Room* const old_room = session.room;
+    if (absl::Status status = enter(session, verb.room); !status.ok()) {
+      answer(session, failure(trace_id, status));
+      return;
+    }
+    Room* const new_room = std::exchange(session.room, old_room);
+    depart(session, wire::LeaveReason::kMoved);
+    session.room = new_room;
+    session.queue.clear_voice();
+    base::log(LogLevel::kInfo, "moved",
+              {{"session", session.member.session}, {"room", new_room->name()}});
+  }
+  answer(session, {trace_id, 0, "", wire::Roster{session.room->name(), session.room->roster()}});
+}
+
+void Hub::execute(Session& session, std::uint64_t trace_id, const wire::ListRooms& /*verb*/) {
+  wire::RoomList list;
+  for (const auto& [name, room] : rooms_) {
+    list.rooms.push_back({name, static_cast<std::uint32_t>(room->members().size())});
+  }
+  answer(session, {trace_id, 0, "", std::move(list)});
+}
+
+void Hub::execute(Session& session, std::uint64_t trace_id, const wire::Say& verb) {
+  if (absl::Status status = wire::check_text(verb.text); !status.ok()) {
+    answer(session, failure(trace_id, status));
+    return;
+  }
+  answer(session, {trace_id, 0, "", {}});
+  tell(*session.room, wire::TextSaid{session.member.session, session.member.name, verb.text},
+       nullptr);
+}
+
+}  // namespace comcat::server

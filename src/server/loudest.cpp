@@ -1,0 +1,83 @@
+#include "comcat/server/loudest.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace comcat::server {
+namespace {
+
+constexpr double kSmoothing = 0.5;  // weight of the newest frame
+
+template <typename Speakers>
+auto find(Speakers& speakers, wire::SessionNumber number) {
+  return std::find_if(speakers.begin(), speakers.end(),
+                      [&](const auto& speaker) { return speaker.number == number; });
+}
+
+}  // namespace
+
+void Loudest::update(Speaker& speaker, std::uint8_t level_dbov, base::Time now) {
+  const double level_db = -static_cast<double>(level_dbov);
+  const bool fresh = now - speaker.last_frame > kHold;
+  speaker.level_db =
+      fresh ? level_db : speaker.level_db + kSmoothing * (level_db - speaker.level_db);
+  speaker.last_frame = now;
+  if (level_dbov <= kVoiceDbov) speaker.last_voice = now;
+}
+
+bool Loudest::is_free(const Speaker& speaker, base::Time now) {
+  return now - speaker.last_voice > kHold;
+}
+
+Loudest::Speaker& Loudest::weakest(base::Time now) {
+  return *std::min_element(slots_.begin(), slots_.end(), [&](const Speaker& a, const Speaker& b) {
+    return std::pair(!is_free(a, now), a.level_db) < std::pair(!is_free(b, now), b.level_db);
+  });
+}
+
+Loudest::Speaker& Loudest::challenger(wire::SessionNumber number, base::Time now) {
+  std::erase_if(challengers_, [&](const Speaker& c) { return now - c.last_frame > kHold; });
+  const auto found = find(challengers_, number);
+  if (found != challengers_.end()) return *found;
+  return challengers_.emplace_back(Speaker{.number = number});
+}
+
+bool Loudest::offer(wire::SessionNumber speaker, std::uint8_t level_dbov, base::Time now) {
+  if (const auto slot = find(slots_, speaker); slot != slots_.end()) {
+    update(*slot, level_dbov, now);
+    return true;
+  }
+  if (slots_.size() < max_speakers_) {
+    update(slots_.emplace_back(Speaker{.number = speaker}), level_dbov, now);
+    return true;
+  }
+  Speaker& wants = challenger(speaker, now);
+  update(wants, level_dbov, now);
+  Speaker& holder = weakest(now);
+  const bool heard = level_dbov <= kVoiceDbov;
+  if (wants.level_db < holder.level_db + kMarginDb) {
+    wants.louder_since = {};
+  } else if (wants.louder_since == base::Time{}) {
+    wants.louder_since = now;
+  }
+  const bool louder =
+      wants.louder_since != base::Time{} && now - wants.louder_since >= kPersistence;
+  if (!heard || !(is_free(holder, now) || louder)) return false;
+  Speaker demoted = std::exchange(holder, wants);
+  demoted.louder_since = {};
+  holder.louder_since = {};
+  *find(challengers_, speaker) = demoted;
+  return true;
+}
+
+void Loudest::remove(wire::SessionNumber speaker) {
+  std::erase_if(slots_, [&](const Speaker& s) { return s.number == speaker; });
+  std::erase_if(challengers_, [&](const Speaker& s) { return s.number == speaker; });
+}
+
+std::size_t Loudest::talking(base::Time now) const {
+  return static_cast<std::size_t>(std::count_if(
+      slots_.begin(), slots_.end(), [&](const Speaker& s) { return now - s.last_voice <= kHold; }));
+}
+
+}  // namespace comcat::server

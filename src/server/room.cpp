@@ -1,0 +1,81 @@
+#include "comcat/server/room.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "comcat/wire/convert.h"
+
+#include "absl/strings/match.h"
+
+namespace comcat::server {
+
+std::vector<wire::Member> Room::roster() const {
+  std::vector<wire::Member> members;
+  members.reserve(members_.size());
+  for (const Session* session : members_) members.push_back(session->member);
+  return members;
+}
+
+bool Room::has_name(const std::string& name) const {
+  return std::any_of(members_.begin(), members_.end(), [&](const Session* session) {
+    return absl::EqualsIgnoreCase(session->member.name, name);
+  });
+}
+
+void Room::remove(Session& session) {
+  std::erase(members_, &session);
+  loudest_.remove(session.member.session);
+}
+
+void Room::queue_for(Session& listener, const Payload& payload, base::Time now) {
+  const std::uint64_t dropped_before = listener.queue.dropped_frames();
+  listener.queue.push_voice(payload, now);
+  const std::uint64_t dropped = listener.queue.dropped_frames() - dropped_before;
+  if (dropped > 0) metrics_.dropped(Drop::kQueueOverflow, dropped);
+  if (!flush_at_) listener.link.wake();
+}
+
+bool Room::speak(Session& speaker, const wire::VoiceFrame& frame, base::Time now) {
+  if (!loudest_.offer(speaker.member.session, frame.level_dbov, now)) {
+    metrics_.dropped(Drop::kNotLoudest);
+    return false;
+  }
+  const bool waits = !flush_at_ && loudest_.talking(now) > 1;
+  if (waits) flush_at_ = now + kCoalesce;
+  Payload batch;
+  Payload message;
+  for (Session* listener : members_) {
+    if (listener == &speaker || listener->member.deafened) continue;
+    Payload& payload = listener->voice_batch ? batch : message;
+    if (!payload) {
+      payload = std::make_shared<const std::string>(
+          listener->voice_batch
+              ? wire::encode_voice(frame)
+              : wire::encode_voice_message(frame, speaker.member.name, speaker.member.id));
+    }
+    queue_for(*listener, payload, now);
+  }
+  return waits;
+}
+
+void Room::tell(const wire::Event& event, const Session* except,
+                std::vector<Session*>& overflowed) {
+  const auto payload = std::make_shared<const std::string>(wire::encode_response(event));
+  for (Session* member : members_) {
+    if (member == except || member->original) continue;
+    if (member->queue.push_control(payload)) {
+      member->link.wake();
+    } else {
+      overflowed.push_back(member);
+    }
+  }
+}
+
+void Room::flush() {
+  flush_at_.reset();
+  for (Session* member : members_) {
+    if (!member->queue.empty()) member->link.wake();
+  }
+}
+
+}  // namespace comcat::server

@@ -1,0 +1,115 @@
+#include "comcat/server/server.h"
+
+#include <utility>
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/resource_quota.h>
+
+#include "call.h"
+#include "shard.h"
+
+namespace comcat::server {
+namespace {
+
+constexpr int kMaxStreamsPerConnection = 4;
+constexpr int kMaxMetadataBytes = 4 * 1024;
+constexpr int kHandshakeTimeoutMs = 5'000;
+constexpr int kIdleTimeoutMs = 30'000;  // a connection without a stream
+constexpr int kMinPingIntervalMs = 4'000;
+constexpr int kFlowControlWindowBytes = 16 * 1024;
+constexpr std::size_t kMemoryQuotaBytes = 512UL * 1024 * 1024;
+
+std::shared_ptr<grpc::ServerCredentials> credentials(const ServerOptions& options) {
+  if (!options.certificate) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions ssl;
+  ssl.pem_key_cert_pairs.push_back(
+      {options.certificate->key_pem, options.certificate->certificate_pem});
+  return grpc::SslServerCredentials(ssl);
+}
+
+void set_limits(grpc::ServerBuilder& builder, const ServerOptions& options) {
+  const auto keepalive_ms = std::chrono::milliseconds(options.keepalive_interval).count();
+  const auto timeout_ms = std::chrono::milliseconds(options.keepalive_timeout).count();
+  builder.SetMaxReceiveMessageSize(static_cast<int>(wire::kMaxMessageBytes));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(keepalive_ms));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(timeout_ms));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kMinPingIntervalMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kFlowControlWindowBytes);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  grpc::ResourceQuota quota("comcat");
+  quota.Resize(kMemoryQuotaBytes);
+  builder.SetResourceQuota(quota);
+}
+
+}  // namespace
+
+struct Server::Parts {
+  explicit Parts(Acceptor its_acceptor) : acceptor(std::move(its_acceptor)) {}
+
+  Metrics metrics;
+  RawService service;
+  Acceptor acceptor;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections;
+  std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<Shard> shard;
+};
+
+absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
+  absl::StatusOr<Acceptor> acceptor = Acceptor::bind(options.acceptor);
+  if (!acceptor.ok()) return acceptor.status();
+  auto parts = std::make_unique<Parts>(std::move(*acceptor));
+
+  grpc::ServerBuilder builder;
+  set_limits(builder, options);
+  builder.RegisterService(&parts->service);
+  parts->connections = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      credentials(options));
+  std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();
+  parts->shard = std::make_unique<Shard>(options.hub, options.admission, parts->metrics,
+                                         std::move(queue), parts->service);
+  parts->server = builder.BuildAndStart();
+  if (!parts->server) {
+    return absl::InternalError("gRPC cannot start a server; see the lines above for the reason");
+  }
+  parts->shard->start();
+  parts->acceptor.start([connections = parts->connections.get()](FileDescriptor fd) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+    parameters.fd = fd.release();
+    connections->HandleNewConnection(&parameters);
+  });
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() {
+  stop(std::chrono::milliseconds(0));
+}
+
+void Server::stop(std::chrono::milliseconds grace) {
+  if (!parts_->server) return;
+  parts_->acceptor.stop();
+  parts_->shard->drain(grace);
+  parts_->server->Shutdown(std::chrono::system_clock::now() + grace);
+  parts_->shard->join();
+  parts_->server.reset();
+}
+
+const std::string& Server::address() const {
+  return parts_->acceptor.address();
+}
+int Server::port() const {
+  return parts_->acceptor.port();
+}
+const Metrics& Server::metrics() const {
+  return parts_->metrics;
+}
+
+}  // namespace comcat::server

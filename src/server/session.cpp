@@ -1,0 +1,47 @@
+#include "comcat/server/session.h"
+
+#include <utility>
+
+#include "comcat/wire/opus_toc.h"
+
+namespace comcat::server {
+namespace {
+
+constexpr std::chrono::milliseconds kPause{60};  // a longer gap is a pause, not jitter
+constexpr std::int64_t kSamplesPerMillisecond = 48;
+constexpr std::uint32_t kUnknownSamples = 960;
+
+RateLimit rate(double per_second, std::chrono::milliseconds burst, double at_least) {
+  const double at_once = per_second * static_cast<double>(burst.count()) / 1000;
+  return {per_second, std::max(at_once, at_least)};
+}
+
+}  // namespace
+
+void FrameNumbering::number(wire::VoiceFrame& frame, base::Time now) {
+  using std::chrono::milliseconds;
+  if (started_ && now - expected_ > kPause) {
+    const auto paused = std::chrono::duration_cast<milliseconds>(now - expected_);
+    timestamp_ += static_cast<std::uint32_t>(paused.count() * kSamplesPerMillisecond);
+    expected_ = now;
+  } else if (!started_) {
+    started_ = true;
+    expected_ = now;
+  }
+  frame.sequence = sequence_++;
+  frame.timestamp = timestamp_;
+  std::uint32_t samples = wire::opus_packet_samples(frame.opus);
+  if (samples == 0) samples = kUnknownSamples;
+  timestamp_ += samples;
+  expected_ += std::chrono::microseconds(samples * 1000LL / kSamplesPerMillisecond);
+}
+
+Session::Session(Link& its_link, std::string its_address, const SessionLimits& limits)
+    : link(its_link),
+      address(std::move(its_address)),
+      queue(limits.queue),
+      frames(rate(limits.max_frames_per_second, limits.burst, 1)),
+      bytes(rate(limits.max_bytes_per_second, limits.burst, wire::kMaxMessageBytes / 4.0)),
+      commands(rate(limits.max_commands_per_second, limits.burst, 5)) {}
+
+}  // namespace comcat::server

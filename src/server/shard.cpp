@@ -1,0 +1,124 @@
+#include "shard.h"
+
+#include <utility>
+
+#include "comcat/wire/convert.h"
+
+namespace comcat::server {
+namespace {
+
+/// How many callers gRPC may hand over before the first has been dealt with.
+constexpr int kExpectedCalls = 16;
+
+}  // namespace
+
+Shard::Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
+             std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service)
+    : queue_(std::move(queue)),
+      service_(service),
+      metrics_(metrics),
+      session_limits_(hub.session),
+      hub_(hub, metrics),
+      admission_(admission) {}
+
+Shard::~Shard() = default;
+
+void Shard::start() {
+  now_ = std::chrono::steady_clock::now();
+  for (int i = 0; i < kExpectedCalls; ++i) Call::expect(*this);
+  thread_ = std::jthread([this] { run(); });
+}
+
+void Shard::run() {
+  for (;;) {
+    // gRPC's deadlines are on the system's clock; a jump of it costs one early or late tick.
+    const auto wait = next_deadline() - std::chrono::steady_clock::now();
+    const auto deadline = std::chrono::system_clock::now() +
+                          std::chrono::duration_cast<std::chrono::system_clock::duration>(wait);
+    void* tag = nullptr;
+    bool ok = false;
+    const auto status = queue_->AsyncNext(&tag, &ok, deadline);
+    now_ = std::chrono::steady_clock::now();
+    if (status == grpc::CompletionQueue::SHUTDOWN) return;
+    if (status == grpc::CompletionQueue::GOT_EVENT) static_cast<Completion*>(tag)->complete(ok);
+    expire_due();
+    hub_.tick(now_);
+  }
+}
+
+base::Time Shard::next_deadline() const {
+  const base::Time hub = hub_.next_deadline(now_);
+  return deadlines_.empty() ? hub : std::min(hub, deadlines_.begin()->first);
+}
+
+void Shard::expire_due() {
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now_) {
+    Call& call = *deadlines_.begin()->second;
+    forget(call);
+    call.expire();
+  }
+}
+
+void Shard::expire_at(Call& call, base::Time when) {
+  forget(call);
+  deadlines_.emplace(when, &call);
+  deadline_of_.emplace(&call, when);
+}
+
+void Shard::forget(Call& call) {
+  const auto found = deadline_of_.find(&call);
+  if (found == deadline_of_.end()) return;
+  deadlines_.erase({found->second, &call});
+  deadline_of_.erase(found);
+}
+
+void Shard::request(grpc::ServerContext& context,
+                    grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>& stream,
+                    Completion* tag) {
+  service_.RequestVoIP(&context, &stream, queue_.get(), queue_.get(), tag);
+}
+
+absl::StatusOr<wire::Request> Shard::parse(const grpc::ByteBuffer& buffer) {
+  grpc::Slice whole;
+  if (buffer.TrySingleSlice(&whole).ok() || buffer.DumpToSingleSlice(&whole).ok()) {
+    return wire::parse_request({reinterpret_cast<const std::byte*>(whole.begin()), whole.size()});
+  }
+  return absl::InvalidArgumentError("a request that cannot be read");
+}
+
+const grpc::Slice& Shard::to_slice(const Payload& payload) {
+  for (const Sliced& sliced : sliced_) {
+    if (sliced.payload == payload) return sliced.slice;
+  }
+  Sliced& oldest = sliced_[next_sliced_++ % sliced_.size()];
+  oldest = {payload, grpc::Slice(payload->data(), payload->size())};
+  return oldest.slice;
+}
+
+grpc::ByteBuffer Shard::to_buffer(const std::vector<Payload>& parts) {
+  std::vector<grpc::Slice> slices;
+  slices.reserve(parts.size());
+  for (const Payload& part : parts) slices.push_back(to_slice(part));
+  metrics_.frames_out.fetch_add(parts.size(), std::memory_order_relaxed);
+  metrics_.messages_out.fetch_add(1, std::memory_order_relaxed);
+  std::uint64_t bytes = 0;
+  for (const grpc::Slice& slice : slices) bytes += slice.size();
+  metrics_.bytes_out.fetch_add(bytes, std::memory_order_relaxed);
+  return {slices.data(), slices.size()};
+}
+
+void Shard::drain(std::chrono::milliseconds grace) {
+  drain_grace_ = grace;
+  drain_alarm_.Set(queue_.get(), gpr_now(GPR_CLOCK_MONOTONIC), &drain_);
+}
+
+void Shard::Drain::complete(bool /*ok*/) {
+  shard_.hub_.drain(shard_.drain_grace_, shard_.now_);
+}
+
+void Shard::join() {
+  queue_->Shutdown();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace comcat::server

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include <grpcpp/alarm.h>
+#include <grpcpp/grpcpp.h>
+
+#include "comcat/server/admission.h"
+#include "comcat/server/hub.h"
+#include "comcat/server/metrics.h"
+
+#include "call.h"
+
+namespace comcat::server {
+
+/// One thread, one gRPC completion queue and the calls dealt to it. Everything that happens to them
+/// is an event of that queue, so nothing inside is locked.
+///
+/// Threads    start() from the owner once the server has been built; drain() from any thread; the
+///            rest from the shard's own.
+class Shard final {
+ public:
+  Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
+        std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service);
+  ~Shard();
+
+  void start();
+
+  /// Closes every stream with a word of farewell.
+  void drain(std::chrono::milliseconds grace);
+
+  /// Waits for the last call and ends the thread. After grpc::Server::Shutdown().
+  void join();
+
+  // For its calls.
+  [[nodiscard]] base::Time now() const { return now_; }  // when the running event began
+  Hub& hub() { return hub_; }
+  Admission& admission() { return admission_; }
+  Metrics& metrics() { return metrics_; }
+  [[nodiscard]] const SessionLimits& session_limits() const { return session_limits_; }
+  void request(grpc::ServerContext& context,
+               grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>& stream,
+               Completion* tag);
+  /// Calls call.expire() at `when`; a later call for the same one takes the place of the earlier.
+  void expire_at(Call& call, base::Time when);
+  void forget(Call& call);
+  [[nodiscard]] absl::StatusOr<wire::Request> parse(const grpc::ByteBuffer& buffer);
+  [[nodiscard]] grpc::ByteBuffer to_buffer(const std::vector<Payload>& parts);
+
+ private:
+  class Drain final : public Completion {
+   public:
+    explicit Drain(Shard& shard) : shard_(shard) {}
+    void complete(bool ok) override;
+
+   private:
+    Shard& shard_;
+  };
+
+  void run();
+  void expire_due();
+  [[nodiscard]] base::Time next_deadline() const;
+  const grpc::Slice& to_slice(const Payload& payload);
+
+  std::unique_ptr<grpc::ServerCompletionQueue> queue_;
+  RawService& service_;
+  Metrics& metrics_;
+  const SessionLimits session_limits_;
+  Hub hub_;
+  Admission admission_;
+  base::Time now_;
+  std::set<std::pair<base::Time, Call*>> deadlines_;
+  std::map<Call*, base::Time> deadline_of_;
+  // The payloads written last as slices: a frame goes to many listeners in a row.
+  struct Sliced {
+    Payload payload;
+    grpc::Slice slice;
+  };
+  std::array<Sliced, 32> sliced_;
+  std::size_t next_sliced_ = 0;
+  std::chrono::milliseconds drain_grace_{0};
+  Drain drain_{*this};
+  grpc::Alarm drain_alarm_;
+  std::jthread thread_;
+};
+
+}  // namespace comcat::server
