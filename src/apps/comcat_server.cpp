@@ -1,0 +1,205 @@
+// comcat-server: flags and wiring.
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "comcat/base/log.h"
+#include "comcat/server/certificate.h"
+#include "comcat/server/server.h"
+#include "comcat/wire/limits.h"
+
+#include "absl/flags/flag.h"
+#include "absl/synchronization/mutex.h"
+#include "program.h"
+
+ABSL_FLAG(
+    std::string, passcode, "",
+    "the shared secret that callers must know: 1-256 printable ASCII characters; better given "
+    "by --passcode_file or the environment variable COMCAT_PASSCODE");
+ABSL_FLAG(std::string, passcode_file, "", "a file whose first line is the passcode");
+ABSL_FLAG(bool, open, false, "let everyone in: no passcode");
+ABSL_FLAG(std::string, listen, "0.0.0.0:50051",
+          "HOST:PORT to listen on ([::]:PORT for IPv4 and IPv6); port 0 picks one, which the first "
+          "log line names");
+ABSL_FLAG(int, max_clients, 100, "callers at a time; more are refused");
+ABSL_FLAG(std::string, tls_cert, "", "certificate chain in PEM form, instead of the server's own");
+ABSL_FLAG(std::string, tls_key, "", "private key of --tls_cert in PEM form");
+ABSL_FLAG(bool, insecure, false, "plaintext instead of TLS: the transport of com_municat's client");
+ABSL_FLAG(std::string, state_dir, "",
+          "where the server's own certificate is kept; empty: $XDG_STATE_HOME/comcat or "
+          "~/.local/state/comcat");
+ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
+
+// What one caller may do; docs/security.md explains each.
+ABSL_FLAG(int, max_speakers, 8, "the loudest speakers of a room that each listener is sent");
+ABSL_FLAG(int, max_frames_per_second, 250, "voice frames a second from one caller");
+ABSL_FLAG(int, max_bytes_per_second, 32 * 1024, "bytes of voice a second from one caller");
+ABSL_FLAG(int, max_commands_per_second, 10, "commands a second from one caller");
+ABSL_FLAG(int, max_connections_per_address, 64, "TCP connections from one address");
+ABSL_FLAG(int, max_passcode_failures, 10,
+          "wrong passcodes from one address within 2 minutes before it is refused for a while");
+ABSL_FLAG(int, ban_seconds, 300, "for how long it is then refused");
+ABSL_FLAG(int, hello_seconds, 5, "how long a caller may take to say hello");
+ABSL_FLAG(int, stall_seconds, 10, "how long a listener may leave a message unread");
+
+namespace comcat::apps {
+namespace {
+
+using base::LogLevel;
+
+constexpr std::chrono::seconds kDrain{5};
+
+constexpr const char* kUsage =
+    "the server of comcat: voice chat for the terminal.\n\n"
+    "  comcat-server --passcode hunter2\n\n"
+    "Callers join with: comcat-client --host THIS_MACHINE --name NAME. Stop with Ctrl+C or "
+    "SIGTERM:\n"
+    "everyone is told, and the server ends within 5 s. Exit codes: 0 stopped, 2 usage.";
+
+absl::Status check_positive(const char* name, int value) {
+  if (value >= 1) return absl::OkStatus();
+  return absl::InvalidArgumentError("--" + std::string(name) + " must be at least 1");
+}
+
+absl::Status check_numbers() {
+  absl::Status status = check_positive("max_clients", absl::GetFlag(FLAGS_max_clients));
+  status.Update(check_positive("max_speakers", absl::GetFlag(FLAGS_max_speakers)));
+  status.Update(
+      check_positive("max_frames_per_second", absl::GetFlag(FLAGS_max_frames_per_second)));
+  status.Update(check_positive("max_bytes_per_second", absl::GetFlag(FLAGS_max_bytes_per_second)));
+  status.Update(
+      check_positive("max_commands_per_second", absl::GetFlag(FLAGS_max_commands_per_second)));
+  status.Update(check_positive("max_connections_per_address",
+                               absl::GetFlag(FLAGS_max_connections_per_address)));
+  status.Update(
+      check_positive("max_passcode_failures", absl::GetFlag(FLAGS_max_passcode_failures)));
+  status.Update(check_positive("ban_seconds", absl::GetFlag(FLAGS_ban_seconds)));
+  status.Update(check_positive("hello_seconds", absl::GetFlag(FLAGS_hello_seconds)));
+  status.Update(check_positive("stall_seconds", absl::GetFlag(FLAGS_stall_seconds)));
+  return status;
+}
+
+absl::StatusOr<std::string> passcode(int argc, char** argv) {
+  absl::StatusOr<std::string> given =
+      given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file), argc, argv);
+  absl::SetFlag(&FLAGS_passcode, "");
+  if (!given.ok()) return given;
+  if (absl::GetFlag(FLAGS_open)) {
+    if (!given->empty()) {
+      return absl::InvalidArgumentError("--open and a passcode contradict each other; give one");
+    }
+    return given;
+  }
+  if (given->empty()) {
+    return absl::InvalidArgumentError(
+        "no passcode; give --passcode, --passcode_file or COMCAT_PASSCODE, or --open to let "
+        "everyone in");
+  }
+  if (absl::Status status = wire::check_passcode(*given); !status.ok()) return status;
+  return given;
+}
+
+absl::StatusOr<std::optional<server::Certificate>> certificate() {
+  const std::string certificate_file = absl::GetFlag(FLAGS_tls_cert);
+  const std::string key_file = absl::GetFlag(FLAGS_tls_key);
+  if (certificate_file.empty() != key_file.empty()) {
+    return absl::InvalidArgumentError("--tls_cert and --tls_key go together; give both");
+  }
+  if (absl::GetFlag(FLAGS_insecure)) {
+    if (!key_file.empty()) {
+      return absl::InvalidArgumentError("--insecure and --tls_cert contradict each other");
+    }
+    return std::nullopt;
+  }
+  if (!key_file.empty()) return server::load_certificate(certificate_file, key_file);
+  absl::StatusOr<std::filesystem::path> state = state_directory(absl::GetFlag(FLAGS_state_dir));
+  if (!state.ok()) return state.status();
+  return server::own_certificate(*state);
+}
+
+absl::StatusOr<server::ServerOptions> server_options(int argc, char** argv) {
+  server::ServerOptions options;
+  if (absl::Status status = check_numbers(); !status.ok()) return status;
+  absl::StatusOr<std::string> secret = passcode(argc, argv);
+  if (!secret.ok()) return secret.status();
+  absl::StatusOr<std::optional<server::Certificate>> tls = certificate();
+  if (!tls.ok()) return tls.status();
+  options.certificate = std::move(*tls);
+  options.acceptor.listen = absl::GetFlag(FLAGS_listen);
+  const auto max_clients = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_clients));
+  options.acceptor.max_connections = 2 * max_clients + 64;
+  options.acceptor.max_connections_per_address =
+      static_cast<std::size_t>(absl::GetFlag(FLAGS_max_connections_per_address));
+  options.admission.passcode = std::move(*secret);
+  options.admission.max_clients = max_clients;
+  options.admission.max_passcode_failures = absl::GetFlag(FLAGS_max_passcode_failures);
+  options.admission.ban = std::chrono::seconds(absl::GetFlag(FLAGS_ban_seconds));
+  options.hub.max_speakers = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_speakers));
+  options.hub.hello_timeout = std::chrono::seconds(absl::GetFlag(FLAGS_hello_seconds));
+  options.hub.stall_timeout = std::chrono::seconds(absl::GetFlag(FLAGS_stall_seconds));
+  options.hub.session.max_frames_per_second = absl::GetFlag(FLAGS_max_frames_per_second);
+  options.hub.session.max_bytes_per_second = absl::GetFlag(FLAGS_max_bytes_per_second);
+  options.hub.session.max_commands_per_second = absl::GetFlag(FLAGS_max_commands_per_second);
+  return options;
+}
+
+/// The signals that end a server. Blocked in every thread, so that one can wait for them.
+sigset_t end_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+void serve(server::Server& server, const sigset_t& signals) {
+  int signal = 0;
+  sigwait(&signals, &signal);
+  base::log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+  // A second signal ends the program at once.
+  std::thread([signals] {
+    int again = 0;
+    sigwait(&signals, &again);
+    _exit(128 + again);
+  }).detach();
+  server.stop(kDrain);
+  base::log(LogLevel::kInfo, "stopped");
+}
+
+int run(int argc, char** argv) {
+  parse_flags(argc, argv, kUsage);
+  LogLevel level = LogLevel::kInfo;
+  if (!base::parse_log_level(absl::GetFlag(FLAGS_log_level), level)) {
+    return fail(Exit::kUsage, "--log_level must be debug, info, warning or error");
+  }
+  base::set_log_level(level);
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // costs a tenth of the CPU
+  signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = end_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  const absl::StatusOr<server::ServerOptions> options = server_options(argc, argv);
+  if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));
+  const auto server = server::Server::start(*options);
+  if (!server.ok()) return fail(Exit::kUsage, std::string(server.status().message()));
+  const std::string certificate_pem =
+      options->certificate ? options->certificate->certificate_pem : "";
+  base::log(LogLevel::kInfo, "listening",
+            {{"address", (*server)->address()},
+             {"tls", certificate_pem.empty() ? "off" : "on"},
+             {"fingerprint", server::fingerprint(certificate_pem)},
+             {"max_clients", options->admission.max_clients}});
+  serve(**server, signals);
+  return static_cast<int>(Exit::kStopped);
+}
+
+}  // namespace
+}  // namespace comcat::apps
+
+int main(int argc, char** argv) {
+  return comcat::apps::run(argc, argv);
+}

@@ -1,0 +1,119 @@
+#include "program.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <string_view>
+#include <vector>
+
+#include <unistd.h>
+
+#include "comcat/base/text.h"
+
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+
+namespace comcat::apps {
+namespace {
+
+std::string program_name;
+bool parsing = false;
+bool help_wanted = false;
+
+bool is_help(const char* argument) {
+  std::string_view word(argument);
+  while (!word.empty() && word.front() == '-') word.remove_prefix(1);
+  return word.starts_with("help") || word == "version";
+}
+
+/// Abseil ends a program with 1 both after --help and where flags are wrong; comcat promises 0 and
+/// 2. Runs at exit.
+void correct_exit_code() {
+  if (!parsing) return;
+  std::cout.flush();
+  std::fflush(nullptr);
+  _exit(static_cast<int>(help_wanted ? Exit::kStopped : Exit::kUsage));
+}
+
+/// Overwrites the passcode where `ps` would show it.
+void hide_passcode(int argc, char** argv) {
+  constexpr std::string_view kFlag = "passcode";
+  for (int i = 1; i < argc; ++i) {
+    std::string_view word(argv[i]);
+    const std::size_t dashes = std::min(word.find_first_not_of('-'), word.size());
+    word.remove_prefix(dashes);
+    if (dashes == 0 || !word.starts_with(kFlag)) continue;
+    if (word.size() == kFlag.size() && i + 1 < argc) {
+      std::memset(argv[i + 1], 'x', std::strlen(argv[i + 1]));
+    } else if (word.size() > kFlag.size() && word[kFlag.size()] == '=') {
+      char* const value = argv[i] + dashes + kFlag.size() + 1;
+      std::memset(value, 'x', std::strlen(value));
+    }
+  }
+}
+
+}  // namespace
+
+void parse_flags(int argc, char** argv, const std::string& usage) {
+  program_name = std::filesystem::path(argv[0]).filename();
+  absl::SetProgramUsageMessage(usage);
+  absl::FlagsUsageConfig config;
+  const auto ours = [](absl::string_view file) {
+    return std::string(file).find("src/apps/") != std::string::npos;
+  };
+  config.contains_helpshort_flags = ours;
+  config.contains_help_flags = ours;
+  config.version_string = [] { return program_name + " " COMCAT_VERSION "\n"; };
+  absl::SetFlagsUsageConfig(config);
+  help_wanted = std::any_of(argv + 1, argv + argc, is_help);
+  parsing = true;
+  std::atexit(correct_exit_code);
+  const std::vector<char*> words = absl::ParseCommandLine(argc, argv);
+  parsing = false;
+  if (words.size() > 1) {
+    std::exit(fail(Exit::kUsage,
+                   "'" + base::safe_text(words[1], 80) + "' is no flag; --help lists them"));
+  }
+}
+
+int fail(Exit code, const std::string& sentence) {
+  std::fprintf(stderr, "%s: %s\n", program_name.c_str(), sentence.c_str());
+  return static_cast<int>(code);
+}
+
+absl::StatusOr<std::filesystem::path> state_directory(const std::string& flag) {
+  if (!flag.empty()) return std::filesystem::path(flag);
+  if (const char* xdg = std::getenv("XDG_STATE_HOME"); xdg != nullptr && *xdg != '\0') {
+    return std::filesystem::path(xdg) / "comcat";
+  }
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+    return std::filesystem::path(home) / ".local" / "state" / "comcat";
+  }
+  return absl::InvalidArgumentError("there is no home directory; say where with --state_dir");
+}
+
+absl::StatusOr<std::string> given_passcode(const std::string& flag, const std::string& file_flag,
+                                           int argc, char** argv) {
+  hide_passcode(argc, argv);
+  if (!flag.empty()) return flag;
+  if (!file_flag.empty()) {
+    std::ifstream file(file_flag);
+    std::string line;
+    if (!std::getline(file, line)) {
+      return absl::InvalidArgumentError("cannot read a passcode from the file " +
+                                        base::safe_text(file_flag));
+    }
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    return line;
+  }
+  const char* const variable = std::getenv("COMCAT_PASSCODE");
+  std::string passcode = variable == nullptr ? "" : variable;
+  unsetenv("COMCAT_PASSCODE");
+  return passcode;
+}
+
+}  // namespace comcat::apps
