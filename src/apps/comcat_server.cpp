@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "comcat/base/log.h"
@@ -39,7 +40,8 @@ ABSL_FLAG(int, max_speakers, 8, "the loudest speakers of a room that each listen
 ABSL_FLAG(int, max_frames_per_second, 250, "voice frames a second from one caller");
 ABSL_FLAG(int, max_bytes_per_second, 32 * 1024, "bytes of voice a second from one caller");
 ABSL_FLAG(int, max_commands_per_second, 10, "commands a second from one caller");
-ABSL_FLAG(int, max_connections_per_address, 64, "TCP connections from one address");
+ABSL_FLAG(int, max_connections_per_address, 0,
+          "TCP connections from one address; 0: --max_clients and 256 more");
 ABSL_FLAG(int, max_passcode_failures, 10,
           "wrong passcodes from one address within 2 minutes before it is refused for a while");
 ABSL_FLAG(int, ban_seconds, 300, "for how long it is then refused");
@@ -73,8 +75,6 @@ absl::Status check_numbers() {
   status.Update(check_positive("max_bytes_per_second", absl::GetFlag(FLAGS_max_bytes_per_second)));
   status.Update(
       check_positive("max_commands_per_second", absl::GetFlag(FLAGS_max_commands_per_second)));
-  status.Update(check_positive("max_connections_per_address",
-                               absl::GetFlag(FLAGS_max_connections_per_address)));
   status.Update(
       check_positive("max_passcode_failures", absl::GetFlag(FLAGS_max_passcode_failures)));
   status.Update(check_positive("ban_seconds", absl::GetFlag(FLAGS_ban_seconds)));
@@ -131,9 +131,10 @@ absl::StatusOr<server::ServerOptions> server_options(int argc, char** argv) {
   options.certificate = std::move(*tls);
   options.acceptor.listen = absl::GetFlag(FLAGS_listen);
   const auto max_clients = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_clients));
-  options.acceptor.max_connections = 2 * max_clients + 64;
+  options.acceptor.max_connections = 2 * max_clients + 512;
+  const int per_address = absl::GetFlag(FLAGS_max_connections_per_address);
   options.acceptor.max_connections_per_address =
-      static_cast<std::size_t>(absl::GetFlag(FLAGS_max_connections_per_address));
+      per_address > 0 ? static_cast<std::size_t>(per_address) : max_clients + 256;
   options.admission.passcode = std::move(*secret);
   options.admission.max_clients = max_clients;
   options.admission.max_passcode_failures = absl::GetFlag(FLAGS_max_passcode_failures);
@@ -154,6 +155,14 @@ sigset_t end_signals() {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   return signals;
+}
+
+/// One connection is one file descriptor: takes as many as the system allows.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void serve(server::Server& server, const sigset_t& signals) {
@@ -181,6 +190,8 @@ int run(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   const sigset_t signals = end_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  raise_descriptor_limit();
 
   const absl::StatusOr<server::ServerOptions> options = server_options(argc, argv);
   if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));

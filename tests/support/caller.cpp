@@ -1,0 +1,131 @@
+#include "support/caller.h"
+
+#include <utility>
+
+#include <grpcpp/impl/rpc_method.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+
+namespace comcat::testing {
+namespace {
+
+std::shared_ptr<grpc::Channel> connect(int port) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);            // else its window grows to megabytes
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port),
+                                   grpc::InsecureChannelCredentials(), arguments);
+}
+
+grpc::ByteBuffer to_buffer(const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  return {&slice, 1};
+}
+
+std::optional<ServerRES> parse(const grpc::ByteBuffer& buffer) {
+  grpc::Slice slice;
+  ServerRES response;
+  if (!buffer.DumpToSingleSlice(&slice).ok() ||
+      !response.ParseFromArray(slice.begin(), static_cast<int>(slice.size()))) {
+    return std::nullopt;
+  }
+  return response;
+}
+
+}  // namespace
+
+Caller::Caller(const Options& options) : channel_(connect(options.port)) {
+  if (options.passcode) context_.AddMetadata("passcode", *options.passcode);
+  const grpc::internal::RpcMethod method("/Calling/VoIP",
+                                         grpc::internal::RpcMethod::BIDI_STREAMING);
+  stream_.reset(
+      grpc::internal::ClientReaderWriterFactory<grpc::ByteBuffer, grpc::ByteBuffer>::Create(
+          channel_.get(), method, &context_));
+  if (options.reading) start_reading();
+}
+
+Caller::~Caller() {
+  cancel();
+  if (reader_.joinable()) reader_.join();
+  if (!status_) std::ignore = stream_->Finish();
+}
+
+void Caller::start_reading() {
+  reader_ = std::thread([this] { read_all(); });
+}
+
+void Caller::read_all() {
+  grpc::ByteBuffer buffer;
+  while (stream_->Read(&buffer)) {
+    std::optional<ServerRES> response = parse(buffer);
+    const absl::MutexLock lock(&mutex_);
+    if (response) received_.push_back(std::move(*response));
+  }
+  const absl::MutexLock lock(&mutex_);
+  ended_ = true;
+}
+
+std::optional<ServerSignal> Caller::hello(const std::string& name, const std::string& room,
+                                          unsigned features) {
+  ClientREQ request;
+  request.mutable_signal()->set_name(name);
+  request.mutable_signal()->set_room(room);
+  request.mutable_signal()->set_features(features);
+  if (!send(request)) return std::nullopt;
+  auto response = wait_for([](const ServerRES& r) { return r.has_signal(); });
+  if (!response) return std::nullopt;
+  return response->signal();
+}
+
+bool Caller::send(const ClientREQ& request) {
+  return send_raw(request.SerializeAsString());
+}
+
+bool Caller::send_raw(const std::string& bytes) {
+  return stream_->Write(to_buffer(bytes));
+}
+
+bool Caller::send_voice(const std::string& opus, unsigned sequence, unsigned level) {
+  ClientREQ request;
+  request.mutable_message()->set_chunk(opus);
+  request.mutable_message()->set_sequence(sequence);
+  request.mutable_message()->set_timestamp(sequence * 960);
+  request.mutable_message()->set_level(level);
+  return send(request);
+}
+
+std::optional<ServerRES> Caller::wait_for(const Match& match, std::chrono::milliseconds timeout) {
+  const absl::Time deadline = absl::Now() + absl::FromChrono(timeout);
+  const absl::MutexLock lock(&mutex_);
+  for (;;) {
+    while (!received_.empty()) {
+      ServerRES response = std::move(received_.front());
+      received_.pop_front();
+      if (match(response)) return response;
+    }
+    const auto something = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+      return !received_.empty() || ended_;
+    };
+    if (!mutex_.AwaitWithDeadline(absl::Condition(&something), deadline)) return std::nullopt;
+    if (received_.empty()) return std::nullopt;
+  }
+}
+
+std::optional<ServerRES> Caller::wait_for_voice() {
+  return wait_for([](const ServerRES& r) { return r.has_voice() || r.has_message(); });
+}
+
+void Caller::stop_sending() {
+  stream_->WritesDone();
+}
+
+grpc::Status Caller::status() {
+  if (!status_) {
+    if (reader_.joinable()) reader_.join();
+    status_ = stream_->Finish();
+  }
+  return *status_;
+}
+
+}  // namespace comcat::testing

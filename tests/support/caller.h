@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include <grpcpp/grpcpp.h>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "calling.grpc.pb.h"
+
+namespace comcat::testing {
+
+/// A bare client on real gRPC, written from calling.proto alone: it sends what a test tells it to
+/// and keeps what comes, so that tests see exactly what is on the wire.
+///
+/// Threads    a test's one thread calls it; a thread of its own reads.
+class Caller {
+ public:
+  struct Options {
+    int port = 0;
+    std::optional<std::string> passcode = "hunter2";
+    bool reading = true;  // false: it never reads, as a stalled listener
+  };
+  using Match = std::function<bool(const ServerRES&)>;
+  static constexpr std::chrono::seconds kPatience{20};
+
+  explicit Caller(const Options& options);
+  /// Cancels the call, as a client that is killed.
+  ~Caller();
+
+  /// Sends a hello and waits for the welcome.
+  [[nodiscard]] std::optional<ServerSignal> hello(const std::string& name,
+                                                  const std::string& room = "",
+                                                  unsigned features = 1);
+  bool send(const ClientREQ& request);
+  bool send_voice(const std::string& opus, unsigned sequence = 1, unsigned level = 20);
+  /// Bytes that gRPC carries as one message, whatever they are.
+  bool send_raw(const std::string& bytes);
+
+  /// The first response, after the one returned last, that matches; the others are dropped.
+  /// Nothing when the stream or the time ends before.
+  [[nodiscard]] std::optional<ServerRES> wait_for(const Match& match,
+                                                  std::chrono::milliseconds timeout = kPatience);
+  [[nodiscard]] std::optional<ServerRES> wait_for_voice();
+
+  /// For a caller made with `reading` false: reads from now on.
+  void start_reading();
+
+  /// Half-closes, as a client that stops.
+  void stop_sending();
+  void cancel() { context_.TryCancel(); }
+
+  /// The status the server ended the stream with. Waits for it.
+  [[nodiscard]] grpc::Status status();
+
+ private:
+  using Stream = grpc::ClientReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>;
+  void read_all();
+
+  grpc::ClientContext context_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<Stream> stream_;
+  absl::Mutex mutex_;
+  std::deque<ServerRES> received_ ABSL_GUARDED_BY(mutex_);
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<grpc::Status> status_;
+  std::thread reader_;
+};
+
+}  // namespace comcat::testing
