@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace comcat::audio {
+
+/// Reads a sound file as 48 kHz mono, piece by piece: whatever libsndfile knows (WAV, FLAC, Ogg,
+/// MP3...), 1 to 64 channels mixed down with equal weight, 1 to 768 kHz resampled. Samples are
+/// finite and in [-1, 1] whatever the file says.
+///
+/// Threads    one at a time. read() may wait for the disk.
+/// Memory     a few kilobytes, however long the file.
+class WavReader {
+ public:
+  /// kNotFound or kInvalidArgument with one sentence. Only ordinary files are opened.
+  [[nodiscard]] static absl::StatusOr<WavReader> open(const std::string& path);
+
+  /// Reads from memory; `bytes` must outlive the reader.
+  [[nodiscard]] static absl::StatusOr<WavReader> from_bytes(std::span<const std::byte> bytes);
+
+  WavReader(WavReader&&) noexcept;
+  WavReader& operator=(WavReader&&) noexcept;
+  ~WavReader();
+
+  /// Fills `out`; returns fewer samples than asked for only at the end of the file.
+  std::size_t read(std::span<float> out);
+
+ private:
+  class Impl;
+  explicit WavReader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A whole sound file in memory as 48 kHz mono. At most `max_samples` are kept: longer is an error.
+[[nodiscard]] absl::StatusOr<std::vector<float>> read_wav(
+    std::span<const std::byte> bytes, std::size_t max_samples = std::size_t{48'000} * 3600);
+
+/// Writes a 48 kHz mono 16-bit WAV file. The header is brought up to date every second, so what a
+/// killed process leaves behind can be played.
+///
+/// Threads    one at a time. Every call may wait for the disk.
+/// Errors     kResourceExhausted (disk full, 4 GB reached), kPermissionDenied and the like, each
+/// with one
+///            sentence; after the first one, write() does nothing and repeats it.
+class WavWriter {
+ public:
+  /// kInvalidArgument where `path` does not end in ".wav": a slip of the hand shall overwrite no
+  /// other file.
+  [[nodiscard]] static absl::Status check_name(const std::string& path);
+
+  /// Creates `path`, or overwrites it, if check_name() permits.
+  [[nodiscard]] static absl::StatusOr<WavWriter> create(const std::string& path);
+
+  WavWriter(WavWriter&&) noexcept;
+  WavWriter& operator=(WavWriter&&) noexcept;
+  /// Finishes what finish() was not called for.
+  ~WavWriter();
+
+  /// Appends; beyond [-1, 1] is clipped.
+  [[nodiscard]] absl::Status write(std::span<const float> samples);
+
+  /// Completes the header and closes. Nothing can be written after it.
+  [[nodiscard]] absl::Status finish();
+
+ private:
+  class Impl;
+  explicit WavWriter(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace comcat::audio

@@ -1,0 +1,61 @@
+#include "audio/audio_spec.h"
+
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <string_view>
+
+#include "comcat/base/text.h"
+
+#include "absl/status/status.h"
+
+namespace comcat::audio {
+namespace {
+
+constexpr std::string_view kFile = "file:";
+constexpr std::string_view kTone = "tone:";
+constexpr double kMinHertz = 20;
+constexpr double kMaxHertz = 20'000;
+
+std::optional<double> parse_hertz(std::string_view text) {
+  double hertz = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), hertz, std::chars_format::fixed);
+  const bool complete = error == std::errc() && end == text.data() + text.size();
+  if (!complete || !(hertz >= kMinHertz && hertz <= kMaxHertz)) return std::nullopt;
+  return hertz;
+}
+
+absl::StatusOr<AudioSpec> parse_tone(const std::string& spec, Direction direction) {
+  if (direction == Direction::kOutput) {
+    return absl::InvalidArgumentError(
+        "A tone can only be an input; --output takes a device, file:PATH.wav or null.");
+  }
+  const std::optional<double> hertz = parse_hertz(std::string_view(spec).substr(kTone.size()));
+  if (!hertz) {
+    return absl::InvalidArgumentError("\"" + base::safe_text(spec) +
+                                      "\" names no tone; write tone:HZ with 20 to 20000, as in "
+                                      "tone:440.");
+  }
+  return AudioSpec{AudioSpec::Kind::kTone, {}, *hertz};
+}
+
+}  // namespace
+
+const char* flag_of(Direction direction) {
+  return direction == Direction::kInput ? "--input" : "--output";
+}
+
+absl::StatusOr<AudioSpec> parse_audio_spec(const std::string& spec, Direction direction) {
+  if (spec.empty() || spec == "device") return AudioSpec{};
+  if (spec == "null") return AudioSpec{AudioSpec::Kind::kNull, {}, 0};
+  if (spec.starts_with(kTone)) return parse_tone(spec, direction);
+  if (!spec.starts_with(kFile)) return AudioSpec{AudioSpec::Kind::kDevice, spec, 0};
+  const std::string path = spec.substr(kFile.size());
+  if (path.empty() || path.find('\0') != std::string::npos) {
+    return absl::InvalidArgumentError("\"file:\" names no file; write file:PATH.wav.");
+  }
+  return AudioSpec{AudioSpec::Kind::kFile, path, 0};
+}
+
+}  // namespace comcat::audio

@@ -1,0 +1,98 @@
+#include "audio/paced_source.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include "audio/pacer.h"
+#include "audio/step_thread.h"
+
+namespace comcat::audio {
+namespace {
+
+class Silence final : public BlockProducer {
+ public:
+  bool produce(Block& block) override {
+    block.fill(0.0F);
+    return true;
+  }
+};
+
+class Tone final : public BlockProducer {
+ public:
+  explicit Tone(double hertz) : step_(2 * std::numbers::pi * hertz / kSampleRate) {}
+
+  bool produce(Block& block) override {
+    for (float& sample : block) {
+      sample = static_cast<float>(kAmplitude * std::sin(phase_));
+      phase_ += step_;
+      if (phase_ >= 2 * std::numbers::pi) phase_ -= 2 * std::numbers::pi;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr double kAmplitude = 0.5;
+  const double step_;
+  double phase_ = 0;
+};
+
+class FromFile final : public BlockProducer {
+ public:
+  explicit FromFile(WavReader reader) : reader_(std::move(reader)) {}
+
+  bool produce(Block& block) override {
+    const std::size_t count = reader_.read(block);
+    std::fill(block.begin() + static_cast<std::ptrdiff_t>(count), block.end(), 0.0F);
+    return count > 0;
+  }
+
+ private:
+  WavReader reader_;
+};
+
+}  // namespace
+
+std::unique_ptr<BlockProducer> make_silence() {
+  return std::make_unique<Silence>();
+}
+
+std::unique_ptr<BlockProducer> make_tone(double hertz) {
+  return std::make_unique<Tone>(hertz);
+}
+
+std::unique_ptr<BlockProducer> make_file(WavReader reader) {
+  return std::make_unique<FromFile>(std::move(reader));
+}
+
+PacedSource::PacedSource(std::string description, std::unique_ptr<BlockProducer> producer)
+    : description_(std::move(description)), producer_(std::move(producer)) {}
+
+absl::Status PacedSource::start(CaptureHandler& handler, EndHandler on_end) {
+  if (thread_.joinable()) {
+    return absl::FailedPreconditionError(description_ + " has been started already.");
+  }
+  Pacer pacer([this, &handler, on_end = std::move(on_end)] {
+    deliver(handler, on_end);
+    return true;
+  });
+  thread_ = run_steps("comcat-source", [pacer = std::move(pacer)](base::Time now) mutable {
+    return pacer.step(now);
+  });
+  return absl::OkStatus();
+}
+
+void PacedSource::stop() {
+  thread_ = std::jthread();
+}
+
+void PacedSource::deliver(CaptureHandler& handler, const EndHandler& on_end) {
+  Block block;
+  if (!producer_->produce(block) && !std::exchange(ended_, true) && on_end) {
+    on_end(absl::OkStatus());
+  }
+  handler.on_captured(block);
+}
+
+}  // namespace comcat::audio

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "comcat/audio/sink.h"
+#include "comcat/audio/source.h"
+
+#include "absl/status/statusor.h"
+
+namespace comcat::audio {
+
+/// The sound card that `wanted` means (as choose_device), through PortAudio. The device is looked
+/// up now and opened by start().
+[[nodiscard]] absl::StatusOr<std::unique_ptr<Source>> open_device_source(const std::string& wanted);
+[[nodiscard]] absl::StatusOr<std::unique_ptr<Sink>> open_device_sink(const std::string& wanted);
+
+}  // namespace comcat::audio

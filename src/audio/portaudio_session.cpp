@@ -1,0 +1,106 @@
+#include "audio/portaudio_session.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+#include <alsa/asoundlib.h>
+#include <pa_jack.h>
+#include <portaudio.h>
+#include <unistd.h>
+
+#include "comcat/base/text.h"
+
+#include "absl/status/status.h"
+#include "audio/portaudio_control.h"
+
+namespace comcat::audio {
+namespace {
+
+constexpr std::chrono::seconds kInitializeTimeout{15};
+constexpr std::chrono::seconds kTerminateTimeout{3};
+constexpr std::size_t kMaxJackName = 32;
+
+void ignore_alsa_error(const char*, int, const char*, int, const char*, ...) {}
+
+/// PortAudio aborts the process where ALSA cannot read its configuration, so that is tried first.
+absl::Status check_alsa() {
+  snd_lib_error_set_handler(ignore_alsa_error);
+  if (snd_config_update() >= 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "ALSA's configuration cannot be read; unset ALSA_CONFIG_PATH and ALSA_CONFIG_DIR or install "
+      "libasound2-data, or use a file: or null instead of a sound device.");
+}
+
+/// JACK splits port names at colons, and PortAudio keeps the pointer.
+const char* jack_client_name() {
+  static const auto* const kept = [] {
+    const char* const wanted = std::getenv("COMCAT_JACK_NAME");  // NOLINT(concurrency-mt-unsafe)
+    std::string name = wanted == nullptr ? "" : base::safe_text(wanted, kMaxJackName);
+    if (name.empty()) name = "comcat-" + std::to_string(getpid());
+    for (char& c : name) {
+      if (c == ':') c = '-';
+    }
+    return new std::string(std::move(name));
+  }();
+  return kept->c_str();
+}
+
+std::vector<DeviceInfo> found_devices() {
+  std::vector<DeviceInfo> devices;
+  for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount(); ++i) {
+    const PaDeviceInfo* const info = Pa_GetDeviceInfo(i);
+    if (info == nullptr) continue;
+    const PaHostApiInfo* const system = Pa_GetHostApiInfo(info->hostApi);
+    devices.push_back({i, base::safe_text(info->name, 128),
+                       base::safe_text(system == nullptr ? "" : system->name, 64),
+                       info->maxInputChannels, info->maxOutputChannels,
+                       i == Pa_GetDefaultInputDevice(), i == Pa_GetDefaultOutputDevice()});
+  }
+  return devices;
+}
+
+absl::Status initialize(std::vector<DeviceInfo>& devices) {
+  const QuietStderr quiet;
+  if (absl::Status status = check_alsa(); !status.ok()) return status;
+  PaJack_SetClientName(jack_client_name());
+  if (const PaError error = Pa_Initialize(); error != paNoError) {
+    return absl::FailedPreconditionError(std::string("The sound system cannot be used (") +
+                                         Pa_GetErrorText(error) +
+                                         "); use a file: or null instead of a sound device.");
+  }
+  devices = found_devices();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const PortAudioSession>> PortAudioSession::open() {
+  const auto devices = std::make_shared<std::vector<DeviceInfo>>();
+  absl::Status status =
+      on_portaudio_thread([devices] { return initialize(*devices); }, kInitializeTimeout);
+  if (!status.ok()) return status;
+  return std::make_shared<const PortAudioSession>(std::move(*devices));
+}
+
+PortAudioSession::PortAudioSession(std::vector<DeviceInfo> devices)
+    : devices_(std::move(devices)) {}
+
+PortAudioSession::~PortAudioSession() {
+  // Where it fails there is nobody left to tell: the next open() will say so.
+  (void)on_portaudio_thread(
+      [] {
+        const QuietStderr quiet;
+        Pa_Terminate();
+        return absl::OkStatus();
+      },
+      kTerminateTimeout);
+}
+
+absl::StatusOr<std::vector<DeviceInfo>> list_devices() {
+  const absl::StatusOr<std::shared_ptr<const PortAudioSession>> session = PortAudioSession::open();
+  if (!session.ok()) return session.status();
+  return (*session)->devices();
+}
+
+}  // namespace comcat::audio

@@ -1,0 +1,160 @@
+#include <filesystem>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "comcat/audio/frame.h"
+#include "comcat/audio/sink.h"
+#include "comcat/audio/source.h"
+#include "comcat/audio/wav.h"
+
+#include "audio/fixtures.h"
+#include "support/signal.h"
+
+namespace comcat::audio {
+namespace {
+
+using test::Samples;
+
+std::unique_ptr<Source> source(const std::string& spec) {
+  auto made = make_source(spec);
+  EXPECT_TRUE(made.ok()) << made.status();
+  return *std::move(made);
+}
+
+std::unique_ptr<Sink> sink(const std::string& spec) {
+  auto made = make_sink(spec);
+  EXPECT_TRUE(made.ok()) << made.status();
+  return *std::move(made);
+}
+
+void write_wav(const std::string& path, const Samples& samples) {
+  auto writer = WavWriter::create(path);
+  ASSERT_TRUE(writer.ok() && writer->write(samples).ok() && writer->finish().ok());
+}
+
+Samples read_file(const std::string& path) {
+  auto reader = WavReader::open(path);
+  EXPECT_TRUE(reader.ok()) << reader.status();
+  Samples samples(48'000 * 10);
+  samples.resize(reader->read(samples));
+  return samples;
+}
+
+TEST(ToneSource, IsOnPitchAndAtHalfScale) {
+  Recorder recorder;
+  const auto tone = source("tone:440");
+  ASSERT_TRUE(tone->start(recorder, nullptr).ok());
+  const Samples heard = recorder.wait_for(9'600);
+  tone->stop();
+  ASSERT_GE(heard.size(), 9'600U);
+  EXPECT_NEAR(-9.03, test::rms_dbfs(heard), 0.1);
+  EXPECT_NEAR(440, test::pitch_hz(heard), 0.5);
+}
+
+TEST(NullSource, KeepsTheClockInSilence) {
+  Recorder recorder;
+  const auto silence = source("null");
+  const auto began = std::chrono::steady_clock::now();
+  ASSERT_TRUE(silence->start(recorder, nullptr).ok());
+  const Samples heard = recorder.wait_for(21 * kBlockSamples);
+  EXPECT_GE(std::chrono::steady_clock::now() - began, 20 * kBlockDuration);
+  silence->stop();
+  EXPECT_EQ(-200, test::rms_dbfs(heard));
+}
+
+TEST(FileSource, PlaysTheFileThenSilenceAndSaysSoOnce) {
+  const TemporaryDirectory directory;
+  const Samples speech = test::make_speech(10'000);  // the last block is not full
+  write_wav(directory.file("in.wav"), speech);
+  Recorder recorder;
+  End end;
+  const auto file = source("file:" + directory.file("in.wav"));
+  ASSERT_TRUE(file->start(recorder, end.handler()).ok());
+  const Samples heard = recorder.wait_for(20'000);
+  ASSERT_TRUE(end.wait());
+  file->stop();
+  EXPECT_TRUE(end.status().ok());
+  EXPECT_EQ(1, end.count());
+  for (std::size_t i = 0; i < speech.size(); ++i) ASSERT_NEAR(speech[i], heard[i], 1.0 / 32768);
+  EXPECT_EQ(-200, test::rms_dbfs(std::span<const float>(heard).subspan(speech.size())));
+}
+
+TEST(FileSource, GoesOnWhereItWasStopped) {
+  const TemporaryDirectory directory;
+  const Samples speech = test::make_speech(9'600);
+  write_wav(directory.file("in.wav"), speech);
+  Recorder recorder;
+  const auto file = source("file:" + directory.file("in.wav"));
+  ASSERT_TRUE(file->start(recorder, nullptr).ok());
+  recorder.wait_for(1);
+  file->stop();
+  ASSERT_TRUE(file->start(recorder, nullptr).ok());
+  const Samples heard = recorder.wait_for(9'600);
+  file->stop();
+  for (std::size_t i = 0; i < speech.size(); ++i) ASSERT_NEAR(speech[i], heard[i], 1.0 / 32768);
+}
+
+TEST(AnySource, IsNotStartedTwice) {
+  Recorder recorder;
+  const auto silence = source("null");
+  ASSERT_TRUE(silence->start(recorder, nullptr).ok());
+  EXPECT_EQ(absl::StatusCode::kFailedPrecondition, silence->start(recorder, nullptr).code());
+}
+
+TEST(AnySource, MayBeStoppedTwiceOrNever) {
+  Recorder recorder;
+  const auto silence = source("null");
+  silence->stop();
+  ASSERT_TRUE(silence->start(recorder, nullptr).ok());
+  silence->stop();
+  silence->stop();
+  ASSERT_TRUE(silence->start(recorder, nullptr).ok());
+}
+
+TEST(FileSink, RecordsWhatIsPlayed) {
+  const TemporaryDirectory directory;
+  const Samples speech = test::make_speech(9'600);
+  Player player(speech);
+  const auto file = sink("file:" + directory.file("out.wav"));
+  ASSERT_TRUE(file->start(player, nullptr).ok());
+  ASSERT_TRUE(player.wait_for(speech.size() + 1));
+  file->stop();
+  const Samples heard = read_file(directory.file("out.wav"));
+  ASSERT_GE(heard.size(), speech.size());
+  for (std::size_t i = 0; i < speech.size(); ++i) ASSERT_NEAR(speech[i], heard[i], 1.0 / 32768);
+}
+
+TEST(FileSink, CreatesNothingBeforeItStarts) {
+  const TemporaryDirectory directory;
+  const auto file = sink("file:" + directory.file("out.wav"));
+  EXPECT_FALSE(std::filesystem::exists(directory.file("out.wav")));
+}
+
+TEST(FileSink, ACompleteRecordingIsNotOverwritten) {
+  const TemporaryDirectory directory;
+  Player player({});
+  const auto file = sink("file:" + directory.file("out.wav"));
+  ASSERT_TRUE(file->start(player, nullptr).ok());
+  file->stop();
+  EXPECT_EQ(absl::StatusCode::kFailedPrecondition, file->start(player, nullptr).code());
+}
+
+TEST(FileSink, AFolderThatIsNotThereIsToldByStart) {
+  Player player({});
+  const auto file = sink("file:/no/such/folder/out.wav");
+  const absl::Status status = file->start(player, nullptr);
+  EXPECT_NE(std::string::npos, status.message().find("cannot be created")) << status;
+}
+
+TEST(NullSink, KeepsTheClock) {
+  Player player({});
+  const auto nowhere = sink("null");
+  const auto began = std::chrono::steady_clock::now();
+  ASSERT_TRUE(nowhere->start(player, nullptr).ok());
+  ASSERT_TRUE(player.wait_for(21 * kBlockSamples));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, 20 * kBlockDuration);
+}
+
+}  // namespace
+}  // namespace comcat::audio
