@@ -19,6 +19,10 @@ inline constexpr std::size_t kMaxPacketSamples = 5760;
 /// malformed (opus_packet_parse). Safe on any bytes.
 [[nodiscard]] std::optional<std::size_t> packet_samples(std::span<const std::uint8_t> packet);
 
+/// True where the packet carries in-band FEC for the frame before it (RFC 6716 section 2.1.7). Safe
+/// on any bytes.
+[[nodiscard]] bool packet_has_fec(std::span<const std::uint8_t> packet);
+
 /// One speaker's Opus decoder (mono, 48 kHz). Stereo packets come out mixed down.
 /// Threads: one at a time.
 class Decoder {

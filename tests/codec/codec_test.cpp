@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <opus/opus.h>
+
+#include "comcat/codec/decoder.h"
+#include "comcat/codec/encoder.h"
+
+#include "support/tone.h"
+#include "support/voice.h"
+
+namespace comcat::codec {
+namespace {
+
+using std::chrono_literals::operator""ms;
+
+Encoder make_encoder(const EncoderOptions& options = {}) {
+  return std::move(*Encoder::create(options));
+}
+
+std::vector<std::uint8_t> copy(std::span<const std::uint8_t> packet) {
+  return {packet.begin(), packet.end()};
+}
+
+/// The packets of `frames` frames of a tone.
+std::vector<std::vector<std::uint8_t>> encode_tone(const EncoderOptions& options, int frames,
+                                                   double hertz = 440) {
+  Encoder encoder = make_encoder(options);
+  std::vector<std::vector<std::uint8_t>> packets;
+  for (int i = 0; i < frames; ++i) {
+    const std::size_t n = encoder.frame_samples();
+    packets.push_back(copy(encoder.encode(testing::tone(hertz, 0.5, n, i * n))));
+  }
+  return packets;
+}
+
+TEST(Codec, AToneComesBackAtItsLevel) {
+  for (const auto frame : {10ms, 20ms, 40ms, 60ms}) {
+    Decoder decoder = std::move(*Decoder::create());
+    std::vector<float> heard;
+    for (const auto& packet : encode_tone({.frame = frame}, 20)) {
+      std::array<float, kMaxPacketSamples> out{};
+      const std::size_t n = decoder.decode(packet, out);
+      EXPECT_EQ(audio::to_samples(frame), n);
+      heard.insert(heard.end(), out.begin(), out.begin() + n);
+    }
+    const std::span settled = std::span(heard).subspan(heard.size() - 4800);
+    EXPECT_NEAR(0.5, testing::amplitude_at(440, settled), 0.05) << frame.count();
+  }
+}
+
+TEST(Codec, RefusesImpossibleSettings) {
+  EXPECT_FALSE(Encoder::create({.frame = 15ms}).ok());
+  EXPECT_FALSE(Encoder::create({.bitrate_bps = 5999}).ok());
+  EXPECT_FALSE(Encoder::create({.bitrate_bps = 128'001}).ok());
+  EXPECT_FALSE(Encoder::create({.expected_loss_percent = 101}).ok());
+  EXPECT_TRUE(Encoder::create({.frame = 60ms, .bitrate_bps = 6000}).ok());
+}
+
+TEST(Codec, AFrameOfAnotherLengthIsNotSent) {
+  Encoder encoder = make_encoder();
+  EXPECT_TRUE(encoder.encode(testing::tone(440, 0.5, 100)).empty());
+}
+
+TEST(Codec, SilenceIsHardlySent) {
+  Encoder encoder = make_encoder({.discontinuous = true});
+  const std::vector<float> silence(960);
+  int sent = 0;
+  for (int i = 0; i < 250; ++i) sent += encoder.encode(silence).empty() ? 0 : 1;
+  EXPECT_LT(sent, 50);
+}
+
+TEST(Codec, WithoutDtxSilenceIsSent) {
+  Encoder encoder = make_encoder({.discontinuous = false});
+  const std::vector<float> silence(960);
+  for (int i = 0; i < 50; ++i) EXPECT_FALSE(encoder.encode(silence).empty());
+}
+
+TEST(Codec, ALostFrameComesBackFromTheNextOnesFec) {
+  Encoder encoder = make_encoder({.bitrate_bps = 24'000, .expected_loss_percent = 20});
+  std::vector<std::vector<std::uint8_t>> packets;
+  for (int i = 0; i < 50; ++i)
+    packets.push_back(copy(encoder.encode(testing::voice(960, i * 960))));
+  Decoder decoder = std::move(*Decoder::create());
+  Decoder unharmed = std::move(*Decoder::create());
+  std::array<float, kMaxPacketSamples> out{};
+  std::array<float, kMaxPacketSamples> truth{};
+  int recovered = 0;
+  for (int i = 0; i + 1 < 50; ++i) {
+    ASSERT_EQ(960, unharmed.decode(packets[i], truth));
+    if (i % 10 != 4 || !packet_has_fec(packets[i + 1])) {
+      ASSERT_EQ(960, decoder.decode(packets[i], out));
+      continue;
+    }
+    ++recovered;
+    const std::span lost = std::span(out).first(960);
+    ASSERT_EQ(960, decoder.decode_fec(packets[i + 1], lost));
+    EXPECT_NEAR(level_dbov(std::span(truth).first(960)), level_dbov(lost), 6) << i;
+  }
+  EXPECT_GE(recovered, 3);
+}
+
+TEST(Codec, PacketsWithoutFecSaySo) {
+  for (const auto& packet : encode_tone({}, 5)) EXPECT_FALSE(packet_has_fec(packet));
+}
+
+TEST(Codec, ConcealmentContinuesTheSoundAndFades) {
+  Decoder decoder = std::move(*Decoder::create());
+  std::array<float, kMaxPacketSamples> out{};
+  for (const auto& packet : encode_tone({}, 20)) ASSERT_EQ(960, decoder.decode(packet, out));
+  const std::span first = std::span(out).first(480);
+  ASSERT_EQ(480, decoder.conceal(first));
+  EXPECT_GT(testing::amplitude_at(440, first), 0.2);
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(480, decoder.conceal(first));
+  EXPECT_LT(*std::ranges::max_element(first), 0.05F);
+}
+
+TEST(Codec, AResetForgetsTheSound) {
+  Decoder decoder = std::move(*Decoder::create());
+  std::array<float, kMaxPacketSamples> out{};
+  for (const auto& packet : encode_tone({}, 20)) ASSERT_EQ(960, decoder.decode(packet, out));
+  decoder.reset();
+  const std::span block = std::span(out).first(480);
+  ASSERT_EQ(480, decoder.conceal(block));
+  EXPECT_EQ(0, *std::ranges::max_element(block));
+}
+
+TEST(Codec, AnOriginalClientsStereoPacketsAreMixedDown) {
+  int error = OPUS_OK;
+  OpusEncoder* const stereo = opus_encoder_create(48'000, 2, OPUS_APPLICATION_VOIP, &error);
+  ASSERT_EQ(OPUS_OK, error);
+  Decoder decoder = std::move(*Decoder::create());
+  std::vector<float> heard;
+  for (int i = 0; i < 100; ++i) {  // 5 ms frames, 0.5 on the left and 0.3 on the right
+    const std::vector<float> mono = testing::tone(440, 0.5, 240, i * 240);
+    std::vector<float> both;
+    for (const float sample : mono) both.insert(both.end(), {sample, 0.6F * sample});
+    std::array<std::uint8_t, kMaxPacketBytes> packet{};
+    const int bytes = opus_encode_float(stereo, both.data(), 240, packet.data(), packet.size());
+    ASSERT_GT(bytes, 0);
+    std::array<float, kMaxPacketSamples> out{};
+    const std::span sent = std::span(packet).first(bytes);
+    EXPECT_EQ(240, packet_samples(sent));
+    EXPECT_EQ(240, decoder.decode(sent, out));
+    heard.insert(heard.end(), out.begin(), out.begin() + 240);
+  }
+  opus_encoder_destroy(stereo);
+  EXPECT_NEAR(0.4, testing::amplitude_at(440, std::span(heard).last(9600)), 0.05);
+}
+
+TEST(Codec, ArbitraryBytesAreSafe) {
+  std::mt19937 random(1);
+  Decoder decoder = std::move(*Decoder::create());
+  std::array<float, kMaxPacketSamples> out{};
+  for (int i = 0; i < 3000; ++i) {
+    std::vector<std::uint8_t> packet(random() % 200);
+    for (auto& byte : packet) byte = static_cast<std::uint8_t>(random());
+    (void)packet_has_fec(packet);
+    const auto samples = packet_samples(packet);
+    const std::size_t decoded = decoder.decode(packet, out);
+    EXPECT_LE(samples.value_or(0), kMaxPacketSamples);
+    EXPECT_TRUE(samples.has_value() || decoded == 0);
+    (void)decoder.decode_fec(packet, std::span(out).first(960));
+  }
+}
+
+TEST(Codec, AnEmptyPacketIsMalformed) {
+  Decoder decoder = std::move(*Decoder::create());
+  std::array<float, kMaxPacketSamples> out{};
+  EXPECT_FALSE(packet_samples({}).has_value());
+  EXPECT_FALSE(packet_has_fec({}));
+  EXPECT_EQ(0, decoder.decode({}, out));
+}
+
+TEST(Level, IsRfc6464s) {
+  EXPECT_EQ(127, level_dbov({}));
+  EXPECT_EQ(127, level_dbov(std::vector<float>(480)));
+  EXPECT_EQ(0, level_dbov(std::vector<float>(480, 1.0F)));
+  EXPECT_EQ(0, level_dbov(std::vector<float>(480, 4.0F)));
+  EXPECT_EQ(20, level_dbov(std::vector<float>(480, 0.1F)));
+  EXPECT_EQ(3, level_dbov(testing::tone(1000, 1, 480)));  // a full sine
+  EXPECT_EQ(127, level_dbov(std::vector<float>(480, 1e-9F)));
+}
+
+}  // namespace
+}  // namespace comcat::codec
