@@ -1,0 +1,140 @@
+#include "comcat/playout/mixer.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "comcat/codec/encoder.h"
+
+#include "support/tone.h"
+
+namespace comcat::playout {
+namespace {
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+
+/// A client that says one endless tone, a 20 ms frame at a time.
+class ToneSpeaker {
+ public:
+  ToneSpeaker(SpeakerId id, double hertz, double amplitude)
+      : id_(id), hertz_(hertz), amplitude_(amplitude) {}
+
+  void send(Mixer& mixer, base::Time now) {
+    const std::vector<float> frame = testing::tone(hertz_, amplitude_, 960, samples_);
+    const auto packet = encoder_.encode(frame);
+    mixer.insert(id_, {sequence_, static_cast<std::uint32_t>(samples_), packet}, now);
+    ++sequence_;
+    samples_ += frame.size();
+  }
+
+ private:
+  SpeakerId id_;
+  double hertz_;
+  double amplitude_;
+  codec::Encoder encoder_ = std::move(*codec::Encoder::create({.discontinuous = false}));
+  std::uint32_t sequence_ = 0;
+  std::uint64_t samples_ = 0;
+};
+
+/// D1: the original client decoded every speaker through one decoder and one queue.
+TEST(Mixer, ThreeSpeakersAtOnceAreAllHeardAndTheDelayDoesNotGrow) {
+  Mixer mixer;
+  std::array speakers{ToneSpeaker(1, 300, 0.1), ToneSpeaker(2, 700, 0.2),
+                      ToneSpeaker(3, 1500, 0.15)};
+  std::array<std::chrono::microseconds, 4> first{};
+  std::vector<float> heard;
+  for (base::Time now{}; now < base::Time{60s}; now += 10ms) {
+    if (now.time_since_epoch() % 20ms == 0ms) {
+      for (ToneSpeaker& speaker : speakers) speaker.send(mixer, now);
+    }
+    audio::Block block;
+    mixer.pull(block, now);
+    heard.insert(heard.end(), block.begin(), block.end());
+    for (const auto& [id, stats] : mixer.stats()) {
+      if (now == base::Time{5s}) first[id] = stats.delay;
+      if (now > base::Time{5s}) {
+        ASSERT_LE(stats.delay, first[id] + 10ms) << id;
+      }
+    }
+  }
+  const std::span last_second = std::span(heard).last(48'000);
+  EXPECT_NEAR(0.10, testing::amplitude_at(300, last_second), 0.02);
+  EXPECT_NEAR(0.20, testing::amplitude_at(700, last_second), 0.02);
+  EXPECT_NEAR(0.15, testing::amplitude_at(1500, last_second), 0.02);
+}
+
+TEST(Mixer, IsSilentWithNobody) {
+  Mixer mixer;
+  audio::Block block;
+  block.fill(1);
+  mixer.pull(block, base::Time{});
+  EXPECT_TRUE(std::ranges::all_of(block, [](float s) { return s == 0; }));
+  EXPECT_TRUE(mixer.stats().empty());
+}
+
+TEST(Mixer, AMutedSpeakerIsNotHeardAndTheOthersAre) {
+  Mixer mixer;
+  ToneSpeaker loud(1, 300, 0.2);
+  ToneSpeaker other(2, 700, 0.2);
+  mixer.set_gain(1, 0);
+  mixer.set_gain(2, 0.5F);
+  std::vector<float> heard;
+  for (base::Time now{}; now < base::Time{2s}; now += 10ms) {
+    if (now.time_since_epoch() % 20ms == 0ms) {
+      loud.send(mixer, now);
+      other.send(mixer, now);
+    }
+    audio::Block block;
+    mixer.pull(block, now);
+    heard.insert(heard.end(), block.begin(), block.end());
+  }
+  const std::span last_second = std::span(heard).last(48'000);
+  EXPECT_NEAR(0, testing::amplitude_at(300, last_second), 0.005);
+  EXPECT_NEAR(0.1, testing::amplitude_at(700, last_second), 0.02);
+}
+
+TEST(Mixer, ManyLoudSpeakersStayWithinFullScale) {
+  Mixer mixer;
+  std::vector<ToneSpeaker> speakers;
+  for (SpeakerId id = 0; id < 8; ++id) speakers.emplace_back(id, 200 + 100 * id, 0.7);
+  float peak = 0;
+  for (base::Time now{}; now < base::Time{1s}; now += 10ms) {
+    if (now.time_since_epoch() % 20ms == 0ms) {
+      for (ToneSpeaker& speaker : speakers) speaker.send(mixer, now);
+    }
+    audio::Block block;
+    mixer.pull(block, now);
+    for (const float sample : block) peak = std::max(peak, std::abs(sample));
+  }
+  EXPECT_GT(peak, 0.8F);
+  EXPECT_LE(peak, 1.0F);
+}
+
+TEST(Mixer, ASilentSpeakerIsFreedAndKeepsItsVolume) {
+  Mixer mixer;
+  mixer.set_gain(1, 0.5F);
+  ToneSpeaker speaker(1, 300, 0.2);
+  base::Time now{};
+  const auto run = [&](base::Duration duration, bool talk) {
+    std::vector<float> heard;
+    for (const base::Time end = now + duration; now < end; now += 10ms) {
+      if (talk && now.time_since_epoch() % 20ms == 0ms) speaker.send(mixer, now);
+      audio::Block block;
+      mixer.pull(block, now);
+      heard.insert(heard.end(), block.begin(), block.end());
+    }
+    return heard;
+  };
+  (void)run(1s, true);
+  EXPECT_EQ(1, mixer.stats().size());
+  (void)run(15s, false);
+  EXPECT_TRUE(mixer.stats().empty());
+  const std::vector<float> heard = run(2s, true);
+  EXPECT_NEAR(0.1, testing::amplitude_at(300, std::span(heard).last(48'000)), 0.02);
+}
+
+}  // namespace
+}  // namespace comcat::playout
