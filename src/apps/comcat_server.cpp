@@ -10,6 +10,7 @@
 
 #include "comcat/base/log.h"
 #include "comcat/server/certificate.h"
+#include "comcat/server/metrics_endpoint.h"
 #include "comcat/server/server.h"
 #include "comcat/wire/limits.h"
 
@@ -33,6 +34,10 @@ ABSL_FLAG(bool, insecure, false, "plaintext instead of TLS: the transport of com
 ABSL_FLAG(std::string, state_dir, "",
           "where the server's own certificate is kept; empty: $XDG_STATE_HOME/comcat or "
           "~/.local/state/comcat");
+ABSL_FLAG(std::string, metrics, "",
+          "HOST:PORT, for example 127.0.0.1:9464, where Prometheus finds /metrics; empty: nowhere");
+ABSL_FLAG(bool, reflection, false,
+          "answer gRPC server reflection, for tools such as grpcurl; costs a few threads");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
 
 // What one caller may do; docs/security.md explains each.
@@ -129,6 +134,7 @@ absl::StatusOr<server::ServerOptions> server_options(int argc, char** argv) {
   absl::StatusOr<std::optional<server::Certificate>> tls = certificate();
   if (!tls.ok()) return tls.status();
   options.certificate = std::move(*tls);
+  options.reflection = absl::GetFlag(FLAGS_reflection);
   options.acceptor.listen = absl::GetFlag(FLAGS_listen);
   const auto max_clients = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_clients));
   options.acceptor.max_connections = 2 * max_clients + 512;
@@ -204,6 +210,13 @@ int run(int argc, char** argv) {
              {"tls", certificate_pem.empty() ? "off" : "on"},
              {"fingerprint", server::fingerprint(certificate_pem)},
              {"max_clients", options->admission.max_clients}});
+  std::unique_ptr<server::MetricsEndpoint> metrics;
+  if (const std::string address = absl::GetFlag(FLAGS_metrics); !address.empty()) {
+    auto endpoint = server::MetricsEndpoint::start(address, (*server)->metrics());
+    if (!endpoint.ok()) return fail(Exit::kUsage, std::string(endpoint.status().message()));
+    metrics = std::move(*endpoint);
+    base::log(LogLevel::kInfo, "metrics", {{"port", metrics->port()}});
+  }
   serve(**server, signals);
   return static_cast<int>(Exit::kStopped);
 }

@@ -34,13 +34,6 @@ Refusal refusal(const absl::Status& status) {
 
 }  // namespace
 
-void Call::Operation::complete(bool ok) {
-  pending_ = false;
-  Call& call = call_;
-  (call.*then_)(ok);
-  call.delete_if_over();
-}
-
 void Call::expect(Shard& shard) {
   new Call(shard);
 }  // deletes itself

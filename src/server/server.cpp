@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/resource_quota.h>
 
@@ -54,6 +55,7 @@ struct Server::Parts {
 
   Metrics metrics;
   RawService service;
+  HealthService health;
   Acceptor acceptor;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections;
   std::unique_ptr<grpc::Server> server;
@@ -65,15 +67,18 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   if (!acceptor.ok()) return acceptor.status();
   auto parts = std::make_unique<Parts>(std::move(*acceptor));
 
+  // Process-wide: takes part in every server built from here on.
+  if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   set_limits(builder, options);
   builder.RegisterService(&parts->service);
+  builder.RegisterService(&parts->health);
   parts->connections = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
       credentials(options));
   std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();
   parts->shard = std::make_unique<Shard>(options.hub, options.admission, parts->metrics,
-                                         std::move(queue), parts->service);
+                                         std::move(queue), parts->service, parts->health);
   parts->server = builder.BuildAndStart();
   if (!parts->server) {
     return absl::InternalError("gRPC cannot start a server; see the lines above for the reason");

@@ -13,11 +13,13 @@ constexpr int kExpectedCalls = 16;
 }  // namespace
 
 Shard::Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
-             std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service)
+             std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service,
+             HealthService& health)
     : queue_(std::move(queue)),
       service_(service),
       metrics_(metrics),
       session_limits_(hub.session),
+      health_(health, *queue_),
       hub_(hub, metrics),
       admission_(admission) {}
 
@@ -26,6 +28,7 @@ Shard::~Shard() = default;
 void Shard::start() {
   now_ = std::chrono::steady_clock::now();
   for (int i = 0; i < kExpectedCalls; ++i) Call::expect(*this);
+  health_.start();
   thread_ = std::jthread([this] { run(); });
 }
 
@@ -109,11 +112,12 @@ grpc::ByteBuffer Shard::to_buffer(const std::vector<Payload>& parts) {
 
 void Shard::drain(std::chrono::milliseconds grace) {
   drain_grace_ = grace;
-  drain_alarm_.Set(queue_.get(), gpr_now(GPR_CLOCK_MONOTONIC), &drain_);
+  drain_alarm_.Set(queue_.get(), gpr_now(GPR_CLOCK_MONOTONIC), drain_.begin());
 }
 
-void Shard::Drain::complete(bool /*ok*/) {
-  shard_.hub_.drain(shard_.drain_grace_, shard_.now_);
+void Shard::on_drain(bool /*ok*/) {
+  health_.drain();
+  hub_.drain(drain_grace_, now_);
 }
 
 void Shard::join() {

@@ -16,6 +16,7 @@
 #include "comcat/server/metrics.h"
 
 #include "call.h"
+#include "health.h"
 
 namespace comcat::server {
 
@@ -27,7 +28,8 @@ namespace comcat::server {
 class Shard final {
  public:
   Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
-        std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service);
+        std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service,
+        HealthService& health);
   ~Shard();
 
   void start();
@@ -37,6 +39,8 @@ class Shard final {
 
   /// Waits for the last call and ends the thread. After grpc::Server::Shutdown().
   void join();
+
+  void delete_if_over() {}  // it is owned
 
   // For its calls.
   [[nodiscard]] base::Time now() const { return now_; }  // when the running event began
@@ -54,16 +58,8 @@ class Shard final {
   [[nodiscard]] grpc::ByteBuffer to_buffer(const std::vector<Payload>& parts);
 
  private:
-  class Drain final : public Completion {
-   public:
-    explicit Drain(Shard& shard) : shard_(shard) {}
-    void complete(bool ok) override;
-
-   private:
-    Shard& shard_;
-  };
-
   void run();
+  void on_drain(bool ok);
   void expire_due();
   [[nodiscard]] base::Time next_deadline() const;
   const grpc::Slice& to_slice(const Payload& payload);
@@ -72,6 +68,7 @@ class Shard final {
   RawService& service_;
   Metrics& metrics_;
   const SessionLimits session_limits_;
+  Health health_;
   Hub hub_;
   Admission admission_;
   base::Time now_;
@@ -85,7 +82,7 @@ class Shard final {
   std::array<Sliced, 32> sliced_;
   std::size_t next_sliced_ = 0;
   std::chrono::milliseconds drain_grace_{0};
-  Drain drain_{*this};
+  Operation<Shard> drain_{*this, &Shard::on_drain};
   grpc::Alarm drain_alarm_;
   std::jthread thread_;
 };

@@ -20,6 +20,7 @@ struct ServerOptions {
   AdmissionOptions admission;
   HubOptions hub;
   std::optional<Certificate> certificate;  // nothing: plaintext
+  bool reflection = false;
   std::chrono::seconds keepalive_interval{8};
   std::chrono::seconds keepalive_timeout{5};
 };

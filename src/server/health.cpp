@@ -1,0 +1,131 @@
+#include "health.h"
+
+#include <string>
+#include <utility>
+
+namespace comcat::server {
+namespace {
+
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+
+constexpr std::size_t kMaxWatchers = 64;
+
+HealthCheckResponse response(HealthCheckResponse::ServingStatus status) {
+  HealthCheckResponse out;
+  out.set_status(status);
+  return out;
+}
+
+}  // namespace
+
+/// One Check, from the wait for its caller to the end of its answer.
+class Health::CheckCall {
+ public:
+  explicit CheckCall(Health& health) : health_(health), writer_(&context_) {
+    health.service_.RequestCheck(&context_, &request_, &writer_, &health.queue_, &health.queue_,
+                                 accepted_.begin());
+  }
+
+  void delete_if_over() {
+    if (!accepted_.pending() && !finished_.pending()) delete this;
+  }
+
+ private:
+  ~CheckCall() = default;
+
+  void on_accepted(bool ok) {
+    if (!ok) return;
+    new CheckCall(health_);
+    const auto status = health_.status_of(request_.service());
+    if (status == HealthCheckResponse::SERVICE_UNKNOWN) {
+      writer_.FinishWithError({grpc::StatusCode::NOT_FOUND, "no such service"}, finished_.begin());
+    } else {
+      writer_.Finish(response(status), grpc::Status::OK, finished_.begin());
+    }
+  }
+  void on_finished(bool /*ok*/) {}
+
+  Health& health_;
+  grpc::ServerContext context_;
+  HealthCheckRequest request_;
+  grpc::ServerAsyncResponseWriter<HealthCheckResponse> writer_;
+  Operation<CheckCall> accepted_{*this, &CheckCall::on_accepted};
+  Operation<CheckCall> finished_{*this, &CheckCall::on_finished};
+};
+
+/// One Watch: the status at once, and once more when it changes, which ends it.
+class Health::WatchCall {
+ public:
+  explicit WatchCall(Health& health) : health_(health), writer_(&context_) {
+    context_.AsyncNotifyWhenDone(&done_);
+    health.service_.RequestWatch(&context_, &request_, &writer_, &health.queue_, &health.queue_,
+                                 accepted_.begin());
+  }
+
+  void drain() {
+    draining_ = true;
+    if (!written_.pending()) finish();
+  }
+
+  void delete_if_over() {
+    if (accepted_.pending() || written_.pending() || finished_.pending() || done_.pending()) return;
+    health_.watchers_.erase(this);
+    delete this;
+  }
+
+ private:
+  ~WatchCall() = default;
+
+  void on_accepted(bool ok) {
+    if (!ok) return;
+    done_.begin();
+    new WatchCall(health_);
+    if (health_.watchers_.size() >= kMaxWatchers) {
+      writer_.Finish({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many watchers"},
+                     finished_.begin());
+      return;
+    }
+    health_.watchers_.insert(this);
+    writer_.Write(response(health_.status_of(request_.service())), written_.begin());
+  }
+  void on_written(bool ok) {
+    if (ok && (draining_ || health_.draining_)) finish();
+  }
+  void on_finished(bool /*ok*/) {}
+  void on_done(bool /*ok*/) { over_ = true; }
+
+  void finish() {
+    if (over_ || finished_.pending()) return;
+    writer_.WriteAndFinish(response(HealthCheckResponse::NOT_SERVING), {}, grpc::Status::OK,
+                           finished_.begin());
+  }
+
+  Health& health_;
+  grpc::ServerContext context_;
+  HealthCheckRequest request_;
+  grpc::ServerAsyncWriter<HealthCheckResponse> writer_;
+  bool draining_ = false;
+  bool over_ = false;
+  Operation<WatchCall> accepted_{*this, &WatchCall::on_accepted};
+  Operation<WatchCall> written_{*this, &WatchCall::on_written};
+  Operation<WatchCall> finished_{*this, &WatchCall::on_finished};
+  Operation<WatchCall> done_{*this, &WatchCall::on_done};
+};
+
+void Health::start() {
+  new CheckCall(*this);  // they delete themselves
+  new WatchCall(*this);
+}
+
+void Health::drain() {
+  draining_ = true;
+  for (WatchCall* watcher : watchers_) watcher->drain();
+}
+
+HealthCheckResponse::ServingStatus Health::status_of(const std::string& service) const {
+  if (!service.empty() && service != "Calling") return HealthCheckResponse::SERVICE_UNKNOWN;
+  return draining_ ? HealthCheckResponse::NOT_SERVING : HealthCheckResponse::SERVING;
+}
+
+}  // namespace comcat::server

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <set>
+
+#include <grpcpp/grpcpp.h>
+
+#include "completion.h"
+#include "health.grpc.pb.h"
+
+namespace comcat::server {
+
+using HealthService = grpc::health::v1::Health::WithAsyncMethod_Check<
+    grpc::health::v1::Health::WithAsyncMethod_Watch<grpc::health::v1::Health::Service>>;
+
+/// grpc.health.v1 on a completion queue: SERVING until drain(), NOT_SERVING after it. (gRPC's own
+/// implementation would add the threads of its callback API to the server.)
+///
+/// Threads    the shard's, whose loop completes its operations.
+/// Ownership  the calls delete themselves; the queue is drained before Health goes.
+class Health {
+ public:
+  Health(HealthService& service, grpc::ServerCompletionQueue& queue)
+      : service_(service), queue_(queue) {}
+
+  /// Begins to wait for callers. Once, after the server has been built.
+  void start();
+
+  /// NOT_SERVING from now on. Watchers are told, and their streams end.
+  void drain();
+
+ private:
+  class CheckCall;
+  class WatchCall;
+
+  /// The answer about `service`: "" is the server, "Calling" its service.
+  [[nodiscard]] grpc::health::v1::HealthCheckResponse::ServingStatus status_of(
+      const std::string& service) const;
+
+  HealthService& service_;
+  grpc::ServerCompletionQueue& queue_;
+  bool draining_ = false;
+  std::set<WatchCall*> watchers_;
+};
+
+}  // namespace comcat::server

@@ -1,0 +1,150 @@
+#include "comcat/server/metrics_endpoint.h"
+
+#include <exception>
+#include <fstream>
+#include <utility>
+#include <vector>
+
+#include <prometheus/collectable.h>
+#include <prometheus/exposer.h>
+#include <prometheus/metric_family.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace comcat::server {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+MetricFamily family(const std::string& name, const std::string& help, MetricType type) {
+  MetricFamily out;
+  out.name = "comcat_" + name;
+  out.help = help;
+  out.type = type;
+  return out;
+}
+
+MetricFamily gauge(const std::string& name, const std::string& help, double value) {
+  MetricFamily out = family(name, help, MetricType::Gauge);
+  out.metric.emplace_back().gauge.value = value;
+  return out;
+}
+
+MetricFamily counter(const std::string& name, const std::string& help, double value) {
+  MetricFamily out = family(name, help, MetricType::Counter);
+  out.metric.emplace_back().counter.value = value;
+  return out;
+}
+
+template <typename Counters, typename Names>
+MetricFamily by_reason(const std::string& name, const std::string& help, const Counters& counters,
+                       const Names& names) {
+  MetricFamily out = family(name, help, MetricType::Counter);
+  for (std::size_t i = 0; i < counters.size(); ++i) {
+    ClientMetric& metric = out.metric.emplace_back();
+    metric.label = {{"reason", names.at(i)}};
+    metric.counter.value = static_cast<double>(counters.at(i).load());
+  }
+  return out;
+}
+
+MetricFamily histogram(const std::string& name, const std::string& help, const Histogram& source) {
+  constexpr double kMicrosecondsPerSecond = 1e6;
+  MetricFamily out = family(name, help, MetricType::Histogram);
+  auto& target = out.metric.emplace_back().histogram;
+  for (std::size_t i = 0; i <= Histogram::kBoundsUs.size(); ++i) {
+    target.sample_count += source.bucket(i);
+    const double bound =
+        i < Histogram::kBoundsUs.size()
+            ? static_cast<double>(Histogram::kBoundsUs.at(i)) / kMicrosecondsPerSecond
+            : std::numeric_limits<double>::infinity();
+    target.bucket.push_back({target.sample_count, bound});
+  }
+  target.sample_sum = static_cast<double>(source.sum_us()) / kMicrosecondsPerSecond;
+  return out;
+}
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  double total_pages = 0;
+  double resident_pages = 0;
+  statm >> total_pages >> resident_pages;
+  return resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+class MetricsEndpoint::Collector final : public prometheus::Collectable {
+ public:
+  explicit Collector(const Metrics& metrics) : metrics_(metrics) {}
+
+  [[nodiscard]] std::vector<MetricFamily> Collect() const override {
+    const auto count = [](const Metrics::Counter& c) { return static_cast<double>(c.load()); };
+    const Metrics& m = metrics_;
+    return {
+        gauge("clients", "Callers who are in.", count(m.clients)),
+        gauge("rooms", "Rooms with somebody in them.", count(m.rooms)),
+        counter("joins_total", "Callers who said a good hello.", count(m.joins)),
+        counter("frames_in_total", "Voice frames received.", count(m.frames_in)),
+        counter("voice_bytes_in_total", "Bytes of voice received.", count(m.bytes_in)),
+        counter("messages_out_total", "Messages written; one may carry several frames.",
+                count(m.messages_out)),
+        counter("frames_out_total", "Voice frames and control messages written.",
+                count(m.frames_out)),
+        counter("bytes_out_total", "Bytes of the messages written.", count(m.bytes_out)),
+        by_reason("drops_total", "Voice frames not delivered, by reason.", m.drops, kDropNames),
+        by_reason("refusals_total", "Callers turned away, by reason.", m.refusals, kRefusalNames),
+        counter("stalled_total", "Listeners closed because they did not read.",
+                count(m.closed_stalled)),
+        counter("flooding_total", "Callers closed because they sent too much.",
+                count(m.closed_flooding)),
+        histogram("queue_age_seconds", "Age of the oldest voice of a message when it is written.",
+                  m.queue_age),
+        histogram("write_seconds", "Time from a write to its completion.", m.write_latency),
+        counter("process_cpu_seconds_total", "CPU time of the process.", cpu_seconds()),
+        gauge("process_resident_memory_bytes", "Memory of the process.", resident_bytes()),
+    };
+  }
+
+ private:
+  const Metrics& metrics_;
+};
+
+struct MetricsEndpoint::Parts {
+  std::unique_ptr<prometheus::Exposer> exposer;
+  std::shared_ptr<Collector> collector;
+};
+
+absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::start(const std::string& address,
+                                                                        const Metrics& metrics) {
+  auto parts = std::make_unique<Parts>();
+  parts->collector = std::make_shared<Collector>(metrics);
+  try {  // the only way in which the library says no
+    parts->exposer = std::make_unique<prometheus::Exposer>(address, 1);
+  } catch (const std::exception&) {
+    return absl::InvalidArgumentError("cannot serve metrics on " + address +
+                                      "; give a free HOST:PORT with --metrics");
+  }
+  parts->exposer->RegisterCollectable(parts->collector);
+  return std::unique_ptr<MetricsEndpoint>(new MetricsEndpoint(std::move(parts)));
+}
+
+MetricsEndpoint::MetricsEndpoint(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+MetricsEndpoint::~MetricsEndpoint() = default;
+
+int MetricsEndpoint::port() const {
+  return parts_->exposer->GetListeningPorts().front();
+}
+
+}  // namespace comcat::server

@@ -1,0 +1,112 @@
+// What those who run a server see of it: health, metrics, reflection.
+
+#include <string>
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "health.grpc.pb.h"
+#include "support/caller.h"
+#include "support/http_get.h"
+#include "support/server_process.h"
+
+namespace comcat::testing {
+namespace {
+
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+
+std::unique_ptr<grpc::health::v1::Health::Stub> health_of(const ServerProcess& server) {
+  return grpc::health::v1::Health::NewStub(
+      grpc::CreateChannel(server.host(), grpc::InsecureChannelCredentials()));
+}
+
+TEST(Health, IsServingUntilTheServerDrains) {
+  ServerProcess server;
+  const auto health = health_of(server);
+  grpc::ClientContext context;
+  const auto watch = health->Watch(&context, HealthCheckRequest());
+  HealthCheckResponse response;
+  ASSERT_TRUE(watch->Read(&response));
+  EXPECT_EQ(HealthCheckResponse::SERVING, response.status());
+  server.process().signal(SIGTERM);
+  ASSERT_TRUE(watch->Read(&response));
+  EXPECT_EQ(HealthCheckResponse::NOT_SERVING, response.status());
+  EXPECT_EQ(0, server.process().wait_exit());
+}
+
+TEST(Health, KnowsItsServices) {
+  ServerProcess server;
+  const auto health = health_of(server);
+  HealthCheckRequest request;
+  HealthCheckResponse response;
+  {
+    grpc::ClientContext context;
+    request.set_service("Calling");
+    EXPECT_TRUE(health->Check(&context, request, &response).ok());
+    EXPECT_EQ(HealthCheckResponse::SERVING, response.status());
+  }
+  grpc::ClientContext context;
+  request.set_service("Cooking");
+  EXPECT_EQ(grpc::StatusCode::NOT_FOUND, health->Check(&context, request, &response).error_code());
+}
+
+TEST(MetricsEndpoint, CountsWhatHappens) {
+  ServerProcess server({"--metrics=127.0.0.1:0"});
+  const auto line = server.process().wait_for_line(Process::kErr, " metrics port=");
+  ASSERT_TRUE(line);
+  const int port = std::stoi(line->substr(line->rfind('=') + 1));
+  Caller an({.port = server.port()});
+  Caller binh({.port = server.port()});
+  Caller stranger({.port = server.port(), .passcode = "wrong"});
+  ASSERT_TRUE(an.hello("an") && binh.hello("binh"));
+  EXPECT_FALSE(stranger.status().ok());
+  ASSERT_TRUE(an.send_voice("x"));
+  ASSERT_TRUE(binh.wait_for_voice());
+  const std::string metrics = http_get(port, "/metrics");
+  for (const char* expected :
+       {"comcat_clients 2", "comcat_rooms 1", "comcat_joins_total 2", "comcat_frames_in_total 1",
+        "comcat_refusals_total{reason=\"passcode\"} 1", "comcat_drops_total{reason=\"muted\"} 0",
+        "comcat_queue_age_seconds_bucket", "comcat_write_seconds_count",
+        "comcat_process_cpu_seconds_total", "comcat_process_resident_memory_bytes"}) {
+    EXPECT_NE(std::string::npos, metrics.find(expected)) << expected;
+  }
+}
+
+TEST(MetricsEndpoint, AnAddressThatCannotBeIsOneSentenceAndTwo) {
+  Process server({program("comcat-server"), "--open", "--insecure", "--listen=127.0.0.1:0",
+                  "--metrics=nonsense"});
+  EXPECT_TRUE(
+      server.wait_for_line(Process::kErr, "comcat-server: cannot serve metrics on nonsense"));
+  EXPECT_EQ(2, server.wait_exit());
+}
+
+TEST(Reflection, IsAnsweredWhereAskedFor) {
+  ServerProcess server({"--reflection"});
+  const auto channel = grpc::CreateChannel(server.host(), grpc::InsecureChannelCredentials());
+  grpc::ClientContext context;
+  const grpc::internal::RpcMethod method(
+      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+      grpc::internal::RpcMethod::BIDI_STREAMING);
+  using Stream = grpc::ClientReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>;
+  const std::unique_ptr<Stream> stream(
+      grpc::internal::ClientReaderWriterFactory<grpc::ByteBuffer, grpc::ByteBuffer>::Create(
+          channel.get(), method, &context));
+  const std::string list_services("\x3a\x00", 2);  // ServerReflectionRequest{list_services: ""}
+  const grpc::Slice slice(list_services);
+  ASSERT_TRUE(stream->Write(grpc::ByteBuffer(&slice, 1)));
+  grpc::ByteBuffer answer;
+  ASSERT_TRUE(stream->Read(&answer));
+  grpc::Slice bytes;
+  ASSERT_TRUE(answer.DumpToSingleSlice(&bytes).ok());
+  const std::string text(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
+  EXPECT_NE(std::string::npos, text.find("Calling"));
+  EXPECT_NE(std::string::npos, text.find("grpc.health.v1.Health"));
+  stream->WritesDone();
+  while (stream->Read(&answer)) {
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+}  // namespace
+}  // namespace comcat::testing
