@@ -1,0 +1,199 @@
+// What goes wrong around a server: garbage on its port, no descriptors, ghosts, a full disk.
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "support/caller.h"
+#include "support/http_get.h"
+#include "support/server_process.h"
+
+namespace comcat::testing {
+namespace {
+
+constexpr const char* kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// An HTTP/2 frame (RFC 9113 section 4.1).
+std::string frame(unsigned type, unsigned flags, unsigned stream, const std::string& payload) {
+  std::string out;
+  for (const int shift : {16, 8, 0}) out += static_cast<char>(payload.size() >> shift);
+  out += static_cast<char>(type);
+  out += static_cast<char>(flags);
+  for (const int shift : {24, 16, 8, 0}) out += static_cast<char>(stream >> shift);
+  return out + payload;
+}
+
+/// Two in a call, over which everything else is to have no power.
+struct Call {
+  explicit Call(const ServerProcess& server)
+      : an({.port = server.port()}), binh({.port = server.port()}) {
+    EXPECT_TRUE(an.hello("an") && binh.hello("binh"));
+  }
+  [[nodiscard]] bool goes_on() {
+    const std::string chunk = "frame " + std::to_string(++sequence);
+    if (!an.send_voice(chunk, sequence)) return false;
+    const auto heard = binh.wait_for_voice();
+    return heard && heard->voice().frames(0).chunk() == chunk;
+  }
+  Caller an;
+  Caller binh;
+  unsigned sequence = 0;
+};
+
+class Connection {
+ public:
+  explicit Connection(int port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() { close(fd_); }
+  [[nodiscard]] bool connected() const { return connected_; }
+  bool send(const std::string& bytes) {
+    return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(bytes.size());
+  }
+
+ private:
+  int fd_;
+  bool connected_;
+};
+
+TEST(Fault, RandomBytesAreShrugged) {
+  ServerProcess server;
+  Call call(server);
+  std::mt19937 random(7);
+  for (int i = 0; i < 50; ++i) {
+    std::string bytes(1 + random() % 4096, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random());
+    std::ignore = exchange(server.port(), bytes, 20);
+    std::ignore = exchange(server.port(), kPreface + bytes, 20);
+  }
+  EXPECT_TRUE(call.goes_on());
+  EXPECT_EQ(0, server.stop());
+}
+
+TEST(Fault, Http1IsShrugged) {
+  ServerProcess server;
+  Call call(server);
+  std::ignore = exchange(server.port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 100);
+  EXPECT_TRUE(call.goes_on());
+}
+
+TEST(Fault, TruncatedTlsIsShrugged) {
+  ServerProcess server({}, /*tls=*/true);
+  const std::string client_hello("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11);
+  for (int i = 0; i < 20; ++i) std::ignore = exchange(server.port(), client_hello, 10);
+  std::vector<std::unique_ptr<Connection>> half_open;
+  for (int i = 0; i < 50; ++i) {
+    half_open.push_back(std::make_unique<Connection>(server.port()));
+    half_open.back()->send(client_hello);
+  }
+  EXPECT_EQ(0, server.stop());
+}
+
+TEST(Fault, ASettingsFloodDelaysNobody) {
+  ServerProcess server;
+  Call call(server);
+  std::string flood = kPreface;
+  for (int i = 0; i < 20'000; ++i) flood += frame(4, 0, 0, "");
+  Connection flooder(server.port());
+  flooder.send(flood);
+  EXPECT_TRUE(call.goes_on());
+  EXPECT_EQ(0, server.stop());
+}
+
+TEST(Fault, SlowlorisHoldsNoSlot) {
+  ServerProcess server({"--max_clients=2"});
+  std::vector<std::unique_ptr<Connection>> slow;
+  for (int i = 0; i < 100; ++i) {
+    slow.push_back(std::make_unique<Connection>(server.port()));
+    slow.back()->send(std::string(kPreface).substr(0, 1 + i % 20));
+  }
+  Call call(server);
+  EXPECT_TRUE(call.goes_on());
+}
+
+TEST(Fault, AnEndlessHeaderBeforeAuthenticationIsCutOff) {
+  ServerProcess server;
+  Call call(server);
+  // A literal header whose value never ends, spread over CONTINUATION frames.
+  std::string start(
+      "\x00\x01"
+      "a\x7f\xff\xff\xff\x7f",
+      8);
+  std::string attack = kPreface + frame(4, 0, 0, "") + frame(1, 0, 1, start);
+  for (int i = 0; i < 64; ++i) attack += frame(9, 0, 1, std::string(16'000, 'x'));
+  Connection attacker(server.port());
+  attacker.send(attack);
+  EXPECT_TRUE(call.goes_on());
+  EXPECT_EQ(0, server.stop());
+}
+
+TEST(Fault, OutOfDescriptorsTurnsCallersAwayAndRecovers) {
+  Process::Options options;
+  options.max_files = 60;
+  TemporaryDirectory state;
+  Process server({program("comcat-server"), "--listen=127.0.0.1:0", "--passcode=hunter2",
+                  "--insecure", "--state_dir=" + state.path()},
+                 options);
+  const auto line = server.wait_for_line(Process::kErr, " listening ");
+  ASSERT_TRUE(line);
+  const std::size_t at = line->find("127.0.0.1:") + 10;
+  const int port = std::stoi(line->substr(at));
+  {
+    std::vector<std::unique_ptr<Connection>> crowd;
+    for (int i = 0; i < 120; ++i) crowd.push_back(std::make_unique<Connection>(port));
+    EXPECT_TRUE(server.wait_for_line(Process::kErr, "out_of_file_descriptors"));
+  }
+  // The crowd has gone; the next caller comes in.
+  bool in = false;
+  for (int tries = 0; tries < 100 && !in; ++tries) {
+    Caller an({.port = port});
+    in = an.hello("an").has_value();
+  }
+  EXPECT_TRUE(in);
+}
+
+TEST(Fault, TooManyConnectionsFromOneAddressAreRefused) {
+  ServerProcess server({"--max_connections_per_address=10"});
+  std::vector<std::unique_ptr<Connection>> crowd;
+  for (int i = 0; i < 20; ++i) crowd.push_back(std::make_unique<Connection>(server.port()));
+  EXPECT_TRUE(server.logs("connection_refused"));
+  crowd.clear();
+  bool in = false;
+  for (int tries = 0; tries < 100 && !in; ++tries) {
+    Caller an({.port = server.port()});
+    in = an.hello("an").has_value();
+  }
+  EXPECT_TRUE(in) << "the closed ones do not count";
+}
+
+TEST(Fault, AFullDiskForTheCertificateIsOneSentence) {
+  Process server({program("comcat-server"), "--passcode=hunter2", "--listen=127.0.0.1:0",
+                  "--state_dir=/dev/full/comcat"});
+  EXPECT_TRUE(server.wait_for_line(Process::kErr, "choose another place with --state_dir"));
+  EXPECT_EQ(2, server.wait_exit());
+}
+
+TEST(Fault, ThePortIsTakenIsOneSentence) {
+  ServerProcess first;
+  Process second({program("comcat-server"), "--open", "--insecure", "--listen=" + first.host()});
+  EXPECT_TRUE(second.wait_for_line(Process::kErr, "Address already in use"));
+  EXPECT_EQ(2, second.wait_exit());
+}
+
+}  // namespace
+}  // namespace comcat::testing
