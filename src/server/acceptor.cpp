@@ -152,6 +152,14 @@ void Acceptor::stop() {
   listener_.reset();
 }
 
+void Acceptor::disconnect_all() {
+  for (const auto& [address, connections] : by_address_) {
+    for (const Connection& connection : connections) {
+      if (peer_of(connection.fd) == connection.peer) ::shutdown(connection.fd, SHUT_RDWR);
+    }
+  }
+}
+
 void Acceptor::run(const HandOver& hand_over, const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     std::array<pollfd, 2> ready{{{listener_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}}};

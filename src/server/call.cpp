@@ -35,8 +35,8 @@ Refusal refusal(const absl::Status& status) {
 }  // namespace
 
 void Call::expect(Shard& shard) {
-  new Call(shard);
-}  // deletes itself
+  new Call(shard);  // deletes itself
+}
 
 Call::Call(Shard& shard) : shard_(shard), stream_(&context_) {
   context_.AsyncNotifyWhenDone(&done_);
@@ -45,11 +45,14 @@ Call::Call(Shard& shard) : shard_(shard), stream_(&context_) {
 
 Call::~Call() {
   shard_.forget(*this);
+  if (began_) shard_.call_ended();
 }
 
 void Call::on_accepted(bool ok) {
   if (!ok) return;  // the server shuts down; nothing else is pending
   done_.begin();
+  shard_.call_began();
+  began_ = true;
   expect(shard_);
   admit();
 }

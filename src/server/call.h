@@ -66,6 +66,7 @@ class Call final : public Link {
   Admission::Pass pass_;
   std::optional<Session> session_;
   std::optional<absl::Status> closing_;  // to finish with once the control messages are written
+  bool began_ = false;                   // a caller has come
   bool finishing_ = false;
 };
 

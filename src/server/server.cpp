@@ -102,7 +102,8 @@ void Server::stop(std::chrono::milliseconds grace) {
   if (!parts_->server) return;
   parts_->acceptor.stop();
   parts_->shard->drain(grace);
-  parts_->server->Shutdown(std::chrono::system_clock::now() + grace);
+  parts_->acceptor.disconnect_all();
+  parts_->server->Shutdown(std::chrono::system_clock::now());
   parts_->shard->join();
   parts_->server.reset();
 }

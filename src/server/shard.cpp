@@ -113,11 +113,17 @@ grpc::ByteBuffer Shard::to_buffer(const std::vector<Payload>& parts) {
 void Shard::drain(std::chrono::milliseconds grace) {
   drain_grace_ = grace;
   drain_alarm_.Set(queue_.get(), gpr_now(GPR_CLOCK_MONOTONIC), drain_.begin());
+  drained_.WaitForNotificationWithTimeout(absl::FromChrono(grace));
 }
-
 void Shard::on_drain(bool /*ok*/) {
   health_.drain();
   hub_.drain(drain_grace_, now_);
+  draining_ = true;
+  if (calls_ == 0) drained_.Notify();
+}
+
+void Shard::call_ended() {
+  if (--calls_ == 0 && draining_ && !drained_.HasBeenNotified()) drained_.Notify();
 }
 
 void Shard::join() {

@@ -15,6 +15,7 @@
 #include "comcat/server/hub.h"
 #include "comcat/server/metrics.h"
 
+#include "absl/synchronization/notification.h"
 #include "call.h"
 #include "health.h"
 
@@ -34,7 +35,8 @@ class Shard final {
 
   void start();
 
-  /// Closes every stream with a word of farewell.
+  /// Closes every stream with a word of farewell; returns when all have ended, at the latest after
+  /// `grace`. Once.
   void drain(std::chrono::milliseconds grace);
 
   /// Waits for the last call and ends the thread. After grpc::Server::Shutdown().
@@ -54,6 +56,8 @@ class Shard final {
   /// Calls call.expire() at `when`; a later call for the same one takes the place of the earlier.
   void expire_at(Call& call, base::Time when);
   void forget(Call& call);
+  void call_began() { ++calls_; }
+  void call_ended();
   [[nodiscard]] absl::StatusOr<wire::Request> parse(const grpc::ByteBuffer& buffer);
   [[nodiscard]] grpc::ByteBuffer to_buffer(const std::vector<Payload>& parts);
 
@@ -81,7 +85,10 @@ class Shard final {
   };
   std::array<Sliced, 32> sliced_;
   std::size_t next_sliced_ = 0;
+  std::size_t calls_ = 0;  // accepted and not yet over
   std::chrono::milliseconds drain_grace_{0};
+  bool draining_ = false;
+  absl::Notification drained_;
   Operation<Shard> drain_{*this, &Shard::on_drain};
   grpc::Alarm drain_alarm_;
   std::jthread thread_;

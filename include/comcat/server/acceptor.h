@@ -46,7 +46,8 @@ struct AcceptorOptions {
 /// caller away, and accepting goes on. Also the place for limits that apply before any handshake
 /// and for socket options: what is sent late is bounded in the kernel as well.
 ///
-/// Threads    its own; `hand_over` is called on it. stop() and the destructor join it.
+/// Threads    its own; `hand_over` is called on it. stop() and the destructor join it. The rest from
+///            the owner's.
 class Acceptor {
  public:
   /// Takes over a connected, non-blocking socket.
@@ -60,7 +61,12 @@ class Acceptor {
   ~Acceptor();
 
   void start(HandOver hand_over);
+  /// Accepts nobody any more.
   void stop();
+
+  /// Shuts down every connection that is still open: a peer that reads nothing would otherwise keep
+  /// gRPC waiting for its last write. After stop().
+  void disconnect_all();
 
   /// The address it listens on, with the port that was picked.
   [[nodiscard]] const std::string& address() const { return address_; }
