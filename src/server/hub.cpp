@@ -94,7 +94,7 @@ void Hub::depart(Session& session, wire::LeaveReason reason) {
   Room& room = *std::exchange(session.room, nullptr);
   room.remove(session);
   if (room.members().empty()) {
-    std::erase(flushing_, &room);
+    std::erase_if(flushing_, [&](const auto& entry) { return entry.second == &room; });
     rooms_.erase(room.name());
     metrics_.rooms = rooms_.size();
     return;
@@ -136,9 +136,10 @@ void Hub::close_doomed(base::Time now) {
 }
 
 void Hub::tick(base::Time now) {
-  while (!flushing_.empty() && flushing_.front()->flush_at() <= now) {
-    flushing_.front()->flush();
+  while (!flushing_.empty() && flushing_.front().first <= now) {
+    const auto [due, room] = flushing_.front();
     flushing_.pop_front();
+    if (room->flush_at() == due) room->flush();  // else it went out early
   }
   if (now < next_sweep_) return;
   next_sweep_ = now + kSweepInterval;
@@ -164,7 +165,7 @@ void Hub::tick(base::Time now) {
 
 base::Time Hub::next_deadline(base::Time now) const {
   const base::Time sweep = std::max(now, next_sweep_);
-  return flushing_.empty() ? sweep : std::min(sweep, *flushing_.front()->flush_at());
+  return flushing_.empty() ? sweep : std::min(sweep, flushing_.front().first);
 }
 
 void Hub::drain(std::chrono::milliseconds grace, base::Time now) {

@@ -57,7 +57,8 @@ absl::Status Hub::on(Session& session, wire::VoiceFrame& frame, base::Time now) 
     return absl::OkStatus();
   }
   frame.speaker = session.member.session;
-  if (session.room->speak(session, frame, now)) flushing_.push_back(session.room);
+  Room& room = *session.room;
+  if (room.speak(session, frame, now)) flushing_.emplace_back(*room.flush_at(), &room);
   return absl::OkStatus();
 }
 

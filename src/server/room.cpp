@@ -55,7 +55,18 @@ bool Room::speak(Session& speaker, const wire::VoiceFrame& frame, base::Time now
     }
     queue_for(*listener, payload, now);
   }
+  if (flush_at_ && gather(speaker.member.session) >= loudest_.talking(now)) {
+    flush();
+    return false;
+  }
   return waits;
+}
+
+std::size_t Room::gather(wire::SessionNumber speaker) {
+  if (std::find(gathered_.begin(), gathered_.end(), speaker) == gathered_.end()) {
+    gathered_.push_back(speaker);
+  }
+  return gathered_.size();
 }
 
 void Room::tell(const wire::Event& event, const Session* except,
@@ -73,6 +84,7 @@ void Room::tell(const wire::Event& event, const Session* except,
 
 void Room::flush() {
   flush_at_.reset();
+  gathered_.clear();
   for (Session* member : members_) {
     if (!member->queue.empty()) member->link.wake();
   }

@@ -46,7 +46,8 @@ struct AcceptorOptions {
 /// caller away, and accepting goes on. Also the place for limits that apply before any handshake
 /// and for socket options: what is sent late is bounded in the kernel as well.
 ///
-/// Threads    its own; `hand_over` is called on it. stop() and the destructor join it. The rest from
+/// Threads    its own; `hand_over` is called on it. stop() and the destructor join it. The rest
+/// from
 ///            the owner's.
 class Acceptor {
  public:

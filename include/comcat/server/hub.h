@@ -84,8 +84,8 @@ class Hub {
   wire::SessionNumber next_number_ = 1;
   std::unordered_map<wire::SessionNumber, Session*> sessions_;
   std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;
-  std::deque<Room*> flushing_;    // rooms with a flush_at(), the earliest first
-  std::vector<Session*> doomed_;  // their control queue overflowed
+  std::deque<std::pair<base::Time, Room*>> flushing_;  // what was a flush_at(), earliest first
+  std::vector<Session*> doomed_;                       // their control queue overflowed
   base::Time next_sweep_{};
 };
 

@@ -14,7 +14,8 @@ namespace comcat::server {
 /// The people who hear each other.
 ///
 /// Coalescing  while one person talks, each frame leaves at once. While several do, the frames for
-///             a listener wait for each other, at most kCoalesce, and leave in one message.
+///             a listener wait until everyone who talks has sent one, at most kCoalesce, and leave
+///             in one message.
 /// Threads     one: the room's shard.
 /// Ownership   members belong to their connections; they leave before they are destroyed.
 class Room {
@@ -46,6 +47,8 @@ class Room {
   void flush();
 
  private:
+  /// Notes that `speaker`'s frames wait; how many speakers' do.
+  std::size_t gather(wire::SessionNumber speaker);
   void queue_for(Session& listener, const Payload& payload, base::Time now);
 
   std::string name_;
@@ -53,6 +56,7 @@ class Room {
   Loudest loudest_;
   Metrics& metrics_;
   std::optional<base::Time> flush_at_;
+  std::vector<wire::SessionNumber> gathered_;  // whose frames wait for flush_at_
 };
 
 }  // namespace comcat::server
