@@ -1,5 +1,6 @@
 #include "comcat/server/server.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
@@ -18,6 +19,7 @@ constexpr int kHandshakeTimeoutMs = 5'000;
 constexpr int kIdleTimeoutMs = 30'000;  // a connection without a stream
 constexpr int kMinPingIntervalMs = 4'000;
 constexpr int kFlowControlWindowBytes = 16 * 1024;
+constexpr int kReadChunkBytes = 1024;  // callers send little at a time
 constexpr std::size_t kMemoryQuotaBytes = 512UL * 1024 * 1024;
 
 std::shared_ptr<grpc::ServerCredentials> credentials(const ServerOptions& options) {
@@ -43,6 +45,9 @@ void set_limits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kFlowControlWindowBytes);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  builder.AddChannelArgument(GRPC_ARG_TCP_READ_CHUNK_SIZE, kReadChunkBytes);
+  builder.AddChannelArgument(GRPC_ARG_TCP_MIN_READ_CHUNK_SIZE, kReadChunkBytes);
+  builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, 4 * kReadChunkBytes);
   grpc::ResourceQuota quota("comcat");
   quota.Resize(kMemoryQuotaBytes);
   builder.SetResourceQuota(quota);
@@ -67,6 +72,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   if (!acceptor.ok()) return acceptor.status();
   auto parts = std::make_unique<Parts>(std::move(*acceptor));
 
+  // Every connection waits with a buffer of 8 KiB for what it reads, unless this experiment of gRPC
+  // 1.51, on by default, is off. Read when gRPC starts, so it must come before any use of it.
+  setenv("GRPC_EXPERIMENTS", "-tcp_read_chunks", /*overwrite=*/0);
   // Process-wide: takes part in every server built from here on.
   if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
