@@ -1,0 +1,104 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "comcat/transport/address.h"
+#include "comcat/transport/backoff.h"
+#include "comcat/transport/failure.h"
+#include "comcat/transport/send_queue.h"
+#include "comcat/transport/trust.h"
+#include "comcat/wire/messages.h"
+
+#include "absl/status/status.h"
+
+namespace comcat::transport {
+
+/// What a VoiceStream tells its owner. Every function is called from the stream's own thread, one
+/// at a time, and must return soon: while it runs, nothing is read.
+class StreamHandler {
+ public:
+  virtual ~StreamHandler() = default;
+  /// The server has answered: at first, and again after each outage.
+  virtual void on_welcome(wire::Welcome welcome) = 0;
+  virtual void on_voice(wire::VoiceFrames frames) = 0;
+  virtual void on_outcome(wire::Outcome outcome) = 0;
+  virtual void on_event(wire::Event event) = 0;
+  /// A sentence that the user should read; safe to print.
+  virtual void on_notice(std::string sentence) = 0;
+  /// An established call was lost and will be tried again; once per outage.
+  virtual void on_interrupted(Failure failure) = 0;
+  /// The end, once; nothing is called after it. No failure after leave().
+  virtual void on_closed(std::optional<Failure> failure) = 0;
+};
+
+/// A client's stream to the server: connects, says hello, sends and receives, and comes back after
+/// an outage with the resume key it was given.
+///
+/// Before the first welcome every failure is the end. After it, a lost connection is tried again
+/// with Backoff until leave(), except where the server, or its certificate, says to stay out.
+///
+/// Threads    one of its own, which waits on gRPC's completion queue and owns all that is gRPC's;
+///            nothing else polls. Every public function may be called from any thread, and none of
+///            them waits, but the destructor.
+/// Queues     SendQueue in front of one outstanding write. Voice leaves only after the welcome.
+/// Ownership  the handler outlives the stream.
+class VoiceStream {
+ public:
+  struct Options {
+    Address address;
+    wire::Hello hello;
+    std::string passcode;  // "": none is sent
+    bool tls = true;
+    TrustOptions trust;                                 // its address is set from `address`
+    std::chrono::milliseconds connect_timeout{10'000};  // name, TCP, TLS and welcome together
+    std::chrono::milliseconds leave_timeout{2'000};     // for the server's goodbye
+    std::chrono::milliseconds keepalive_time{10'000};
+    std::chrono::milliseconds keepalive_timeout{5'000};
+    SendQueue::Options queue;
+    Backoff::Options backoff;
+    std::function<double()> random;  // [0, 1); empty: the system's entropy
+  };
+
+  struct Stats {
+    std::uint64_t sent_voice_frames = 0;
+    std::uint64_t dropped_voice_frames = 0;  // the network was slower than the voice
+    std::uint64_t received_voice_frames = 0;
+    std::uint64_t malformed_messages = 0;
+    std::chrono::milliseconds queued_voice{0};
+  };
+
+  VoiceStream(Options options, StreamHandler& handler);
+  /// Hangs up at once if leave() has not come to its end; waits for the thread.
+  ~VoiceStream();
+  VoiceStream(const VoiceStream&) = delete;
+  VoiceStream& operator=(const VoiceStream&) = delete;
+
+  /// Begins to connect. Once.
+  void start();
+
+  void send_voice(const wire::VoiceFrame& frame);
+
+  /// kUnavailable when there is no connection at the moment, kResourceExhausted when too many
+  /// commands wait already; a sentence for the user.
+  [[nodiscard]] absl::Status send(const wire::Command& command);
+
+  /// The room to ask for after an outage.
+  void set_room(const std::string& room);
+
+  /// Says goodbye: what is queued leaves first, then on_closed() comes, at the latest after
+  /// leave_timeout.
+  void leave();
+
+  [[nodiscard]] Stats stats() const;
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace comcat::transport
