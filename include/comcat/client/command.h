@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace comcat::client {
+
+// What a line of the console can ask for.
+struct MuteSelf {
+  bool muted = false;
+};
+struct DeafenSelf {
+  bool deafened = false;
+};
+struct Stop {};
+struct Help {};
+struct Who {};
+struct Volume {
+  std::string name;
+  int percent = 100;  // 0-400
+};
+struct Move {
+  std::string room;
+};
+struct Rooms {};
+struct SayText {
+  std::string text;
+};
+struct ShowStats {};
+struct Devices {};
+struct Nothing {};  // an empty line
+
+using ConsoleCommand = std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move,
+                                    Rooms, SayText, ShowStats, Devices>;
+
+/// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
+/// the line is no command: an unknown word gets the closest one. Safe on any bytes.
+[[nodiscard]] absl::StatusOr<ConsoleCommand> parse_command(const std::string& line);
+
+/// Every word that a line may begin with, in the order of help.
+[[nodiscard]] const std::vector<std::string>& command_words();
+
+/// The words and what they do, one a line.
+[[nodiscard]] std::string command_help();
+
+}  // namespace comcat::client

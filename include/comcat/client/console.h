@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "comcat/client/printer.h"
+
+namespace comcat::client {
+
+/// Where the user's lines come from.
+///
+/// Threads    one of its own, which waits in poll(2); `on_line` and `on_end` are called from it.
+///            set_prompt() and stop() from any other.
+/// Ends       on_end() once, when the input is at its end; then nothing is read any more, so an
+///            input that is closed or empty costs nothing.
+class Console {
+ public:
+  struct Handler {
+    std::function<void(std::string)> on_line;
+    std::function<void()> on_end;
+  };
+  virtual ~Console() = default;
+  virtual void set_prompt(const std::string& prompt) = 0;
+  /// Gives the terminal back as it was. No call comes after it.
+  virtual void stop() = 0;
+};
+
+/// Lines from a pipe or a file. A line longer than 8 KiB is passed on cut short.
+[[nodiscard]] std::unique_ptr<Console> make_pipe_console(int fd, Console::Handler handler);
+
+/// Lines typed on the terminal that is standard input and output, with editing (libedit), history
+/// and completion of the first word. What `printer` prints appears above the line being typed.
+/// Null where the terminal cannot do it.
+[[nodiscard]] std::unique_ptr<Console> make_terminal_console(Printer& printer,
+                                                             Console::Handler handler);
+
+/// True where standard input and output are a terminal that can move its cursor.
+[[nodiscard]] bool can_edit_lines();
+
+/// Puts the terminal back as it was when the program started. For the way out in a hurry:
+/// async-signal-safe, any thread.
+void restore_terminal();
+
+/// Remembers how the terminal is now, for restore_terminal().
+void remember_terminal();
+
+}  // namespace comcat::client

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
+namespace comcat::client {
+
+/// The one way to standard output. Without a line editor a text is written at once, whole; while an
+/// editor is attached it takes the texts itself, so that it can clear and redraw the line that is
+/// being typed around them.
+///
+/// Threads    any.
+/// Errors     output that cannot be written (the reader has gone) is dropped.
+class Printer {
+ public:
+  explicit Printer(int fd) : fd_(fd) {}
+
+  /// Writes `text` and a line break.
+  void print(const std::string& text);
+
+  /// From now on print() only calls `wake`; the editor calls take().
+  void attach(std::function<void()> wake);
+  /// Writes what the editor has not taken.
+  void detach();
+
+  /// What waits to be printed; every text ends with a line break.
+  [[nodiscard]] std::string take();
+
+ private:
+  const int fd_;
+  absl::Mutex mutex_;
+  std::function<void()> wake_ ABSL_GUARDED_BY(mutex_);
+  std::string waiting_ ABSL_GUARDED_BY(mutex_);
+};
+
+/// All of `text` to `fd`; false when it cannot be written.
+bool write_fully(int fd, const std::string& text);
+
+}  // namespace comcat::client

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace comcat::client {
+
+struct Object;
+using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<Object>>;
+
+/// A JSON object with its keys in order.
+struct Object {
+  std::vector<std::pair<std::string, Value>> fields;
+  Object& with(std::string key, Value value) {
+    fields.emplace_back(std::move(key), std::move(value));
+    return *this;
+  }
+};
+
+/// Something the user should know: a word and fields for programs, a text for people.
+struct Report {
+  Report(std::string its_event, std::string its_text)
+      : event(std::move(its_event)), text(std::move(its_text)) {}
+  Report&& with(std::string key, Value value) && {
+    details.with(std::move(key), std::move(value));
+    return std::move(*this);
+  }
+
+  std::string event;
+  std::string text;  // one or more lines without the last line break; safe to print
+  Object details;
+};
+
+/// RFC 8259, on one line: control characters, quotes and backslashes are escaped, malformed UTF-8
+/// is replaced, numbers that JSON does not know are null.
+[[nodiscard]] std::string to_json(const Object& object);
+
+/// {"event":...,"text":...,the details}, without a line break.
+[[nodiscard]] std::string to_json(const Report& report);
+
+}  // namespace comcat::client

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "comcat/base/clock.h"
+#include "comcat/client/command.h"
+#include "comcat/client/report.h"
+#include "comcat/client/statistics.h"
+#include "comcat/transport/failure.h"
+#include "comcat/wire/messages.h"
+
+#include "absl/status/status.h"
+
+namespace comcat::client {
+
+/// What a Session does to the world. Implemented by Client and by tests.
+class SessionPorts {
+ public:
+  virtual ~SessionPorts() = default;
+  // the stream
+  [[nodiscard]] virtual absl::Status send(const wire::Command& command) = 0;
+  virtual void set_room(const std::string& room) = 0;
+  virtual void leave() = 0;
+  // sound
+  /// Unmuting opens the microphone again if it had failed; the error is for the user.
+  [[nodiscard]] virtual absl::Status set_muted(bool muted) = 0;
+  [[nodiscard]] virtual absl::Status set_deafened(bool deafened) = 0;
+  virtual void set_gain(wire::SessionNumber speaker, float gain) = 0;
+  virtual void remove_speaker(wire::SessionNumber speaker) = 0;
+  // the user
+  virtual void show(Report report) = 0;
+  virtual void show_devices() = 0;
+  /// All but what the session itself knows.
+  [[nodiscard]] virtual Statistics statistics() const = 0;
+};
+
+/// A user's part in a call: who is there, what the user wants, which commands wait for an answer.
+///
+/// Every command is answered by exactly one outcome; one that does not come within 3 s is
+/// reported. Commands change what is here at once (mute means silence now, not when the server
+/// agrees) and are told to the server again after an outage.
+///
+/// Threads    one at a time. No clock, no network, no devices: those are ports and arguments.
+/// Ownership  the ports outlive the session.
+class Session {
+ public:
+  struct Options {
+    std::string name;
+    std::string room;
+    std::string server;  // to be shown
+    bool muted = false;
+  };
+  static constexpr std::chrono::seconds kPatience{3};
+  /// The `now` of a command that nobody waits for, such as telling a new server that we are muted.
+  static constexpr base::Time kUnattended = base::Time::max() - kPatience;
+
+  Session(Options options, SessionPorts& ports);
+
+  void on_welcome(wire::Welcome welcome);
+  void on_event(const wire::Event& event);
+  void on_outcome(const wire::Outcome& outcome, base::Time now);
+  void on_interrupted(const transport::Failure& failure);
+
+  /// One line of the console.
+  void on_line(const std::string& line, base::Time now);
+  void stop();
+
+  /// Reports commands that have not been answered by `now`.
+  void step(base::Time now);
+  [[nodiscard]] base::Time next_deadline() const;
+
+  [[nodiscard]] bool muted() const { return muted_; }
+  [[nodiscard]] bool stopping() const { return stopping_; }
+
+ private:
+  enum class Kind { kSetMute, kSetDeafen, kJoin, kRooms, kSay, kProbe };
+  struct Pending {
+    Kind kind = Kind::kProbe;
+    base::Time sent_at{};
+  };
+
+  // What a line asks for.
+  void execute(const Nothing& command, base::Time now);
+  void execute(const MuteSelf& command, base::Time now);
+  void execute(const DeafenSelf& command, base::Time now);
+  void execute(const Stop& command, base::Time now);
+  void execute(const Help& command, base::Time now);
+  void execute(const Who& command, base::Time now);
+  void execute(const Volume& command, base::Time now);
+  void execute(const Move& command, base::Time now);
+  void execute(const Rooms& command, base::Time now);
+  void execute(const SayText& command, base::Time now);
+  void execute(const ShowStats& command, base::Time now);
+  void execute(const Devices& command, base::Time now);
+
+  // What an event tells.
+  void tell(const wire::UnknownEvent& event);
+  void tell(const wire::Joined& event);
+  void tell(const wire::Left& event);
+  void tell(const wire::MuteChanged& event);
+  void tell(const wire::DeafenChanged& event);
+  void tell(const wire::TextSaid& event);
+  void tell(const wire::Draining& event);
+
+  /// False when it could not be sent; the user has then been told.
+  bool command(Kind kind, wire::Command command, base::Time now);
+  void succeed(Kind kind, const wire::Outcome& outcome);
+  void give_up(Kind kind);
+  void set_roster(const std::string& room, const std::vector<wire::Member>& members);
+  void apply_volume(const wire::Member& member);
+  void show_stats();
+  [[nodiscard]] std::string who() const;
+  [[nodiscard]] std::vector<Object> member_objects() const;
+  [[nodiscard]] std::string name_of(wire::SessionNumber session) const;
+
+  Options options_;
+  SessionPorts& ports_;
+  wire::SessionNumber self_ = 0;
+  std::string room_;
+  std::map<wire::SessionNumber, wire::Member> members_;  // oneself among them
+  std::map<std::string, int> volume_percent_;            // by name, so it survives a reconnect
+  std::map<std::uint64_t, Pending> pending_;             // by trace id
+  std::uint64_t next_trace_id_ = 1;
+  std::optional<std::chrono::microseconds> round_trip_;
+  bool muted_ = false;
+  bool deafened_ = false;
+  bool welcomed_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace comcat::client

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <thread>
+
+#include "comcat/client/wake_event.h"
+
+namespace comcat::client {
+
+/// SIGINT, SIGTERM and SIGHUP (the terminal was closed) as calls: the first is `on_stop`, the
+/// second `on_hurry`, which should not return.
+///
+/// Threads    one of its own, which makes the calls. Construct it before any other thread starts:
+///            the signals are blocked in that thread and in every one that it starts.
+class SignalWatcher {
+ public:
+  SignalWatcher(std::function<void()> on_stop, std::function<void()> on_hurry);
+  ~SignalWatcher();
+  SignalWatcher(const SignalWatcher&) = delete;
+  SignalWatcher& operator=(const SignalWatcher&) = delete;
+
+ private:
+  void run();
+
+  std::function<void()> on_stop_;
+  std::function<void()> on_hurry_;
+  WakeEvent wake_;
+  int signal_fd_;
+  std::thread thread_;
+};
+
+}  // namespace comcat::client

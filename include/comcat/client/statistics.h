@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "comcat/client/capture.h"
+#include "comcat/client/playback.h"
+#include "comcat/client/report.h"
+#include "comcat/transport/voice_stream.h"
+
+namespace comcat::client {
+
+/// Everything that `stats` shows, at one moment.
+struct Statistics {
+  transport::VoiceStream::Stats stream;
+  Capture::Stats capture;
+  Playback::Stats playback;
+  std::chrono::milliseconds frame{20};
+  std::optional<std::chrono::microseconds> round_trip;
+  std::map<wire::SessionNumber, std::string> names;
+};
+
+/// What a listener's delay adds up to, where we know it: our own share of mouth to ear for someone
+/// whose packets travel as ours do. The sound card's own delay is not in it.
+struct MouthToEar {
+  std::chrono::milliseconds capture{0};  // the frame, and the block that fills it
+  std::chrono::milliseconds codec{0};    // Opus looks ahead
+  std::chrono::milliseconds network{0};  // up and down: one round trip
+  std::chrono::milliseconds playout{0};  // the slowest speaker's jitter buffer
+  std::chrono::milliseconds output{0};   // blocks that wait for the sink
+  [[nodiscard]] std::chrono::milliseconds total() const {
+    return capture + codec + network + playout + output;
+  }
+};
+
+[[nodiscard]] MouthToEar estimate(const Statistics& statistics);
+
+[[nodiscard]] Report stats_report(const Statistics& statistics);
+
+}  // namespace comcat::client

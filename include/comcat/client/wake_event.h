@@ -1,0 +1,22 @@
+#pragma once
+
+namespace comcat::client {
+
+/// A file descriptor to poll(2) that another thread can make readable (eventfd).
+/// Threads: any.
+class WakeEvent {
+ public:
+  WakeEvent();
+  ~WakeEvent();
+  WakeEvent(const WakeEvent&) = delete;
+  WakeEvent& operator=(const WakeEvent&) = delete;
+
+  void set();
+  void clear();
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+}  // namespace comcat::client

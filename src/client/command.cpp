@@ -1,0 +1,164 @@
+#include "comcat/client/command.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <numeric>
+
+#include "comcat/base/text.h"
+#include "comcat/wire/limits.h"
+
+namespace comcat::client {
+namespace {
+
+constexpr int kMaxPercent = 400;
+constexpr std::size_t kMaxHintDistance = 2;
+
+struct Word {
+  const char* word;
+  const char* arguments;
+  const char* meaning;
+};
+
+constexpr std::array kWords{
+    Word{"mute", "", "nobody hears you any more"},
+    Word{"unmute", "", "they hear you again"},
+    Word{"deafen", "", "you hear nobody any more"},
+    Word{"undeafen", "", "you hear them again"},
+    Word{"who", "", "who is in your room"},
+    Word{"volume", "NAME PERCENT", "how loud you hear someone: 0-400, 100 is as sent"},
+    Word{"say", "TEXT", "a line of text to everyone in your room"},
+    Word{"rooms", "", "the rooms of this server"},
+    Word{"join", "ROOM", "go to another room; it is made if there is none"},
+    Word{"stats", "", "delays, losses, and what is behind them"},
+    Word{"devices", "", "the sound devices of this machine"},
+    Word{"help", "", "this list"},
+    Word{"stop", "", "leave the call and end the program (Ctrl+C does the same)"},
+};
+
+std::string trimmed(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+std::string lowered(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+absl::Status invalid(const std::string& sentence) {
+  return absl::InvalidArgumentError(sentence);
+}
+
+/// The Levenshtein distance of two short words.
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+absl::Status unknown(const std::string& word) {
+  std::string closest;
+  std::size_t smallest = kMaxHintDistance + 1;
+  if (word.size() <= 16) {
+    for (const std::string& candidate : command_words()) {
+      const std::size_t d = distance(word, candidate);
+      if (d < smallest && d < candidate.size()) smallest = d, closest = candidate;
+    }
+  }
+  const std::string shown = "\"" + base::safe_text(word, 40) + "\" is no command";
+  if (closest.empty()) return invalid(shown + "; type help to see them all");
+  return invalid(shown + "; did you mean " + closest + "? (help lists them all)");
+}
+
+absl::StatusOr<ConsoleCommand> parse_volume(const std::string& rest) {
+  const std::size_t space = rest.find_last_of(" \t");
+  const std::string usage = "write volume NAME PERCENT, for example: volume an 80";
+  if (space == std::string::npos) return invalid(usage);
+  Volume volume;
+  volume.name = trimmed(rest.substr(0, space));
+  std::string number = rest.substr(space + 1);
+  if (!number.empty() && number.back() == '%') number.pop_back();
+  const char* const end = number.data() + number.size();
+  const auto [stop, error] = std::from_chars(number.data(), end, volume.percent);
+  if (error != std::errc() || stop != end) return invalid(usage);
+  if (volume.percent < 0 || volume.percent > kMaxPercent) {
+    return invalid("the volume goes from 0 to 400 percent");
+  }
+  return volume;
+}
+
+absl::StatusOr<ConsoleCommand> parse_join(const std::string& rest) {
+  if (rest.empty()) return invalid("write join ROOM, for example: join lobby");
+  if (absl::Status status = wire::check_name(rest, "room"); !status.ok()) return status;
+  return Move{rest};
+}
+
+absl::StatusOr<ConsoleCommand> parse_say(const std::string& rest) {
+  if (rest.empty()) return invalid("write say TEXT, for example: say hello");
+  if (absl::Status status = wire::check_text(rest); !status.ok()) return status;
+  return SayText{rest};
+}
+
+absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
+  if (word == "mute" || word == "unmute") return MuteSelf{word == "mute"};
+  if (word == "deafen" || word == "undeafen") return DeafenSelf{word == "deafen"};
+  if (word == "who") return Who{};
+  if (word == "rooms") return Rooms{};
+  if (word == "stats") return ShowStats{};
+  if (word == "devices") return Devices{};
+  if (word == "help") return Help{};
+  if (word == "stop") return Stop{};
+  return unknown(word);
+}
+
+}  // namespace
+
+absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
+  const std::string text = trimmed(line);
+  if (text.empty()) return Nothing{};
+  const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+  const std::string word = lowered(text.substr(0, end));
+  const std::string rest = trimmed(text.substr(end));
+  if (word == "volume") return parse_volume(rest);
+  if (word == "join") return parse_join(rest);
+  if (word == "say") return parse_say(rest);
+  absl::StatusOr<ConsoleCommand> command = parse_bare(word);
+  if (command.ok() && !rest.empty()) return invalid(word + " stands alone: nothing comes after it");
+  return command;
+}
+
+const std::vector<std::string>& command_words() {
+  static const auto* const words = [] {
+    auto* const out = new std::vector<std::string>;
+    for (const Word& word : kWords) out->emplace_back(word.word);
+    return out;
+  }();
+  return *words;
+}
+
+std::string command_help() {
+  constexpr std::size_t kColumn = 22;
+  std::string out;
+  for (const Word& word : kWords) {
+    std::string left = "  " + std::string(word.word) + " " + word.arguments;
+    left.resize(std::max(left.size(), kColumn), ' ');
+    out += left + " " + word.meaning + "\n";
+  }
+  out.pop_back();
+  return out;
+}
+
+}  // namespace comcat::client

@@ -1,0 +1,179 @@
+#include "comcat/client/session.h"
+
+#include <utility>
+
+namespace comcat::client {
+namespace {
+
+std::string list(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+}  // namespace
+
+Session::Session(Options options, SessionPorts& ports)
+    : options_(std::move(options)), ports_(ports), room_(options_.room), muted_(options_.muted) {}
+
+// ---- who is there
+// --------------------------------------------------------------------------------
+
+void Session::on_welcome(wire::Welcome welcome) {
+  const bool again = std::exchange(welcomed_, true);
+  self_ = welcome.session;
+  pending_.clear();
+  set_roster(welcome.room, welcome.members);
+  const std::string what = again ? "connected again to " : "connected to ";
+  const char* const hint = again ? "" : "\ntype help to see what you can do";
+  ports_.show(Report(again ? "reconnected" : "connected",
+                     what + options_.server + " as " + options_.name + "\n" + who() + hint)
+                  .with("server", options_.server)
+                  .with("session", static_cast<std::int64_t>(self_))
+                  .with("room", room_)
+                  .with("members", member_objects()));
+  // The server knows a new session: it has to be told again. What cannot be sent now is sent with
+  // the next welcome.
+  if (muted_) command(Kind::kSetMute, {0, wire::SetMute{true}}, kUnattended);
+  if (deafened_) command(Kind::kSetDeafen, {0, wire::SetDeafen{true}}, kUnattended);
+}
+
+void Session::set_roster(const std::string& room, const std::vector<wire::Member>& members) {
+  std::map<wire::SessionNumber, wire::Member> next;
+  for (const wire::Member& member : members) next.emplace(member.session, member);
+  for (const auto& [session, member] : members_) {
+    if (!next.contains(session)) ports_.remove_speaker(session);
+  }
+  members_ = std::move(next);
+  if (!room.empty()) room_ = room;
+  for (const auto& [session, member] : members_) apply_volume(member);
+}
+
+void Session::apply_volume(const wire::Member& member) {
+  const auto found = volume_percent_.find(member.name);
+  if (found == volume_percent_.end()) return;
+  ports_.set_gain(member.session, static_cast<float>(found->second) / 100.0F);
+}
+
+std::string Session::name_of(wire::SessionNumber session) const {
+  const auto found = members_.find(session);
+  return found == members_.end() ? "session " + std::to_string(session) : found->second.name;
+}
+
+std::string Session::who() const {
+  std::vector<std::string> names;
+  for (const auto& [session, member] : members_) {
+    std::vector<std::string> marks;
+    const bool self = session == self_;
+    if (self) marks.emplace_back("you");
+    if (self ? muted_ : member.muted) marks.emplace_back("muted");
+    if (self ? deafened_ : member.deafened) marks.emplace_back("deafened");
+    names.push_back(member.name + (marks.empty() ? "" : " (" + list(marks) + ")"));
+  }
+  if (names.size() <= 1) return "you are alone in the room " + room_;
+  return "in the room " + room_ + ": " + list(names);
+}
+
+std::vector<Object> Session::member_objects() const {
+  std::vector<Object> out;
+  for (const auto& [session, member] : members_) {
+    Object object;
+    object.with("session", static_cast<std::int64_t>(session))
+        .with("name", member.name)
+        .with("muted", session == self_ ? muted_ : member.muted)
+        .with("deafened", session == self_ ? deafened_ : member.deafened);
+    out.push_back(std::move(object));
+  }
+  return out;
+}
+
+// ---- events
+// --------------------------------------------------------------------------------------
+
+void Session::on_event(const wire::Event& event) {
+  std::visit([this](const auto& it) { tell(it); }, event);
+}
+
+void Session::tell(const wire::UnknownEvent& /*event*/) {}
+
+void Session::tell(const wire::Joined& event) {
+  const wire::Member& member = event.member;
+  const auto known = members_.find(member.session);
+  const std::string text = known == members_.end()
+                               ? member.name + " joined"
+                               : known->second.name + " is now called " + member.name;
+  const bool renamed = known != members_.end();
+  members_[member.session] = member;
+  apply_volume(member);
+  ports_.show(Report(renamed ? "renamed" : "joined", text)
+                  .with("session", static_cast<std::int64_t>(member.session))
+                  .with("name", member.name));
+}
+
+void Session::tell(const wire::Left& event) {
+  const std::string name = name_of(event.session);
+  std::string text = name + " left";
+  std::string reason = "stopped";
+  if (event.reason == wire::LeaveReason::kLost) {
+    text += " (connection lost)", reason = "lost";
+  } else if (event.reason == wire::LeaveReason::kMoved) {
+    text = name + " went to another room", reason = "moved";
+  } else if (event.reason == wire::LeaveReason::kClosed) {
+    text += " (disconnected by the server)", reason = "closed";
+  }
+  members_.erase(event.session);
+  ports_.remove_speaker(event.session);
+  ports_.show(Report("left", text)
+                  .with("session", static_cast<std::int64_t>(event.session))
+                  .with("name", name)
+                  .with("reason", reason));
+}
+
+void Session::tell(const wire::MuteChanged& event) {
+  const auto found = members_.find(event.session);
+  if (found == members_.end() || found->second.muted == event.muted) return;
+  found->second.muted = event.muted;
+  if (event.session == self_) return;
+  ports_.show(Report(event.muted ? "muted" : "unmuted",
+                     found->second.name + (event.muted ? " muted" : " unmuted"))
+                  .with("session", static_cast<std::int64_t>(event.session))
+                  .with("name", found->second.name));
+}
+
+void Session::tell(const wire::DeafenChanged& event) {
+  const auto found = members_.find(event.session);
+  if (found == members_.end() || found->second.deafened == event.deafened) return;
+  found->second.deafened = event.deafened;
+  if (event.session == self_) return;
+  ports_.show(
+      Report(event.deafened ? "deafened" : "undeafened",
+             found->second.name + (event.deafened ? " hears nobody now" : " hears you again"))
+          .with("session", static_cast<std::int64_t>(event.session))
+          .with("name", found->second.name));
+}
+
+void Session::tell(const wire::TextSaid& event) {
+  ports_.show(Report("said", "<" + event.name + "> " + event.text)
+                  .with("session", static_cast<std::int64_t>(event.session))
+                  .with("name", event.name)
+                  .with("said", event.text));
+}
+
+void Session::tell(const wire::Draining& event) {
+  ports_.show(Report("draining", "the server is shutting down; you will be connected again when " +
+                                     std::string("it is back"))
+                  .with("grace_ms", static_cast<std::int64_t>(event.grace_ms)));
+}
+
+void Session::on_interrupted(const transport::Failure& failure) {
+  pending_.clear();
+  round_trip_.reset();
+  ports_.show(Report("interrupted", failure.sentence + "; connecting again (stop ends it)"));
+}
+
+void Session::stop() {
+  if (std::exchange(stopping_, true)) return;
+  ports_.leave();
+}
+
+}  // namespace comcat::client

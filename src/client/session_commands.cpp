@@ -1,0 +1,203 @@
+// What a session does with the user's commands, and with the server's answers to them.
+
+#include <algorithm>
+#include <utility>
+
+#include "comcat/base/text.h"
+#include "comcat/client/session.h"
+
+namespace comcat::client {
+namespace {
+
+Report error(const std::string& sentence) {
+  return {"error", sentence};
+}
+
+}  // namespace
+
+bool Session::command(Kind kind, wire::Command command, base::Time now) {
+  command.trace_id = next_trace_id_++;
+  const absl::Status status = ports_.send(command);
+  if (!status.ok()) {
+    if (now != kUnattended) ports_.show(error(std::string(status.message())));
+    return false;
+  }
+  pending_[command.trace_id] = {kind, now};
+  return true;
+}
+
+void Session::on_line(const std::string& line, base::Time now) {
+  const absl::StatusOr<ConsoleCommand> parsed = parse_command(line);
+  if (!parsed.ok()) {
+    ports_.show(error(std::string(parsed.status().message())));
+    return;
+  }
+  std::visit([&](const auto& it) { execute(it, now); }, *parsed);
+}
+
+void Session::execute(const Nothing& /*command*/, base::Time /*now*/) {}
+
+void Session::execute(const MuteSelf& wanted, base::Time now) {
+  if (const absl::Status status = ports_.set_muted(wanted.muted); !status.ok()) {
+    ports_.show(error(std::string(status.message())));
+    return;
+  }
+  const bool changed = std::exchange(muted_, wanted.muted) != wanted.muted;
+  const std::string state = wanted.muted ? "muted: nobody hears you" : "unmuted: they hear you";
+  ports_.show(Report(wanted.muted ? "you_muted" : "you_unmuted",
+                     (changed ? "you are " : "you were already ") + state));
+  if (changed) command(Kind::kSetMute, {0, wire::SetMute{muted_}}, now);
+}
+
+void Session::execute(const DeafenSelf& wanted, base::Time now) {
+  if (const absl::Status status = ports_.set_deafened(wanted.deafened); !status.ok()) {
+    ports_.show(error(std::string(status.message())));
+    return;
+  }
+  const bool changed = std::exchange(deafened_, wanted.deafened) != wanted.deafened;
+  const std::string state = wanted.deafened ? std::string("deafened: you hear nobody") +
+                                                  (muted_ ? "" : ", but they hear you")
+                                            : "undeafened: you hear them";
+  ports_.show(Report(wanted.deafened ? "you_deafened" : "you_undeafened",
+                     (changed ? "you are " : "you were already ") + state));
+  if (changed) command(Kind::kSetDeafen, {0, wire::SetDeafen{deafened_}}, now);
+}
+
+void Session::execute(const Stop& /*command*/, base::Time /*now*/) {
+  stop();
+}
+
+void Session::execute(const Help& /*command*/, base::Time /*now*/) {
+  ports_.show(Report("help", command_help()));
+}
+
+void Session::execute(const Who& /*command*/, base::Time /*now*/) {
+  ports_.show(Report("who", who()).with("room", room_).with("members", member_objects()));
+}
+
+void Session::execute(const Volume& wanted, base::Time /*now*/) {
+  if (wanted.name == options_.name) {
+    ports_.show(error("that is you; others set how loud they hear you"));
+    return;
+  }
+  volume_percent_[wanted.name] = wanted.percent;
+  bool here = false;
+  for (const auto& [session, member] : members_) {
+    if (member.name != wanted.name) continue;
+    here = true;
+    apply_volume(member);
+  }
+  const std::string name = base::safe_text(wanted.name, 128);
+  ports_.show(Report("volume", "you hear " + name + " at " + std::to_string(wanted.percent) + " %" +
+                                   (here ? "" : " once someone of that name is in your room"))
+                  .with("name", name)
+                  .with("percent", std::int64_t{wanted.percent}));
+}
+
+void Session::execute(const Move& wanted, base::Time now) {
+  command(Kind::kJoin, {0, wire::JoinRoom{wanted.room}}, now);
+}
+
+void Session::execute(const Rooms& /*command*/, base::Time now) {
+  command(Kind::kRooms, {0, wire::ListRooms{}}, now);
+}
+
+void Session::execute(const SayText& wanted, base::Time now) {
+  command(Kind::kSay, {0, wire::Say{wanted.text}}, now);
+}
+
+void Session::execute(const ShowStats& /*command*/, base::Time now) {
+  // The answer to a small question is the round trip; the figures are shown when it is here.
+  const std::uint64_t trace_id = next_trace_id_++;
+  if (ports_.send({trace_id, wire::ListRooms{}}).ok()) {
+    pending_[trace_id] = {Kind::kProbe, now};
+  } else {
+    show_stats();
+  }
+}
+
+void Session::execute(const Devices& /*command*/, base::Time /*now*/) {
+  ports_.show_devices();
+}
+
+void Session::show_stats() {
+  Statistics statistics = ports_.statistics();
+  statistics.round_trip = round_trip_;
+  for (const auto& [session, member] : members_) statistics.names[session] = member.name;
+  ports_.show(stats_report(statistics));
+}
+
+// ---- answers
+// -------------------------------------------------------------------------------------
+
+void Session::on_outcome(const wire::Outcome& outcome, base::Time now) {
+  const auto found = pending_.find(outcome.trace_id);
+  if (found == pending_.end()) {
+    // Not an answer: the server has something to say, such as that we send too much.
+    if (outcome.trace_id == 0 && !outcome.text.empty()) {
+      ports_.show(Report("notice", "the server says: " + outcome.text));
+    }
+    return;
+  }
+  const Pending pending = found->second;
+  pending_.erase(found);
+  if (pending.sent_at != kUnattended) {
+    round_trip_ = std::chrono::duration_cast<std::chrono::microseconds>(now - pending.sent_at);
+  }
+  if (outcome.status == 0 || pending.kind == Kind::kProbe) {
+    succeed(pending.kind, outcome);
+  } else {
+    ports_.show(error(outcome.text.empty() ? "the server refused that" : outcome.text));
+  }
+}
+
+void Session::succeed(Kind kind, const wire::Outcome& outcome) {
+  if (kind == Kind::kProbe) {
+    show_stats();
+  } else if (const auto* const roster = std::get_if<wire::Roster>(&outcome.result)) {
+    set_roster(roster->room, roster->members);
+    ports_.set_room(room_);
+    ports_.show(Report("moved", who()).with("room", room_).with("members", member_objects()));
+  } else if (const auto* const rooms = std::get_if<wire::RoomList>(&outcome.result)) {
+    std::string text = "rooms:";
+    std::vector<Object> objects;
+    for (const wire::RoomInfo& room : rooms->rooms) {
+      text += "\n  " + room.name + " (" + std::to_string(room.members) + ")" +
+              (room.name == room_ ? ", where you are" : "");
+      Object object;
+      object.with("name", room.name).with("members", static_cast<std::int64_t>(room.members));
+      objects.push_back(std::move(object));
+    }
+    ports_.show(Report("rooms", text).with("rooms", std::move(objects)));
+  }
+}
+
+void Session::give_up(Kind kind) {
+  if (kind == Kind::kProbe) {
+    round_trip_.reset();
+    show_stats();
+    return;
+  }
+  static constexpr const char* kWords[] = {"mute", "deafen", "join", "rooms", "say", "stats"};
+  ports_.show(error("the server has not answered " +
+                    std::string(kWords[static_cast<std::size_t>(kind)]) + " within 3 s"));
+}
+
+void Session::step(base::Time now) {
+  std::erase_if(pending_, [&](const auto& entry) {
+    const Pending& pending = entry.second;
+    if (pending.sent_at == kUnattended || now - pending.sent_at < kPatience) return false;
+    give_up(pending.kind);
+    return true;
+  });
+}
+
+base::Time Session::next_deadline() const {
+  base::Time next = base::Time::max();
+  for (const auto& [trace_id, pending] : pending_) {
+    if (pending.sent_at != kUnattended) next = std::min(next, pending.sent_at + kPatience);
+  }
+  return next;
+}
+
+}  // namespace comcat::client

@@ -1,0 +1,56 @@
+#include "comcat/client/signals.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+namespace comcat::client {
+namespace {
+
+int block_and_open() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, number);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  const int fd = ::signalfd(-1, &signals, SFD_CLOEXEC);
+  if (fd < 0) std::abort();
+  return fd;
+}
+
+}  // namespace
+
+SignalWatcher::SignalWatcher(std::function<void()> on_stop, std::function<void()> on_hurry)
+    : on_stop_(std::move(on_stop)), on_hurry_(std::move(on_hurry)), signal_fd_(block_and_open()) {
+  thread_ = std::thread([this] { run(); });
+}
+
+SignalWatcher::~SignalWatcher() {
+  wake_.set();
+  thread_.join();
+  ::close(signal_fd_);
+}
+
+void SignalWatcher::run() {
+  for (int count = 0;;) {
+    std::array<pollfd, 2> fds{pollfd{signal_fd_, POLLIN, 0}, pollfd{wake_.fd(), POLLIN, 0}};
+    if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return;
+    if (fds[1].revents != 0) return;
+    if (fds[0].revents == 0) continue;
+    signalfd_siginfo info{};
+    if (::read(signal_fd_, &info, sizeof info) != sizeof info) continue;
+    if (++count == 1) {
+      on_stop_();
+    } else {
+      on_hurry_();
+    }
+  }
+}
+
+}  // namespace comcat::client

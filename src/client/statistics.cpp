@@ -1,0 +1,135 @@
+#include "comcat/client/statistics.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace comcat::client {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kOpusLookahead{7};  // 6.5 ms at 48 kHz
+
+std::string count(std::uint64_t value) {
+  return std::to_string(value);
+}
+
+std::string ms(std::chrono::microseconds duration) {
+  return std::to_string(std::chrono::round<milliseconds>(duration).count()) + " ms";
+}
+
+std::int64_t to_ms(std::chrono::microseconds duration) {
+  return std::chrono::round<milliseconds>(duration).count();
+}
+
+std::string percent(std::uint64_t part, std::uint64_t whole) {
+  const double share =
+      whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f %%", share);
+  return text;
+}
+
+std::string name_of(const Statistics& statistics, wire::SessionNumber session) {
+  const auto found = statistics.names.find(session);
+  return found == statistics.names.end() ? "someone who left" : found->second;
+}
+
+std::string speaker_line(const std::string& name, const playout::PlayoutStats& speaker) {
+  char drift[32];
+  std::snprintf(drift, sizeof drift, "%+.0f ppm", speaker.drift_ppm);
+  return "\n  " + name + (speaker.talking ? " (talking)" : "") + ": " +
+         count(speaker.received_frames) + " frames, lost " + count(speaker.lost_frames) +
+         ", late " + count(speaker.late_frames) + ", concealed " +
+         percent(speaker.concealed_samples, speaker.played_samples) + ", delay " +
+         ms(speaker.delay) + " (target " + ms(speaker.target_delay) + "), clock " + drift;
+}
+
+Object speaker_object(wire::SessionNumber session, const std::string& name,
+                      const playout::PlayoutStats& speaker) {
+  const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  Object out;
+  out.with("session", static_cast<std::int64_t>(session))
+      .with("name", name)
+      .with("talking", speaker.talking)
+      .with("received_frames", number(speaker.received_frames))
+      .with("lost_frames", number(speaker.lost_frames))
+      .with("late_frames", number(speaker.late_frames))
+      .with("duplicate_frames", number(speaker.duplicate_frames))
+      .with("played_samples", number(speaker.played_samples))
+      .with("concealed_samples", number(speaker.concealed_samples))
+      .with("expanded_samples", number(speaker.expanded_samples))
+      .with("accelerated_samples", number(speaker.accelerated_samples))
+      .with("target_delay_ms", to_ms(speaker.target_delay))
+      .with("delay_ms", to_ms(speaker.delay))
+      .with("drift_ppm", speaker.drift_ppm);
+  return out;
+}
+
+std::string text_of(const Statistics& s) {
+  const MouthToEar parts = estimate(s);
+  std::string out = "round trip " + (s.round_trip ? ms(*s.round_trip) : std::string("unknown"));
+  out += "\nsent " + count(s.stream.sent_voice_frames) + " frames, dropped " +
+         count(s.stream.dropped_voice_frames) + " (network), " +
+         count(s.capture.overflowed_blocks) + " blocks (encoder late); level " +
+         (s.capture.level_dbov >= wire::kSilentDbov
+              ? std::string("silent")
+              : "-" + std::to_string(s.capture.level_dbov) + " dBov");
+  out += "\nreceived " + count(s.stream.received_voice_frames) + " frames, dropped " +
+         count(s.playback.overflowed_packets) + "; " +
+         ms(std::chrono::microseconds(s.playback.underrun_samples * 1000 / 48)) +
+         " of gaps at the sound output";
+  for (const auto& [session, speaker] : s.playback.speakers) {
+    out += speaker_line(name_of(s, session), speaker);
+  }
+  out += "\nmouth to ear, about " + ms(parts.total()) + ": capture " + ms(parts.capture) +
+         ", codec " + ms(parts.codec) + ", network " + ms(parts.network) + ", playout " +
+         ms(parts.playout) + ", output " + ms(parts.output);
+  return out;
+}
+
+}  // namespace
+
+MouthToEar estimate(const Statistics& statistics) {
+  MouthToEar out;
+  out.capture = statistics.frame + audio::kBlockDuration;
+  out.codec = kOpusLookahead;
+  if (statistics.round_trip) out.network = std::chrono::round<milliseconds>(*statistics.round_trip);
+  for (const auto& [session, speaker] : statistics.playback.speakers) {
+    out.playout = std::max(out.playout, std::chrono::round<milliseconds>(speaker.delay));
+  }
+  out.output = statistics.playback.output_delay;
+  return out;
+}
+
+Report stats_report(const Statistics& s) {
+  const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  const MouthToEar parts = estimate(s);
+  std::vector<Object> speakers;
+  for (const auto& [session, speaker] : s.playback.speakers) {
+    speakers.push_back(speaker_object(session, name_of(s, session), speaker));
+  }
+  Report report("stats", text_of(s));
+  if (s.round_trip) report.details.with("round_trip_us", s.round_trip->count());
+  report.details.with("sent_frames", number(s.stream.sent_voice_frames))
+      .with("unsent_frames", number(s.stream.dropped_voice_frames))
+      .with("queued_voice_ms", s.stream.queued_voice.count())
+      .with("captured_blocks", number(s.capture.captured_blocks))
+      .with("capture_overflow_blocks", number(s.capture.overflowed_blocks))
+      .with("encoded_frames", number(s.capture.encoded_frames))
+      .with("received_frames", number(s.stream.received_voice_frames))
+      .with("malformed_messages", number(s.stream.malformed_messages))
+      .with("playback_overflow_packets", number(s.playback.overflowed_packets))
+      .with("underrun_samples", number(s.playback.underrun_samples))
+      .with("capture_ms", parts.capture.count())
+      .with("codec_ms", parts.codec.count())
+      .with("network_ms", parts.network.count())
+      .with("playout_ms", parts.playout.count())
+      .with("output_ms", parts.output.count())
+      .with("mouth_to_ear_ms", parts.total().count())
+      .with("speakers", std::move(speakers));
+  return report;
+}
+
+}  // namespace comcat::client

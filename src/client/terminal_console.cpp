@@ -1,0 +1,253 @@
+#include <histedit.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <cwchar>
+#include <thread>
+#include <utility>
+
+#include "comcat/base/text.h"
+#include "comcat/client/command.h"
+#include "comcat/client/console.h"
+#include "comcat/client/wake_event.h"
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
+namespace comcat::client {
+namespace {
+
+constexpr int kHistoryLines = 200;
+
+termios remembered_state;
+std::atomic<bool> is_remembered{false};
+
+/// The words that may stand first and begin with `start`.
+std::vector<std::string> completions(const std::string& start) {
+  std::vector<std::string> out;
+  for (const std::string& word : command_words()) {
+    if (word.compare(0, start.size(), start) == 0) out.push_back(word);
+  }
+  return out;
+}
+
+std::string common_start(const std::vector<std::string>& words) {
+  std::string out = words.front();
+  for (const std::string& word : words) {
+    std::size_t same = 0;
+    while (same < out.size() && same < word.size() && out[same] == word[same]) ++same;
+    out.resize(same);
+  }
+  return out;
+}
+
+/// Everything that is libedit's belongs to the console's thread, which is also where other threads'
+/// output is printed: libedit waits for a key in read_key(), and there the line being typed can be
+/// wiped, the output written, and the line drawn anew.
+class TerminalConsole final : public Console {
+ public:
+  TerminalConsole(Printer& printer, Handler handler)
+      : printer_(printer), handler_(std::move(handler)) {
+    printer_.attach([this] { wake_.set(); });
+    thread_ = std::thread([this] { run(); });
+  }
+  ~TerminalConsole() override { stop(); }
+
+  void set_prompt(const std::string& prompt) override {
+    {
+      const absl::MutexLock lock(&mutex_);
+      wanted_prompt_ = prompt;
+    }
+    wake_.set();
+  }
+
+  void stop() override {
+    stopping_ = true;
+    wake_.set();
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  static TerminalConsole& self(EditLine* line) {
+    void* data = nullptr;
+    el_get(line, EL_CLIENTDATA, &data);
+    return *static_cast<TerminalConsole*>(data);
+  }
+  static char* prompt_of(EditLine* line) { return self(line).prompt_.data(); }
+  static int read_key_of(EditLine* line, wchar_t* key) { return self(line).read_key(key); }
+  static unsigned char complete_of(EditLine* line, int /*key*/) { return self(line).complete(); }
+
+  void run() {
+    open();
+    int count = 0;
+    while (!stopping_) {
+      const char* const text = el_gets(editor_, &count);
+      if (text == nullptr || count <= 0) break;
+      give(std::string(text, static_cast<std::size_t>(count)));
+    }
+    const bool ended = !stopping_;
+    el_end(editor_);
+    history_end(history_);
+    printer_.detach();
+    if (ended) handler_.on_end();
+  }
+
+  void open() {
+    history_ = history_init();
+    HistEvent event;
+    history(history_, &event, H_SETSIZE, kHistoryLines);
+    history(history_, &event, H_SETUNIQUE, 1);
+    editor_ = el_init("comcat-client", stdin, stdout, stderr);
+    el_set(editor_, EL_CLIENTDATA, this);
+    el_set(editor_, EL_PROMPT, &prompt_of);
+    el_set(editor_, EL_EDITOR, "emacs");
+    el_set(editor_, EL_SIGNAL, 0);
+    el_set(editor_, EL_HIST, history, history_);
+    el_set(editor_, EL_GETCFN, &read_key_of);
+    el_set(editor_, EL_ADDFN, "comcat-complete", "complete the word", &complete_of);
+    el_set(editor_, EL_BIND, "^I", "comcat-complete", nullptr);
+  }
+
+  void give(std::string text) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    if (!text.empty()) {
+      HistEvent event;
+      history(history_, &event, H_ENTER, text.c_str());
+    }
+    handler_.on_line(std::move(text));
+  }
+
+  /// Waits for a key: 1 when there is one, 0 at the end of the input or once stopped.
+  int read_key(wchar_t* key) {
+    std::mbstate_t state{};
+    for (;;) {
+      std::array<pollfd, 2> fds{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{wake_.fd(), POLLIN, 0}};
+      if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return 0;
+      if (stopping_) return 0;
+      if (fds[1].revents != 0) show_output();
+      if (fds[0].revents == 0) continue;
+      char byte = 0;
+      const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) return 0;
+      const std::size_t used = std::mbrtowc(key, &byte, 1, &state);
+      if (used == static_cast<std::size_t>(-2)) continue;  // more bytes of one character follow
+      if (used != static_cast<std::size_t>(-1)) return 1;
+      state = {};  // malformed: passed over
+    }
+  }
+
+  /// Wipes the line being typed, writes what others printed, and draws the line again.
+  void show_output() {
+    wake_.clear();
+    bool redraw = false;
+    {
+      const absl::MutexLock lock(&mutex_);
+      redraw = std::exchange(prompt_, wanted_prompt_) != wanted_prompt_;
+    }
+    const std::string output = printer_.take();
+    if (output.empty() && !redraw) return;
+    std::fflush(stdout);
+    write_fully(STDOUT_FILENO, wipe_line() + output);
+    el_set(editor_, EL_REFRESH);
+  }
+
+  /// The bytes that take the cursor to where the prompt began, and clear from there.
+  std::string wipe_line() {
+    const LineInfo* const line = el_line(editor_);
+    const std::string before(line->buffer, line->cursor);
+    winsize size{};
+    const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    const std::size_t columns = known ? size.ws_col : 80;
+    const std::size_t rows_above = (width(prompt_) + width(before)) / columns;
+    std::string out = "\r";
+    if (rows_above > 0) out += "\033[" + std::to_string(rows_above) + "A";
+    return out + "\033[J";
+  }
+
+  static std::size_t width(const std::string& text) {
+    std::mbstate_t state{};
+    std::size_t columns = 0;
+    for (std::size_t at = 0; at < text.size();) {
+      wchar_t c = 0;
+      const std::size_t used = std::mbrtowc(&c, text.data() + at, text.size() - at, &state);
+      if (used == 0 || used > text.size() - at) return columns + (text.size() - at);
+      columns += static_cast<std::size_t>(std::max(0, ::wcwidth(c)));
+      at += used;
+    }
+    return columns;
+  }
+
+  unsigned char complete() {
+    const LineInfo* const line = el_line(editor_);
+    const std::string start(line->buffer, line->cursor);
+    const std::vector<std::string> words = completions(start);
+    if (words.empty()) return CC_REFRESH_BEEP;
+    const std::string common = common_start(words);
+    if (words.size() > 1 && common.size() == start.size()) {
+      std::string choices;
+      for (const std::string& word : words) choices += word + "  ";
+      printer_.print(choices);
+      return CC_NORM;
+    }
+    const std::string rest = common.substr(start.size()) + (words.size() == 1 ? " " : "");
+    el_insertstr(editor_, rest.c_str());
+    return CC_REFRESH;
+  }
+
+  Printer& printer_;  // the owner's
+  const Handler handler_;
+  WakeEvent wake_;
+  std::atomic<bool> stopping_{false};
+  absl::Mutex mutex_;
+  std::string wanted_prompt_ ABSL_GUARDED_BY(mutex_) = "> ";
+
+  // The thread's own.
+  EditLine* editor_ = nullptr;
+  History* history_ = nullptr;
+  std::string prompt_ = "> ";
+
+  std::thread thread_;
+};
+
+/// libedit reads characters of the locale; a terminal of today speaks UTF-8 even where LANG is not
+/// set.
+void use_utf8() {
+  std::setlocale(LC_CTYPE, "");
+  if (std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0) std::setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+}  // namespace
+
+bool can_edit_lines() {
+  const char* const terminal = std::getenv("TERM");
+  return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1 && terminal != nullptr &&
+         *terminal != '\0' && std::strcmp(terminal, "dumb") != 0;
+}
+
+std::unique_ptr<Console> make_terminal_console(Printer& printer, Console::Handler handler) {
+  if (!can_edit_lines()) return nullptr;
+  use_utf8();
+  return std::make_unique<TerminalConsole>(printer, std::move(handler));
+}
+
+void remember_terminal() {
+  if (::tcgetattr(STDIN_FILENO, &remembered_state) == 0) is_remembered = true;
+}
+
+void restore_terminal() {
+  if (is_remembered) ::tcsetattr(STDIN_FILENO, TCSANOW, &remembered_state);
+}
+
+}  // namespace comcat::client
