@@ -1,11 +1,11 @@
-#include <poll.h>
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <thread>
 #include <utility>
+
+#include <poll.h>
+#include <unistd.h>
 
 #include "comcat/client/console.h"
 #include "comcat/client/wake_event.h"

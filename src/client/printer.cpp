@@ -1,10 +1,10 @@
 #include "comcat/client/printer.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstddef>
 #include <utility>
+
+#include <unistd.h>
 
 namespace comcat::client {
 

@@ -61,6 +61,16 @@ struct ToJson {
 
 }  // namespace
 
+Object& Object::with(std::string key, Value value) {
+  fields.emplace_back(std::move(key), std::move(value));
+  return *this;
+}
+
+Report&& Report::with(std::string key, Value value) && {
+  details.with(std::move(key), std::move(value));
+  return std::move(*this);
+}
+
 std::string to_json(const Object& object) {
   std::string out = "{";
   for (const auto& [key, value] : object.fields) {

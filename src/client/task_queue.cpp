@@ -15,6 +15,11 @@ void TaskQueue::post(Task task) {
   if (!closed_) tasks_.push_back(std::move(task));
 }
 
+void TaskQueue::post_urgent(Task task) {
+  const absl::MutexLock lock(&mutex_);
+  if (!closed_) tasks_.push_front(std::move(task));
+}
+
 bool TaskQueue::run_one(base::Time deadline, base::Time now) {
   Task task;
   {
@@ -22,9 +27,8 @@ bool TaskQueue::run_one(base::Time deadline, base::Time now) {
     const auto has_task = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return closed_ || !tasks_.empty();
     };
-    const absl::Duration patience = deadline == base::Time::max()
-                                        ? absl::InfiniteDuration()
-                                        : absl::FromChrono(deadline - now);
+    const absl::Duration patience =
+        deadline == base::Time::max() ? absl::InfiniteDuration() : absl::FromChrono(deadline - now);
     if (!mutex_.AwaitWithTimeout(absl::Condition(&has_task), patience) || tasks_.empty())
       return false;
     task = std::move(tasks_.front());

@@ -1,10 +1,3 @@
-#include <histedit.h>
-#include <langinfo.h>
-#include <poll.h>
-#include <sys/ioctl.h>
-#include <termios.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -16,6 +9,13 @@
 #include <cwchar>
 #include <thread>
 #include <utility>
+
+#include <histedit.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include "comcat/base/text.h"
 #include "comcat/client/command.h"

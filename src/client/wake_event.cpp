@@ -1,10 +1,10 @@
 #include "comcat/client/wake_event.h"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <cstdint>
 #include <cstdlib>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace comcat::client {
 

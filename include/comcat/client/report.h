@@ -14,20 +14,14 @@ using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<
 /// A JSON object with its keys in order.
 struct Object {
   std::vector<std::pair<std::string, Value>> fields;
-  Object& with(std::string key, Value value) {
-    fields.emplace_back(std::move(key), std::move(value));
-    return *this;
-  }
+  Object& with(std::string key, Value value);
 };
 
 /// Something the user should know: a word and fields for programs, a text for people.
 struct Report {
   Report(std::string its_event, std::string its_text)
       : event(std::move(its_event)), text(std::move(its_text)) {}
-  Report&& with(std::string key, Value value) && {
-    details.with(std::move(key), std::move(value));
-    return std::move(*this);
-  }
+  Report&& with(std::string key, Value value) &&;
 
   std::string event;
   std::string text;  // one or more lines without the last line break; safe to print

@@ -25,6 +25,8 @@ class TaskQueue {
 
   /// Dropped once the queue is closed.
   void post(Task task);
+  /// Goes first and never waits. For the few tasks that end things.
+  void post_urgent(Task task);
 
   /// Runs the first task, waiting for one until `deadline`. False when none came.
   bool run_one(base::Time deadline, base::Time now);

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "comcat/codec/encoder.h"
+#include "comcat/transport/address.h"
+
+#include "absl/status/status.h"
+
+namespace comcat::client {
+
+/// What a user asks of a client; comcat-client makes it from its flags.
+struct ClientOptions {
+  transport::Address address;
+  std::string name;
+  std::string room;
+  std::string passcode;  // "": none
+  bool tls = true;
+  std::string only_fingerprint;  // --trust
+  std::string state_directory;
+  std::string input;   // as audio::make_source
+  std::string output;  // as audio::make_sink
+  codec::EncoderOptions encoder;
+  bool muted = false;
+  bool background = false;  // the end of the input does not stop the call
+  bool json = false;
+  std::chrono::milliseconds connect_timeout{10'000};
+};
+
+/// kInvalidArgument with one sentence for the user where something cannot be right, before anything
+/// is opened or sent.
+[[nodiscard]] absl::Status check(const ClientOptions& options);
+
+}  // namespace comcat::client

@@ -1,0 +1,163 @@
+// comcat-client: flags and wiring.
+
+#include <cstdio>
+#include <string>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "comcat/base/log.h"
+#include "comcat/client/client.h"
+#include "comcat/client/passcode_prompt.h"
+#include "comcat/wire/limits.h"
+
+#include "absl/flags/flag.h"
+#include "absl/synchronization/mutex.h"
+#include "program.h"
+
+ABSL_FLAG(std::string, host, "", "the server: HOST, HOST:PORT or [IPV6]:PORT (port 50051)");
+ABSL_FLAG(std::string, name, "", "how the others see you: 1-32 printable characters");
+ABSL_FLAG(std::string, room, comcat::wire::kDefaultRoom, "the room to join; made if there is none");
+ABSL_FLAG(std::string, passcode, "",
+          "the server's passcode; better given by --passcode_file or the environment variable "
+          "COMCAT_PASSCODE, or typed when asked");
+ABSL_FLAG(std::string, passcode_file, "", "a file whose first line is the passcode");
+
+ABSL_FLAG(bool, insecure, false, "plaintext instead of TLS, for a server that runs --insecure");
+ABSL_FLAG(std::string, trust, "",
+          "accept only the certificate with this fingerprint (SHA256:...) and remember nothing; "
+          "for scripts");
+ABSL_FLAG(std::string, state_dir, "",
+          "where known_hosts is kept: the certificates seen at first use; empty: "
+          "$XDG_STATE_HOME/comcat or ~/.local/state/comcat");
+
+ABSL_FLAG(std::string, input, "device",
+          "your voice: device (the default sound device), a device's number or part of its name, "
+          "file:PATH.wav, tone:HZ or null (silence)");
+ABSL_FLAG(std::string, output, "device",
+          "what you hear: device, a device's number or part of its name, file:PATH.wav (written) "
+          "or null");
+ABSL_FLAG(bool, devices, false, "list the sound devices and end");
+ABSL_FLAG(int, frame_ms, 20, "speech in one packet: 10, 20, 40 or 60 ms");
+ABSL_FLAG(int, bitrate, 32'000, "bits a second of speech: 6000-128000");
+
+ABSL_FLAG(bool, muted, false, "begin muted");
+ABSL_FLAG(bool, background, false,
+          "stay in the call when standard input ends; without it that means stop");
+ABSL_FLAG(bool, json, false, "print events as JSON, one object a line");
+ABSL_FLAG(std::string, log_level, "warning", "debug, info, warning or error");
+
+namespace comcat::apps {
+namespace {
+
+constexpr const char* kUsage =
+    "the client of comcat: voice chat for the terminal.\n\n"
+    "  comcat-client --host voice.example.org --name an\n\n"
+    "During the call type mute, unmute, stop or help; standard input may also be a pipe with one\n"
+    "of these words a line. Ctrl+C once is stop, twice ends the program at once.\n"
+    "Exit codes: 0 stopped, 2 usage, 3 refused (passcode, certificate, name taken), 4 full,\n"
+    "5 unreachable, 6 sound device, 130 ended at once.";
+
+constexpr int kGaveUp = 130;
+
+/// A file descriptor 0, 1 or 2 that is closed would become some file or socket of ours.
+void fill_standard_descriptors() {
+  int fd = ::open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = ::open("/dev/null", O_RDWR);
+  if (fd > STDERR_FILENO) ::close(fd);
+}
+
+absl::StatusOr<client::ClientOptions> client_options() {
+  client::ClientOptions options;
+  const auto address = transport::parse_address(absl::GetFlag(FLAGS_host));
+  if (!address.ok()) return address.status();
+  options.address = *address;
+  options.name = absl::GetFlag(FLAGS_name);
+  options.room = absl::GetFlag(FLAGS_room);
+  options.tls = !absl::GetFlag(FLAGS_insecure);
+  options.only_fingerprint = absl::GetFlag(FLAGS_trust);
+  options.input = absl::GetFlag(FLAGS_input);
+  options.output = absl::GetFlag(FLAGS_output);
+  options.encoder.frame = std::chrono::milliseconds(absl::GetFlag(FLAGS_frame_ms));
+  options.encoder.bitrate_bps = absl::GetFlag(FLAGS_bitrate);
+  options.muted = absl::GetFlag(FLAGS_muted);
+  options.background = absl::GetFlag(FLAGS_background);
+  options.json = absl::GetFlag(FLAGS_json);
+  const auto state = state_directory(absl::GetFlag(FLAGS_state_dir));
+  if (!state.ok()) return state.status();
+  options.state_directory = *state;
+  return options;
+}
+
+Exit exit_code(client::Ending::Kind kind) {
+  switch (kind) {
+    case client::Ending::Kind::kStopped:
+      return Exit::kStopped;
+    case client::Ending::Kind::kUsage:
+      return Exit::kUsage;
+    case client::Ending::Kind::kRefused:
+      return Exit::kRefused;
+    case client::Ending::Kind::kFull:
+      return Exit::kFull;
+    case client::Ending::Kind::kUnreachable:
+      return Exit::kUnreachable;
+    case client::Ending::Kind::kSoundDevice:
+      break;
+  }
+  return Exit::kSoundDevice;
+}
+
+int list_devices() {
+  const absl::StatusOr<client::Report> devices = client::devices_report();
+  if (!devices.ok()) return fail(Exit::kSoundDevice, std::string(devices.status().message()));
+  const std::string text = absl::GetFlag(FLAGS_json) ? client::to_json(*devices) : devices->text;
+  std::printf("%s\n", text.c_str());
+  return static_cast<int>(Exit::kStopped);
+}
+
+int call(int argc, char** argv) {
+  absl::StatusOr<std::string> passcode =
+      given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file), argc, argv);
+  absl::SetFlag(&FLAGS_passcode, "");
+  if (!passcode.ok()) return fail(Exit::kUsage, std::string(passcode.status().message()));
+  absl::StatusOr<client::ClientOptions> options = client_options();
+  if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));
+  options->passcode = *passcode;
+  if (const absl::Status status = client::check(*options); !status.ok()) {
+    return fail(Exit::kUsage, std::string(status.message()));
+  }
+  if (options->passcode.empty() && ::isatty(STDIN_FILENO) == 1) {
+    const auto typed = client::ask_passcode(
+        "passcode of " + transport::to_string(options->address) + " (Enter if it has none): ");
+    if (!typed) return kGaveUp;
+    options->passcode = *typed;
+  }
+  const client::Ending ending = client::run_client(*options);
+  if (ending.kind == client::Ending::Kind::kStopped) return 0;
+  return fail(exit_code(ending.kind), ending.sentence);
+}
+
+int run(int argc, char** argv) {
+  fill_standard_descriptors();
+  parse_flags(argc, argv, kUsage);
+  base::LogLevel level = base::LogLevel::kWarning;
+  if (!base::parse_log_level(absl::GetFlag(FLAGS_log_level), level)) {
+    return fail(Exit::kUsage, "--log_level must be debug, info, warning or error");
+  }
+  base::set_log_level(level);
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // costs a tenth of the CPU
+  // Names resolve as in every other program of this machine (nsswitch, mDNS), and gRPC's own log
+  // stays out of the conversation.
+  ::setenv("GRPC_DNS_RESOLVER", "native", 0);
+  ::setenv("GRPC_VERBOSITY", "NONE", 0);
+  if (absl::GetFlag(FLAGS_devices)) return list_devices();
+  return call(argc, argv);
+}
+
+}  // namespace
+}  // namespace comcat::apps
+
+int main(int argc, char** argv) {
+  return comcat::apps::run(argc, argv);
+}

@@ -1,0 +1,227 @@
+#include "client_loop.h"
+
+#include <utility>
+
+#include <unistd.h>
+
+#include "comcat/base/clock.h"
+
+namespace comcat::client {
+namespace {
+
+using Kind = Ending::Kind;
+
+constexpr std::size_t kMaxTasks = 1024;
+
+base::Time steady_now() {
+  return base::SteadyClock().now();
+}
+
+Kind kind_of(transport::FailureKind kind) {
+  switch (kind) {
+    case transport::FailureKind::kUsage:
+      return Kind::kUsage;
+    case transport::FailureKind::kRefused:
+      return Kind::kRefused;
+    case transport::FailureKind::kFull:
+      return Kind::kFull;
+    case transport::FailureKind::kUnreachable:
+      break;
+  }
+  return Kind::kUnreachable;
+}
+
+std::string reason(Kind kind) {
+  switch (kind) {
+    case Kind::kStopped:
+      return "stopped";
+    case Kind::kUsage:
+      return "usage";
+    case Kind::kRefused:
+      return "refused";
+    case Kind::kFull:
+      return "full";
+    case Kind::kUnreachable:
+      return "unreachable";
+    case Kind::kSoundDevice:
+      break;
+  }
+  return "sound_device";
+}
+
+Ending sound_ending(const absl::Status& status) {
+  const bool usage = absl::IsInvalidArgument(status);
+  return {usage ? Kind::kUsage : Kind::kSoundDevice, std::string(status.message())};
+}
+
+transport::VoiceStream::Options stream_options(const ClientOptions& options) {
+  transport::VoiceStream::Options out;
+  out.address = options.address;
+  out.hello.name = options.name;
+  out.hello.room = options.room;
+  out.hello.features = wire::kFeatureVoiceBatch;
+  out.passcode = options.passcode;
+  out.tls = options.tls;
+  out.trust.state_directory = options.state_directory;
+  out.trust.only_fingerprint = options.only_fingerprint;
+  out.connect_timeout = options.connect_timeout;
+  return out;
+}
+
+Session::Options session_options(const ClientOptions& options) {
+  return {options.name, options.room, transport::to_string(options.address), options.muted};
+}
+
+}  // namespace
+
+ClientLoop::ClientLoop(const ClientOptions& options)
+    : options_(options),
+      printer_(STDOUT_FILENO),
+      tasks_(kMaxTasks),
+      session_(session_options(options), *this) {}
+
+ClientLoop::~ClientLoop() {
+  close();
+}
+
+Ending ClientLoop::run() {
+  if (std::optional<Ending> failure = prepare()) return *failure;
+  stream_->start();
+  while (!ending_) {
+    const base::Time now = steady_now();
+    tasks_.run_one(session_.next_deadline(), now);
+    session_.step(steady_now());
+    if (console_) console_->set_prompt(session_.muted() ? "(muted) > " : "> ");
+  }
+  close();
+  say_goodbye();
+  return *ending_;
+}
+
+void ClientLoop::say_goodbye() {
+  // A failure's sentence goes to standard error, from main().
+  if (options_.json) {
+    const bool stopped = ending_->kind == Kind::kStopped;
+    show(Report("closed", stopped ? "you left the call" : ending_->sentence)
+             .with("reason", reason(ending_->kind)));
+  } else if (ending_->kind == Kind::kStopped && started_) {
+    show(Report("closed", "you left the call"));
+  }
+}
+
+std::optional<Ending> ClientLoop::prepare() {
+  Sound::Options sound;
+  sound.input = options_.input;
+  sound.output = options_.output;
+  sound.encoder = options_.encoder;
+  sound.send = [this](const wire::VoiceFrame& frame) { stream_->send_voice(frame); };
+  sound.on_end = [this](Sound::Side side, absl::Status status) {
+    tasks_.post([this, side, status = std::move(status)] { sound_ended(side, status); });
+  };
+  auto created = Sound::create(std::move(sound));
+  if (!created.ok()) return sound_ending(created.status());
+  sound_ = *std::move(created);
+  sound_->capture().set_muted(options_.muted);
+  transport::StreamHandler& handler = *this;
+  stream_ = std::make_unique<transport::VoiceStream>(stream_options(options_), handler);
+  return std::nullopt;
+}
+
+void ClientLoop::request_stop() {
+  tasks_.post_urgent([this] { session_.stop(); });
+}
+
+/// In this order: who posts tasks is let go, then the stream ends (nobody sends voice into it any
+/// more after the devices), then files are completed.
+void ClientLoop::close() {
+  tasks_.close();
+  if (console_) console_->stop();
+  if (sound_) sound_->stop();
+  stream_.reset();
+  sound_.reset();
+}
+
+void ClientLoop::welcome_session(wire::Welcome welcome) {
+  if (!std::exchange(started_, true)) {
+    // The microphone opens here and not before.
+    if (const absl::Status status = sound_->start(); !status.ok()) {
+      sound_failure_ = sound_ending(status);
+      session_.stop();
+      return;
+    }
+    show(Report("sound", sound_->description()));
+  }
+  session_.on_welcome(std::move(welcome));
+  if (!console_ && !session_.stopping()) start_console();
+}
+
+void ClientLoop::start_console() {
+  Console::Handler handler;
+  handler.on_line = [this](std::string line) {
+    tasks_.post([this, line = std::move(line)] { session_.on_line(line, steady_now()); });
+  };
+  handler.on_end = [this] { tasks_.post([this] { end_of_input(); }); };
+  if (!options_.json) console_ = make_terminal_console(printer_, handler);
+  if (!console_) console_ = make_pipe_console(STDIN_FILENO, handler);
+}
+
+void ClientLoop::end_of_input() {
+  if (!options_.background) session_.stop();
+}
+
+void ClientLoop::sound_ended(Sound::Side side, const absl::Status& status) {
+  const bool input = side == Sound::Side::kInput;
+  if (status.ok()) {
+    show(Report("input_ended", "the input file is at its end; from here on you are silent"));
+    return;
+  }
+  sound_->close_failed(side);
+  const std::string what = std::string(status.message());
+  show(Report("sound_error",
+              input ? "the microphone failed: " + what +
+                          "; you stay in the call and hear the others (unmute tries it again)"
+                    : "the loudspeaker failed: " + what +
+                          "; you stay in the call (undeafen tries it again)"));
+}
+
+// ---- the stream's thread
+// -------------------------------------------------------------------------
+
+void ClientLoop::on_welcome(wire::Welcome welcome) {
+  tasks_.post([this, welcome = std::move(welcome)] { welcome_session(welcome); });
+}
+
+void ClientLoop::on_voice(wire::VoiceFrames frames) {
+  sound_->playback().receive(std::move(frames), steady_now());
+}
+
+void ClientLoop::on_outcome(wire::Outcome outcome) {
+  const base::Time now = steady_now();
+  tasks_.post([this, now, outcome = std::move(outcome)] { session_.on_outcome(outcome, now); });
+}
+
+void ClientLoop::on_event(wire::Event event) {
+  tasks_.post([this, event = std::move(event)] { session_.on_event(event); });
+}
+
+void ClientLoop::on_notice(std::string sentence) {
+  tasks_.post([this, sentence = std::move(sentence)] { show(Report("notice", sentence)); });
+}
+
+void ClientLoop::on_interrupted(transport::Failure failure) {
+  tasks_.post([this, failure = std::move(failure)] { session_.on_interrupted(failure); });
+}
+
+void ClientLoop::on_closed(std::optional<transport::Failure> failure) {
+  tasks_.post([this, failure = std::move(failure)] {
+    if (sound_failure_) {
+      ending_ = sound_failure_;
+    } else if (failure) {
+      ending_ = Ending{kind_of(failure->kind), failure->sentence};
+    } else {
+      ending_ = Ending{};
+    }
+  });
+}
+
+}  // namespace comcat::client

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "comcat/client/client.h"
+#include "comcat/client/console.h"
+#include "comcat/client/printer.h"
+#include "comcat/client/session.h"
+#include "comcat/client/sound.h"
+#include "comcat/client/task_queue.h"
+#include "comcat/transport/voice_stream.h"
+
+namespace comcat::client {
+
+/// The main thread of a client, and what it owns. See run_client().
+class ClientLoop final : private SessionPorts, private transport::StreamHandler {
+ public:
+  explicit ClientLoop(const ClientOptions& options);
+  ~ClientLoop() override;
+
+  [[nodiscard]] Ending run();
+  /// As the word `stop` does. From any thread; never waits.
+  void request_stop();
+
+ private:
+  // ---- StreamHandler, from the stream's thread
+  void on_welcome(wire::Welcome welcome) override;
+  void on_voice(wire::VoiceFrames frames) override;
+  void on_outcome(wire::Outcome outcome) override;
+  void on_event(wire::Event event) override;
+  void on_notice(std::string sentence) override;
+  void on_interrupted(transport::Failure failure) override;
+  void on_closed(std::optional<transport::Failure> failure) override;
+
+  // ---- SessionPorts, from the main thread
+  [[nodiscard]] absl::Status send(const wire::Command& command) override;
+  void set_room(const std::string& room) override;
+  void leave() override;
+  [[nodiscard]] absl::Status set_muted(bool muted) override;
+  [[nodiscard]] absl::Status set_deafened(bool deafened) override;
+  void set_gain(wire::SessionNumber speaker, float gain) override;
+  void remove_speaker(wire::SessionNumber speaker) override;
+  void show(Report report) override;
+  void show_devices() override;
+  [[nodiscard]] Statistics statistics() const override;
+
+  // ---- the main thread
+  [[nodiscard]] std::optional<Ending> prepare();
+  void welcome_session(wire::Welcome welcome);
+  void start_console();
+  void end_of_input();
+  void sound_ended(Sound::Side side, const absl::Status& status);
+  void close();
+  void say_goodbye();
+
+  const ClientOptions options_;
+  Printer printer_;
+  TaskQueue tasks_;
+  Session session_;
+  std::unique_ptr<Sound> sound_;
+  std::unique_ptr<transport::VoiceStream> stream_;
+  std::unique_ptr<Console> console_;
+  bool started_ = false;
+  std::optional<Ending> sound_failure_;
+  std::optional<Ending> ending_;
+};
+
+}  // namespace comcat::client

@@ -1,0 +1,96 @@
+// What the session does to the world.
+
+#include "comcat/audio/sink.h"
+
+#include "client_loop.h"
+
+namespace comcat::client {
+
+absl::Status ClientLoop::send(const wire::Command& command) {
+  return stream_->send(command);
+}
+
+void ClientLoop::set_room(const std::string& room) {
+  stream_->set_room(room);
+}
+
+void ClientLoop::leave() {
+  stream_->leave();
+}
+
+absl::Status ClientLoop::set_muted(bool muted) {
+  if (!muted) {
+    if (absl::Status status = sound_->reopen(Sound::Side::kInput); !status.ok()) return status;
+  }
+  sound_->capture().set_muted(muted);
+  return absl::OkStatus();
+}
+
+absl::Status ClientLoop::set_deafened(bool deafened) {
+  if (!deafened) {
+    if (absl::Status status = sound_->reopen(Sound::Side::kOutput); !status.ok()) return status;
+  }
+  sound_->playback().set_deafened(deafened);
+  return absl::OkStatus();
+}
+
+void ClientLoop::set_gain(wire::SessionNumber speaker, float gain) {
+  sound_->playback().set_gain(speaker, gain);
+}
+
+void ClientLoop::remove_speaker(wire::SessionNumber speaker) {
+  sound_->playback().remove(speaker);
+}
+
+void ClientLoop::show(Report report) {
+  printer_.print(options_.json ? to_json(report) : report.text);
+}
+
+void ClientLoop::show_devices() {
+  absl::StatusOr<Report> devices = devices_report();
+  show(devices.ok() ? *std::move(devices)
+                    : Report("error", std::string(devices.status().message())));
+}
+
+Statistics ClientLoop::statistics() const {
+  Statistics out;
+  out.stream = stream_->stats();
+  out.capture = sound_->capture().stats();
+  out.playback = sound_->playback().stats();
+  out.frame = options_.encoder.frame;
+  return out;
+}
+
+absl::StatusOr<Report> devices_report() {
+  const absl::StatusOr<std::vector<audio::DeviceInfo>> devices = audio::list_devices();
+  if (!devices.ok()) return devices.status();
+  std::string text;
+  std::vector<Object> objects;
+  for (const audio::DeviceInfo& device : *devices) {
+    std::string uses;
+    if (device.input_channels > 0) uses += device.default_input ? "input (default)" : "input";
+    if (device.output_channels > 0) {
+      uses += std::string(uses.empty() ? "" : ", ") +
+              (device.default_output ? "output (default)" : "output");
+    }
+    text += (text.empty() ? "" : "\n") + std::to_string(device.number) + "  " + device.name + " [" +
+            device.system + "]: " + uses;
+    Object object;
+    object.with("number", std::int64_t{device.number})
+        .with("name", device.name)
+        .with("system", device.system)
+        .with("input_channels", std::int64_t{device.input_channels})
+        .with("output_channels", std::int64_t{device.output_channels})
+        .with("default_input", device.default_input)
+        .with("default_output", device.default_output);
+    objects.push_back(std::move(object));
+  }
+  if (text.empty()) {
+    text =
+        "this machine has no sound device; --input and --output also take file:PATH.wav, tone:HZ "
+        "and null";
+  }
+  return Report("devices", text).with("devices", std::move(objects));
+}
+
+}  // namespace comcat::client

@@ -1,0 +1,51 @@
+#include "comcat/client/options.h"
+
+#include "comcat/base/text.h"
+#include "comcat/transport/known_hosts.h"
+#include "comcat/wire/limits.h"
+
+namespace comcat::client {
+namespace {
+
+constexpr int kLowestBitrate = 6'000;
+constexpr int kHighestBitrate = 128'000;
+
+absl::Status check_encoder(const codec::EncoderOptions& encoder) {
+  const auto frame = encoder.frame.count();
+  if (frame != 10 && frame != 20 && frame != 40 && frame != 60) {
+    return absl::InvalidArgumentError("--frame_ms " + std::to_string(frame) +
+                                      " is not possible; give 10, 20, 40 or 60");
+  }
+  if (encoder.bitrate_bps < kLowestBitrate || encoder.bitrate_bps > kHighestBitrate) {
+    return absl::InvalidArgumentError("--bitrate " + std::to_string(encoder.bitrate_bps) +
+                                      " is not possible; give 6000 to 128000 bits a second");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status check(const ClientOptions& options) {
+  if (options.name.empty()) {
+    return absl::InvalidArgumentError(
+        "no name is given; say how others shall see you: --name NAME (1 to 32 characters)");
+  }
+  absl::Status status = wire::check_name(options.name);
+  status.Update(wire::check_name(options.room, "room"));
+  if (!options.passcode.empty()) status.Update(wire::check_passcode(options.passcode));
+  status.Update(check_encoder(options.encoder));
+  if (!options.only_fingerprint.empty()) {
+    if (!options.tls) {
+      status.Update(absl::InvalidArgumentError(
+          "--trust and --insecure contradict each other; without TLS there is no certificate"));
+    }
+    if (!transport::is_fingerprint(options.only_fingerprint)) {
+      status.Update(absl::InvalidArgumentError(
+          "--trust \"" + base::safe_text(options.only_fingerprint, 80) +
+          "\" is no fingerprint; give SHA256:... as the server prints it at its start"));
+    }
+  }
+  return status;
+}
+
+}  // namespace comcat::client
