@@ -12,7 +12,7 @@ namespace comcat::client {
 namespace {
 
 constexpr int kMaxPercent = 400;
-constexpr std::size_t kMaxHintDistance = 2;
+constexpr std::size_t kMaxHintDistance = 2;  // 1 for words of three letters
 
 struct Word {
   const char* word;
@@ -75,7 +75,8 @@ absl::Status unknown(const std::string& word) {
   if (word.size() <= 16) {
     for (const std::string& candidate : command_words()) {
       const std::size_t d = distance(word, candidate);
-      if (d < smallest && d < candidate.size()) smallest = d, closest = candidate;
+      const std::size_t allowed = candidate.size() < 4 ? 1 : kMaxHintDistance;
+      if (d < smallest && d <= allowed) smallest = d, closest = candidate;
     }
   }
   const std::string shown = "\"" + base::safe_text(word, 40) + "\" is no command";

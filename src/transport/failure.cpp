@@ -70,12 +70,12 @@ Failure classify(const StreamEnd& end) {
     case absl::StatusCode::kPermissionDenied:
       return refused(end, said, "ask whoever runs the server");
     case absl::StatusCode::kAlreadyExists:
-      return refused(end, said, "choose another --name");
+      return refused(end, said, "start again with another --name");
     case absl::StatusCode::kInvalidArgument:
       return {FailureKind::kUsage, to_string(end.address) + " refused: " + said, false};
     case absl::StatusCode::kResourceExhausted:
       return {FailureKind::kFull,
-              to_string(end.address) + " has no room: " + said + "; try again later"};
+              to_string(end.address) + ": " + said + "; try again later"};
     case absl::StatusCode::kUnimplemented:
       return {FailureKind::kUnreachable,
               to_string(end.address) + " is a gRPC server, but not comcat's; check the port",

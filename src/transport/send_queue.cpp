@@ -40,6 +40,7 @@ std::optional<std::string> SendQueue::pop(bool voice_allowed, base::Time now) {
   std::string bytes = std::move(voice_.front().bytes);
   voice_duration_ -= voice_.front().duration;
   voice_.pop_front();
+  ++sent_frames_;
   return bytes;
 }
 
@@ -53,6 +54,11 @@ void SendQueue::clear() {
 base::Duration SendQueue::queued_voice() const {
   const absl::MutexLock lock(&mutex_);
   return voice_duration_;
+}
+
+std::uint64_t SendQueue::sent_voice_frames() const {
+  const absl::MutexLock lock(&mutex_);
+  return sent_frames_;
 }
 
 std::uint64_t SendQueue::dropped_voice_frames() const {

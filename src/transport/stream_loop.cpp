@@ -109,7 +109,7 @@ void VoiceStream::Loop::leave() {
 
 VoiceStream::Stats VoiceStream::Loop::stats() const {
   Stats out;
-  out.sent_voice_frames = sent_frames_.load(std::memory_order_relaxed);
+  out.sent_voice_frames = queue_.sent_voice_frames();
   out.dropped_voice_frames =
       queue_.dropped_voice_frames() + unsent_frames_.load(std::memory_order_relaxed);
   out.received_voice_frames = received_frames_.load(std::memory_order_relaxed);

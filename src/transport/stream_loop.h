@@ -61,7 +61,6 @@ class VoiceStream::Loop {
   const std::shared_ptr<CertificateJudge> judge_;
   SendQueue queue_;
   std::atomic<bool> connected_{false};
-  std::atomic<std::uint64_t> sent_frames_{0};
   std::atomic<std::uint64_t> received_frames_{0};
   std::atomic<std::uint64_t> unsent_frames_{0};
   std::atomic<std::uint64_t> malformed_messages_{0};

@@ -43,6 +43,8 @@ class SendQueue {
 
   [[nodiscard]] base::Duration queued_voice() const;
   [[nodiscard]] std::uint64_t dropped_voice_frames() const;
+  /// Popped, that is, handed to the network.
+  [[nodiscard]] std::uint64_t sent_voice_frames() const;
 
  private:
   struct Voice {
@@ -58,6 +60,7 @@ class SendQueue {
   std::deque<Voice> voice_ ABSL_GUARDED_BY(mutex_);
   base::Duration voice_duration_ ABSL_GUARDED_BY(mutex_){};
   std::uint64_t dropped_frames_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t sent_frames_ ABSL_GUARDED_BY(mutex_) = 0;
   std::deque<std::string> control_ ABSL_GUARDED_BY(mutex_);
 };
 
