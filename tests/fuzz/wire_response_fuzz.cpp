@@ -1,0 +1,66 @@
+// Bytes from a server: whatever a client may print of them is safe text.
+
+#include "comcat/base/text.h"
+#include "comcat/wire/convert.h"
+
+#include "fuzz/fuzz.h"
+
+namespace {
+
+using namespace comcat;
+
+void check_printable(const std::string& text) {
+  COMCAT_FUZZ_CHECK(base::is_safe_text(text));
+}
+
+void check(const wire::Member& member) {
+  check_printable(member.id);
+  check_printable(member.name);
+}
+
+void check(const wire::UnknownResponse& /*response*/) {}
+
+void check(const wire::VoiceFrames& frames) {
+  for (const wire::VoiceFrame& frame : frames) {
+    COMCAT_FUZZ_CHECK(!frame.opus.empty() && frame.opus.size() <= wire::kMaxChunkBytes);
+    COMCAT_FUZZ_CHECK(frame.level_dbov <= wire::kSilentDbov);
+  }
+}
+
+void check(const wire::Welcome& welcome) {
+  check_printable(welcome.id);
+  check_printable(welcome.room);
+  for (const wire::Member& member : welcome.members) check(member);
+  COMCAT_FUZZ_CHECK(welcome.resume_key.size() <= wire::kResumeKeyBytes);
+}
+
+void check(const wire::Outcome& outcome) {
+  check_printable(outcome.text);
+  if (const auto* rooms = std::get_if<wire::RoomList>(&outcome.result)) {
+    for (const wire::RoomInfo& room : rooms->rooms) check_printable(room.name);
+  }
+  if (const auto* roster = std::get_if<wire::Roster>(&outcome.result)) {
+    check_printable(roster->room);
+    for (const wire::Member& member : roster->members) check(member);
+  }
+}
+
+void check(const wire::Event& event) {
+  if (const auto* joined = std::get_if<wire::Joined>(&event)) check(joined->member);
+  if (const auto* left = std::get_if<wire::Left>(&event)) {
+    COMCAT_FUZZ_CHECK(left->reason >= wire::LeaveReason::kUnknown &&
+                      left->reason <= wire::LeaveReason::kClosed);
+  }
+  if (const auto* said = std::get_if<wire::TextSaid>(&event)) {
+    check_printable(said->name);
+    check_printable(said->text);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto response = wire::parse_response(std::as_bytes(std::span(data, size)));
+  if (response.ok()) std::visit([](const auto& it) { check(it); }, *response);
+  return 0;
+}
