@@ -28,6 +28,8 @@ void ListenerQueue::push_voice(Payload frame, base::Time now) {
 
 bool ListenerQueue::push_control(Payload message) {
   if (control_.size() >= kMaxControlMessages) return false;
+  if (!control_.empty() && control_bytes_ + message->size() > kMaxControlBytes) return false;
+  control_bytes_ += message->size();
   control_.push_back(std::move(message));
   return true;
 }
@@ -35,6 +37,7 @@ bool ListenerQueue::push_control(Payload message) {
 std::vector<Payload> ListenerQueue::take(base::Time now, bool batch) {
   std::vector<Payload> parts;
   if (!control_.empty()) {
+    control_bytes_ -= control_.front()->size();
     parts.push_back(std::move(control_.front()));
     control_.pop_front();
     return parts;

@@ -17,7 +17,8 @@ using Payload = std::shared_ptr<const std::string>;
 
 /// What waits for one listener's writer.
 ///
-/// Capacity   voice: `capacity` of age, and kMaxVoiceBytes; control: kMaxControlMessages.
+/// Capacity   voice: `capacity` of age, and kMaxVoiceBytes; control: kMaxControlMessages, and
+///            kMaxControlBytes unless one message alone is larger.
 /// Overflow   the oldest voice goes first: late speech is worth less than fresh. Control messages
 ///            are never dropped: push_control() refuses, and the caller closes the session.
 /// Threads    one: the shard that the session was dealt to.
@@ -25,6 +26,7 @@ class ListenerQueue {
  public:
   static constexpr std::size_t kMaxVoiceBytes = 32 * 1024;
   static constexpr std::size_t kMaxControlMessages = 256;
+  static constexpr std::size_t kMaxControlBytes = 32 * 1024;
 
   explicit ListenerQueue(std::chrono::milliseconds capacity) : capacity_(capacity) {}
 
@@ -59,6 +61,7 @@ class ListenerQueue {
   std::deque<Waiting> voice_;
   std::deque<Payload> control_;
   std::size_t voice_bytes_ = 0;
+  std::size_t control_bytes_ = 0;
   std::uint64_t dropped_frames_ = 0;
 };
 

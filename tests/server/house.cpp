@@ -1,0 +1,93 @@
+#include "server/house.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace comcat::server {
+
+void Caller::read() {
+  while (!session.queue.empty()) {
+    std::string message;
+    for (const Payload& part : session.queue.take(clock_, session.voice_batch)) message += *part;
+    if (message.empty()) return;
+    bytes.push_back(message);
+    const auto parsed = wire::parse_response(std::as_bytes(std::span(message)));
+    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    if (const auto* frames = std::get_if<wire::VoiceFrames>(&*parsed)) {
+      raw_voice.push_back(*parsed);
+      for (const wire::VoiceFrame& frame : *frames) heard.push_back({frame, clock_});
+    } else if (const auto* welcome = std::get_if<wire::Welcome>(&*parsed)) {
+      welcomes.push_back(*welcome);
+    } else if (const auto* outcome = std::get_if<wire::Outcome>(&*parsed)) {
+      outcomes.push_back(*outcome);
+    } else if (const auto* event = std::get_if<wire::Event>(&*parsed)) {
+      events.push_back(*event);
+    }
+  }
+}
+
+std::vector<wire::Outcome> Caller::answers(std::uint64_t trace_id) const {
+  std::vector<wire::Outcome> out;
+  std::copy_if(outcomes.begin(), outcomes.end(), std::back_inserter(out),
+               [&](const wire::Outcome& outcome) { return outcome.trace_id == trace_id; });
+  return out;
+}
+
+void Caller::forget() {
+  heard.clear();
+  raw_voice.clear();
+  welcomes.clear();
+  outcomes.clear();
+  events.clear();
+  bytes.clear();
+}
+
+Caller& House::connect(const std::string& address) {
+  callers.push_back(std::make_unique<Caller>(now, options.session, address));
+  hub.open(callers.back()->session, now);
+  return *callers.back();
+}
+
+Caller& House::join(const std::string& name, const std::string& room) {
+  Caller& caller = connect();
+  const absl::Status status = say_hello(caller, {name, room, "", wire::kFeatureVoiceBatch});
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(1U, caller.welcomes.size());
+  caller.forget();
+  return caller;
+}
+
+Caller& House::join_original() {
+  Caller& caller = connect();
+  const absl::Status status = say_hello(caller, {});
+  EXPECT_TRUE(status.ok()) << status;
+  caller.forget();
+  return caller;
+}
+
+absl::Status House::speak(Caller& caller, std::uint8_t level_dbov, std::string opus) {
+  wire::VoiceFrame frame;
+  frame.sequence = sequence_++;
+  frame.timestamp = frame.sequence * 960;
+  frame.level_dbov = level_dbov;
+  frame.opus = std::move(opus);
+  return send(caller, frame);
+}
+
+std::uint64_t House::command(Caller& caller, decltype(wire::Command::verb) verb) {
+  const std::uint64_t trace_id = ++last_trace_id_;
+  EXPECT_TRUE(send(caller, wire::Command{trace_id, std::move(verb)}).ok());
+  return trace_id;
+}
+
+void House::pass(base::Duration time) {
+  const base::Time end = now + time;
+  for (base::Time due = hub.next_deadline(now); due <= end; due = hub.next_deadline(now)) {
+    now = std::max(now, due);
+    hub.tick(now);
+  }
+  now = end;
+}
+
+}  // namespace comcat::server

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "comcat/server/hub.h"
+#include "comcat/server/metrics.h"
+#include "comcat/wire/convert.h"
+
+namespace comcat::server {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// A caller without a network: what the hub sends is parsed, with the time at which it left.
+/// While `reading`, it takes everything as soon as it may; else all waits in its queue.
+class Caller final : public Link {
+ public:
+  struct Heard {
+    wire::VoiceFrame frame;
+    base::Time at;
+  };
+
+  Caller(const base::Time& clock, const SessionLimits& limits, std::string address)
+      : session(*this, std::move(address), limits), clock_(clock) {}
+
+  void wake() override {
+    if (reading) read();
+  }
+  void close(const absl::Status& status) override {
+    closed = status;
+    if (reading) read();
+  }
+  void read();
+
+  /// The events of kind T that came, in order.
+  template <typename T>
+  [[nodiscard]] std::vector<T> told() const {
+    std::vector<T> out;
+    for (const wire::Event& event : events) {
+      if (const T* it = std::get_if<T>(&event)) out.push_back(*it);
+    }
+    return out;
+  }
+  /// The outcomes with this trace id.
+  [[nodiscard]] std::vector<wire::Outcome> answers(std::uint64_t trace_id) const;
+  [[nodiscard]] wire::SessionNumber number() const { return session.member.session; }
+  /// Forgets what has come so far.
+  void forget();
+
+  Session session;
+  bool reading = true;
+  std::vector<Heard> heard;
+  std::vector<wire::Response> raw_voice;  // each message with voice, as it came
+  std::vector<wire::Welcome> welcomes;
+  std::vector<wire::Outcome> outcomes;
+  std::vector<wire::Event> events;
+  std::vector<std::string> bytes;  // each message as it came
+  std::optional<absl::Status> closed;
+
+ private:
+  const base::Time& clock_;
+};
+
+/// A hub, its callers, and a clock that is moved by hand.
+class House {
+ public:
+  explicit House(HubOptions hub_options = {}) : options(hub_options), hub(hub_options, metrics) {}
+
+  /// Somebody who has been admitted but has not said hello.
+  Caller& connect(const std::string& address = "192.0.2.1");
+  /// Somebody who has said hello; what they were told so far is forgotten.
+  Caller& join(const std::string& name, const std::string& room = "lobby");
+  Caller& join_original();
+
+  absl::Status send(Caller& caller, wire::Request request) {
+    return hub.receive(caller.session, std::move(request), now);
+  }
+  absl::Status say_hello(Caller& caller, const wire::Hello& hello) { return send(caller, hello); }
+  /// A frame of voice, numbered on; `level_dbov` as RFC 6464 has it.
+  absl::Status speak(Caller& caller, std::uint8_t level_dbov = 30, std::string opus = "opus");
+  /// Sends a command; its trace id.
+  std::uint64_t command(Caller& caller, decltype(wire::Command::verb) verb);
+  void hang_up(Caller& caller) { hub.leave(caller.session, wire::LeaveReason::kStopped, now); }
+
+  /// Moves the clock on, ticking whenever the hub wants it.
+  void pass(base::Duration time);
+
+  HubOptions options;
+  Metrics metrics;
+  base::Time now{seconds(1'000'000)};
+  std::vector<std::unique_ptr<Caller>> callers;
+  Hub hub;
+
+ private:
+  std::uint64_t last_trace_id_ = 0;
+  std::uint32_t sequence_ = 0;
+};
+
+}  // namespace comcat::server

@@ -1,0 +1,136 @@
+#include "comcat/server/listener_queue.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace comcat::server {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr base::Time kStart{std::chrono::seconds(1000)};
+
+Payload payload(std::string text) {
+  return std::make_shared<const std::string>(std::move(text));
+}
+
+/// What one write takes, its parts parted by '|'.
+std::string write(ListenerQueue& queue, base::Time now, bool batch = true) {
+  std::string out;
+  for (const Payload& part : queue.take(now, batch)) out += (out.empty() ? "" : "|") + *part;
+  return out;
+}
+
+TEST(ListenerQueue, AllThatWaitsLeavesInOneMessage) {
+  ListenerQueue queue(milliseconds(200));
+  queue.push_voice(payload("a"), kStart);
+  queue.push_voice(payload("b"), kStart + milliseconds(20));
+  EXPECT_EQ("a|b", write(queue, kStart + milliseconds(30)));
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(ListenerQueue, AListenerWhoKnowsNoBatchesGetsOneFrameAtATime) {
+  ListenerQueue queue(milliseconds(200));
+  queue.push_voice(payload("a"), kStart);
+  queue.push_voice(payload("b"), kStart);
+  EXPECT_EQ("a", write(queue, kStart, false));
+  EXPECT_EQ("b", write(queue, kStart, false));
+  EXPECT_EQ("", write(queue, kStart, false));
+}
+
+TEST(ListenerQueue, ASlowListenerLosesTheOldestVoiceAndHearsTheNewest) {
+  ListenerQueue queue(milliseconds(60));
+  for (int i = 0; i < 10; ++i) {
+    queue.push_voice(payload(std::to_string(i)), kStart + i * milliseconds(20));
+  }
+  EXPECT_EQ("6|7|8|9", write(queue, kStart + milliseconds(180)));
+  EXPECT_EQ(6U, queue.dropped_frames());
+}
+
+TEST(ListenerQueue, VoiceThatGotOldInTheQueueIsNotWritten) {
+  ListenerQueue queue(milliseconds(200));
+  queue.push_voice(payload("before"), kStart);
+  queue.push_voice(payload("now"), kStart + milliseconds(150));
+  EXPECT_EQ("now", write(queue, kStart + milliseconds(300)));
+  queue.push_voice(payload("stalled"), kStart + milliseconds(300));
+  EXPECT_EQ("", write(queue, kStart + std::chrono::seconds(3)));
+  EXPECT_EQ(2U, queue.dropped_frames());
+}
+
+TEST(ListenerQueue, TheCapacityIsTimeHoweverShortTheFrames) {
+  // The original's 200 messages a second fill no more seconds than ours at 50.
+  ListenerQueue queue(milliseconds(200));
+  base::Time now = kStart;
+  for (int i = 0; i < 1000; ++i, now += milliseconds(5)) queue.push_voice(payload("x"), now);
+  EXPECT_LE(queue.oldest_age(now), milliseconds(205));
+  EXPECT_LE(queue.take(now, true).size(), 41U);
+}
+
+TEST(ListenerQueue, AStalledListenerCostsABoundedNumberOfBytes) {
+  ListenerQueue queue(milliseconds(200));
+  for (int i = 0; i < 10'000; ++i) queue.push_voice(payload(std::string(1200, 'x')), kStart);
+  std::size_t bytes = 0;
+  for (const Payload& part : queue.take(kStart, true)) bytes += part->size();
+  EXPECT_LE(bytes, ListenerQueue::kMaxVoiceBytes);
+  EXPECT_GT(bytes, ListenerQueue::kMaxVoiceBytes - 1200);
+}
+
+TEST(ListenerQueue, ControlMessagesGoBeforeVoiceOneAtATimeAndInOrder) {
+  ListenerQueue queue(milliseconds(200));
+  queue.push_voice(payload("voice"), kStart);
+  EXPECT_TRUE(queue.push_control(payload("one")));
+  EXPECT_TRUE(queue.push_control(payload("two")));
+  EXPECT_TRUE(queue.has_control());
+  EXPECT_EQ("one", write(queue, kStart));
+  EXPECT_EQ("two", write(queue, kStart));
+  EXPECT_EQ("voice", write(queue, kStart));
+}
+
+TEST(ListenerQueue, ControlMessagesAreNeverDroppedHoweverOldTheyGet) {
+  ListenerQueue queue(milliseconds(200));
+  EXPECT_TRUE(queue.push_control(payload("joined")));
+  EXPECT_EQ("joined", write(queue, kStart + std::chrono::hours(1)));
+  EXPECT_EQ(0U, queue.dropped_frames());
+}
+
+TEST(ListenerQueue, TooManyControlMessagesAreRefusedRatherThanDropped) {
+  ListenerQueue queue(milliseconds(200));
+  std::size_t taken = 0;
+  while (queue.push_control(payload(std::to_string(taken)))) ++taken;
+  EXPECT_EQ(ListenerQueue::kMaxControlMessages, taken);
+  for (std::size_t i = 0; i < taken; ++i) EXPECT_EQ(std::to_string(i), write(queue, kStart));
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(ListenerQueue, LargeControlMessagesAreBoundedInBytesToo) {
+  // A listener who does not read while others say long texts.
+  ListenerQueue queue(milliseconds(200));
+  std::size_t bytes = 0;
+  while (queue.push_control(payload(std::string(2000, 't')))) bytes += 2000;
+  EXPECT_LE(bytes, ListenerQueue::kMaxControlBytes);
+  EXPECT_EQ(2000U, write(queue, kStart).size());
+  EXPECT_TRUE(queue.push_control(payload(std::string(2000, 't'))));
+}
+
+TEST(ListenerQueue, OneMessageGoesThroughHoweverLarge) {
+  // The welcome to a room of a thousand.
+  ListenerQueue queue(milliseconds(200));
+  EXPECT_TRUE(queue.push_control(payload(std::string(200'000, 'w'))));
+  EXPECT_FALSE(queue.push_control(payload("another")));
+  EXPECT_EQ(200'000U, write(queue, kStart).size());
+  EXPECT_TRUE(queue.push_control(payload("another")));
+}
+
+TEST(ListenerQueue, ClearingVoiceKeepsControlAndStartsCountingAnew) {
+  ListenerQueue queue(milliseconds(200));
+  queue.push_voice(payload(std::string(ListenerQueue::kMaxVoiceBytes, 'x')), kStart);
+  EXPECT_TRUE(queue.push_control(payload("left")));
+  queue.clear_voice();
+  queue.push_voice(payload("fresh"), kStart);
+  EXPECT_EQ("left", write(queue, kStart));
+  EXPECT_EQ("fresh", write(queue, kStart));
+}
+
+}  // namespace
+}  // namespace comcat::server
