@@ -6,7 +6,10 @@
 namespace comcat::server {
 namespace {
 
-constexpr double kSmoothing = 0.5;  // weight of the newest frame
+// Weight of the newest frame. Levels fall slower than they rise, so that the gap after a syllable
+// does not look like a quieter speaker.
+constexpr double kAttack = 0.5;
+constexpr double kRelease = 0.05;
 
 template <typename Speakers>
 auto find(Speakers& speakers, wire::SessionNumber number) {
@@ -17,12 +20,13 @@ auto find(Speakers& speakers, wire::SessionNumber number) {
 }  // namespace
 
 void Loudest::update(Speaker& speaker, std::uint8_t level_dbov, base::Time now) {
-  const double level_db = -static_cast<double>(level_dbov);
-  const bool fresh = now - speaker.last_frame > kHold;
-  speaker.level_db =
-      fresh ? level_db : speaker.level_db + kSmoothing * (level_db - speaker.level_db);
   speaker.last_frame = now;
-  if (level_dbov <= kVoiceDbov) speaker.last_voice = now;
+  if (level_dbov > kVoiceDbov) return;  // a pause says nothing about how loud the voice is
+  const double level_db = -static_cast<double>(level_dbov);
+  const double rise_db = level_db - speaker.level_db;
+  const bool fresh = now - speaker.last_voice > kHold;
+  speaker.level_db += rise_db * (fresh ? 1 : rise_db > 0 ? kAttack : kRelease);
+  speaker.last_voice = now;
 }
 
 bool Loudest::is_free(const Speaker& speaker, base::Time now) {
@@ -51,23 +55,25 @@ bool Loudest::offer(wire::SessionNumber speaker, std::uint8_t level_dbov, base::
     update(slots_.emplace_back(Speaker{.number = speaker}), level_dbov, now);
     return true;
   }
+  if (slots_.empty()) return false;
   Speaker& wants = challenger(speaker, now);
   update(wants, level_dbov, now);
   Speaker& holder = weakest(now);
   const bool heard = level_dbov <= kVoiceDbov;
-  if (wants.level_db < holder.level_db + kMarginDb) {
+  if (!heard || wants.level_db < holder.level_db + kMarginDb) {
     wants.louder_since = {};
   } else if (wants.louder_since == base::Time{}) {
     wants.louder_since = now;
   }
   const bool louder =
       wants.louder_since != base::Time{} && now - wants.louder_since >= kPersistence;
-  if (!heard || !(is_free(holder, now) || louder)) return false;
+  const bool free = is_free(holder, now);
+  if (!heard || !(free || louder)) return false;
   Speaker demoted = std::exchange(holder, wants);
   demoted.louder_since = {};
   holder.louder_since = {};
   *find(challengers_, speaker) = demoted;
-  return true;
+  return free;  // else this frame's turn was the other's; the next is forwarded
 }
 
 void Loudest::remove(wire::SessionNumber speaker) {

@@ -15,7 +15,7 @@ namespace comcat::server {
 ///
 /// A free slot admits at once, so that no first syllable is lost. A slot is free when its speaker
 /// has not been heard (louder than kVoiceDbov) for kHold. Taking an occupied slot needs a smoothed
-/// level kMargin above the weakest speaker's for kPersistence: equals do not flap.
+/// level kMarginDb above the weakest speaker's for kPersistence: equals do not flap.
 ///
 /// Cost       offer() is linear in the slots and in those who want one.
 /// Threads    one: the room's shard.
@@ -39,7 +39,7 @@ class Loudest {
  private:
   struct Speaker {
     wire::SessionNumber number = 0;
-    double level_db = -127;  // smoothed, 0 is full scale
+    double level_db = -127;  // of the voice, smoothed; 0 is full scale
     base::Time last_frame{};
     base::Time last_voice{};    // last frame louder than kVoiceDbov
     base::Time louder_since{};  // challengers: since when above the margin; 0 where it is not
