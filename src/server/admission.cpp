@@ -9,7 +9,6 @@
 namespace comcat::server {
 namespace {
 
-constexpr std::size_t kMaxAddresses = 100'000;
 constexpr std::chrono::seconds kSweepInterval{10};
 
 std::array<unsigned char, 32> sha256(const std::string& text) {
@@ -59,15 +58,25 @@ Admission::Admission(AdmissionOptions options)
   options_.passcode.clear();
 }
 
+bool Admission::is_over(const Address& address, base::Time now) const {
+  const bool remembered =
+      !address.failures.empty() && now - address.failures.back() <= options_.failure_window;
+  return !remembered && address.banned_until <= now && address.sessions->load() == 0;
+}
+
 void Admission::forget_old(base::Time now) {
-  if (now - swept_ < kSweepInterval && addresses_.size() < kMaxAddresses) return;
+  const bool full = addresses_.size() >= kMaxAddresses;
+  if (now - swept_ < kSweepInterval && !full) return;
   swept_ = now;
-  std::erase_if(addresses_, [&](const auto& entry) {
-    const Address& address = entry.second;
-    const bool remembered =
-        address.failures > 0 && now - address.first_failure <= options_.failure_window;
-    return !remembered && address.banned_until <= now && address.sessions->load() == 0;
-  });
+  std::erase_if(addresses_, [&](const auto& entry) { return is_over(entry.second, now); });
+  // Forgetting at least half keeps the cost of a flood from ever new addresses linear.
+  for (const bool banned_too : {false, true}) {
+    if (!full || addresses_.size() <= kMaxAddresses / 2) return;
+    std::erase_if(addresses_, [&](const auto& entry) {
+      const bool banned = entry.second.banned_until > now;
+      return (banned_too || !banned) && entry.second.sessions->load() == 0;
+    });
+  }
 }
 
 absl::Status Admission::check_passcode(Address& from, const std::optional<std::string>& passcode,
@@ -77,12 +86,10 @@ absl::Status Admission::check_passcode(Address& from, const std::optional<std::s
                                        seconds_left(from.banned_until - now));
   }
   if (passcode_.matches(passcode.value_or(""))) return absl::OkStatus();
-  if (now - from.first_failure > options_.failure_window) {
-    from.failures = 0;
-    from.first_failure = now;
-  }
-  if (++from.failures >= options_.max_passcode_failures) {
-    from.failures = 0;
+  std::erase_if(from.failures, [&](base::Time at) { return now - at > options_.failure_window; });
+  from.failures.push_back(now);
+  if (from.failures.size() >= static_cast<std::size_t>(options_.max_passcode_failures)) {
+    from.failures.clear();
     from.banned_until = now + options_.ban;
   }
   return absl::UnauthenticatedError(passcode ? "the passcode is wrong"
@@ -124,11 +131,14 @@ std::string admission_address(const std::string& peer) {
       host.erase(at, std::char_traits<char>::length(mark));
     }
   }
+  host.erase(std::min(host.find('%'), host.size()));  // the zone of a link-local address
   in6_addr bytes{};
   if (inet_pton(AF_INET6, host.c_str(), &bytes) != 1) return host;
-  if (IN6_IS_ADDR_V4MAPPED(&bytes)) return host.substr(host.rfind(':') + 1);
-  std::fill(bytes.s6_addr + 8, bytes.s6_addr + 16, std::uint8_t{0});
   std::array<char, INET6_ADDRSTRLEN> text{};
+  if (IN6_IS_ADDR_V4MAPPED(&bytes)) {
+    return inet_ntop(AF_INET, bytes.s6_addr + 12, text.data(), text.size());
+  }
+  std::fill(bytes.s6_addr + 8, bytes.s6_addr + 16, std::uint8_t{0});
   inet_ntop(AF_INET6, &bytes, text.data(), text.size());
   return std::string(text.data()) + "/64";
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "comcat/base/clock.h"
 
@@ -76,9 +77,14 @@ struct AdmissionOptions {
 
 /// Decides who comes in: address, then passcode, then a slot. One address is one IPv4 address or
 /// one IPv6 /64 network.
-/// Threads: one at a time.
+///
+/// Memory     kMaxAddresses; where failures come from more, those that are not banned are forgotten
+///            first.
+/// Threads    one at a time.
 class Admission {
  public:
+  static constexpr std::size_t kMaxAddresses = 20'000;
+
   explicit Admission(AdmissionOptions options);
 
   /// What a caller holds while in; gives slot and address count back when destroyed.
@@ -104,17 +110,19 @@ class Admission {
   /// How long the answer to a refusal is held back.
   [[nodiscard]] std::chrono::milliseconds failure_delay() const { return options_.failure_delay; }
   [[nodiscard]] const Slots& slots() const { return slots_; }
+  /// How many addresses it keeps something about.
+  [[nodiscard]] std::size_t addresses() const { return addresses_.size(); }
 
  private:
   struct Address {
-    int failures = 0;
-    base::Time first_failure{};
+    std::vector<base::Time> failures;  // within failure_window; at most max_passcode_failures
     base::Time banned_until{};
     std::shared_ptr<std::atomic<std::size_t>> sessions =
         std::make_shared<std::atomic<std::size_t>>(0);
   };
 
   void forget_old(base::Time now);
+  [[nodiscard]] bool is_over(const Address& address, base::Time now) const;
   absl::Status check_passcode(Address& from, const std::optional<std::string>& passcode,
                               base::Time now);
 
@@ -126,7 +134,7 @@ class Admission {
 };
 
 /// The address of a gRPC peer ("ipv4:192.0.2.1:5000", "ipv6:[2001:db8::1]:5000") as admission
-/// counts it: "192.0.2.1" or "2001:db8:0:0::/64".
+/// counts it: "192.0.2.1" or "2001:db8::/64".
 [[nodiscard]] std::string admission_address(const std::string& peer);
 
 }  // namespace comcat::server
