@@ -1,5 +1,6 @@
 #include "comcat/server/session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "comcat/wire/opus_toc.h"
@@ -33,7 +34,9 @@ void FrameNumbering::number(wire::VoiceFrame& frame, base::Time now) {
   std::uint32_t samples = wire::opus_packet_samples(frame.opus);
   if (samples == 0) samples = kUnknownSamples;
   timestamp_ += samples;
-  expected_ += std::chrono::microseconds(samples * 1000LL / kSamplesPerMillisecond);
+  const std::chrono::microseconds duration(samples * 1000LL / kSamplesPerMillisecond);
+  // A burst or a clock that runs fast must not hide the next pause.
+  expected_ = std::min(expected_, now + kPause) + duration;
 }
 
 Session::Session(Link& its_link, std::string its_address, const SessionLimits& limits)
