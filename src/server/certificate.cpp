@@ -17,6 +17,8 @@
 #include <openssl/x509v3.h>
 #include <unistd.h>
 
+#include "comcat/base/log.h"
+
 #include "absl/strings/escaping.h"
 
 namespace comcat::server {
@@ -101,7 +103,10 @@ absl::StatusOr<std::string> read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
-  if (!file) return absl::InvalidArgumentError("cannot read " + path.string());
+  std::error_code error;
+  if (!file || fs::is_directory(path, error)) {
+    return absl::InvalidArgumentError("cannot read " + path.string());
+  }
   return text.str();
 }
 
@@ -119,6 +124,15 @@ absl::Status write_file(const fs::path& path, const std::string& text, int mode)
   ::unlink(beside.c_str());
   return absl::UnavailableError("cannot write " + path.string() + ": " + std::strerror(error) +
                                 "; choose another place with --state_dir");
+}
+
+/// Takes a key from everyone else's eyes, where it was not kept as it was made.
+void close_to_others(const fs::path& key) {
+  std::error_code error;
+  const fs::perms mode = fs::status(key, error).permissions();
+  if (error || (mode & (fs::perms::group_all | fs::perms::others_all)) == fs::perms::none) return;
+  base::log(base::LogLevel::kWarning, "key_was_open_to_others", {{"file", key.string()}});
+  fs::permissions(key, fs::perms::owner_read | fs::perms::owner_write, error);
 }
 
 }  // namespace
@@ -149,6 +163,7 @@ absl::StatusOr<Certificate> own_certificate(const fs::path& state_dir) {
   const fs::path key_path = state_dir / "server.key";
   std::error_code error;
   if (fs::exists(certificate_path, error) && fs::exists(key_path, error)) {
+    close_to_others(key_path);
     return load_certificate(certificate_path, key_path);
   }
   fs::create_directories(state_dir, error);
@@ -158,8 +173,10 @@ absl::StatusOr<Certificate> own_certificate(const fs::path& state_dir) {
   }
   absl::StatusOr<Certificate> made = make_certificate();
   if (!made.ok()) return made;
+  // Should it end here, no certificate is left beside a key that is not its own.
+  fs::remove(certificate_path, error);
   absl::Status written = write_file(key_path, made->key_pem, 0600);
-  written.Update(write_file(certificate_path, made->certificate_pem, 0644));
+  if (written.ok()) written = write_file(certificate_path, made->certificate_pem, 0644);
   if (!written.ok()) return written;
   return made;
 }
