@@ -35,7 +35,9 @@ const char* word(wire::LeaveReason reason) {
 Hub::Hub(HubOptions options, Metrics& metrics) : options_(options), metrics_(metrics) {}
 
 void Hub::open(Session& session, base::Time now) {
-  session.member.session = next_number_++;
+  do {
+    session.member.session = next_number_++;  // 0 is nobody
+  } while (session.member.session == 0 || sessions_.contains(session.member.session));
   session.member.id = base::make_uuid();
   session.opened = now;
   session.open = true;
@@ -72,7 +74,8 @@ void Hub::leave(Session& session, wire::LeaveReason reason, base::Time now) {
 absl::Status Hub::enter(Session& session, const std::string& room_name) {
   auto found = rooms_.find(room_name);
   if (found == rooms_.end()) {
-    if (rooms_.size() >= options_.max_rooms) {
+    const bool vacates = session.room != nullptr && session.room->members().size() == 1;
+    if (rooms_.size() - (vacates ? 1 : 0) >= options_.max_rooms) {
       return absl::ResourceExhaustedError("the server has all the rooms it may have; join another");
     }
     auto room = std::make_unique<Room>(room_name, options_.max_speakers, metrics_);
@@ -99,7 +102,8 @@ void Hub::depart(Session& session, wire::LeaveReason reason) {
     metrics_.rooms = rooms_.size();
     return;
   }
-  tell(room, wire::Left{session.member.session, reason}, nullptr);
+  // When all go, nobody needs to hear of each.
+  if (!draining_) tell(room, wire::Left{session.member.session, reason}, nullptr);
 }
 
 void Hub::send(Session& session, std::string message) {
@@ -169,11 +173,12 @@ base::Time Hub::next_deadline(base::Time now) const {
 }
 
 void Hub::drain(std::chrono::milliseconds grace, base::Time now) {
+  draining_ = true;
   const auto grace_ms = static_cast<std::uint32_t>(grace.count());
   for (const auto& [name, room] : rooms_) tell(*room, wire::Draining{grace_ms}, nullptr);
   while (!sessions_.empty()) {
     close(*sessions_.begin()->second, wire::LeaveReason::kClosed,
-          absl::UnavailableError("the server is shutting down"), now);
+          absl::UnavailableError(kShuttingDown), now);
   }
 }
 

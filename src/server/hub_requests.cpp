@@ -9,6 +9,8 @@
 #include "comcat/server/hub.h"
 #include "comcat/wire/convert.h"
 
+#include "absl/strings/match.h"
+
 namespace comcat::server {
 namespace {
 
@@ -23,8 +25,18 @@ std::string make_resume_key() {
   return key;
 }
 
+constexpr const char* kPlaceholder = "caller-";
+
 std::string placeholder_name(const Session& session) {
-  return "caller-" + std::to_string(session.member.session);
+  return kPlaceholder + std::to_string(session.member.session);
+}
+
+/// A name that somebody may choose: none that looks like one of ours.
+absl::Status check_chosen_name(const std::string& name) {
+  if (absl::Status status = wire::check_name(name); !status.ok()) return status;
+  if (!absl::StartsWithIgnoreCase(name, kPlaceholder)) return absl::OkStatus();
+  return absl::InvalidArgumentError("names that begin with " + std::string(kPlaceholder) +
+                                    " are given by the server; choose another");
 }
 
 wire::Outcome failure(std::uint64_t trace_id, const absl::Status& status) {
@@ -44,7 +56,8 @@ absl::Status Hub::on(Session& session, wire::VoiceFrame& frame, base::Time now) 
   metrics_.frames_in.fetch_add(1, std::memory_order_relaxed);
   metrics_.bytes_in.fetch_add(frame.opus.size(), std::memory_order_relaxed);
   if (!session.frames.take(1, now)) return flooding(session, "frames", now);
-  if (!session.bytes.take(static_cast<double>(frame.opus.size()), now)) {
+  const std::size_t bytes = frame.opus.size() + frame.original_name.size();
+  if (!session.bytes.take(static_cast<double>(bytes), now)) {
     return flooding(session, "bytes", now);
   }
   if (session.original) {
@@ -64,7 +77,7 @@ absl::Status Hub::on(Session& session, wire::VoiceFrame& frame, base::Time now) 
 
 void Hub::name_original(Session& session, const std::string& name) {
   if (session.member.name != placeholder_name(session)) return;  // the first name stays
-  if (!wire::check_name(name).ok() || session.room->has_name(name)) return;
+  if (!check_chosen_name(name).ok() || session.room->has_name(name)) return;
   session.member.name = name;
   base::log(LogLevel::kInfo, "named", {{"session", session.member.session}, {"name", name}});
   tell(*session.room, wire::Joined{session.member}, &session);
@@ -104,14 +117,17 @@ absl::Status Hub::on(Session& session, wire::Hello& hello, base::Time now) {
       return refuse(session, absl::InvalidArgumentError("a second hello on one stream"),
                     Refusal::kProtocol);
     }
+    if (!session.commands.take(1, now)) return flooding(session, "signals", now);
     welcome(session);  // how the original client tests its connection
     return absl::OkStatus();
   }
+  if (draining_) return absl::UnavailableError(kShuttingDown);
   session.original = hello.original();
   session.member.name = session.original ? placeholder_name(session) : hello.name;
   session.voice_batch = (hello.features & wire::kFeatureVoiceBatch) != 0;
   const std::string room = hello.room.empty() ? wire::kDefaultRoom : hello.room;
-  absl::Status status = wire::check_name(session.member.name);
+  absl::Status status =
+      session.original ? absl::OkStatus() : check_chosen_name(session.member.name);
   status.Update(wire::check_name(room, "room"));
   if (status.ok() && !hello.resume_key.empty()) take_over(hello.resume_key, session, now);
   if (status.ok()) status = enter(session, room);

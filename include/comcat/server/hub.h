@@ -29,7 +29,8 @@ struct HubOptions {
 /// The sessions and rooms of one shard and everything that happens between them. It knows no gRPC:
 /// what connections send goes into receive(), and what they are to send is in their queues.
 ///
-/// Threads    one. Links may not call back into the hub from wake() or close().
+/// Threads    one. From wake() and close(), links may neither call back into the hub nor destroy a
+///            session.
 /// Time       the caller's: tick() is due at next_deadline(), and may come at any time.
 class Hub {
  public:
@@ -48,12 +49,15 @@ class Hub {
   void tick(base::Time now);
   [[nodiscard]] base::Time next_deadline(base::Time now) const;
 
-  /// Tells everyone that the server stops within `grace` and closes their streams.
+  /// Tells everyone that the server stops within `grace` and closes their streams. Nobody may join
+  /// any more.
   void drain(std::chrono::milliseconds grace, base::Time now);
 
   [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
 
  private:
+  static constexpr const char* kShuttingDown = "the server is shutting down";
+
   absl::Status on(Session& session, wire::VoiceFrame& frame, base::Time now);
   absl::Status on(Session& session, wire::Hello& hello, base::Time now);
   absl::Status on(Session& session, wire::Command& command, base::Time now);
@@ -87,6 +91,7 @@ class Hub {
   std::deque<std::pair<base::Time, Room*>> flushing_;  // what was a flush_at(), earliest first
   std::vector<Session*> doomed_;                       // their control queue overflowed
   base::Time next_sweep_{};
+  bool draining_ = false;
 };
 
 }  // namespace comcat::server

@@ -1,0 +1,230 @@
+// Commands, their outcomes, and those who send or owe too much.
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "server/house.h"
+
+namespace comcat::server {
+namespace {
+
+int code(absl::StatusCode status) {
+  return static_cast<int>(status);
+}
+
+TEST(Commands, EachIsAnsweredExactlyOnce) {
+  House house;
+  Caller& an = house.join("an");
+  const auto mute = house.command(an, wire::SetMute{true});
+  const auto deafen = house.command(an, wire::SetDeafen{true});
+  const auto rooms = house.command(an, wire::ListRooms{});
+  const auto join = house.command(an, wire::JoinRoom{"attic"});
+  const auto say = house.command(an, wire::Say{"hi"});
+  for (const auto id : {mute, deafen, rooms, join, say}) {
+    ASSERT_EQ(1U, an.answers(id).size()) << id;
+    EXPECT_EQ(0, an.answers(id)[0].status) << id;
+  }
+}
+
+TEST(Commands, OfALaterVersionAreUnimplemented) {
+  House house;
+  Caller& an = house.join("an");
+  const auto id = house.command(an, wire::UnknownCommand{});
+  EXPECT_EQ(code(absl::StatusCode::kUnimplemented), an.answers(id).at(0).status);
+  EXPECT_FALSE(an.closed);
+}
+
+TEST(Commands, SayIsHeardByEveryoneWithTheNameTheServerKnows) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  house.command(an, wire::Say{"hi"});
+  for (Caller* listener : {&an, &bo}) {
+    ASSERT_EQ(1U, listener->told<wire::TextSaid>().size());
+    EXPECT_EQ("an", listener->told<wire::TextSaid>()[0].name);
+    EXPECT_EQ("hi", listener->told<wire::TextSaid>()[0].text);
+    EXPECT_EQ(an.number(), listener->told<wire::TextSaid>()[0].session);
+  }
+}
+
+TEST(Commands, BadTextsAndRoomsAreAnsweredAndChangeNothing) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  for (const std::string& bad :
+       {std::string(), std::string("a\nb"), std::string("\x1b[2J"), std::string(2001, 'x')}) {
+    const auto said = house.command(an, wire::Say{bad});
+    EXPECT_EQ(code(absl::StatusCode::kInvalidArgument), an.answers(said).at(0).status);
+    const auto moved = house.command(an, wire::JoinRoom{bad});
+    EXPECT_EQ(code(absl::StatusCode::kInvalidArgument), an.answers(moved).at(0).status);
+    house.pass(seconds(1));
+  }
+  EXPECT_TRUE(bo.events.empty());
+  EXPECT_EQ(1U, house.metrics.rooms);
+}
+
+TEST(Commands, TheRoomsAreListedWithTheirNumbers) {
+  House house;
+  Caller& an = house.join("an");
+  house.join("bo");
+  house.join("cy", "attic");
+  const auto id = house.command(an, wire::ListRooms{});
+  const auto list = std::get<wire::RoomList>(an.answers(id).at(0).result);
+  ASSERT_EQ(2U, list.rooms.size());
+  EXPECT_EQ("attic", list.rooms[0].name);
+  EXPECT_EQ(1U, list.rooms[0].members);
+  EXPECT_EQ("lobby", list.rooms[1].name);
+  EXPECT_EQ(2U, list.rooms[1].members);
+}
+
+TEST(Flooding, WithCommandsEachIsStillAnsweredAndThenItEnds) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  absl::Status status;
+  std::uint64_t id = 1000;
+  while (status.ok() && id < 100'000) {
+    status = house.send(an, wire::Command{++id, wire::SetMute{true}});
+    ASSERT_EQ(1U, an.answers(id).size());
+    house.pass(milliseconds(10));
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+  EXPECT_EQ("disconnected for sending more commands a second than this server takes",
+            std::string(status.message()));
+  EXPECT_EQ(1U, an.answers(0).size());
+  EXPECT_LE(bo.told<wire::MuteChanged>().size(), 50U);
+  EXPECT_EQ(1U, house.metrics.closed_flooding);
+}
+
+TEST(Flooding, WithVoiceIsToldOnceThenClosedAndTheOthersHearOnlyWhatIsAllowed) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  Caller& cy = house.join("cy");
+  absl::Status status;
+  const base::Time start = house.now;
+  while (status.ok() && house.now - start < seconds(60)) {
+    status = house.speak(an);
+    house.pass(milliseconds(1));
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+  EXPECT_GE(house.now - start, house.options.session.flood_grace);
+  EXPECT_LE(house.now - start, house.options.session.flood_grace + seconds(1));
+  EXPECT_EQ(1U, an.answers(0).size());
+  EXPECT_LE(bo.heard.size(), 250U * 4 + 125);
+  bo.forget();
+  ASSERT_TRUE(house.speak(cy).ok());
+  EXPECT_EQ(1U, bo.heard.size());
+}
+
+TEST(Flooding, WithLargeFramesIsNoticedByItsBytes) {
+  House house;
+  Caller& an = house.join("an");
+  absl::Status status;
+  for (int i = 0; status.ok() && i < 2000; ++i) {
+    status = house.speak(an, 30, std::string(wire::kMaxChunkBytes, 'x'));
+    house.pass(milliseconds(20));
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+}
+
+TEST(Flooding, WithLongNamesOnShortFramesIsNoticedToo) {
+  House house;
+  Caller& original = house.join_original();
+  absl::Status status;
+  for (int i = 0; status.ok() && i < 2000; ++i) {
+    status = house.send(original, wire::VoiceFrame{0, 0, 0, 0, "x", std::string(60'000, 'n')});
+    house.pass(milliseconds(20));
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+}
+
+TEST(Flooding, ABurstAfterAStallIsForgiven) {
+  House house;
+  Caller& an = house.join("an");
+  for (int stall = 0; stall < 20; ++stall) {
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(house.speak(an).ok());
+    house.pass(seconds(2));
+  }
+  EXPECT_EQ(0U, house.metrics.drops[static_cast<std::size_t>(Drop::kRateLimit)]);
+}
+
+TEST(Stalling, WhoseControlMessagesOverflowIsClosedWithAReason) {
+  House house;
+  Caller& stalled = house.join("stalled");
+  Caller& bo = house.join("bo");
+  stalled.reading = false;
+  for (int i = 0; i < 1000 && !stalled.closed; ++i) {
+    house.command(bo, wire::SetMute{i % 2 == 0});
+    house.pass(milliseconds(200));
+  }
+  ASSERT_TRUE(stalled.closed);
+  EXPECT_TRUE(absl::IsAborted(*stalled.closed));
+  EXPECT_EQ("disconnected for not reading: too many messages waited for you",
+            std::string(stalled.closed->message()));
+  EXPECT_EQ(1U, bo.told<wire::Left>().size());
+  EXPECT_EQ(1U, house.hub.sessions());
+}
+
+TEST(Stalling, ManyWhoOverflowAtOnceAreAllClosed) {
+  House house;
+  Caller& bo = house.join("bo");
+  for (int i = 0; i < 50; ++i) house.join("s" + std::to_string(i)).reading = false;
+  for (int i = 0; i < 1000 && house.hub.sessions() > 1; ++i) {
+    house.command(bo, wire::SetMute{i % 2 == 0});
+    house.pass(milliseconds(200));
+  }
+  EXPECT_EQ(1U, house.hub.sessions());
+  EXPECT_EQ(50U, bo.told<wire::Left>().size());
+  EXPECT_FALSE(bo.closed);
+}
+
+TEST(Stalling, AWriteUnderWayForTooLongEndsTheCall) {
+  House house;
+  Caller& stalled = house.join("stalled");
+  Caller& bo = house.join("bo");
+  stalled.session.write_started = house.now;
+  house.pass(seconds(10));
+  EXPECT_FALSE(stalled.closed);
+  house.pass(seconds(1));
+  ASSERT_TRUE(stalled.closed);
+  EXPECT_EQ("disconnected for not reading for 10 s", std::string(stalled.closed->message()));
+  EXPECT_EQ(1U, house.metrics.closed_stalled);
+  EXPECT_EQ(wire::LeaveReason::kLost, bo.told<wire::Left>().at(0).reason);
+}
+
+TEST(Draining, TellsEveryoneAndClosesThemAllForTheSameReason) {
+  House house;
+  for (int i = 0; i < 600; ++i) {
+    house.join("p" + std::to_string(i), i % 3 == 0 ? "attic" : "lobby");
+  }
+  Caller& unsaid = house.connect();
+  for (auto& caller : house.callers) {
+    caller->forget();
+    caller->reading = caller->number() % 2 == 0;
+  }
+  house.hub.drain(seconds(5), house.now);
+  EXPECT_EQ(0U, house.hub.sessions());
+  EXPECT_EQ(0U, house.metrics.rooms);
+  for (auto& caller : house.callers) {
+    ASSERT_TRUE(caller->closed);
+    EXPECT_EQ(absl::UnavailableError("the server is shutting down"), *caller->closed);
+    caller->read();
+    EXPECT_TRUE(caller->told<wire::Left>().empty());
+    if (caller.get() == &unsaid) continue;
+    ASSERT_EQ(1U, caller->told<wire::Draining>().size());
+    EXPECT_EQ(5000U, caller->told<wire::Draining>()[0].grace_ms);
+  }
+}
+
+TEST(Draining, NobodyMayJoinAnyMore) {
+  House house;
+  house.hub.drain(seconds(5), house.now);
+  Caller& late = house.connect();
+  const absl::Status status = house.say_hello(late, {"an", "lobby", "", 0});
+  EXPECT_EQ(absl::UnavailableError("the server is shutting down"), status);
+}
+
+}  // namespace
+}  // namespace comcat::server

@@ -1,0 +1,127 @@
+// Clients that know only com_municat's messages.
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "server/house.h"
+
+namespace comcat::server {
+namespace {
+
+absl::Status speak_as(House& house, Caller& caller, const std::string& name) {
+  return house.send(caller, wire::VoiceFrame{0, 0, 0, 127,
+                                             "\xe8"
+                                             "opus",
+                                             name});
+}
+
+TEST(OriginalClient, ItsEmptySignalIsAnsweredAndPutsItIntoTheLobby) {
+  House house;
+  Caller& original = house.connect();
+  ASSERT_TRUE(house.say_hello(original, {}).ok());
+  ASSERT_EQ(1U, original.welcomes.size());
+  EXPECT_EQ("lobby", original.welcomes[0].room);
+  ASSERT_TRUE(house.say_hello(original, {}).ok());
+  EXPECT_EQ(2U, original.welcomes.size());
+}
+
+TEST(OriginalClient, MaySpeakWithoutHavingSignalled) {
+  House house;
+  Caller& bo = house.join("bo");
+  Caller& original = house.connect();
+  ASSERT_TRUE(speak_as(house, original, "an").ok());
+  EXPECT_EQ(1U, bo.heard.size());
+}
+
+TEST(OriginalClient, IsNamelessUntilItsFirstVoice) {
+  House house;
+  Caller& bo = house.join("bo");
+  Caller& original = house.join_original();
+  EXPECT_EQ("caller-2", bo.told<wire::Joined>().at(0).member.name);
+  ASSERT_TRUE(speak_as(house, original, "an").ok());
+  ASSERT_EQ(2U, bo.told<wire::Joined>().size());
+  EXPECT_EQ("an", bo.told<wire::Joined>()[1].member.name);
+  EXPECT_EQ(original.number(), bo.told<wire::Joined>()[1].member.session);
+}
+
+TEST(OriginalClient, TheFirstNameStays) {
+  House house;
+  Caller& bo = house.join("bo");
+  Caller& original = house.join_original();
+  ASSERT_TRUE(speak_as(house, original, "an").ok());
+  ASSERT_TRUE(speak_as(house, original, "cy").ok());
+  EXPECT_EQ("an", original.session.member.name);
+  EXPECT_EQ(2U, bo.told<wire::Joined>().size());
+  EXPECT_EQ(2U, bo.heard.size());
+}
+
+TEST(OriginalClient, ANameThatIsTakenOrMayNotBeLeavesThePlaceholderAndTheVoice) {
+  House house;
+  Caller& bo = house.join("bo");
+  Caller& original = house.join_original();
+  for (const char* name : {"", "BO", "a\nb", "\x1b]0;x\x07", "caller-1", "caller-9"}) {
+    ASSERT_TRUE(speak_as(house, original, name).ok());
+    EXPECT_EQ("caller-2", original.session.member.name) << name;
+  }
+  EXPECT_EQ(6U, bo.heard.size());
+  EXPECT_EQ(1U, bo.told<wire::Joined>().size());
+}
+
+TEST(OriginalClient, ItsFramesAreNumberedForTheOthers) {
+  House house;
+  Caller& bo = house.join("bo");
+  Caller& original = house.join_original();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(speak_as(house, original, "an").ok());
+    house.pass(milliseconds(5));
+  }
+  house.pass(milliseconds(10));
+  ASSERT_EQ(3U, bo.heard.size());
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(i, bo.heard[i].frame.sequence);
+    EXPECT_EQ(i * 240, bo.heard[i].frame.timestamp);
+    EXPECT_LE(bo.heard[i].frame.level_dbov, Loudest::kVoiceDbov);
+  }
+}
+
+TEST(OriginalClient, ItsTwoHundredFramesASecondAreWithinTheLimits) {
+  House house;
+  Caller& original = house.join_original();
+  for (int i = 0; i < 2000; ++i) {
+    ASSERT_TRUE(speak_as(house, original, "an").ok());
+    house.pass(milliseconds(5));
+  }
+  EXPECT_EQ(0U, house.metrics.drops[static_cast<std::size_t>(Drop::kRateLimit)]);
+}
+
+TEST(OriginalClient, IsToldOnlyWhatItKnows) {
+  House house;
+  Caller& original = house.join_original();
+  Caller& an = house.join("an");
+  house.command(an, wire::Say{"hi"});
+  house.hang_up(an);
+  house.hub.drain(seconds(5), house.now);
+  EXPECT_TRUE(original.bytes.empty());
+  EXPECT_TRUE(original.closed);
+}
+
+TEST(OriginalClient, SignalsMayNotComeWithoutEnd) {
+  // Each is a few bytes and is answered with everyone's name.
+  House house;
+  Caller& an = house.join("an");
+  Caller& original = house.connect();
+  absl::Status status;
+  int signals = 0;
+  for (; status.ok() && signals < 100'000; ++signals) {
+    status = house.say_hello(original, {});
+    house.pass(milliseconds(1));
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+  EXPECT_LT(signals, 5000);
+  EXPECT_LT(original.welcomes.size(), 50U);
+  EXPECT_FALSE(an.closed);
+}
+
+}  // namespace
+}  // namespace comcat::server

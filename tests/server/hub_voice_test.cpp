@@ -1,0 +1,198 @@
+// Who hears whom.
+
+#include <algorithm>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "server/house.h"
+
+namespace comcat::server {
+namespace {
+
+TEST(Voice, EveryoneInTheRoomHearsTheSpeakerButTheSpeaker) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  Caller& cy = house.join("cy");
+  Caller& elsewhere = house.join("di", "attic");
+  ASSERT_TRUE(house.speak(an, 30, "hello").ok());
+  for (Caller* listener : {&bo, &cy}) {
+    ASSERT_EQ(1U, listener->heard.size());
+    EXPECT_EQ("hello", listener->heard[0].frame.opus);
+    EXPECT_EQ(an.number(), listener->heard[0].frame.speaker);
+    EXPECT_EQ(30, listener->heard[0].frame.level_dbov);
+  }
+  EXPECT_TRUE(an.heard.empty());
+  EXPECT_TRUE(elsewhere.heard.empty());
+}
+
+TEST(Voice, SequenceAndTimestampPassThroughUnchanged) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  wire::VoiceFrame frame{0, 4'000'000'000U, 3'999'999'999U, 12, "x", ""};
+  ASSERT_TRUE(house.send(an, frame).ok());
+  EXPECT_EQ(4'000'000'000U, bo.heard.at(0).frame.sequence);
+  EXPECT_EQ(3'999'999'999U, bo.heard.at(0).frame.timestamp);
+}
+
+TEST(Voice, WhoSpeaksIsSaidByTheStreamAndNotByTheFrame) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  Caller& cy = house.join("cy");
+  wire::VoiceFrame forged{cy.number(), 1, 960, 30, "x", "cy"};
+  ASSERT_TRUE(house.send(an, forged).ok());
+  EXPECT_EQ(an.number(), bo.heard.at(0).frame.speaker);
+}
+
+TEST(Voice, AnOriginalListenerGetsTheSpeakersNameAndId) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& original = house.join_original();
+  ASSERT_TRUE(house.speak(an).ok());
+  EXPECT_EQ(1U, original.heard.size());
+  EXPECT_NE(std::string::npos, original.bytes.at(0).find(an.session.member.id));
+  EXPECT_EQ(std::string::npos, original.bytes.at(0).find(original.session.member.id));
+}
+
+TEST(Voice, OneSpeakersFramesLeaveAtOnce) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  for (int i = 0; i < 50; ++i) {
+    const base::Time spoken = house.now;
+    ASSERT_TRUE(house.speak(an).ok());
+    ASSERT_EQ(static_cast<std::size_t>(i + 1), bo.heard.size());
+    EXPECT_EQ(spoken, bo.heard.back().at);
+    house.pass(milliseconds(20));
+  }
+}
+
+TEST(Voice, SeveralSpeakersFramesWaitForEachOtherAndLeaveInOneMessage) {
+  House house;
+  Caller& listener = house.join("listener");
+  std::vector<Caller*> speakers;
+  for (const char* name : {"an", "bo", "cy"}) speakers.push_back(&house.join(name));
+  for (Caller* speaker : speakers) ASSERT_TRUE(house.speak(*speaker).ok());
+  house.pass(milliseconds(20));
+  listener.forget();
+  const base::Time first = house.now;
+  for (Caller* speaker : speakers) {
+    ASSERT_TRUE(house.speak(*speaker).ok());
+    house.pass(milliseconds(3));
+  }
+  EXPECT_TRUE(listener.heard.empty());
+  house.pass(milliseconds(20));
+  ASSERT_EQ(3U, listener.heard.size());
+  EXPECT_EQ(1U, listener.raw_voice.size());
+  EXPECT_EQ(first + milliseconds(10), listener.heard[0].at);
+}
+
+TEST(Voice, NoFrameWaitsLongerThanTenMillisecondsForOthers) {
+  House house;
+  Caller& listener = house.join("listener");
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_TRUE(house
+                    .speak(i % 2 == 0 ? an : bo, 30,
+                           std::to_string(house.now.time_since_epoch() / milliseconds(1)))
+                    .ok());
+    house.pass(milliseconds(7));
+  }
+  house.pass(milliseconds(20));
+  ASSERT_EQ(200U, listener.heard.size());
+  for (const Caller::Heard& it : listener.heard) {
+    const base::Time spoken{milliseconds(std::stoll(it.frame.opus))};
+    EXPECT_LE(it.at - spoken, Room::kCoalesce);
+  }
+  EXPECT_LT(listener.raw_voice.size(), 130U);
+}
+
+TEST(Voice, OneListenerWhoDoesNotReadLosesOldVoiceAndNobodyElseNotices) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& stalled = house.join("stalled");
+  Caller& bo = house.join("bo");
+  stalled.reading = false;
+  for (int i = 0; i < 150; ++i) {
+    const base::Time spoken = house.now;
+    ASSERT_TRUE(house.speak(an).ok());
+    ASSERT_EQ(spoken, bo.heard.at(static_cast<std::size_t>(i)).at);
+    house.pass(milliseconds(20));
+  }
+  stalled.wake();
+  stalled.read();
+  EXPECT_LE(stalled.heard.size(), 11U);
+  EXPECT_EQ(bo.heard.back().frame.sequence, stalled.heard.back().frame.sequence);
+  EXPECT_GT(house.metrics.drops[static_cast<std::size_t>(Drop::kQueueOverflow)], 100U);
+}
+
+TEST(Voice, TheMutedAreNotHeardAndEveryoneIsTold) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  house.command(an, wire::SetMute{true});
+  ASSERT_TRUE(house.speak(an).ok());
+  EXPECT_TRUE(bo.heard.empty());
+  EXPECT_EQ(1U, house.metrics.drops[static_cast<std::size_t>(Drop::kMuted)]);
+  ASSERT_EQ(1U, bo.told<wire::MuteChanged>().size());
+  EXPECT_EQ(an.number(), bo.told<wire::MuteChanged>()[0].session);
+  house.command(an, wire::SetMute{false});
+  ASSERT_TRUE(house.speak(an).ok());
+  EXPECT_EQ(1U, bo.heard.size());
+}
+
+TEST(Voice, TheDeafenedGetNoneNotEvenWhatWaited) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  bo.reading = false;
+  ASSERT_TRUE(house.speak(an).ok());
+  house.command(bo, wire::SetDeafen{true});
+  ASSERT_TRUE(house.speak(an).ok());
+  bo.reading = true;
+  bo.wake();
+  EXPECT_TRUE(bo.heard.empty());
+  ASSERT_EQ(1U, an.told<wire::DeafenChanged>().size());
+  EXPECT_TRUE(an.told<wire::DeafenChanged>()[0].deafened);
+  house.command(bo, wire::SetDeafen{false});
+  ASSERT_TRUE(house.speak(an).ok());
+  EXPECT_EQ(1U, bo.heard.size());
+}
+
+TEST(Voice, WhoMovedHearsNothingMoreOfTheOldRoom) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  bo.reading = false;
+  ASSERT_TRUE(house.speak(an).ok());
+  house.command(bo, wire::JoinRoom{"attic"});
+  ASSERT_TRUE(house.speak(an).ok());
+  bo.reading = true;
+  bo.wake();
+  EXPECT_TRUE(bo.heard.empty());
+}
+
+TEST(Voice, ARoomOfTwoHundredWhoAllTalkCostsTheSlotsAndNotTheSquare) {
+  House house;
+  std::vector<Caller*> crowd;
+  for (int i = 0; i < 200; ++i) crowd.push_back(&house.join("p" + std::to_string(i)));
+  for (int frame = 0; frame < 50; ++frame) {
+    for (Caller* speaker : crowd) {
+      const auto level = static_cast<std::uint8_t>(20 + (speaker->number() * 7 + frame * 3) % 7);
+      ASSERT_TRUE(house.speak(*speaker, level).ok());
+    }
+    house.pass(milliseconds(20));
+  }
+  std::size_t deliveries = 0;
+  for (Caller* listener : crowd) deliveries += listener->heard.size();
+  EXPECT_LE(deliveries, 8U * 200 * 50);
+  EXPECT_GE(deliveries, 8U * 199 * 49);
+  EXPECT_EQ(192U * 50, house.metrics.drops[static_cast<std::size_t>(Drop::kNotLoudest)]);
+}
+
+}  // namespace
+}  // namespace comcat::server
