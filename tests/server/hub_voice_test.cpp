@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -70,24 +71,45 @@ TEST(Voice, OneSpeakersFramesLeaveAtOnce) {
   }
 }
 
-TEST(Voice, SeveralSpeakersFramesWaitForEachOtherAndLeaveInOneMessage) {
+/// A listener and three who have all begun to talk.
+struct Discussion {
   House house;
   Caller& listener = house.join("listener");
-  std::vector<Caller*> speakers;
-  for (const char* name : {"an", "bo", "cy"}) speakers.push_back(&house.join(name));
-  for (Caller* speaker : speakers) ASSERT_TRUE(house.speak(*speaker).ok());
-  house.pass(milliseconds(20));
-  listener.forget();
+  std::vector<Caller*> speakers = {&house.join("an"), &house.join("bo"), &house.join("cy")};
+
+  Discussion() {
+    for (Caller* speaker : speakers) EXPECT_TRUE(house.speak(*speaker).ok());
+    house.pass(milliseconds(20));
+    listener.forget();
+  }
+};
+
+TEST(Voice, SeveralSpeakersFramesWaitForEachOtherAndLeaveInOneMessage) {
+  Discussion three;
+  House& house = three.house;
   const base::Time first = house.now;
-  for (Caller* speaker : speakers) {
+  for (Caller* speaker : three.speakers) {
+    EXPECT_TRUE(three.listener.heard.empty());
     ASSERT_TRUE(house.speak(*speaker).ok());
     house.pass(milliseconds(3));
   }
-  EXPECT_TRUE(listener.heard.empty());
+  ASSERT_EQ(3U, three.listener.heard.size());
+  EXPECT_EQ(1U, three.listener.raw_voice.size());
+  EXPECT_EQ(first + milliseconds(6), three.listener.heard[0].at);  // when the last had spoken
+  house.pass(seconds(1));
+  EXPECT_EQ(3U, three.listener.heard.size());
+}
+
+TEST(Voice, WhoFellSilentIsWaitedForNoLongerThanTenMilliseconds) {
+  Discussion three;
+  House& house = three.house;
+  const base::Time first = house.now;
+  ASSERT_TRUE(house.speak(*three.speakers[0]).ok());
+  ASSERT_TRUE(house.speak(*three.speakers[1]).ok());
   house.pass(milliseconds(20));
-  ASSERT_EQ(3U, listener.heard.size());
-  EXPECT_EQ(1U, listener.raw_voice.size());
-  EXPECT_EQ(first + milliseconds(10), listener.heard[0].at);
+  ASSERT_EQ(2U, three.listener.heard.size());
+  EXPECT_EQ(1U, three.listener.raw_voice.size());
+  EXPECT_EQ(first + milliseconds(10), three.listener.heard[0].at);
 }
 
 TEST(Voice, NoFrameWaitsLongerThanTenMillisecondsForOthers) {
