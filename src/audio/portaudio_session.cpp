@@ -1,5 +1,6 @@
 #include "audio/portaudio_session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <utility>
@@ -23,27 +24,26 @@ constexpr std::size_t kMaxJackName = 32;
 
 void ignore_alsa_error(const char*, int, const char*, int, const char*, ...) {}
 
-/// PortAudio aborts the process where ALSA cannot read its configuration, so that is tried first.
+/// PortAudio aborts the process where ALSA's configuration is missing or broken, so that is looked
+/// at first.
 absl::Status check_alsa() {
   snd_lib_error_set_handler(ignore_alsa_error);
-  if (snd_config_update() >= 0) return absl::OkStatus();
+  snd_config_t* devices = nullptr;
+  if (snd_config_update() >= 0 && snd_config_search(snd_config, "pcm", &devices) >= 0) {
+    return absl::OkStatus();
+  }
   return absl::FailedPreconditionError(
       "ALSA's configuration cannot be read; unset ALSA_CONFIG_PATH and ALSA_CONFIG_DIR or install "
       "libasound2-data, or use a file: or null instead of a sound device.");
 }
 
-/// JACK splits port names at colons, and PortAudio keeps the pointer.
-const char* jack_client_name() {
-  static const auto* const kept = [] {
-    const char* const wanted = std::getenv("COMCAT_JACK_NAME");  // NOLINT(concurrency-mt-unsafe)
-    std::string name = wanted == nullptr ? "" : base::safe_text(wanted, kMaxJackName);
-    if (name.empty()) name = "comcat-" + std::to_string(getpid());
-    for (char& c : name) {
-      if (c == ':') c = '-';
-    }
-    return new std::string(std::move(name));
-  }();
-  return kept->c_str();
+/// JACK splits port names at colons.
+std::string jack_client_name() {
+  const char* const wanted = std::getenv("COMCAT_JACK_NAME");  // NOLINT(concurrency-mt-unsafe)
+  std::string name = wanted == nullptr ? "" : base::safe_text(wanted, kMaxJackName);
+  if (name.empty()) name = "comcat-" + std::to_string(getpid());
+  std::replace(name.begin(), name.end(), ':', '-');
+  return name;
 }
 
 std::vector<DeviceInfo> found_devices() {
@@ -63,7 +63,9 @@ std::vector<DeviceInfo> found_devices() {
 absl::Status initialize(std::vector<DeviceInfo>& devices) {
   const QuietStderr quiet;
   if (absl::Status status = check_alsa(); !status.ok()) return status;
-  PaJack_SetClientName(jack_client_name());
+  static auto* const name = new std::string;  // PortAudio keeps a pointer into it
+  *name = jack_client_name();
+  PaJack_SetClientName(name->c_str());
   if (const PaError error = Pa_Initialize(); error != paNoError) {
     return absl::FailedPreconditionError(std::string("The sound system cannot be used (") +
                                          Pa_GetErrorText(error) +

@@ -1,0 +1,177 @@
+// The sound card itself, as JACK's dummy driver plays it.
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "comcat/audio/sink.h"
+#include "comcat/audio/source.h"
+#include "comcat/audio/wav.h"
+
+#include "audio/fixtures.h"
+#include "support/child.h"
+#include "support/jack_rig.h"
+#include "support/signal.h"
+
+namespace comcat::audio {
+namespace {
+
+using test::Child;
+using test::Samples;
+
+constexpr std::size_t kSecond = 48'000;
+
+/// This process's name in JACK, for as long as it lives.
+class JackName {
+ public:
+  explicit JackName(const std::string& name) { setenv("COMCAT_JACK_NAME", name.c_str(), 1); }
+  ~JackName() { unsetenv("COMCAT_JACK_NAME"); }
+};
+
+/// A spoken sentence; where espeak-ng is missing, what sounds like one.
+Samples speak(const std::string& sentence) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("sentence.wav");
+  const auto espeak = Child::start({"espeak-ng", "-w", path, sentence});
+  if (espeak == nullptr || espeak->wait(std::chrono::seconds(20)) != 0) {
+    return test::make_speech(2 * kSecond, static_cast<unsigned>(sentence.size()));
+  }
+  auto reader = WavReader::open(path);
+  EXPECT_TRUE(reader.ok()) << reader.status();
+  Samples samples(10 * kSecond);
+  samples.resize(reader->read(samples));
+  return samples;
+}
+
+/// `spoken` with silence before it, so that streams have time to start, and after it.
+Samples padded(const Samples& spoken) {
+  Samples out(kSecond / 2);
+  out.insert(out.end(), spoken.begin(), spoken.end());
+  out.resize(out.size() + kSecond / 2);
+  return out;
+}
+
+template <typename Stream>
+std::unique_ptr<Stream> opened(absl::StatusOr<std::unique_ptr<Stream>> made) {
+  EXPECT_TRUE(made.ok()) << made.status();
+  return made.ok() ? *std::move(made) : nullptr;
+}
+
+TEST(Jack, ASentenceArrivesSampleForSample) {
+  COMCAT_JACK_RIG_OR_SKIP(rig);
+  const JackName name("test");
+  const Samples spoken = speak("The quick brown fox jumps over the lazy dog.");
+  Recorder recorder;
+  Player player(padded(spoken));
+  const auto source = opened(make_source(""));
+  const auto sink = opened(make_sink("system"));
+  ASSERT_TRUE(source && sink);
+  ASSERT_TRUE(source->start(recorder, nullptr).ok());
+  ASSERT_TRUE(rig->connect("system:capture_1", "test:in_0"));  // as the device is
+  ASSERT_TRUE(sink->start(player, nullptr).ok());
+  ASSERT_TRUE(rig->connect("test:out_0", "test:in_0"));
+  const Samples heard = recorder.wait_for(spoken.size() + 3 * kSecond / 2);
+  source->stop();
+  sink->stop();
+  EXPECT_EQ("system", source->description());
+  EXPECT_GE(test::find_in(spoken, heard).peak, 0.9999);
+  EXPECT_NEAR(
+      test::rms_dbfs(spoken),
+      test::rms_dbfs(std::span<const float>(heard).subspan(
+          static_cast<std::size_t>(test::find_in(spoken, heard).lag_samples), spoken.size())),
+      0.01);
+}
+
+TEST(Jack, PlaybackReachesBothEars) {
+  COMCAT_JACK_RIG_OR_SKIP(rig);
+  const JackName name("test");
+  Player player({});
+  const auto sink = opened(make_sink(""));
+  ASSERT_TRUE(sink->start(player, nullptr).ok());
+  EXPECT_EQ(std::vector<std::string>{"system:playback_1"}, rig->connections_of("test:out_0"));
+  EXPECT_EQ(std::vector<std::string>{"system:playback_2"}, rig->connections_of("test:out_1"));
+  sink->stop();
+  EXPECT_TRUE(rig->wait_until_gone("test:out_0"));
+}
+
+TEST(Jack, AStreamStartsAgainAfterStop) {
+  COMCAT_JACK_RIG_OR_SKIP(rig);
+  const auto source = opened(make_source(""));
+  for (int i = 0; i < 3; ++i) {
+    Recorder recorder;
+    ASSERT_TRUE(source->start(recorder, nullptr).ok());
+    EXPECT_FALSE(source->start(recorder, nullptr).ok());
+    EXPECT_GE(recorder.wait_for(kSecond / 10).size(), kSecond / 10);
+    source->stop();
+    source->stop();
+  }
+}
+
+TEST(Jack, DevicesAreTheCardAndTheOtherPrograms) {
+  COMCAT_JACK_RIG_OR_SKIP(rig);
+  const auto alice = Child::start({COMCAT_ECHO_CLIENT}, {{"COMCAT_JACK_NAME", "alice"}});
+  ASSERT_TRUE(rig->wait_for_port("alice:in_0") && rig->wait_for_port("alice:out_1"));
+  const auto devices = list_devices();
+  ASSERT_TRUE(devices.ok()) << devices.status();
+  ASSERT_EQ(2U, devices->size());
+  EXPECT_EQ("system", devices->at(0).name);
+  EXPECT_EQ("JACK Audio Connection Kit", devices->at(0).system);
+  EXPECT_TRUE(devices->at(0).default_input && devices->at(0).default_output);
+  EXPECT_EQ("alice", devices->at(1).name);
+  EXPECT_EQ(2, devices->at(1).input_channels);  // that one can listen to
+  EXPECT_EQ(1, devices->at(1).output_channels);
+  alice->close_input();
+  EXPECT_EQ(0, alice->wait(std::chrono::seconds(15)));
+}
+
+TEST(Jack, TwoProgramsAreSpokenToAndHeardAtOnce) {
+  COMCAT_JACK_RIG_OR_SKIP(rig);
+  const auto alice = Child::start({COMCAT_ECHO_CLIENT}, {{"COMCAT_JACK_NAME", "alice"}});
+  const auto bob = Child::start({COMCAT_ECHO_CLIENT}, {{"COMCAT_JACK_NAME", "bob"}});
+  for (const char* port : {"alice:in_0", "alice:out_0", "bob:in_0", "bob:out_0"}) {
+    ASSERT_TRUE(rig->wait_for_port(port)) << port;
+  }
+  const Samples to_alice = speak("She sells sea shells by the sea shore.");
+  const Samples to_bob = speak("Peter Piper picked a peck of pickled peppers.");
+  Player alice_microphone(padded(to_alice));
+  Player bob_microphone(padded(to_bob));
+  Recorder alice_speaker;
+  Recorder bob_speaker;
+  const auto hear_alice = opened(make_source("alice"));
+  const auto hear_bob = opened(make_source("bob"));
+  const auto tell_alice = opened(make_sink("alice"));
+  const auto tell_bob = opened(make_sink("bob"));
+  ASSERT_TRUE(hear_alice && hear_bob && tell_alice && tell_bob);
+  ASSERT_TRUE(hear_alice->start(alice_speaker, nullptr).ok());
+  ASSERT_TRUE(hear_bob->start(bob_speaker, nullptr).ok());
+  ASSERT_TRUE(tell_alice->start(alice_microphone, nullptr).ok());
+  ASSERT_TRUE(tell_bob->start(bob_microphone, nullptr).ok());
+  const std::size_t enough = std::max(to_alice.size(), to_bob.size()) + 5 * kSecond / 2;
+  const Samples from_alice = alice_speaker.wait_for(enough);
+  const Samples from_bob = bob_speaker.wait_for(enough);
+  EXPECT_GE(test::find_in(to_alice, from_alice).peak, 0.99);
+  EXPECT_GE(test::find_in(to_bob, from_bob).peak, 0.99);
+  EXPECT_LT(test::find_in(to_alice, from_bob).peak, 0.5);
+  EXPECT_LT(test::find_in(to_bob, from_alice).peak, 0.5);
+}
+
+TEST(Jack, NothingIsChattedToTheTerminal) {
+  COMCAT_JACK_RIG_OR_SKIP(rig);
+  testing::internal::CaptureStderr();
+  testing::internal::CaptureStdout();
+  {
+    Player player({});
+    const auto sink = opened(make_sink(""));
+    ASSERT_TRUE(sink->start(player, nullptr).ok());
+    ASSERT_TRUE(player.wait_for(kSecond / 10));
+    sink->stop();
+  }
+  EXPECT_EQ("", testing::internal::GetCapturedStdout());
+  EXPECT_EQ("", testing::internal::GetCapturedStderr());
+}
+
+}  // namespace
+}  // namespace comcat::audio

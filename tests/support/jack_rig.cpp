@@ -1,0 +1,133 @@
+#include "support/jack_rig.h"
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <utility>
+
+#include <unistd.h>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+namespace comcat::test {
+namespace {
+
+constexpr const char* kDefaultServer = "JACK_DEFAULT_SERVER";
+constexpr std::chrono::seconds kPatience{15};
+
+void ignore_message(const char*) {}
+
+std::string next_name() {
+  static std::atomic<int> count{0};
+  return "comcat-" + std::to_string(getpid()) + "-" + std::to_string(++count);
+}
+
+std::string environment_or_empty(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// jack_wait says when a server can be joined.
+bool wait_for_server(const std::string& name) {
+  const auto wait = Child::start({"jack_wait", "-s", name, "-w", "-t", "10"});
+  return wait != nullptr && wait->wait(kPatience) == 0;
+}
+
+std::vector<std::string> take(const char** names) {
+  std::vector<std::string> out;
+  for (const char** name = names; name != nullptr && *name != nullptr; ++name) out.push_back(*name);
+  jack_free(names);
+  return out;
+}
+
+}  // namespace
+
+std::unique_ptr<JackRig> JackRig::start() {
+  jack_set_error_function(ignore_message);
+  jack_set_info_function(ignore_message);
+  const std::string name = next_name();
+  auto server = Child::start(
+      {"jackd", "-n", name, "-r", "-S", "-t", "5000", "-d", "dummy", "-r", "48000", "-p", "480"},
+      {{"JACK_NO_AUDIO_RESERVATION", "1"}});
+  if (server == nullptr || !wait_for_server(name)) return nullptr;
+  auto rig = std::unique_ptr<JackRig>(new JackRig(name, std::move(server)));
+  return rig->client_ == nullptr ? nullptr : std::move(rig);
+}
+
+JackRig::JackRig(std::string name, std::unique_ptr<Child> server)
+    : name_(std::move(name)),
+      previous_default_(environment_or_empty(kDefaultServer)),
+      server_(std::move(server)) {
+  const auto options = static_cast<jack_options_t>(JackNoStartServer | JackServerName);
+  client_ = jack_client_open("rig", options, nullptr, name_.c_str());
+  if (client_ != nullptr) {
+    jack_set_port_registration_callback(client_, &JackRig::on_change, this);
+    jack_activate(client_);
+  }
+  setenv(kDefaultServer, name_.c_str(), 1);
+}
+
+JackRig::~JackRig() {
+  if (client_ != nullptr) jack_client_close(client_);
+  if (previous_default_.empty()) {
+    unsetenv(kDefaultServer);
+  } else {
+    setenv(kDefaultServer, previous_default_.c_str(), 1);
+  }
+}
+
+void JackRig::on_change(jack_port_id_t /*port*/, int /*registered*/, void* rig) {
+  auto& self = *static_cast<JackRig*>(rig);
+  const absl::MutexLock lock(&self.mutex_);
+  ++self.changes_;
+}
+
+bool JackRig::connect(const std::string& from, const std::string& to) {
+  const int error = jack_connect(client_, from.c_str(), to.c_str());
+  return error == 0 || error == EEXIST;
+}
+
+bool JackRig::disconnect(const std::string& from, const std::string& to) {
+  return jack_disconnect(client_, from.c_str(), to.c_str()) == 0;
+}
+
+std::vector<std::string> JackRig::ports() {
+  return take(jack_get_ports(client_, nullptr, JACK_DEFAULT_AUDIO_TYPE, 0));
+}
+
+std::vector<std::string> JackRig::connections_of(const std::string& port) {
+  jack_port_t* const found = jack_port_by_name(client_, port.c_str());
+  if (found == nullptr) return {};
+  return take(jack_port_get_all_connections(client_, found));
+}
+
+bool JackRig::wait_for_port(const std::string& port, std::chrono::milliseconds timeout) {
+  return wait_for(port, true, timeout);
+}
+
+bool JackRig::wait_until_gone(const std::string& port, std::chrono::milliseconds timeout) {
+  return wait_for(port, false, timeout);
+}
+
+bool JackRig::wait_for(const std::string& port, bool there, std::chrono::milliseconds timeout) {
+  const absl::Time deadline = absl::Now() + absl::FromChrono(timeout);
+  for (;;) {
+    int seen = 0;
+    {
+      const absl::MutexLock lock(&mutex_);
+      seen = changes_;
+    }
+    if ((jack_port_by_name(client_, port.c_str()) != nullptr) == there) return true;
+    const absl::MutexLock lock(&mutex_);
+    const auto changed = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return changes_ != seen; };
+    if (!mutex_.AwaitWithDeadline(absl::Condition(&changed), deadline)) return false;
+  }
+}
+
+void JackRig::kill_server() {
+  server_->send(SIGKILL);
+  (void)server_->wait(kPatience);
+}
+
+}  // namespace comcat::test
