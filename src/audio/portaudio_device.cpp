@@ -24,6 +24,7 @@ class DeviceSource final : public Source {
         std::move(on_end));
   }
   void stop() override { stream_.stop(); }
+  std::uint64_t xruns() const override { return stream_.xruns(); }
   std::string description() const override { return stream_.device().name; }
 
  private:
@@ -43,6 +44,7 @@ class DeviceSink final : public Sink {
         std::move(on_end));
   }
   void stop() override { stream_.stop(); }
+  std::uint64_t xruns() const override { return stream_.xruns(); }
   std::string description() const override { return stream_.device().name; }
 
  private:

@@ -123,8 +123,7 @@ TEST(Jack, DevicesAreTheCardAndTheOtherPrograms) {
   EXPECT_EQ("alice", devices->at(1).name);
   EXPECT_EQ(2, devices->at(1).input_channels);  // that one can listen to
   EXPECT_EQ(1, devices->at(1).output_channels);
-  alice->close_input();
-  EXPECT_EQ(0, alice->wait(std::chrono::seconds(15)));
+  EXPECT_EQ(0, alice->finish());
 }
 
 TEST(Jack, TwoProgramsAreSpokenToAndHeardAtOnce) {
@@ -156,6 +155,8 @@ TEST(Jack, TwoProgramsAreSpokenToAndHeardAtOnce) {
   EXPECT_GE(test::find_in(to_bob, from_bob).peak, 0.99);
   EXPECT_LT(test::find_in(to_alice, from_bob).peak, 0.5);
   EXPECT_LT(test::find_in(to_bob, from_alice).peak, 0.5);
+  EXPECT_EQ(0, alice->finish());
+  EXPECT_EQ(0, bob->finish());
 }
 
 TEST(Jack, NothingIsChattedToTheTerminal) {

@@ -101,6 +101,11 @@ void Child::close_input() {
   input_ = -1;
 }
 
+std::optional<int> Child::finish(std::chrono::milliseconds timeout) {
+  close_input();
+  return wait(timeout);
+}
+
 void Child::send(int signal) const {
   if (!ended_) syscall(SYS_pidfd_send_signal, handle_, signal, nullptr, 0);
 }

@@ -26,6 +26,9 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   void close_input();
+  /// Closes its input, which asks comcat's programs to stop, and waits as wait() does.
+  [[nodiscard]] std::optional<int> finish(
+      std::chrono::milliseconds timeout = std::chrono::seconds(20));
   void send(int signal) const;
 
   /// Its exit code (or 128 + signal) once it has ended; nothing if it still runs after `timeout`.

@@ -43,13 +43,14 @@ std::vector<std::string> take(const char** names) {
 
 }  // namespace
 
-std::unique_ptr<JackRig> JackRig::start() {
+std::unique_ptr<JackRig> JackRig::start(Pace pace) {
   jack_set_error_function(ignore_message);
   jack_set_info_function(ignore_message);
   const std::string name = next_name();
-  auto server = Child::start(
-      {"jackd", "-n", name, "-r", "-S", "-t", "5000", "-d", "dummy", "-r", "48000", "-p", "480"},
-      {{"JACK_NO_AUDIO_RESERVATION", "1"}});
+  std::vector<std::string> command = {"jackd", "-n", name, "-r"};
+  if (pace == Pace::kWaits) command.emplace_back("-S");
+  for (const char* word : {"-d", "dummy", "-r", "48000", "-p", "480"}) command.emplace_back(word);
+  auto server = Child::start(command, {{"JACK_NO_AUDIO_RESERVATION", "1"}});
   if (server == nullptr || !wait_for_server(name)) return nullptr;
   auto rig = std::unique_ptr<JackRig>(new JackRig(name, std::move(server)));
   return rig->client_ == nullptr ? nullptr : std::move(rig);

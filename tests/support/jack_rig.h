@@ -15,8 +15,7 @@ namespace comcat::test {
 
 /// A sound card that is not there: a JACK server of this test's own with the dummy driver, 48 kHz,
 /// 10 ms periods. Its capture ports are silent, its playback ports go nowhere, and what one program
-/// plays into another's port arrives sample for sample. Its clock waits for slow programs (JACK's
-/// synchronous mode), so a busy machine delays sound and loses none.
+/// plays into another's port arrives sample for sample.
 ///
 /// While the rig lives, JACK_DEFAULT_SERVER names its server, so that this process and the programs
 /// it starts use it and no other; start programs after the rig.
@@ -40,11 +39,17 @@ namespace comcat::test {
 ///   3. rig->wait_for_port("alice:in_0") and so on for all four: they have opened their devices;
 ///   4. here: make_sink("alice") plays into alice's microphone, make_source("bob") hears bob's
 ///      speaker; make_sink("bob") and make_source("alice") at the same time for the other way.
+///   5. stop the clients (Child::finish()) before the rig goes.
 /// connect() is there for any other wiring.
 class JackRig {
  public:
+  enum class Pace {
+    kWaits,   // for slow programs: a busy machine delays sound and loses none
+    kGoesOn,  // as a real card: for tests that kill programs, which kWaits waits for, too
+  };
+
   /// Null where JACK is not installed or cannot run here.
-  [[nodiscard]] static std::unique_ptr<JackRig> start();
+  [[nodiscard]] static std::unique_ptr<JackRig> start(Pace pace = Pace::kWaits);
   ~JackRig();
   JackRig(const JackRig&) = delete;
   JackRig& operator=(const JackRig&) = delete;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -30,11 +31,13 @@ class Sink {
   virtual ~Sink() = default;
   [[nodiscard]] virtual absl::Status start(RenderHandler& handler, EndHandler on_end) = 0;
   virtual void stop() = 0;
+  [[nodiscard]] virtual std::uint64_t xruns() const { return 0; }
   [[nodiscard]] virtual std::string description() const = 0;
 };
 
-/// Opens `spec`: as make_source, where "file:PATH.wav" is written (16-bit, complete once stopped),
-/// "null" throws the sound away and "tone:" is refused.
+/// Opens `spec`: as make_source, where "file:PATH.wav" is written (16-bit; overwritten by start(),
+/// complete once stopped, at most a second short if the process is killed), "null" throws the sound
+/// away and "tone:" is refused.
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Sink>> make_sink(const std::string& spec);
 
 struct DeviceInfo {

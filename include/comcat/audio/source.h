@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -21,13 +22,15 @@ class CaptureHandler {
   virtual void on_captured(std::span<const float> samples) COMCAT_REALTIME = 0;
 };
 
-/// Why a stream that was running came to an end: OK when a file has been played to its end, an
-/// error when a device failed. Called once, from a thread that may allocate and log.
+/// Why a stream that was running came to an end: OK when a file has been played to its end (silence
+/// follows, so that a call goes on), an error when a device or a disk failed (nothing follows).
+/// Called once, from a thread that may allocate and log; it must not call start() or stop(), which
+/// are still the owner's to call.
 using EndHandler = std::function<void(absl::Status)>;
 
 /// Where a client's voice comes from: a microphone, a WAV file, a tone, or silence.
 ///
-/// Threads    start() and stop() from one thread, the owner's. The handler is called from the
+/// Threads    everything from one thread, the owner's. The handler is called from the
 ///            source's thread between the two; stop() returns after its last call.
 /// Ownership  handlers must outlive the source or its stop(). Destruction stops.
 class Source {
@@ -36,12 +39,16 @@ class Source {
   /// kFailedPrecondition or kNotFound with a sentence for the user where the device cannot open.
   [[nodiscard]] virtual absl::Status start(CaptureHandler& handler, EndHandler on_end) = 0;
   virtual void stop() = 0;
-  /// For people: "file:speech.wav", "USB Headset".
+  /// How often the device has reported lost samples since start(); 0 where there is no device.
+  [[nodiscard]] virtual std::uint64_t xruns() const { return 0; }
+  /// For people, and safe to print: "file:speech.wav", "USB Headset".
   [[nodiscard]] virtual std::string description() const = 0;
 };
 
 /// Opens `spec`: "device" or "" (the default sound device), a device's number or part of its name,
-/// "file:PATH.wav", "tone:HZ" or "null" (silence). kInvalidArgument or kNotFound with one sentence.
+/// "file:PATH.wav" (anything libsndfile reads), "tone:HZ" (a sine of 20 to 20000 Hz at half of full
+/// scale) or "null" (silence). kInvalidArgument, kNotFound, kFailedPrecondition or kUnavailable
+/// with one sentence. A file is opened here, a device is looked up here and opened by start().
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Source>> make_source(const std::string& spec);
 
 }  // namespace comcat::audio
