@@ -1,10 +1,11 @@
 #include "support/jack_rig.h"
 
-#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <utility>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "absl/time/clock.h"
@@ -18,9 +19,20 @@ constexpr std::chrono::seconds kPatience{15};
 
 void ignore_message(const char*) {}
 
-std::string next_name() {
-  static std::atomic<int> count{0};
-  return "comcat-" + std::to_string(getpid()) + "-" + std::to_string(++count);
+/// Takes one of a few fixed names for as long as this process lives. JACK allows eight servers on a
+/// machine and never forgets the name of one that was killed, except to a new one of that name.
+std::string lease_name() {
+  static std::string leased;
+  for (int i = 0; leased.empty() && i < 6; ++i) {
+    const std::string name = "comcat-test-" + std::to_string(i);
+    const int fd = open(("/tmp/" + name + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+      leased = name;  // the lock goes with the process
+    } else if (fd >= 0) {
+      close(fd);
+    }
+  }
+  return leased;
 }
 
 std::string environment_or_empty(const char* name) {
@@ -46,7 +58,7 @@ std::vector<std::string> take(const char** names) {
 std::unique_ptr<JackRig> JackRig::start(Pace pace) {
   jack_set_error_function(ignore_message);
   jack_set_info_function(ignore_message);
-  const std::string name = next_name();
+  const std::string name = lease_name();
   std::vector<std::string> command = {"jackd", "-n", name, "-r"};
   if (pace == Pace::kWaits) command.emplace_back("-S");
   for (const char* word : {"-d", "dummy", "-r", "48000", "-p", "480"}) command.emplace_back(word);
