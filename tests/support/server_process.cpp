@@ -27,7 +27,7 @@ ServerProcess::ServerProcess(const std::vector<std::string>& flags, bool tls) {
   if (!line) return;  // port() stays 0, and every call to it fails
   const std::string address = field(*line, "address");
   port_ = std::atoi(address.substr(address.rfind(':') + 1).c_str());
-  fingerprint_ = field(*line, "fingerprint");
+  if (tls) fingerprint_ = field(*line, "fingerprint");
 }
 
 int ServerProcess::stop() {
