@@ -27,17 +27,18 @@ void Mixer::insert(SpeakerId speaker, const Packet& packet, base::Time now) {
 }
 
 void Mixer::pull(std::span<float, audio::kBlockSamples> out, base::Time now) {
+  const base::Time due = clock_.tick(now);
   std::ranges::fill(out, 0.0F);
   audio::Block block;
   for (auto& [id, speaker] : speakers_) {
-    if (!speaker->pull(block, now)) continue;
+    if (!speaker->pull(block, due)) continue;
     const auto gain = gains_.find(id);
     const float factor = gain == gains_.end() ? 1.0F : gain->second;
     for (std::size_t i = 0; i < block.size(); ++i) out[i] += factor * block[i];
   }
   limit(out);
   std::erase_if(speakers_, [&](const auto& entry) {
-    return entry.second->empty() && now - entry.second->last_heard() > kForgetAfter;
+    return entry.second->idle() && now - entry.second->last_heard() > kForgetAfter;
   });
 }
 

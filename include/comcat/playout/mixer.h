@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "comcat/audio/frame.h"
 #include "comcat/base/clock.h"
+#include "comcat/playout/pull_clock.h"
 
 namespace comcat::playout {
 
@@ -30,17 +32,21 @@ struct PlayoutOptions {
 /// Figures of one speaker's playout since it began.
 struct PlayoutStats {
   std::chrono::microseconds target_delay{0};  // what the buffer aims at
-  std::chrono::microseconds delay{0};         // arrival to ear, of what plays now, without the sink
+  // From when the fastest packet of late would have brought what plays now, to the ear, without the
+  // sink. Where the network holds nothing up that is arrival to ear; a stall counts in full.
+  std::chrono::microseconds delay{0};
   std::uint64_t received_frames = 0;
   std::uint64_t late_frames = 0;  // came after their time
   std::uint64_t lost_frames = 0;  // never came
   std::uint64_t duplicate_frames = 0;
   std::uint64_t played_samples = 0;
-  std::uint64_t concealed_samples = 0;
+  std::uint64_t concealed_samples = 0;    // invented or left silent while the speaker spoke
+  std::uint64_t recovered_samples = 0;    // from the next packet's FEC
   std::uint64_t expanded_samples = 0;     // inserted by time stretching
   std::uint64_t accelerated_samples = 0;  // removed by time stretching
   double drift_ppm = 0;                   // the speaker's clock against ours
   bool talking = false;
+  std::optional<std::uint32_t> timestamp;  // of what plays now; nothing where that is not speech
 };
 
 class Speaker;
@@ -73,6 +79,7 @@ class Mixer {
   PlayoutOptions options_;
   std::map<SpeakerId, std::unique_ptr<Speaker>> speakers_;
   std::map<SpeakerId, float> gains_;
+  PullClock clock_;
 };
 
 }  // namespace comcat::playout

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace comcat::playout {
+
+/// What playout asks of a speaker's decoder; Opus in production, a recorder in tests. The
+/// functions are those of codec::Decoder.
+class FrameDecoder {
+ public:
+  virtual ~FrameDecoder() = default;
+  [[nodiscard]] virtual std::size_t decode(std::span<const std::uint8_t> packet,
+                                           std::span<float> out) = 0;
+  [[nodiscard]] virtual std::size_t decode_fec(std::span<const std::uint8_t> next,
+                                               std::span<float> out) = 0;
+  [[nodiscard]] virtual std::size_t conceal(std::span<float> out) = 0;
+};
+
+/// Makes the decoder of a speaker that begins to speak; null where there is no memory for one.
+class DecoderFactory {
+ public:
+  virtual ~DecoderFactory() = default;
+  [[nodiscard]] virtual std::unique_ptr<FrameDecoder> make() = 0;
+};
+
+/// Opus decoders.
+[[nodiscard]] DecoderFactory& opus_decoders();
+
+}  // namespace comcat::playout

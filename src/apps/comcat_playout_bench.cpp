@@ -1,0 +1,116 @@
+// Plays packet traces through comcat's playout and through speexdsp's jitter buffer, and prints
+// what each makes of them.
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "playout_bench/measure.h"
+#include "playout_bench/player.h"
+#include "playout_bench/trace.h"
+
+ABSL_FLAG(std::uint64_t, seed, 1, "of the modelled traces and the synthetic speech");
+ABSL_FLAG(std::string, out, "", "a directory for one CSV of delay over time per trace");
+ABSL_FLAG(std::string, only, "", "the one modelled trace to run, by its name in the table");
+ABSL_FLAG(std::vector<std::string>, traces, {},
+          "recorded traces to run in place of the modelled ones: CSV files of send time in ms, "
+          "arrival time in ms (empty: lost), size in bytes");
+
+namespace {
+
+using comcat::bench::Figures;
+using comcat::bench::Trace;
+
+constexpr int kUsage = 2;
+
+void print_row(const std::string& trace, const char* player, const Figures& figures) {
+  std::string recovery = "-";
+  if (figures.recovery_ms.has_value()) recovery = absl::StrCat(std::int64_t(*figures.recovery_ms));
+  std::printf("%-12s %-7s %8.1f %8.1f %8.1f %10s %11.2f %11.2f %9.2f\n", trace.c_str(), player,
+              figures.mean_ms, figures.p95_ms, figures.end_ms, recovery.c_str(),
+              figures.concealed_percent, figures.stretched_percent, figures.unheard_percent);
+}
+
+bool write_curve(const std::filesystem::path& path, const Figures& figures) {
+  std::ofstream file(path);
+  file << "time_s,delay_ms\n";
+  for (std::size_t i = 0; i < figures.curve.size(); ++i) {
+    // An hour in full would be 10 MB: a point each 0.1 s will do there.
+    if (figures.curve.size() > 100'000 && i % 10 != 0) continue;
+    file << std::chrono::duration<double>(figures.curve[i].time).count() << ','
+         << std::chrono::duration<double, std::milli>(figures.curve[i].delay).count() << '\n';
+  }
+  file.flush();
+  return file.good();
+}
+
+absl::StatusOr<std::vector<Trace>> chosen_traces() {
+  std::vector<Trace> traces;
+  for (const std::string& path : absl::GetFlag(FLAGS_traces)) {
+    absl::StatusOr<Trace> trace = comcat::bench::read_trace(path);
+    if (!trace.ok()) return trace.status();
+    traces.push_back(std::move(*trace));
+  }
+  if (!traces.empty()) return traces;
+  traces = comcat::bench::model_traces(absl::GetFlag(FLAGS_seed));
+  const std::string only = absl::GetFlag(FLAGS_only);
+  if (!only.empty()) std::erase_if(traces, [&](const Trace& trace) { return trace.name != only; });
+  if (traces.empty()) return absl::InvalidArgumentError(absl::StrCat("no trace is named ", only));
+  return traces;
+}
+
+absl::Status run(const std::vector<Trace>& traces, const std::filesystem::path& out) {
+  std::error_code error;
+  if (!out.empty()) std::filesystem::create_directories(out, error);
+  if (error)
+    return absl::InvalidArgumentError(absl::StrCat("cannot make the directory ", out.string()));
+  std::printf("%-12s %-7s %8s %8s %8s %10s %11s %11s %9s\n", "trace", "playout", "mean ms",
+              "p95 ms", "end ms", "recover ms", "concealed %", "stretched %", "unheard %");
+  for (const Trace& trace : traces) {
+    const auto minute = comcat::bench::encode_minute(trace.material);
+    for (const char* const name : {"comcat", "speex"}) {
+      const auto player =
+          name[0] == 'c' ? comcat::bench::make_comcat_player() : comcat::bench::make_speex_player();
+      const Figures figures = comcat::bench::measure(trace, minute, *player);
+      print_row(trace.name, name, figures);
+      if (out.empty()) continue;
+      const auto path = out / absl::StrCat(trace.name, ".", name, ".csv");
+      if (!write_curve(path, figures)) {
+        return absl::InvalidArgumentError(absl::StrCat("cannot write ", path.string()));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  absl::SetProgramUsageMessage(
+      "Plays packet traces through comcat's playout and through speexdsp's jitter buffer as Mumble "
+      "handles it, and prints for each: mean and 95th percentile of the delay above the fastest "
+      "packet's, the delay at the end, the time until it is back after a stall, and the shares of "
+      "the speech that were concealed, stretched and never heard.\n"
+      "  comcat-playout-bench --out=/tmp/curves\n"
+      "  comcat-playout-bench --traces=recorded.csv");
+  const std::vector<char*> words = absl::ParseCommandLine(argc, argv);
+  if (words.size() > 1) {
+    std::fprintf(stderr, "comcat-playout-bench takes flags only, not \"%s\"; see --help\n",
+                 words[1]);
+    return kUsage;
+  }
+  absl::StatusOr<std::vector<Trace>> traces = chosen_traces();
+  absl::Status status = traces.status();
+  if (status.ok()) status = run(*traces, absl::GetFlag(FLAGS_out));
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "comcat-playout-bench: %s\n", std::string(status.message()).c_str());
+  return kUsage;
+}

@@ -1,0 +1,43 @@
+#include "comcat/playout/mixer.h"
+
+#include "playout_bench/player.h"
+
+namespace comcat::bench {
+namespace {
+
+class ComcatPlayer final : public Player {
+ public:
+  void insert(const Flight& flight, std::span<const std::uint8_t> opus, Micros now) override {
+    mixer_.insert(kSpeaker, {flight.sequence, flight.timestamp, opus}, base::Time{now});
+  }
+
+  Played pull(std::span<float, audio::kBlockSamples> out, Micros now) override {
+    mixer_.pull(out, base::Time{now});
+    const auto all = mixer_.stats();
+    const auto found = all.find(kSpeaker);
+    if (found == all.end()) {
+      before_ = {};
+      return {};
+    }
+    const playout::PlayoutStats& stats = found->second;
+    const Played played{.timestamp = stats.timestamp,
+                                        .stretched_samples = stats.expanded_samples - before_.expanded_samples +
+                                             stats.accelerated_samples -
+                                             before_.accelerated_samples};
+    before_ = stats;
+    return played;
+  }
+
+ private:
+  static constexpr playout::SpeakerId kSpeaker = 1;
+  playout::Mixer mixer_;
+  playout::PlayoutStats before_;
+};
+
+}  // namespace
+
+std::unique_ptr<Player> make_comcat_player() {
+  return std::make_unique<ComcatPlayer>();
+}
+
+}  // namespace comcat::bench

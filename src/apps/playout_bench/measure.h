@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "playout_bench/player.h"
+#include "playout_bench/trace.h"
+
+namespace comcat::bench {
+
+/// The delay of one moment: from when the best packet of the trace would have arrived, to the ear.
+struct Point {
+  Micros time;
+  Micros delay;
+};
+
+/// What one player made of one trace. Shares are of the speech sent.
+struct Figures {
+  double mean_ms = 0;
+  double p95_ms = 0;
+  double end_ms = 0;  // of the last second
+  double concealed_percent = 0;            // gaps in running speech, filled or silent
+  double stretched_percent = 0;
+  double unheard_percent = 0;         // never came, came too late, or was skipped
+  std::optional<double> recovery_ms;  // mean over the trace's stalls; capped at the next one
+  std::vector<Point> curve;           // each 10 ms in which speech played
+};
+
+/// Plays `trace` through `player`, 10 ms at a time.
+[[nodiscard]] Figures measure(const Trace& trace, const std::vector<Encoded>& minute,
+                              Player& player);
+
+}  // namespace comcat::bench

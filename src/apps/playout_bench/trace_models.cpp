@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <random>
+
+#include "playout_bench/trace.h"
+
+namespace comcat::bench {
+namespace {
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using Random = std::mt19937_64;
+
+constexpr Micros kFrame = 20ms;
+constexpr std::uint32_t kFrameSamples = 960;
+constexpr Micros kBase = 20ms;  // one way, of a packet that nothing holds up
+
+Micros micros(double milliseconds) {
+  return Micros{std::llround(milliseconds * 1000)};
+}
+
+/// A speaker that sends each frame on time; the network of the trace then fills in the arrivals.
+Trace speak(std::string name, Micros duration, std::uint64_t seed, MaterialOptions material = {},
+            double drift_ppm = 0) {
+  Trace trace{.name = std::move(name),
+              .flights = {},
+              .material = material,
+              .drift_ppm = drift_ppm,
+              .best_delay = kBase,
+              .stalls = {}};
+  trace.material.seed = seed;
+  const std::vector<Encoded> minute =
+      material.discontinuous ? encode_minute(trace.material) : std::vector<Encoded>{};
+  std::uint32_t sequence = 0xFFFFFF00;  // so that it wraps
+  std::uint32_t timestamp = 0xFFFF0000;
+  for (std::int64_t i = 0; i * kFrame < duration; ++i, timestamp += kFrameSamples) {
+    const auto frame = static_cast<std::size_t>(i % 3000);
+    if (material.discontinuous && minute[frame].empty()) {
+      if (!trace.flights.empty()) trace.flights.back().last_of_spurt = true;
+      continue;
+    }
+    const double sent_ms = static_cast<double>(i) * 20 / (1 + drift_ppm * 1e-6);
+    trace.flights.push_back({.sequence = sequence++,
+                             .timestamp = timestamp,
+                             .sent = micros(sent_ms),
+                             .arrived = {},
+                             .frame = frame});
+  }
+  return trace;
+}
+
+/// Gives each flight the delay above kBase that `extra_ms` draws (negative: lost).
+Trace carry(Trace trace, bool in_order, const std::function<double(const Flight&)>& extra_ms) {
+  Micros before{0};
+  for (Flight& flight : trace.flights) {
+    const double extra = extra_ms(flight);
+    if (extra < 0) continue;
+    flight.arrived = flight.sent + kBase + micros(extra);
+    if (in_order) before = *(flight.arrived = std::max(*flight.arrived, before));
+  }
+  return trace;
+}
+
+Trace clean(std::uint64_t seed) {
+  Random random(seed);
+  std::uniform_real_distribution<double> jitter(0, 1);
+  return carry(speak("clean", 120s, seed), true, [&](const Flight&) { return jitter(random); });
+}
+
+/// Gamma of shape 2: its standard deviation is sqrt(2) x scale.
+Trace wifi(std::uint64_t seed) {
+  Random random(seed);
+  std::gamma_distribution<double> jitter(2, 20 / std::sqrt(2.0));
+  return carry(speak("wifi", 120s, seed), true, [&](const Flight&) { return jitter(random); });
+}
+
+Trace loss(std::string name, std::uint64_t seed, double share) {
+  Random random(seed);
+  std::uniform_real_distribution<double> any(0, 1);
+  const int percent = static_cast<int>(share * 100);
+  return carry(speak(std::move(name), 120s, seed, {.expected_loss_percent = percent}), true,
+               [&](const Flight&) { return any(random) < share ? -1 : any(random); });
+}
+
+/// Gilbert's model: bursts of three packets on average, 5 % lost in all.
+Trace bursty_loss(std::uint64_t seed) {
+  constexpr double kEnd = 1.0 / 3;
+  constexpr double kBegin = 0.05 * kEnd / 0.95;
+  Random random(seed);
+  std::uniform_real_distribution<double> any(0, 1);
+  bool bad = false;
+  return carry(speak("loss5burst", 120s, seed, {.expected_loss_percent = 5}), true,
+               [&](const Flight&) {
+                 bad = any(random) < (bad ? 1 - kEnd : kBegin);
+                 return bad ? -1 : any(random);
+               });
+}
+
+/// TCP: each 2-5 s a lost segment holds up everything behind it for 150-400 ms.
+Trace tcp_stalls(std::uint64_t seed) {
+  Random random(seed);
+  std::uniform_real_distribution<double> pause_ms(2000, 5000);
+  std::uniform_real_distribution<double> stall_ms(150, 400);
+  std::uniform_real_distribution<double> jitter(0, 1);
+  Trace trace = speak("tcpstall", 120s, seed);
+  Micros begin = 5s;
+  Micros end = begin + micros(stall_ms(random));
+  trace.stalls.push_back(end + kBase);
+  auto held = [&](const Flight& flight) {
+    while (flight.sent >= end) {
+      begin = end + micros(pause_ms(random));
+      end = begin + micros(stall_ms(random));
+      if (end < 118s) trace.stalls.push_back(end + kBase);
+    }
+    const double wait = std::chrono::duration<double, std::milli>(end - flight.sent).count();
+    return flight.sent >= begin ? wait : jitter(random);
+  };
+  Trace carried = carry(trace, true, held);
+  carried.stalls = trace.stalls;
+  return carried;
+}
+
+Trace step(std::uint64_t seed) {
+  Random random(seed);
+  std::uniform_real_distribution<double> jitter(0, 1);
+  Trace trace = carry(speak("step80", 120s, seed), true, [&](const Flight& flight) {
+    const bool longer = flight.sent >= 40s && flight.sent < 80s;
+    return (longer ? 80 : 0) + jitter(random);
+  });
+  trace.stalls.push_back(80s + kBase);
+  return trace;
+}
+
+Trace drift(std::string name, std::uint64_t seed, double ppm) {
+  Random random(seed);
+  std::uniform_real_distribution<double> jitter(0, 2);
+  return carry(speak(std::move(name), 3600s, seed, {}, ppm), true,
+               [&](const Flight&) { return jitter(random); });
+}
+
+Trace dtx(std::uint64_t seed) {
+  Random random(seed);
+  std::gamma_distribution<double> jitter(2, 3);
+  return carry(speak("dtx", 120s, seed, {.discontinuous = true}), true,
+               [&](const Flight&) { return jitter(random); });
+}
+
+/// One packet in twenty takes a detour of 20-60 ms and comes after its successors.
+Trace reordering(std::uint64_t seed) {
+  Random random(seed);
+  std::uniform_real_distribution<double> any(0, 1);
+  return carry(speak("reorder", 120s, seed), false, [&](const Flight&) {
+    return any(random) < 0.05 ? 20 + 40 * any(random) : any(random);
+  });
+}
+
+}  // namespace
+
+std::vector<Trace> model_traces(std::uint64_t seed) {
+  return {clean(seed),
+          wifi(seed),
+          loss("loss1", seed, 0.01),
+          loss("loss3", seed, 0.03),
+          bursty_loss(seed),
+          tcp_stalls(seed),
+          step(seed),
+          drift("drift+200", seed, 200),
+          drift("drift-200", seed, -200),
+          dtx(seed),
+          reordering(seed)};
+}
+
+}  // namespace comcat::bench
