@@ -4,14 +4,12 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 #include <system_error>
 #include <vector>
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,7 +45,7 @@ absl::Status failed(const std::string& what, const std::string& path) {
 absl::StatusOr<std::string> read_all(const std::string& path) {
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) {
-    if (errno == ENOENT) return std::string();
+    if (errno == ENOENT || errno == ENOTDIR) return std::string();
     return failed("read", path);
   }
   std::string text;
@@ -127,21 +125,6 @@ absl::Status KnownHosts::add(const std::string& address, const std::string& fing
   if (::rename(copy.c_str(), path().c_str()) != 0) return failed("replace", path());
   ::fsync(directory.fd());
   return absl::OkStatus();
-}
-
-std::string default_state_directory() {
-  const char* const state = std::getenv("XDG_STATE_HOME");
-  if (state != nullptr && *state == '/') return std::string(state) + "/comcat";
-  const char* home = std::getenv("HOME");
-  std::array<char, 4096> buffer{};
-  passwd entry{};
-  passwd* found = nullptr;
-  if (home == nullptr &&
-      ::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
-      found != nullptr) {
-    home = found->pw_dir;
-  }
-  return std::string(home == nullptr ? "." : home) + "/.local/state/comcat";
 }
 
 }  // namespace comcat::transport

@@ -46,7 +46,4 @@ class KnownHosts {
   std::string directory_;
 };
 
-/// $XDG_STATE_HOME/comcat, else $HOME/.local/state/comcat, else the user's from the password file.
-[[nodiscard]] std::string default_state_directory();
-
 }  // namespace comcat::transport
