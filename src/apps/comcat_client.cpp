@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -58,6 +59,16 @@ constexpr const char* kUsage =
     "of these words a line. Ctrl+C once is stop, twice ends the program at once.\n"
     "Exit codes: 0 stopped, 2 usage, 3 refused (passcode, certificate, name taken), 4 full,\n"
     "5 unreachable, 6 sound device, 130 ended at once.";
+
+const std::vector<FlagGroup>& flag_groups() {
+  static const auto* const groups = new std::vector<FlagGroup>{
+      {"The call", {"host", "name", "room", "passcode", "passcode_file"}},
+      {"Sound", {"input", "output", "devices", "frame_ms", "bitrate", "muted"}},
+      {"Security", {"insecure", "trust", "state_dir"}},
+      {"Console", {"background", "json", "log_level"}},
+  };
+  return *groups;
+}
 
 constexpr int kGaveUp = 130;
 
@@ -140,7 +151,7 @@ int call(int argc, char** argv) {
 
 int run(int argc, char** argv) {
   fill_standard_descriptors();
-  parse_flags(argc, argv, kUsage);
+  parse_flags(argc, argv, kUsage, flag_groups());
   base::LogLevel level = base::LogLevel::kWarning;
   if (!base::parse_log_level(absl::GetFlag(FLAGS_log_level), level)) {
     return fail(Exit::kUsage, "--log_level must be debug, info, warning or error");

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -18,9 +19,17 @@ enum class Exit : int {
   kSoundDevice = 6,
 };
 
+/// Flags that --help shows together, in this order.
+struct FlagGroup {
+  std::string title;
+  std::vector<std::string> flags;
+};
+
 /// Parses the flags of `argv`, prints --help and --version, and ends the program with
 /// Exit::kUsage and one sentence on an unknown or malformed flag, or on a word that is no flag.
-void parse_flags(int argc, char** argv, const std::string& usage);
+/// `groups` names every flag of the program; without it --help is Abseil's list.
+void parse_flags(int argc, char** argv, const std::string& usage,
+                 const std::vector<FlagGroup>& groups = {});
 
 /// Prints "PROGRAM: sentence" to stderr.
 [[nodiscard]] int fail(Exit code, const std::string& sentence);
