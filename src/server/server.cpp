@@ -3,9 +3,12 @@
 #include <cstdlib>
 #include <utility>
 
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/resource_quota.h>
+
+#include "comcat/base/log.h"
 
 #include "call.h"
 #include "shard.h"
@@ -21,6 +24,12 @@ constexpr int kMinPingIntervalMs = 4'000;
 constexpr int kFlowControlWindowBytes = 16 * 1024;
 constexpr int kReadChunkBytes = 1024;  // callers send little at a time
 constexpr std::size_t kMemoryQuotaBytes = 512UL * 1024 * 1024;
+
+/// gRPC's own lines may hold what a peer sent, and calls ordinary things errors (a TLS client that
+/// names an IP address).
+void log_of_grpc(gpr_log_func_args* args) {
+  base::log(base::LogLevel::kDebug, "grpc", {{"text", args->message}});
+}
 
 std::shared_ptr<grpc::ServerCredentials> credentials(const ServerOptions& options) {
   if (!options.certificate) return grpc::InsecureServerCredentials();
@@ -77,6 +86,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   setenv("GRPC_EXPERIMENTS", "-tcp_read_chunks", /*overwrite=*/0);
   // Process-wide: takes part in every server built from here on.
   if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  gpr_set_log_function(log_of_grpc);
   grpc::ServerBuilder builder;
   set_limits(builder, options);
   builder.RegisterService(&parts->service);
@@ -89,7 +99,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
                                          std::move(queue), parts->service, parts->health);
   parts->server = builder.BuildAndStart();
   if (!parts->server) {
-    return absl::InternalError("gRPC cannot start a server; see the lines above for the reason");
+    return absl::InternalError("gRPC cannot start a server; --log_level debug shows its reason");
   }
   parts->shard->start();
   parts->acceptor.start([connections = parts->connections.get()](FileDescriptor fd) {
