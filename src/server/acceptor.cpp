@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "comcat/base/log.h"
+#include "comcat/server/admission.h"
 
 namespace comcat::server {
 namespace {
@@ -27,6 +28,7 @@ constexpr int kSendBufferBytes = 16 * 1024;
 constexpr int kUnsentBytes = 4 * 1024;
 constexpr int kUserTimeoutMs = 10'000;  // unacknowledged data for so long: the peer is gone
 constexpr int kBacklog = 1024;
+constexpr int kRetryMs = 100;  // when accepting failed for want of something
 
 void set_option(int fd, int level, int name, int value) {
   // A socket that refuses an option works all the same.
@@ -74,6 +76,10 @@ std::string peer_of(int fd) {
   return {reinterpret_cast<const char*>(&peer), size};
 }
 
+FileDescriptor open_spare() {
+  return FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
 absl::StatusOr<FileDescriptor> listen_on(const addrinfo& info) {
   FileDescriptor fd(socket(info.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd.valid()) return absl::UnavailableError(error_text(errno));
@@ -116,6 +122,10 @@ absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
                                       ": there is no such address on this machine");
   }
   absl::StatusOr<FileDescriptor> listener = listen_on(*found);
+  for (const addrinfo* next = found->ai_next; next != nullptr && !listener.ok();
+       next = next->ai_next) {
+    listener = listen_on(*next);
+  }
   freeaddrinfo(found);
   if (!listener.ok()) {
     return absl::UnavailableError("cannot listen on " + options.listen + ": " +
@@ -125,7 +135,10 @@ absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
   Acceptor acceptor(options);
   acceptor.listener_ = std::move(*listener);
   acceptor.wake_.reset(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  acceptor.spare_.reset(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  acceptor.spare_ = open_spare();
+  if (!acceptor.wake_.valid() || !acceptor.spare_.valid()) {
+    return absl::UnavailableError("cannot listen on " + options.listen + ": " + error_text(errno));
+  }
   sockaddr_storage bound{};
   socklen_t size = sizeof(bound);
   getsockname(acceptor.listener_.get(), reinterpret_cast<sockaddr*>(&bound), &size);
@@ -161,45 +174,70 @@ void Acceptor::disconnect_all() {
 }
 
 void Acceptor::run(const HandOver& hand_over, const std::stop_token& stop) {
+  bool exhausted = false;
   while (!stop.stop_requested()) {
-    std::array<pollfd, 2> ready{{{listener_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
-    if (poll(ready.data(), ready.size(), -1) > 0 && ready[0].revents != 0) accept_all(hand_over);
+    std::array<pollfd, 2> ready{{{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}}};
+    if (exhausted) {  // the listener stays readable though nobody can be let in
+      std::ignore = poll(ready.data(), 1, kRetryMs);
+      exhausted = false;
+    } else if (poll(ready.data(), ready.size(), -1) > 0 && ready[1].revents != 0) {
+      exhausted = !accept_all(hand_over, stop);
+    }
   }
 }
 
-void Acceptor::accept_all(const HandOver& hand_over) {
-  for (;;) {
+bool Acceptor::accept_all(const HandOver& hand_over, const std::stop_token& stop) {
+  if (!spare_.valid()) spare_ = open_spare();
+  while (!stop.stop_requested()) {
     sockaddr_storage peer{};
     socklen_t size = sizeof(peer);
     FileDescriptor fd(accept4(listener_.get(), reinterpret_cast<sockaddr*>(&peer), &size,
                               SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (!fd.valid()) {
-      if (errno == EINTR || errno == ECONNABORTED) continue;
-      if (errno != EMFILE && errno != ENFILE) return;  // EAGAIN: all accepted
-      base::log(LogLevel::kError, "out_of_file_descriptors");
-      turn_one_away();
+    if (fd.valid()) {
+      take(std::move(fd), peer, {reinterpret_cast<const char*>(&peer), size}, hand_over);
       continue;
     }
-    int port = 0;
-    const std::string address = to_text(peer, port);
-    if (!within_limits(address)) {
-      base::log(LogLevel::kWarning, "connection_refused",
-                {{"address", address}, {"why", "too many connections"}});
-      continue;
+    if (errno == EINTR || errno == ECONNABORTED) continue;
+    if (errno == EAGAIN) return true;
+    if (errno != EMFILE && errno != ENFILE) {
+      base::log(LogLevel::kError, "cannot_accept", {{"why", error_text(errno)}});
+      return false;
     }
-    set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-    set_option(fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentBytes);
-    set_option(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMs);
-    by_address_[address].push_back({fd.get(), peer_of(fd.get())});
-    ++connections_;
-    hand_over(std::move(fd));
+    const int error = turn_one_away();
+    if (error == EAGAIN) return true;
+    base::log(LogLevel::kError, "out_of_file_descriptors",
+              {{"caller", error == 0 ? "turned_away" : "waits"}});
+    if (error != 0) return false;
   }
+  return true;
 }
 
-void Acceptor::turn_one_away() {
+void Acceptor::take(FileDescriptor fd, const sockaddr_storage& peer, std::string raw_peer,
+                    const HandOver& hand_over) {
+  int port = 0;
+  const std::string host = to_text(peer, port);
+  const char* const scheme = peer.ss_family == AF_INET6 ? "ipv6:" : "ipv4:";
+  const std::string address = admission_address(scheme + host + ":" + std::to_string(port));
+  if (!within_limits(address)) {
+    base::log(LogLevel::kWarning, "connection_refused",
+              {{"address", address}, {"why", "too many connections"}});
+    return;
+  }
+  set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option(fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentBytes);
+  set_option(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMs);
+  by_address_[address].push_back({fd.get(), std::move(raw_peer)});
+  ++connections_;
+  hand_over(std::move(fd));
+}
+
+int Acceptor::turn_one_away() {
   spare_.reset();
-  FileDescriptor(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)).reset();
-  spare_.reset(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  FileDescriptor caller(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  const int error = caller.valid() ? 0 : errno;
+  caller.reset();
+  spare_ = open_spare();
+  return error;
 }
 
 /// gRPC owns the sockets and does not say when it closes one. A descriptor that has been closed, or

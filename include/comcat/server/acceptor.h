@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include <sys/socket.h>
+
 #include "absl/status/statusor.h"
 
 namespace comcat::server {
@@ -47,14 +49,13 @@ struct AcceptorOptions {
 /// and for socket options: what is sent late is bounded in the kernel as well.
 ///
 /// Threads    its own; `hand_over` is called on it. stop() and the destructor join it. The rest
-/// from
-///            the owner's.
+///            from the owner's. Not to be moved once started.
 class Acceptor {
  public:
   /// Takes over a connected, non-blocking socket.
   using HandOver = std::function<void(FileDescriptor)>;
 
-  /// Binds; kInvalidArgument, kUnavailable or kAlreadyExists with one sentence where it cannot.
+  /// Binds; kInvalidArgument or kUnavailable with one sentence where it cannot.
   [[nodiscard]] static absl::StatusOr<Acceptor> bind(const AcceptorOptions& options);
 
   Acceptor(Acceptor&&) = default;
@@ -81,8 +82,12 @@ class Acceptor {
 
   explicit Acceptor(const AcceptorOptions& options) : options_(options) {}
   void run(const HandOver& hand_over, const std::stop_token& stop);
-  void accept_all(const HandOver& hand_over);
-  void turn_one_away();
+  /// False where somebody waits who could be neither accepted nor turned away.
+  [[nodiscard]] bool accept_all(const HandOver& hand_over, const std::stop_token& stop);
+  void take(FileDescriptor fd, const sockaddr_storage& peer, std::string raw_peer,
+            const HandOver& hand_over);
+  /// 0, or the errno with which it failed: EAGAIN where nobody waits.
+  [[nodiscard]] int turn_one_away();
   [[nodiscard]] bool within_limits(const std::string& address);
   static void forget_closed(std::vector<Connection>& connections);
 

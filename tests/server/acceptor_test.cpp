@@ -1,0 +1,308 @@
+#include "comcat/server/acceptor.h"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "absl/synchronization/mutex.h"
+
+namespace comcat::server {
+namespace {
+
+/// An acceptor whose connections stay here: each is greeted with one byte.
+class Door {
+ public:
+  explicit Door(AcceptorOptions options) {
+    options.listen = options.listen.empty() ? "127.0.0.1:0" : options.listen;
+    auto bound = Acceptor::bind(options);
+    if (!bound.ok()) return;
+    acceptor_.emplace(std::move(*bound));
+  }
+
+  [[nodiscard]] bool bound() const { return acceptor_.has_value(); }
+  void open() {
+    acceptor_->start([this](FileDescriptor fd) {
+      const absl::MutexLock lock(&mutex_);
+      std::ignore = ::send(fd.get(), "A", 1, MSG_NOSIGNAL);
+      inside_.push_back(std::move(fd));
+    });
+  }
+  void close() { acceptor_->stop(); }
+  /// Ends the connections on the server's side, the oldest first.
+  void hang_up(std::size_t count) {
+    const absl::MutexLock lock(&mutex_);
+    inside_.erase(inside_.begin(), inside_.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  [[nodiscard]] std::size_t inside() {
+    const absl::MutexLock lock(&mutex_);
+    return inside_.size();
+  }
+  [[nodiscard]] int port() const { return acceptor_->port(); }
+  [[nodiscard]] const std::string& address() const { return acceptor_->address(); }
+
+ private:
+  absl::Mutex mutex_;
+  std::vector<FileDescriptor> inside_ ABSL_GUARDED_BY(mutex_);
+  std::optional<Acceptor> acceptor_;  // destroyed first: its thread uses the rest
+};
+
+/// Somebody who connects from an address of this machine.
+class Visitor {
+ public:
+  explicit Visitor(const std::string& from = "127.0.0.1")
+      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const timeval patience{20, 0};
+    setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    const sockaddr_in mine = address(from, 0);
+    EXPECT_EQ(0, ::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&mine), sizeof(mine)));
+  }
+
+  void knock(int port) {
+    const sockaddr_in door = address("127.0.0.1", port);
+    EXPECT_EQ(0, ::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&door), sizeof(door)));
+  }
+  /// True when let in, false when turned away.
+  [[nodiscard]] bool let_in() {
+    char greeting = 0;
+    const ssize_t got = ::recv(fd_.get(), &greeting, 1, 0);
+    EXPECT_TRUE(got >= 0 || errno == ECONNRESET) << "neither let in nor turned away";
+    return got == 1 && greeting == 'A';
+  }
+  /// Goes without a word: a reset rather than an end.
+  void vanish() {
+    const linger none{1, 0};
+    setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+    fd_.reset();
+  }
+
+ private:
+  static sockaddr_in address(const std::string& host, int port) {
+    sockaddr_in out{};
+    out.sin_family = AF_INET;
+    out.sin_port = htons(static_cast<std::uint16_t>(port));
+    inet_pton(AF_INET, host.c_str(), &out.sin_addr);
+    return out;
+  }
+
+  FileDescriptor fd_;
+};
+
+bool visit(Door& door, const std::string& from = "127.0.0.1") {
+  Visitor visitor(from);
+  visitor.knock(door.port());
+  return visitor.let_in();
+}
+
+AcceptorOptions limits(std::size_t per_address, std::size_t in_all = 1000) {
+  return {"127.0.0.1:0", in_all, per_address};
+}
+
+/// A lower limit of file descriptors until it is destroyed.
+class FewDescriptors {
+ public:
+  explicit FewDescriptors(rlim_t limit) {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit few{limit, before_.rlim_max};
+    EXPECT_EQ(0, setrlimit(RLIMIT_NOFILE, &few));
+  }
+  FewDescriptors(const FewDescriptors&) = delete;
+  FewDescriptors& operator=(const FewDescriptors&) = delete;
+  ~FewDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+/// What goes to stderr until it is destroyed.
+class Stderr {
+ public:
+  Stderr() {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(0, ::pipe(ends.data()));
+    read_.reset(ends[0]);
+    before_.reset(::dup(STDERR_FILENO));
+    ::dup2(ends[1], STDERR_FILENO);
+    ::close(ends[1]);
+  }
+  Stderr(const Stderr&) = delete;
+  Stderr& operator=(const Stderr&) = delete;
+  ~Stderr() { ::dup2(before_.get(), STDERR_FILENO); }
+
+  /// Waits until `word` has been written.
+  void wait_for(const std::string& word) {
+    std::array<char, 4096> part{};
+    while (text_.find(word) == std::string::npos) {
+      const ssize_t got = ::read(read_.get(), part.data(), part.size());
+      ASSERT_GT(got, 0);
+      text_.append(part.data(), static_cast<std::size_t>(got));
+    }
+  }
+
+ private:
+  FileDescriptor read_;
+  FileDescriptor before_;
+  std::string text_;
+};
+
+TEST(Acceptor, NamesTheAddressWithThePortThatWasPicked) {
+  Door door(limits(10));
+  ASSERT_TRUE(door.bound());
+  EXPECT_GT(door.port(), 0);
+  EXPECT_EQ("127.0.0.1:" + std::to_string(door.port()), door.address());
+  door.open();
+  EXPECT_TRUE(visit(door));
+}
+
+TEST(Acceptor, AddressesThatAreNoneAreNamed) {
+  for (const char* listen :
+       {"", "50051", "host", ":", "::1:50051", "[::1:5", "1.2.3.4:", "1.2.3.4:x", "1.2.3.4:65536",
+        "1.2.3.4:999999999999", "no.such.host.invalid:1"}) {
+    const auto bound = Acceptor::bind({listen, 10, 10});
+    EXPECT_TRUE(absl::IsInvalidArgument(bound.status())) << listen << ": " << bound.status();
+    const std::string sentence(bound.status().message());
+    EXPECT_EQ(0U, sentence.find("--listen " + std::string(listen)));
+  }
+}
+
+TEST(Acceptor, APortThatIsTakenIsNamed) {
+  Door door(limits(10));
+  const auto second = Acceptor::bind({door.address(), 10, 10});
+  EXPECT_TRUE(absl::IsUnavailable(second.status()));
+  EXPECT_NE(std::string::npos, std::string(second.status().message()).find("in use"));
+}
+
+TEST(Acceptor, ManyConnectionsFromOneAddressAreTooMany) {
+  Door door(limits(3));
+  door.open();
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(visit(door));
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(visit(door));
+  EXPECT_TRUE(visit(door, "127.0.0.2"));
+  door.hang_up(1);
+  EXPECT_TRUE(visit(door));
+  EXPECT_FALSE(visit(door));
+}
+
+TEST(Acceptor, ManyConnectionsInAllAreTooManyWhoeverTheyComeFrom) {
+  Door door(limits(3, 5));
+  door.open();
+  for (int i = 1; i <= 5; ++i) EXPECT_TRUE(visit(door, "127.0.0." + std::to_string(i)));
+  EXPECT_FALSE(visit(door, "127.0.0.6"));
+  EXPECT_FALSE(visit(door, "127.0.0.1"));
+  door.hang_up(2);
+  EXPECT_TRUE(visit(door, "127.0.0.6"));
+  EXPECT_TRUE(visit(door, "127.0.0.7"));
+  EXPECT_FALSE(visit(door, "127.0.0.8"));
+}
+
+TEST(Acceptor, ComingAndGoingAThousandTimesLeavesNoCountBehind) {
+  Door door(limits(3, 3));
+  door.open();
+  for (int i = 0; i < 1000; ++i) {
+    Visitor visitor;
+    visitor.knock(door.port());
+    ASSERT_TRUE(visitor.let_in()) << i;
+    door.hang_up(1);
+    visitor.vanish();  // leaves no port in TIME_WAIT
+  }
+}
+
+TEST(Acceptor, ADescriptorUsedAgainIsNotTheOldConnection) {
+  Door door(limits(1));
+  door.open();
+  EXPECT_TRUE(visit(door, "127.0.0.1"));
+  door.hang_up(1);
+  EXPECT_TRUE(visit(door, "127.0.0.2"));  // the same descriptor number
+  EXPECT_TRUE(visit(door, "127.0.0.1"));
+}
+
+TEST(Acceptor, ThoseWhoVanishBeforeTheyAreAcceptedLeaveNoCountBehind) {
+  Door door(limits(3));
+  for (int i = 0; i < 10; ++i) {
+    Visitor scanner;
+    scanner.knock(door.port());
+    scanner.vanish();
+  }
+  door.open();
+  while (!visit(door, "127.0.0.2")) {
+  }  // by now the scanners have been accepted
+  door.hang_up(door.inside());
+  std::vector<FileDescriptor> reused;  // their descriptors are now something else
+  while (reused.size() < 20) reused.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  EXPECT_TRUE(visit(door));
+}
+
+TEST(Acceptor, OverIPv6OneAddressIsOneNetworkAndAnIPv4AddressIsItself) {
+  AcceptorOptions options = limits(1);
+  options.listen = "[::]:0";
+  Door door(options);
+  if (!door.bound()) GTEST_SKIP() << "this machine has no IPv6";
+  door.open();
+  EXPECT_TRUE(visit(door, "127.0.0.1"));
+  EXPECT_TRUE(visit(door, "127.0.0.2"));
+  EXPECT_FALSE(visit(door, "127.0.0.1"));
+}
+
+TEST(Acceptor, OutOfDescriptorsItTurnsAwayAndThenAcceptsAgain) {
+  Door door(limits(10));
+  door.open();
+  Visitor unlucky;
+  {
+    const FileDescriptor next(::dup(STDIN_FILENO));
+    const FewDescriptors none(static_cast<rlim_t>(next.get()) + 1);
+    std::vector<FileDescriptor> taken;
+    do {
+      taken.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    } while (taken.back().valid());
+    unlucky.knock(door.port());
+    EXPECT_FALSE(unlucky.let_in());
+  }
+  while (!visit(door)) {
+  }
+}
+
+TEST(Acceptor, WithNotEvenTheSpareDescriptorItWaitsAndThenAccepts) {
+  Door door(limits(10));
+  door.open();
+  Visitor patient;
+  {
+    Stderr log;
+    const FewDescriptors none(3);
+    patient.knock(door.port());
+    log.wait_for("caller=waits");
+  }
+  EXPECT_TRUE(patient.let_in());
+}
+
+TEST(Acceptor, StopsEvenWhileOutOfDescriptors) {
+  Door door(limits(10));
+  door.open();
+  Visitor patient;
+  Stderr log;
+  const FewDescriptors none(3);
+  patient.knock(door.port());
+  log.wait_for("caller=waits");
+  door.close();
+}
+
+TEST(Acceptor, StoppingTwiceOrUnopenedIsHarmless) {
+  Door never(limits(10));
+  never.close();
+  Door door(limits(10));
+  door.open();
+  door.close();
+  door.close();
+}
+
+}  // namespace
+}  // namespace comcat::server
