@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "comcat/load/options.h"
+#include "comcat/load/report.h"
+
+#include "absl/status/statusor.h"
+
+namespace comcat::load {
+
+/// Called about once a second with a sentence on how far the measurement is.
+using Progress = std::function<void(const std::string&)>;
+
+/// Connects everyone, lets the speakers speak, and reports what arrived. Returns when every client
+/// has left and no thread of the load is left.
+///
+/// An error, with one sentence, where not everyone got in: kUnauthenticated or kPermissionDenied
+/// (passcode), kResourceExhausted (the server is full), kUnavailable (nobody answers),
+/// kInvalidArgument (options), or what else the server answered.
+[[nodiscard]] absl::StatusOr<Report> run(const Options& options, const Progress& progress);
+
+}  // namespace comcat::load

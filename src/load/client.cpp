@@ -1,0 +1,163 @@
+#include "client.h"
+
+#include <utility>
+
+#include "comcat/wire/convert.h"
+
+namespace comcat::load {
+namespace {
+
+constexpr const char* kMethod = "/Calling/VoIP";
+constexpr int kWindowBytes = 16 * 1024;  // what the server may have on the way to us
+
+/// As comcat-client sets its own, but that each client has a connection to itself.
+grpc::ChannelArguments channel_arguments() {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetMaxReceiveMessageSize(wire::kMaxMessageBytes);
+  return arguments;
+}
+
+grpc::ByteBuffer to_buffer(const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  return {&slice, 1};
+}
+
+absl::Status to_absl(const grpc::Status& status) {
+  return {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
+}
+
+}  // namespace
+
+Client::Client(Seat seat, const Options& options,
+               const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+               grpc::CompletionQueue& queue, Listener& listener, Tally& tally, Observer& observer)
+    : seat_(std::move(seat)),
+      listener_(listener),
+      tally_(tally),
+      observer_(observer),
+      passcode_(options.passcode),
+      queue_(queue),
+      stub_(grpc::CreateCustomChannel(options.target, credentials, channel_arguments())) {}
+
+void Client::start() {
+  if (!passcode_.empty()) context_.AddMetadata(wire::kPasscodeKey, passcode_);
+  stream_ = stub_.PrepareCall(&context_, kMethod, &queue_);
+  stream_->StartCall(&started_);
+}
+
+void Client::on_started(bool ok) {
+  if (!ok) {
+    const absl::MutexLock lock(&mutex_);
+    finish();
+    return;
+  }
+  wire::Hello hello;
+  if (!seat_.name.empty()) {
+    hello.name = seat_.name;
+    hello.room = seat_.room;
+    hello.features = wire::kFeatureVoiceBatch;
+  }
+  send(wire::encode_request(hello));
+  stream_->Read(&incoming_, &read_);
+}
+
+void Client::on_read(bool ok) {
+  if (ok) {
+    take(incoming_);
+    read_next();
+    return;
+  }
+  const absl::MutexLock lock(&mutex_);
+  finish();
+}
+
+void Client::take(const grpc::ByteBuffer& message) {
+  const base::Time now = std::chrono::steady_clock::now();
+  Tally::count(tally_.responses);
+  grpc::Slice whole;
+  if (!message.TrySingleSlice(&whole).ok() && !message.DumpToSingleSlice(&whole).ok()) return;
+  const absl::StatusOr<wire::Response> response =
+      wire::parse_response({reinterpret_cast<const std::byte*>(whole.begin()), whole.size()});
+  if (!response.ok()) return;
+  if (const auto* frames = std::get_if<wire::VoiceFrames>(&*response)) {
+    listener_.hear(*frames, now);
+  } else if (const auto* welcome = std::get_if<wire::Welcome>(&*response)) {
+    observer_.joined(seat_.index, *welcome);
+  }
+}
+
+void Client::read_next() {
+  const absl::MutexLock lock(&mutex_);
+  parked_ = paused_;
+  if (!parked_) stream_->Read(&incoming_, &read_);
+}
+
+void Client::pause() {
+  const absl::MutexLock lock(&mutex_);
+  paused_ = true;
+}
+
+void Client::resume() {
+  const absl::MutexLock lock(&mutex_);
+  paused_ = false;
+  if (std::exchange(parked_, false) && !finishing_) stream_->Read(&incoming_, &read_);
+}
+
+void Client::say(const wire::VoiceFrame& frame) {
+  send(wire::encode_request(frame));
+}
+
+void Client::send(const std::string& request) {
+  const absl::MutexLock lock(&mutex_);
+  if (finishing_) return;
+  if (writing_) {
+    outbox_.push_back(to_buffer(request));
+    return;
+  }
+  writing_ = true;
+  stream_->Write(to_buffer(request), &written_);
+}
+
+void Client::on_written(bool ok) {
+  const absl::MutexLock lock(&mutex_);
+  writing_ = false;
+  if (!ok || finishing_ || outbox_.empty()) return;  // !ok: the read fails too and ends it
+  writing_ = true;
+  stream_->Write(outbox_.front(), &written_);
+  outbox_.pop_front();
+}
+
+void Client::leave() {
+  const absl::MutexLock lock(&mutex_);
+  if (finishing_) return;
+  if (parked_ || writing_) {
+    context_.TryCancel();
+    if (parked_) finish();
+    return;
+  }
+  writing_ = true;  // nothing may be written any more
+  stream_->WritesDone(&left_);
+}
+
+void Client::on_left(bool /*ok*/) {}
+
+void Client::cancel() {
+  const absl::MutexLock lock(&mutex_);
+  context_.TryCancel();
+  if (parked_) finish();
+}
+
+void Client::finish() {
+  if (std::exchange(finishing_, true)) return;
+  stream_->Finish(&status_, &finished_);
+}
+
+void Client::on_finished(bool /*ok*/) {
+  observer_.ended(seat_.index, to_absl(status_));
+}
+
+}  // namespace comcat::load

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+
+#include "comcat/load/options.h"
+#include "comcat/wire/messages.h"
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "listener.h"
+
+namespace comcat::load {
+
+/// Something that a completion queue hands back.
+class Completion {
+ public:
+  virtual ~Completion() = default;
+  virtual void complete(bool ok) = 0;
+};
+
+/// Who wants to know how clients fare. Called on the receiving threads.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void joined(std::size_t client, const wire::Welcome& welcome) = 0;
+  /// The last word of a client that has been started.
+  virtual void ended(std::size_t client, const absl::Status& status) = 0;
+};
+
+/// One caller without sound: a connection and a stream of its own.
+///
+/// Threads    complete() on the receiving thread of `queue`; the rest on any.
+/// Ownership  lives until `queue` has been drained.
+class Client {
+ public:
+  struct Seat {
+    std::size_t index = 0;
+    std::string name;  // both empty: a client of the original protocol
+    std::string room;
+  };
+
+  Client(Seat seat, const Options& options,
+         const std::shared_ptr<grpc::ChannelCredentials>& credentials, grpc::CompletionQueue& queue,
+         Listener& listener, Tally& tally, Observer& observer);
+
+  /// Connects and joins.
+  void start();
+
+  /// Sends a frame, or queues it behind the one that is being sent.
+  void say(const wire::VoiceFrame& frame);
+
+  /// No message is taken from the stream until resume().
+  void pause();
+  void resume();
+
+  /// Says goodbye; the observer hears of the end.
+  void leave();
+  /// Ends at once.
+  void cancel();
+
+ private:
+  class Operation final : public Completion {
+   public:
+    Operation(Client& client, void (Client::*then)(bool)) : client_(client), then_(then) {}
+    void complete(bool ok) override { (client_.*then_)(ok); }
+
+   private:
+    Client& client_;
+    void (Client::*then_)(bool);
+  };
+
+  void on_started(bool ok);
+  void on_read(bool ok);
+  void on_written(bool ok);
+  void on_left(bool ok);
+  void on_finished(bool ok);
+
+  void take(const grpc::ByteBuffer& message);
+  void read_next();
+  void send(const std::string& request) ABSL_LOCKS_EXCLUDED(mutex_);
+  void finish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const Seat seat_;
+  Listener& listener_;
+  Tally& tally_;
+  Observer& observer_;
+  const std::string passcode_;
+  grpc::CompletionQueue& queue_;
+  grpc::GenericStub stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
+  grpc::ByteBuffer incoming_;
+  grpc::Status status_;
+  Operation started_{*this, &Client::on_started};
+  Operation read_{*this, &Client::on_read};
+  Operation written_{*this, &Client::on_written};
+  Operation left_{*this, &Client::on_left};
+  Operation finished_{*this, &Client::on_finished};
+
+  absl::Mutex mutex_;
+  std::deque<grpc::ByteBuffer> outbox_ ABSL_GUARDED_BY(mutex_);
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool paused_ ABSL_GUARDED_BY(mutex_) = false;
+  bool parked_ ABSL_GUARDED_BY(mutex_) = false;  // paused, and no read is under way
+  bool finishing_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace comcat::load

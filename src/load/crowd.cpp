@@ -1,0 +1,205 @@
+#include "crowd.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <unistd.h>
+
+#include "comcat/base/text.h"
+
+#include "absl/time/time.h"
+#include "credentials.h"
+
+namespace comcat::load {
+namespace {
+
+constexpr absl::Duration kJoinPatience = absl::Seconds(10);  // without anybody getting in
+constexpr absl::Duration kProgressInterval = absl::Seconds(1);
+constexpr absl::Duration kQuiet = absl::Milliseconds(200);
+constexpr int kMaxQuietWaits = 50;
+constexpr std::chrono::seconds kLeavePatience{5};
+
+}  // namespace
+
+Crowd::Crowd(const Options& options, Window& window) : options_(options), window_(window) {
+  const auto credentials = make_credentials(options.insecure, options.trust);
+  Observer& observer = *this;
+  for (std::size_t i = 0; i < options.threads; ++i) {
+    receivers_.push_back(std::make_unique<Receiver>());
+  }
+  for (std::size_t i = 0; i < options.clients; ++i) {
+    Receiver& receiver = *receivers_[i % receivers_.size()];
+    listeners_.push_back(
+        std::make_unique<Listener>(static_cast<std::uint32_t>(i), window_, receiver.tally()));
+    clients_.push_back(std::make_unique<Client>(seat(i), options_, credentials, receiver.queue(),
+                                                *listeners_.back(), receiver.tally(), observer));
+  }
+}
+
+Crowd::~Crowd() {
+  leave();
+}
+
+Client::Seat Crowd::seat(std::size_t index) const {
+  if (options_.original) return {index, "", ""};
+  const std::string mine = "load-" + std::to_string(getpid()) + "-";
+  return {index, mine + std::to_string(index), mine + std::to_string(index % options_.rooms)};
+}
+
+void Crowd::joined(std::size_t /*client*/, const wire::Welcome& welcome) {
+  const absl::MutexLock lock(&mutex_);
+  ++joined_;
+  if (welcome.max_speakers > 0) max_speakers_ = welcome.max_speakers;
+}
+
+void Crowd::ended(std::size_t client, const absl::Status& status) {
+  const absl::MutexLock lock(&mutex_);
+  ++ended_;
+  if (leaving_) return;
+  ++(client < first_stalled() ? lost_ : stalled_lost_);
+  if (failure_.ok()) {
+    failure_ = status.ok() ? absl::UnavailableError("the server ended the stream") : status;
+  }
+}
+
+absl::Status Crowd::join(const std::function<void(const std::string&)>& progress) {
+  absl::Time said = absl::Now();
+  absl::Time last_joined = said;
+  for (std::size_t in = 0; in < clients_.size();) {
+    while (started_ < clients_.size() && started_ - in < options_.connect_parallel) {
+      clients_[started_++]->start();
+    }
+    const absl::MutexLock lock(&mutex_);
+    const auto news = [this, in]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return joined_ > in || ended_ > 0;
+    };
+    const bool moved = mutex_.AwaitWithTimeout(absl::Condition(&news), kProgressInterval);
+    if (ended_ > 0) return explain(failure_, joined_);
+    if (moved) last_joined = absl::Now();
+    in = joined_;
+    if (absl::Now() - last_joined > kJoinPatience) {
+      return explain(absl::UnavailableError("no answer within 10 s"), in);
+    }
+    if (absl::Now() - said > kProgressInterval) {
+      said = absl::Now();
+      progress("joined " + std::to_string(in) + " of " + std::to_string(clients_.size()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Crowd::explain(const absl::Status& status, std::size_t in) const {
+  const std::string why = base::safe_text(std::string(status.message()));
+  const std::string count =
+      std::to_string(in) + " of " + std::to_string(clients_.size()) + " clients are in; ";
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+      if (in == 0) {
+        return absl::UnavailableError("cannot reach " + options_.target + " (" + why +
+                                      "); check the address, and --insecure if the server has it");
+      }
+      return absl::UnavailableError(
+          count + "the next was turned away (" + why +
+          "); comcat-server's --max_connections_per_address may be too small");
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+      return {status.code(), "refused: " + why + "; give --passcode or --passcode_file"};
+    case absl::StatusCode::kResourceExhausted:
+      return absl::ResourceExhaustedError(count + why + "; comcat-server takes --max_clients");
+    default:
+      return {status.code(), count + "the server answered: " + why};
+  }
+}
+
+void Crowd::settle() {
+  std::uint64_t before = 0;
+  for (int i = 0; i < kMaxQuietWaits; ++i) {
+    std::uint64_t now = 0;
+    for (const auto& receiver : receivers_) now += receiver->tally().responses;
+    if (i > 0 && now == before) return;
+    before = now;
+    const absl::MutexLock lock(&mutex_);
+    const auto over = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return ended_ > 0; };
+    if (mutex_.AwaitWithTimeout(absl::Condition(&over), kQuiet)) return;
+  }
+}
+
+std::uint64_t Crowd::max_speakers() const {
+  const absl::MutexLock lock(&mutex_);
+  return max_speakers_;
+}
+
+std::uint64_t Crowd::delivered() const {
+  std::uint64_t sum = 0;
+  for (const auto& receiver : receivers_) sum += receiver->tally().delivered;
+  return sum;
+}
+
+std::vector<std::chrono::nanoseconds> Crowd::thread_cpu() {
+  std::vector<std::chrono::nanoseconds> used;
+  for (const auto& receiver : receivers_) used.push_back(receiver->cpu());
+  return used;
+}
+
+void Crowd::stall() {
+  for (std::size_t i = first_stalled(); i < clients_.size(); ++i) {
+    listeners_[i]->stall();
+    clients_[i]->pause();
+  }
+}
+
+void Crowd::resume() {
+  for (std::size_t i = first_stalled(); i < clients_.size(); ++i) {
+    listeners_[i]->resume();
+    clients_[i]->resume();
+  }
+}
+
+bool Crowd::await_end(std::chrono::seconds patience) {
+  const absl::MutexLock lock(&mutex_);
+  const auto over = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return ended_ == started_; };
+  return mutex_.AwaitWithTimeout(absl::Condition(&over), absl::FromChrono(patience));
+}
+
+void Crowd::leave() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (std::exchange(leaving_, true)) return;
+  }
+  const bool everyone_is_in = started_ == clients_.size();
+  for (std::size_t i = 0; i < started_; ++i) {
+    everyone_is_in ? clients_[i]->leave() : clients_[i]->cancel();
+  }
+  if (!await_end(kLeavePatience)) {
+    for (std::size_t i = 0; i < started_; ++i) clients_[i]->cancel();
+    std::ignore = await_end(kLeavePatience);
+  }
+  for (const auto& receiver : receivers_) receiver->join();
+}
+
+void Crowd::add_to(Report& report) const {
+  for (const auto& receiver : receivers_) {
+    const Tally& tally = receiver->tally();
+    report.delivered += tally.delivered;
+    report.messages += tally.messages;
+    report.unexpected += tally.unexpected;
+    report.duplicates += tally.duplicates;
+    report.reordered += tally.reordered;
+    report.latency.merge(tally.latency);
+  }
+  const absl::MutexLock lock(&mutex_);
+  report.lost_streams = lost_;
+  if (options_.stalled == 0) return;
+  StallReport& stall = report.stall.emplace();
+  stall.closed = stalled_lost_;
+  for (std::size_t i = first_stalled(); i < listeners_.size(); ++i) {
+    const auto& ages = listeners_[i]->ages();
+    if (!ages) continue;
+    ++stall.resumed;
+    stall.first_age.add(ages->first);
+    stall.oldest_age.add(ages->oldest);
+  }
+}
+
+}  // namespace comcat::load

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+#include "comcat/base/clock.h"
+#include "comcat/load/arrivals.h"
+#include "comcat/load/histogram.h"
+#include "comcat/wire/messages.h"
+
+#include "window.h"
+
+namespace comcat::load {
+
+/// What the listeners of one receiving thread have heard.
+/// Threads    the receiving one; the counters may be read by others meanwhile, the rest afterwards.
+struct Tally {
+  std::atomic<std::uint64_t> delivered{0};
+  std::atomic<std::uint64_t> responses{0};  // of any kind: tells when all has become quiet
+  std::uint64_t messages = 0;
+  std::uint64_t unexpected = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t reordered = 0;
+  Histogram latency;
+
+  static void count(std::atomic<std::uint64_t>& counter) {  // one writer: no locked instruction
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+};
+
+/// Counts what one client hears.
+/// Threads    the receiving one, but for stall() and resumed().
+class Listener {
+ public:
+  Listener(std::uint32_t index, const Window& window, Tally& tally)
+      : index_(index), window_(window), tally_(tally) {}
+
+  void hear(const wire::VoiceFrames& frames, base::Time now);
+
+  /// From now on it does not count towards the others' figures. Any thread.
+  void stall() { stalled_ = true; }
+  /// What it hears from now on is measured by age. Any thread.
+  void resume() { resumed_ = true; }
+
+  struct Ages {
+    base::Duration first{0};
+    base::Duration oldest{0};
+  };
+  /// Nothing where it heard nothing after resume(). Once the receiving thread has ended.
+  [[nodiscard]] const std::optional<Ages>& ages() const { return ages_; }
+
+ private:
+  void note_age(base::Duration age);
+
+  const std::uint32_t index_;
+  const Window& window_;
+  Tally& tally_;
+  Arrivals arrivals_;
+  std::atomic<bool> stalled_{false};
+  std::atomic<bool> resumed_{false};
+  std::optional<Ages> ages_;
+};
+
+}  // namespace comcat::load

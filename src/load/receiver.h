@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <thread>
+
+#include <grpcpp/grpcpp.h>
+
+#include "listener.h"
+
+namespace comcat::load {
+
+/// A thread with a completion queue, and what its clients have heard.
+/// Threads    the owner's.
+class Receiver {
+ public:
+  Receiver();
+  ~Receiver();
+  Receiver(const Receiver&) = delete;
+  Receiver& operator=(const Receiver&) = delete;
+
+  [[nodiscard]] grpc::CompletionQueue& queue() { return queue_; }
+  [[nodiscard]] Tally& tally() { return tally_; }
+  [[nodiscard]] std::chrono::nanoseconds cpu();
+
+  /// Drains the queue and ends the thread; its clients have ended before.
+  void join();
+
+ private:
+  void run();
+
+  grpc::CompletionQueue queue_;
+  Tally tally_;
+  std::thread thread_;
+};
+
+/// The processor time that a running thread has used.
+[[nodiscard]] std::chrono::nanoseconds cpu_of(std::thread::native_handle_type thread);
+
+}  // namespace comcat::load
