@@ -165,6 +165,7 @@ int fail_with(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kFailedPrecondition:
       return fail(Exit::kUsage, sentence);
     case absl::StatusCode::kUnauthenticated:
     case absl::StatusCode::kPermissionDenied:

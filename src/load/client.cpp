@@ -50,10 +50,13 @@ void Client::start() {
 }
 
 void Client::on_started(bool ok) {
-  if (!ok) {
+  {
     const absl::MutexLock lock(&mutex_);
-    finish();
-    return;
+    writing_ = false;
+    if (!ok) {
+      finish();
+      return;
+    }
   }
   wire::Hello hello;
   if (!seat_.name.empty()) {

@@ -8,13 +8,13 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
+#include "comcat/load/listener.h"
 #include "comcat/load/options.h"
 #include "comcat/wire/messages.h"
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "listener.h"
 
 namespace comcat::load {
 
@@ -106,7 +106,7 @@ class Client {
 
   absl::Mutex mutex_;
   std::deque<grpc::ByteBuffer> outbox_ ABSL_GUARDED_BY(mutex_);
-  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = true;  // until the call has started
   bool paused_ ABSL_GUARDED_BY(mutex_) = false;
   bool parked_ ABSL_GUARDED_BY(mutex_) = false;  // paused, and no read is under way
   bool finishing_ ABSL_GUARDED_BY(mutex_) = false;

@@ -108,7 +108,7 @@ absl::Status Crowd::explain(const absl::Status& status, std::size_t in) const {
     case absl::StatusCode::kResourceExhausted:
       return absl::ResourceExhaustedError(count + why + "; comcat-server takes --max_clients");
     default:
-      return {status.code(), count + "the server answered: " + why};
+      return absl::InternalError(count + "the server answered: " + why);
   }
 }
 
@@ -163,11 +163,12 @@ bool Crowd::await_end(std::chrono::seconds patience) {
 }
 
 void Crowd::leave() {
+  bool everyone_is_in = false;
   {
     const absl::MutexLock lock(&mutex_);
     if (std::exchange(leaving_, true)) return;
+    everyone_is_in = joined_ == clients_.size();
   }
-  const bool everyone_is_in = started_ == clients_.size();
   for (std::size_t i = 0; i < started_; ++i) {
     everyone_is_in ? clients_[i]->leave() : clients_[i]->cancel();
   }

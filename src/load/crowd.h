@@ -7,16 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "comcat/load/listener.h"
 #include "comcat/load/options.h"
 #include "comcat/load/report.h"
+#include "comcat/load/window.h"
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "client.h"
-#include "listener.h"
 #include "receiver.h"
-#include "window.h"
 
 namespace comcat::load {
 

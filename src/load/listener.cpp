@@ -1,4 +1,4 @@
-#include "listener.h"
+#include "comcat/load/listener.h"
 
 #include <algorithm>
 

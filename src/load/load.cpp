@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "comcat/base/clock.h"
+#include "comcat/load/window.h"
 
 #include "crowd.h"
 #include "speakers.h"
-#include "window.h"
 
 namespace comcat::load {
 namespace {

@@ -51,8 +51,8 @@ absl::StatusOr<ProcessUsage> ProcessUsage::of(pid_t pid) {
   usage.resident_kib = number_of(map, {"Rss"});
   usage.private_kib = number_of(map, {"Private_Clean", "Private_Dirty"});
   if (usage.resident_kib == 0) {
-    return absl::PermissionDeniedError("the memory of process " + std::to_string(pid) +
-                                       " may not be looked at; run as its user");
+    return absl::FailedPreconditionError("the memory of process " + std::to_string(pid) +
+                                         " may not be looked at; run as its user");
   }
   return usage;
 }

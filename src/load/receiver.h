@@ -5,7 +5,7 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include "listener.h"
+#include "comcat/load/listener.h"
 
 namespace comcat::load {
 

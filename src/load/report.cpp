@@ -26,6 +26,11 @@ double ms(std::chrono::microseconds duration) {
   return static_cast<double>(duration.count()) / 1e3;
 }
 
+double rate(const Report& report) {
+  const double measured = report.measured.count();
+  return measured > 0 ? static_cast<double>(report.delivered) / measured : 0;
+}
+
 const char* transport(const Report& report) {
   return report.options.insecure ? "plaintext" : "tls";
 }
@@ -60,8 +65,7 @@ std::string row(const Report& r) {
       "N=%d S=%d sent %d delivered %d of %d (%.2f%%) rate %.0f/s  lat us p50 %d p99 %d p99.9 %d "
       "max %d | ",
       r.options.clients, r.options.speakers, r.sent, r.delivered, r.expected, r.delivered_percent(),
-      static_cast<double>(r.delivered) / r.measured.count(), us(r.latency, .5), us(r.latency, .99),
-      us(r.latency, .999), r.latency.max().count());
+      rate(r), us(r.latency, .5), us(r.latency, .99), us(r.latency, .999), r.latency.max().count());
   const double own = per(seconds(r.own_cpu) * 1e6, r.delivered);
   if (r.server) {
     const ServerFigures server(*r.server, r);

@@ -18,7 +18,8 @@ using Progress = std::function<void(const std::string&)>;
 ///
 /// An error, with one sentence, where not everyone got in: kUnauthenticated or kPermissionDenied
 /// (passcode), kResourceExhausted (the server is full), kUnavailable (nobody answers),
-/// kInvalidArgument (options), or what else the server answered.
+/// kInvalidArgument (options), kNotFound or kFailedPrecondition (the process of --server_pid), or
+/// kInternal with what else the server answered.
 [[nodiscard]] absl::StatusOr<Report> run(const Options& options, const Progress& progress);
 
 }  // namespace comcat::load

@@ -19,7 +19,7 @@ struct ProcessUsage {
   std::uint64_t private_kib = 0;  // resident and its own: what more of it costs the machine. Memory
                                   // of the kernel (socket buffers) is not in it.
 
-  /// kNotFound where there is no such process; kPermissionDenied where its memory map may not be
+  /// kNotFound where there is no such process; kFailedPrecondition where its memory map may not be
   /// read (another user's process).
   [[nodiscard]] static absl::StatusOr<ProcessUsage> of(pid_t pid);
 };

@@ -7,9 +7,8 @@
 #include "comcat/base/clock.h"
 #include "comcat/load/arrivals.h"
 #include "comcat/load/histogram.h"
+#include "comcat/load/window.h"
 #include "comcat/wire/messages.h"
-
-#include "window.h"
 
 namespace comcat::load {
 

@@ -1,0 +1,158 @@
+// comcat-load against comcat-server, as users run them.
+
+#include <csignal>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/process.h"
+
+namespace comcat::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using Words = std::vector<std::string>;
+
+/// What follows `key` up to the next space.
+std::string value_of(const std::string& line, const std::string& key) {
+  const std::size_t at = line.find(key);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + key.size();
+  return line.substr(begin, line.find(' ', begin) - begin);
+}
+
+/// A server of the test's own, on a port of its choice.
+class Load : public ::testing::Test {
+ protected:
+  void start_server(const Words& flags) {
+    Words command{program("comcat-server"), "--listen", "127.0.0.1:0", "--state_dir",
+                  state_.path()};
+    command.insert(command.end(), flags.begin(), flags.end());
+    server_ = std::make_unique<Process>(command);
+    const auto line = server_->wait_for_line(Process::kErr, "listening address=");
+    ASSERT_TRUE(line) << server_->output(Process::kErr);
+    address_ = value_of(*line, "address=");
+    fingerprint_ = value_of(*line, "fingerprint=");
+  }
+
+  /// Runs comcat-load for a short time with `flags` to its end.
+  int load(const Words& flags) {
+    Words command{program("comcat-load"), "--host", address_,    "--seconds", "0.4",
+                  "--warm_up_seconds",    "0.1",    "--clients", "6"};
+    command.insert(command.end(), flags.begin(), flags.end());
+    load_ = std::make_unique<Process>(command);
+    return load_->wait_exit().value_or(-1);
+  }
+  /// The same, and again where a busy machine lost a frame.
+  int load_in_full(const Words& flags) {
+    constexpr int kAttempts = 3;
+    int code = -1;
+    for (int i = 0; i < kAttempts && code != 0; ++i) code = load(flags);
+    return code;
+  }
+  [[nodiscard]] const std::string& out() const { return load_->output(Process::kOut); }
+  [[nodiscard]] const std::string& err() const { return load_->output(Process::kErr); }
+
+  TemporaryDirectory state_;
+  std::unique_ptr<Process> server_;
+  std::unique_ptr<Process> load_;
+  std::string address_ = "127.0.0.1:1";  // where nobody listens
+  std::string fingerprint_;
+};
+
+TEST_F(Load, EverythingIsDeliveredOverTlsAndTheServersCostIsTold) {
+  start_server({"--passcode", "secret"});
+  EXPECT_EQ(0, load_in_full({"--passcode", "secret", "--speakers", "2", "--json", "--server_pid",
+                             std::to_string(server_->pid())}))
+      << out() << err();
+  for (const char* field :
+       {"\"clients\":6", "\"speakers\":2", "\"transport\":\"tls\"", "\"sent_frames\":40",
+        "\"expected_frames\":200", "\"delivered_frames\":200", "\"delivered_percent\":100.0",
+        "\"duplicate_frames\":0", "\"reordered_frames\":0", "\"latency_us\":{\"p50\":",
+        "\"p99.9\":", "\"cpu_us_per_frame\":", "\"kib_per_connection\":", "\"threads\":"}) {
+    EXPECT_THAT(out(), HasSubstr(field));
+  }
+}
+
+TEST_F(Load, PlaintextAndRoomsWork) {
+  start_server({"--open", "--insecure"});
+  // Three speakers in three rooms of two: each is heard by one.
+  EXPECT_EQ(0, load_in_full({"--insecure", "--rooms", "3", "--speakers", "3"})) << out() << err();
+  EXPECT_THAT(out(), HasSubstr("N=6 S=3 sent 60 delivered 60 of 60 (100.00%)"));
+  EXPECT_THAT(out(), HasSubstr("plaintext"));
+}
+
+TEST_F(Load, ClientsOfTheOriginalProtocolWork) {
+  start_server({"--open", "--insecure"});
+  EXPECT_EQ(0, load_in_full({"--insecure", "--original", "--speakers", "2"})) << out() << err();
+  EXPECT_THAT(out(), HasSubstr("delivered 200 of 200"));
+}
+
+TEST_F(Load, OnlyTheLoudestAreExpected) {
+  start_server({"--open", "--insecure", "--max_speakers", "2"});
+  EXPECT_EQ(0, load_in_full({"--insecure", "--speakers", "6", "--json"})) << out() << err();
+  EXPECT_THAT(out(), HasSubstr("\"sent_frames\":120,\"expected_frames\":200,"
+                               "\"delivered_frames\":200"));
+  EXPECT_THAT(out(), HasSubstr("\"unexpected_frames\":0"));
+}
+
+TEST_F(Load, NobodySpeakingMeasuresMemory) {
+  start_server({"--open", "--insecure"});
+  EXPECT_EQ(0,
+            load({"--insecure", "--speakers", "0", "--server_pid", std::to_string(server_->pid())}))
+      << out() << err();
+  EXPECT_THAT(out(), HasSubstr("KiB per connection"));
+}
+
+TEST_F(Load, AListenerThatStallsTellsHowOldItsVoiceWas) {
+  start_server({"--open", "--insecure"});
+  EXPECT_EQ(0, load_in_full({"--insecure", "--stalled", "2", "--stall_seconds", "0.2"}))
+      << out() << err();
+  EXPECT_THAT(out(), HasSubstr("stalled 2: 2 heard again"));
+}
+
+TEST_F(Load, RampFindsTheLargestNumber) {
+  start_server({"--open", "--insecure"});
+  EXPECT_EQ(0,
+            load_in_full({"--insecure", "--ramp", "--max_clients", "12", "--max_p99_ms", "10000"}))
+      << out() << err();
+  EXPECT_THAT(out(), HasSubstr("all delivered: 12\n"));
+}
+
+TEST_F(Load, AWrongPasscodeIsRefused) {
+  start_server({"--passcode", "secret"});
+  EXPECT_EQ(3, load({"--passcode", "guess"}));
+  EXPECT_THAT(err(), HasSubstr("the passcode is wrong"));
+}
+
+TEST_F(Load, AFullServerIsFull) {
+  start_server({"--open", "--max_clients", "3"});
+  EXPECT_EQ(4, load({}));
+  EXPECT_THAT(err(), HasSubstr("--max_clients"));
+}
+
+TEST_F(Load, ACertificateIsTrustedAsGiven) {
+  start_server({"--open"});
+  EXPECT_EQ(0, load_in_full({"--trust", fingerprint_})) << err();
+  EXPECT_EQ(5, load({"--trust", "SHA256:AAAA"}));
+  EXPECT_THAT(err(), HasSubstr("cannot reach 127.0.0.1"));
+}
+
+TEST_F(Load, AnUnreachableServerIsUnreachable) {
+  EXPECT_EQ(5, load({}));
+  EXPECT_THAT(err(), HasSubstr("cannot reach 127.0.0.1:1"));
+}
+
+TEST_F(Load, WrongFlagsAreToldBeforeAnythingHappens) {
+  EXPECT_EQ(2, load({"--speakers", "7"}));
+  EXPECT_THAT(err(), HasSubstr("--speakers and --stalled together are more than the 6 clients"));
+  EXPECT_EQ(2, load({"--bytes", "20"}));
+  EXPECT_EQ(2, load({"--no_such_flag"}));
+  EXPECT_EQ(2, load({"--host", ""}));
+}
+
+}  // namespace
+}  // namespace comcat::testing
