@@ -9,6 +9,7 @@
 
 #include "comcat/load/load.h"
 #include "comcat/load/ramp.h"
+#include "comcat/transport/address.h"
 
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
@@ -90,10 +91,9 @@ absl::StatusOr<Options> options_from_flags(int argc, char** argv) {
   if (options.target.empty()) {
     return absl::InvalidArgumentError("no server; give --host HOST[:PORT]");
   }
-  const std::size_t bracket = options.target.rfind(']');
-  if (options.target.find(':', bracket == std::string::npos ? 0 : bracket) == std::string::npos) {
-    options.target += ":50051";
-  }
+  const absl::StatusOr<transport::Address> address = transport::parse_address(options.target);
+  if (!address.ok()) return address.status();
+  options.target = to_string(*address);
   auto passcode =
       given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file), argc, argv);
   if (!passcode.ok()) return passcode.status();

@@ -8,16 +8,17 @@ namespace comcat::load {
 namespace {
 
 constexpr const char* kMethod = "/Calling/VoIP";
-constexpr int kWindowBytes = 16 * 1024;  // what the server may have on the way to us
+constexpr int kLookaheadBytes = 8 * 1024;
+constexpr int kMaxMessageBytes = 16 * wire::kMaxMessageBytes;  // a welcome names the whole room
 
 /// As comcat-client sets its own, but that each client has a connection to itself.
 grpc::ChannelArguments channel_arguments() {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
-  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-  arguments.SetMaxReceiveMessageSize(wire::kMaxMessageBytes);
+  arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   return arguments;
 }
 
