@@ -27,6 +27,10 @@ ABSL_FLAG(std::string, trust, "",
 ABSL_FLAG(bool, original, false,
           "behave as clients of com_municat's protocol: one frame a message, no rooms or levels");
 
+ABSL_FLAG(bool, hold, true,
+          "gather the answers that gRPC gives to every message, as comcat-client does; --nohold "
+          "measures other clients");
+
 ABSL_FLAG(int, clients, 10, "connections; every one listens");
 ABSL_FLAG(int, speakers, 1, "how many of them speak; 0 to measure memory alone");
 ABSL_FLAG(int, rooms, 1, "rooms that clients and speakers are dealt to evenly");
@@ -104,6 +108,7 @@ absl::StatusOr<Options> options_from_flags(int argc, char** argv) {
     return absl::InvalidArgumentError("--insecure and --trust contradict each other");
   }
   options.original = absl::GetFlag(FLAGS_original);
+  options.hold = absl::GetFlag(FLAGS_hold);
   options.period = from_number<std::chrono::microseconds>(absl::GetFlag(FLAGS_period_ms), 1e3);
   options.duration = from_number<std::chrono::milliseconds>(absl::GetFlag(FLAGS_seconds), 1e3);
   options.warm_up =

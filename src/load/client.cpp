@@ -12,19 +12,25 @@ constexpr int kLookaheadBytes = 8 * 1024;
 constexpr int kMaxMessageBytes = 16 * wire::kMaxMessageBytes;  // a welcome names the whole room
 
 /// As comcat-client sets its own, but that each client has a connection to itself.
-grpc::ChannelArguments channel_arguments() {
+grpc::ChannelArguments channel_arguments(transport::WriteHold* hold) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  if (hold != nullptr) hold->attach(arguments);
   return arguments;
 }
 
 grpc::ByteBuffer to_buffer(const std::string& bytes) {
   const grpc::Slice slice(bytes);
   return {&slice, 1};
+}
+
+/// A write comes back once it has reached the socket: what is held can then be flushed.
+grpc::WriteOptions write_options() {
+  return grpc::WriteOptions().set_write_through();
 }
 
 absl::Status to_absl(const grpc::Status& status) {
@@ -42,7 +48,9 @@ Client::Client(Seat seat, const Options& options,
       observer_(observer),
       passcode_(options.passcode),
       queue_(queue),
-      stub_(grpc::CreateCustomChannel(options.target, credentials, channel_arguments())) {}
+      hold_(options.hold ? std::make_unique<transport::WriteHold>() : nullptr),
+      stub_(
+          grpc::CreateCustomChannel(options.target, credentials, channel_arguments(hold_.get()))) {}
 
 void Client::start() {
   if (!passcode_.empty()) context_.AddMetadata(wire::kPasscodeKey, passcode_);
@@ -90,6 +98,7 @@ void Client::take(const grpc::ByteBuffer& message) {
   if (const auto* frames = std::get_if<wire::VoiceFrames>(&*response)) {
     listener_.hear(*frames, now);
   } else if (const auto* welcome = std::get_if<wire::Welcome>(&*response)) {
+    if (hold_) hold_->begin();
     observer_.joined(seat_.index, *welcome);
   }
 }
@@ -123,15 +132,16 @@ void Client::send(const std::string& request) {
     return;
   }
   writing_ = true;
-  stream_->Write(to_buffer(request), &written_);
+  stream_->Write(to_buffer(request), write_options(), &written_);
 }
 
 void Client::on_written(bool ok) {
+  if (hold_) hold_->flush();
   const absl::MutexLock lock(&mutex_);
   writing_ = false;
   if (!ok || finishing_ || outbox_.empty()) return;  // !ok: the read fails too and ends it
   writing_ = true;
-  stream_->Write(outbox_.front(), &written_);
+  stream_->Write(outbox_.front(), write_options(), &written_);
   outbox_.pop_front();
 }
 
@@ -147,7 +157,9 @@ void Client::leave() {
   stream_->WritesDone(&left_);
 }
 
-void Client::on_left(bool /*ok*/) {}
+void Client::on_left(bool /*ok*/) {
+  if (hold_) hold_->flush();
+}
 
 void Client::cancel() {
   const absl::MutexLock lock(&mutex_);

@@ -10,6 +10,7 @@
 
 #include "comcat/load/listener.h"
 #include "comcat/load/options.h"
+#include "comcat/transport/write_hold.h"
 #include "comcat/wire/messages.h"
 
 #include "absl/base/thread_annotations.h"
@@ -93,6 +94,7 @@ class Client {
   Observer& observer_;
   const std::string passcode_;
   grpc::CompletionQueue& queue_;
+  const std::unique_ptr<transport::WriteHold> hold_;  // may be null
   grpc::GenericStub stub_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;

@@ -12,14 +12,14 @@ absl::Status invalid(const std::string& sentence) {
   return absl::InvalidArgumentError(sentence);
 }
 
-/// Each client is a socket; takes all that the process may have.
+/// Each client is a socket, known by two descriptors; takes all that the process may have.
 absl::Status check_files(std::size_t clients) {
   constexpr std::size_t kOthers = 64;
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  if (clients + kOthers <= limit.rlim_cur) return absl::OkStatus();
+  if (2 * clients + kOthers <= limit.rlim_cur) return absl::OkStatus();
   return invalid("this process may open " + std::to_string(limit.rlim_cur) +
                  " files, too few for that many clients; raise it with ulimit -n");
 }

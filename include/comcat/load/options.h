@@ -30,6 +30,8 @@ struct Options {
   std::chrono::milliseconds duration{10'000};
   bool original = false;  // com_municat's protocol: one frame a message, no rooms, no levels
 
+  bool hold = true;  // window updates, as comcat-client does (transport/write_hold.h)
+
   std::size_t stalled = 0;
   std::chrono::milliseconds stall{0};  // 0: to the end
 

@@ -1,0 +1,110 @@
+#include "comcat/transport/write_hold.h"
+
+#include <utility>
+
+#include <fcntl.h>
+#include <grpc/support/sync.h>
+#include <grpcpp/grpcpp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <unistd.h>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/match.h"
+#include "absl/synchronization/mutex.h"
+
+// gRPC lets a program see the sockets it makes (ChannelArguments::SetSocketMutator), but installs
+// no header for it. These are the declarations of src/core/lib/iomgr/socket_mutator.h of 1.51; the
+// function is exported by libgrpc.
+struct grpc_mutate_socket_info {
+  int fd;
+  int usage;
+};
+struct grpc_socket_mutator_vtable {
+  bool (*mutate_fd)(int fd, grpc_socket_mutator* mutator);
+  int (*compare)(grpc_socket_mutator* a, grpc_socket_mutator* b);
+  void (*destroy)(grpc_socket_mutator* mutator);
+  bool (*mutate_fd_2)(const grpc_mutate_socket_info* info, grpc_socket_mutator* mutator);
+};
+struct grpc_socket_mutator {
+  const grpc_socket_mutator_vtable* vtable;
+  gpr_refcount refcount;
+};
+void grpc_socket_mutator_init(grpc_socket_mutator* mutator,
+                              const grpc_socket_mutator_vtable* vtable);
+
+namespace comcat::transport {
+namespace {
+
+constexpr const char* kKnownVersion = "1.51.";
+
+}  // namespace
+
+/// A file descriptor of our own for the channel's socket, so that the number cannot come to mean
+/// another one; gRPC's shutdown(2) ends the connection all the same.
+class HeldSocket {
+ public:
+  HeldSocket() = default;
+  ~HeldSocket() { replace(-1); }
+  HeldSocket(const HeldSocket&) = delete;
+  HeldSocket& operator=(const HeldSocket&) = delete;
+
+  void replace(int fd) {
+    const absl::MutexLock lock(&mutex_);
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  }
+
+  void set(int option) {
+    const absl::MutexLock lock(&mutex_);
+    const int on = 1;
+    if (fd_ >= 0) std::ignore = setsockopt(fd_, IPPROTO_TCP, option, &on, sizeof(on));
+  }
+
+ private:
+  absl::Mutex mutex_;
+  int fd_ ABSL_GUARDED_BY(mutex_) = -1;
+};
+
+namespace {
+
+/// gRPC's view of a HeldSocket. Counted by gRPC, which destroys it with the last channel.
+struct Mutator final : grpc_socket_mutator {
+  explicit Mutator(std::shared_ptr<HeldSocket> its_socket)
+      : grpc_socket_mutator{}, socket(std::move(its_socket)) {
+    static constexpr grpc_socket_mutator_vtable kTable = {nullptr, compare, destroy, see};
+    grpc_socket_mutator_init(this, &kTable);
+  }
+
+  static int compare(grpc_socket_mutator* a, grpc_socket_mutator* b) {
+    return std::less<>()(a, b) ? -1 : static_cast<int>(a != b);
+  }
+  static void destroy(grpc_socket_mutator* mutator) { delete static_cast<Mutator*>(mutator); }
+  static bool see(const grpc_mutate_socket_info* info, grpc_socket_mutator* mutator) {
+    static_cast<Mutator*>(mutator)->socket->replace(info->fd);
+    return true;
+  }
+
+  std::shared_ptr<HeldSocket> socket;
+};
+
+}  // namespace
+
+WriteHold::WriteHold() : socket_(std::make_shared<HeldSocket>()) {}
+
+WriteHold::~WriteHold() = default;
+
+void WriteHold::attach(grpc::ChannelArguments& arguments) {
+  if (!absl::StartsWith(grpc::Version(), kKnownVersion)) return;
+  arguments.SetSocketMutator(new Mutator(socket_));
+}
+
+void WriteHold::begin() {
+  socket_->set(TCP_CORK);
+}
+
+void WriteHold::flush() {
+  socket_->set(TCP_NODELAY);  // pushes what waits, and the cork stays
+}
+
+}  // namespace comcat::transport
