@@ -200,6 +200,7 @@ void Crowd::add_to(Report& report) const {
     ++stall.resumed;
     stall.first_age.add(ages->first);
     stall.oldest_age.add(ages->oldest);
+    stall.stale_frames += ages->stale_frames;
   }
 }
 

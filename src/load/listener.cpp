@@ -7,8 +7,9 @@
 namespace comcat::load {
 
 void Listener::note_age(base::Duration age) {
-  if (!ages_) ages_ = Ages{age, age};
+  if (!ages_) ages_ = Ages{.first = age};
   ages_->oldest = std::max(ages_->oldest, age);
+  if (age > kStale) ++ages_->stale_frames;
 }
 
 void Listener::hear(const wire::VoiceFrames& frames, base::Time now) {

@@ -98,9 +98,12 @@ std::string details(const Report& r) {
   if (r.stall) {
     absl::StrAppendFormat(&text,
                           "  stalled %d: %d heard again, what they heard first was %.0f ms old "
-                          "(oldest %.0f ms), %d closed by the server\n",
+                          "(oldest %.0f ms), %.1f frames each were older than 500 ms; %d closed by "
+                          "the server\n",
                           r.options.stalled, r.stall->resumed, ms(r.stall->first_age.max()),
-                          ms(r.stall->oldest_age.max()), r.stall->closed);
+                          ms(r.stall->oldest_age.max()),
+                          per(static_cast<double>(r.stall->stale_frames), r.stall->resumed),
+                          r.stall->closed);
   }
   if (r.load_was_the_bottleneck()) {
     text +=
@@ -125,9 +128,9 @@ std::string server_json(const ServerReport& server, const Report& report) {
 std::string stall_json(const StallReport& stall, const Report& report) {
   return absl::StrFormat(
       ",\"stall\":{\"listeners\":%d,\"resumed\":%d,\"closed\":%d,\"first_age_ms\":%.1f,"
-      "\"oldest_age_ms\":%.1f}",
+      "\"oldest_age_ms\":%.1f,\"stale_frames\":%d}",
       report.options.stalled, stall.resumed, stall.closed, ms(stall.first_age.max()),
-      ms(stall.oldest_age.max()));
+      ms(stall.oldest_age.max()), stall.stale_frames);
 }
 
 }  // namespace

@@ -42,9 +42,12 @@ class Listener {
   /// What it hears from now on is measured by age. Any thread.
   void resume() { resumed_ = true; }
 
+  static constexpr std::chrono::milliseconds kStale{500};
+
   struct Ages {
     base::Duration first{0};
     base::Duration oldest{0};
+    std::uint64_t stale_frames = 0;  // older than kStale
   };
   /// Nothing where it heard nothing after resume(). Once the receiving thread has ended.
   [[nodiscard]] const std::optional<Ages>& ages() const { return ages_; }

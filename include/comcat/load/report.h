@@ -23,9 +23,10 @@ struct ServerReport {
 /// What the listeners who stopped reading went through.
 struct StallReport {
   std::uint64_t resumed = 0;
-  std::uint64_t closed = 0;  // the server ended their streams
-  Histogram first_age;       // of the first frame that each heard after resuming
-  Histogram oldest_age;      // of the oldest one
+  std::uint64_t closed = 0;        // the server ended their streams
+  Histogram first_age;             // of the first frame that each heard after resuming
+  Histogram oldest_age;            // of the oldest one
+  std::uint64_t stale_frames = 0;  // older than 500 ms, all of them together
 };
 
 /// The result of one measurement.
