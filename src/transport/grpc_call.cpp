@@ -1,5 +1,7 @@
 #include "grpc_call.h"
 
+#include <utility>
+
 #include "comcat/wire/limits.h"
 
 #include "verifier.h"
@@ -13,7 +15,7 @@ constexpr const char* kMethod = "/Calling/VoIP";
 /// voice, where gRPC's default hides minutes.
 constexpr int kLookaheadBytes = 8 * 1024;
 
-grpc::ChannelArguments arguments(const GrpcCall::Options& options) {
+grpc::ChannelArguments arguments(const GrpcCall::Options& options, WriteHold& hold) {
   grpc::ChannelArguments out;
   out.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(options.keepalive_time.count()));
   out.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(options.keepalive_timeout.count()));
@@ -28,20 +30,21 @@ grpc::ChannelArguments arguments(const GrpcCall::Options& options) {
   // A welcome names everyone in the room.
   out.SetMaxReceiveMessageSize(static_cast<int>(16 * wire::kMaxMessageBytes));
   out.SetUserAgentPrefix("comcat");
+  hold.attach(out);
   return out;
 }
 
-std::shared_ptr<grpc::Channel> make_channel(const GrpcCall::Options& options) {
+std::shared_ptr<grpc::Channel> make_channel(const GrpcCall::Options& options, WriteHold& hold) {
   const auto credentials =
       options.judge ? judged_credentials(options.judge) : grpc::InsecureChannelCredentials();
   return grpc::CreateCustomChannel("dns:///" + to_string(options.address), credentials,
-                                   arguments(options));
+                                   arguments(options, hold));
 }
 
 }  // namespace
 
 GrpcCall::GrpcCall(const Options& options, grpc::CompletionQueue& queue)
-    : channel_(make_channel(options)), stub_(channel_), queue_(queue) {
+    : channel_(make_channel(options, hold_)), stub_(channel_), queue_(queue) {
   if (!options.passcode.empty()) context_.AddMetadata(wire::kPasscodeKey, options.passcode);
   for (std::size_t i = 0; i < tags_.size(); ++i) tags_[i] = {this, static_cast<Operation>(i)};
 }
@@ -63,7 +66,8 @@ void GrpcCall::read() {
 
 void GrpcCall::write(const std::string& bytes) {
   const grpc::Slice slice(bytes);
-  stream_->Write(grpc::ByteBuffer(&slice, 1), begin(Operation::kWrite));
+  stream_->Write(grpc::ByteBuffer(&slice, 1), grpc::WriteOptions().set_write_through(),
+                 begin(Operation::kWrite));
 }
 
 void GrpcCall::half_close() {
@@ -77,6 +81,8 @@ void GrpcCall::finish() {
 void GrpcCall::done(Operation operation) {
   outstanding_[static_cast<std::size_t>(operation)] = false;
   if (operation == Operation::kFinish) finished_ = true;
+  if (operation == Operation::kRead && !std::exchange(answered_, true)) hold_.begin();
+  if (operation == Operation::kWrite || operation == Operation::kHalfClose) hold_.flush();
 }
 
 std::optional<std::string> GrpcCall::received() const {

@@ -11,6 +11,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "comcat/transport/trust.h"
+#include "comcat/transport/write_hold.h"
 
 namespace comcat::transport {
 
@@ -64,12 +65,14 @@ class GrpcCall {
   [[nodiscard]] Tag* begin(Operation operation);
 
   grpc::ClientContext context_;
+  WriteHold hold_;
   std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;
   grpc::CompletionQueue& queue_;  // the owner's
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
   grpc::ByteBuffer read_buffer_;
   grpc::Status status_;
+  bool answered_ = false;  // a read has come back
   bool finished_ = false;
   std::array<Tag, 5> tags_;
   std::array<bool, 5> outstanding_{};
