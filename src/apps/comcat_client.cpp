@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -71,13 +70,6 @@ const std::vector<FlagGroup>& flag_groups() {
 }
 
 constexpr int kGaveUp = 130;
-
-/// A file descriptor 0, 1 or 2 that is closed would become some file or socket of ours.
-void fill_standard_descriptors() {
-  int fd = ::open("/dev/null", O_RDWR);
-  while (fd >= 0 && fd <= STDERR_FILENO) fd = ::open("/dev/null", O_RDWR);
-  if (fd > STDERR_FILENO) ::close(fd);
-}
 
 absl::StatusOr<client::ClientOptions> client_options() {
   client::ClientOptions options;
@@ -150,7 +142,6 @@ int call(int argc, char** argv) {
 }
 
 int run(int argc, char** argv) {
-  fill_standard_descriptors();
   parse_flags(argc, argv, kUsage, flag_groups());
   base::LogLevel level = base::LogLevel::kWarning;
   if (!base::parse_log_level(absl::GetFlag(FLAGS_log_level), level)) {

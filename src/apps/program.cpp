@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "comcat/base/text.h"
@@ -26,6 +28,17 @@ namespace {
 std::string program_name;
 bool parsing = false;
 bool help_wanted = false;
+
+/// A file descriptor 0, 1 or 2 that whoever started us has closed would become a socket or file of
+/// ours, or of a library's. Some libraries open theirs before main(), hence the section below.
+void fill_standard_descriptors(int /*argc*/, char** /*argv*/, char** /*environment*/) {
+  long fd = ::syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = ::syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR);
+  if (fd > STDERR_FILENO) ::syscall(SYS_close, fd);
+}
+
+[[gnu::section(".preinit_array"),
+  gnu::used]] void (*const run_first)(int, char**, char**) = &fill_standard_descriptors;
 
 bool is_help(const char* argument) {
   std::string_view word(argument);

@@ -1,0 +1,83 @@
+#include "comcat/client/command.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace comcat::client {
+namespace {
+
+std::string error_of(const std::string& line) {
+  const auto command = parse_command(line);
+  return command.ok() ? "no error" : std::string(command.status().message());
+}
+
+template <typename T>
+T parsed(const std::string& line) {
+  const auto command = parse_command(line);
+  if (!command.ok() || !std::holds_alternative<T>(*command)) {
+    ADD_FAILURE() << line << ": " << command.status();
+    return {};
+  }
+  return std::get<T>(*command);
+}
+
+TEST(Command, TheWordsOfTheOriginalAreExactlyThose) {
+  EXPECT_TRUE(parsed<MuteSelf>("mute").muted);
+  EXPECT_FALSE(parsed<MuteSelf>("unmute").muted);
+  parsed<Stop>("stop");
+}
+
+TEST(Command, EveryWordOfHelpIsAWord) {
+  for (const std::string& word : command_words()) {
+    EXPECT_EQ(std::string::npos, error_of(word).find("is no command")) << word;
+    EXPECT_NE(std::string::npos, command_help().find("  " + word + " ")) << word;
+  }
+}
+
+TEST(Command, SpacesTabsAndCarriageReturnsAroundDoNotMatter) {
+  EXPECT_EQ("hello  there", parsed<SayText>("  say   hello  there \r").text);
+  EXPECT_EQ("cellar", parsed<Move>("\tjoin\tcellar").room);
+  parsed<Nothing>("");
+  parsed<Nothing>("   \r");
+  EXPECT_TRUE(parsed<DeafenSelf>("Deafen").deafened);
+}
+
+TEST(Command, VolumeTakesANameWithSpacesAndAPercentage) {
+  EXPECT_EQ("Anh Thư", parsed<Volume>("volume Anh Thư 80").name);
+  EXPECT_EQ(80, parsed<Volume>("volume an 80%").percent);
+  EXPECT_EQ(0, parsed<Volume>("volume an 0").percent);
+  EXPECT_EQ(400, parsed<Volume>("volume an 400").percent);
+  for (const char* const wrong : {"volume", "volume an", "volume an loud", "volume an 8x"}) {
+    EXPECT_NE(std::string::npos, error_of(wrong).find("volume NAME PERCENT")) << wrong;
+  }
+  EXPECT_NE(std::string::npos, error_of("volume an 401").find("0 to 400"));
+  EXPECT_NE(std::string::npos, error_of("volume an -1").find("0 to 400"));
+}
+
+TEST(Command, AnUnknownWordGetsTheClosestOneAsAHint) {  // D18: never ignored silently
+  EXPECT_EQ("\"mut\" is no command; did you mean mute? (help lists them all)", error_of("mut"));
+  EXPECT_EQ("\"unmtue\" is no command; did you mean unmute? (help lists them all)",
+            error_of("unmtue"));
+  EXPECT_EQ("\"xyzzy\" is no command; type help to see them all", error_of("xyzzy"));
+  EXPECT_EQ("\"foo\" is no command; type help to see them all", error_of("foo"));
+}
+
+TEST(Command, NothingComesAfterAWordThatStandsAlone) {
+  EXPECT_EQ("mute stands alone: nothing comes after it", error_of("mute please"));
+}
+
+TEST(Command, WhatComesBackIsSafeToPrint) {
+  for (const std::string& line :
+       {std::string("\x1b[31mred"), std::string("a\0b", 3), std::string(100'000, 'x'),
+        std::string("\xFF\xFE"), "join " + std::string(33, 'r'), std::string("join a\x1b[0m"),
+        "say " + std::string(2001, 't')}) {
+    const std::string error = error_of(line);
+    EXPECT_NE("no error", error);
+    EXPECT_LT(error.size(), 300U);
+    EXPECT_EQ(std::string::npos, error.find_first_of(std::string("\x1b\n\0", 3))) << error;
+  }
+}
+
+}  // namespace
+}  // namespace comcat::client

@@ -1,0 +1,267 @@
+// The session with the world in the test's hands.
+
+#include "comcat/client/session.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace comcat::client {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class World final : public SessionPorts {
+ public:
+  absl::Status send(const wire::Command& command) override {
+    if (!connected) return absl::UnavailableError("no connection");
+    sent.push_back(command);
+    return absl::OkStatus();
+  }
+  void set_room(const std::string& room) override { room_to_ask_for = room; }
+  void leave() override { ++left; }
+  absl::Status set_muted(bool muted) override {
+    if (!muted && !microphone.ok()) return microphone;
+    mic_muted = muted;
+    return absl::OkStatus();
+  }
+  absl::Status set_deafened(bool deafened) override {
+    deaf = deafened;
+    return absl::OkStatus();
+  }
+  void set_gain(wire::SessionNumber speaker, float gain) override { gains[speaker] = gain; }
+  void remove_speaker(wire::SessionNumber speaker) override { removed.push_back(speaker); }
+  void show(Report report) override { shown.push_back(std::move(report)); }
+  void show_devices() override { ++devices; }
+  Statistics statistics() const override { return {}; }
+
+  /// What was shown since the last time.
+  std::vector<std::string> take_texts() {
+    std::vector<std::string> out;
+    for (const Report& report : shown) out.push_back(report.text);
+    shown.clear();
+    return out;
+  }
+
+  bool connected = true;
+  absl::Status microphone;
+  std::vector<wire::Command> sent;
+  std::string room_to_ask_for;
+  int left = 0;
+  int devices = 0;
+  bool mic_muted = false;
+  bool deaf = false;
+  std::map<wire::SessionNumber, float> gains;
+  std::vector<wire::SessionNumber> removed;
+  std::vector<Report> shown;
+};
+
+wire::Member member(wire::SessionNumber session, const std::string& name) {
+  wire::Member out;
+  out.session = session;
+  out.name = name;
+  return out;
+}
+
+wire::Welcome welcome(wire::SessionNumber self, std::vector<wire::Member> others = {}) {
+  wire::Welcome out;
+  out.session = self;
+  out.room = "lobby";
+  out.members = std::move(others);
+  out.members.push_back(member(self, "an"));
+  return out;
+}
+
+class InACall : public ::testing::Test {
+ protected:
+  InACall() {
+    session_.on_welcome(welcome(1, {member(2, "binh")}));
+    world_.take_texts();
+  }
+  void type(const std::string& line) { session_.on_line(line, now_); }
+  /// Answers the command sent last.
+  void answer(int status = 0, const std::string& text = "",
+              decltype(wire::Outcome::result) result = {}) {
+    ASSERT_FALSE(world_.sent.empty());
+    session_.on_outcome({world_.sent.back().trace_id, status, text, std::move(result)}, now_);
+  }
+
+  World world_;
+  Session session_{{"an", "lobby", "example.org:50051", false}, world_};
+  base::Time now_{1h};
+};
+
+TEST(Session, TheWelcomeSaysWhereYouAreAndWithWhom) {
+  World world;
+  Session session({"an", "lobby", "example.org:50051", false}, world);
+  session.on_welcome(welcome(1, {member(2, "binh")}));
+  EXPECT_THAT(world.take_texts(),
+              ElementsAre("connected to example.org:50051 as an\nin the room lobby: an (you), "
+                          "binh\ntype help to see what you can do"));
+  EXPECT_THAT(world.sent, IsEmpty());
+}
+
+TEST(Session, WhoBeginsMutedTellsTheServer) {
+  World world;
+  Session session({"an", "lobby", "s", true}, world);
+  session.on_welcome(welcome(1));
+  EXPECT_THAT(world.take_texts(), ElementsAre(HasSubstr("you are alone in the room lobby")));
+  ASSERT_EQ(1U, world.sent.size());
+  EXPECT_TRUE(std::get<wire::SetMute>(world.sent[0].verb).muted);
+}
+
+TEST_F(InACall, EventsBecomeLines) {
+  session_.on_event(wire::Joined{member(3, "chi")});
+  session_.on_event(wire::MuteChanged{2, true});
+  session_.on_event(wire::MuteChanged{2, true});
+  session_.on_event(wire::DeafenChanged{2, true});
+  session_.on_event(wire::TextSaid{3, "chi", "hello"});
+  session_.on_event(wire::Left{2, wire::LeaveReason::kLost});
+  session_.on_event(wire::Left{3, wire::LeaveReason::kMoved});
+  session_.on_event(wire::UnknownEvent{});
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("chi joined", "binh muted", "binh hears nobody now", "<chi> hello",
+                          "binh left (connection lost)", "chi went to another room"));
+  EXPECT_THAT(world_.removed, ElementsAre(2, 3));
+}
+
+TEST_F(InACall, WhatOneDidOneselfIsNotToldAgain) {
+  session_.on_event(wire::MuteChanged{1, true});
+  session_.on_event(wire::DeafenChanged{1, true});
+  EXPECT_THAT(world_.take_texts(), IsEmpty());
+}
+
+TEST_F(InACall, AnOriginalClientGetsItsNameLater) {
+  session_.on_event(wire::Joined{member(3, "caller-3")});
+  session_.on_event(wire::Joined{member(3, "chi")});
+  EXPECT_THAT(world_.take_texts(), ElementsAre("caller-3 joined", "caller-3 is now called chi"));
+}
+
+TEST_F(InACall, MuteIsSilenceAtOnceAndToldToTheServer) {
+  type("mute");
+  EXPECT_TRUE(world_.mic_muted);
+  ASSERT_EQ(1U, world_.sent.size());
+  EXPECT_TRUE(std::get<wire::SetMute>(world_.sent[0].verb).muted);
+  answer();
+  type("mute");
+  EXPECT_EQ(1U, world_.sent.size()) << "nothing changed";
+  type("unmute");
+  EXPECT_FALSE(world_.mic_muted);
+  EXPECT_THAT(world_.take_texts(), ElementsAre("you are muted: nobody hears you",
+                                               "you were already muted: nobody hears you",
+                                               "you are unmuted: they hear you"));
+}
+
+TEST_F(InACall, UnmuteSaysWhyTheMicrophoneDoesNotOpen) {
+  type("mute");
+  world_.microphone = absl::NotFoundError("it is unplugged");
+  type("unmute");
+  EXPECT_TRUE(world_.mic_muted);
+  EXPECT_TRUE(session_.muted());
+  EXPECT_EQ("it is unplugged", world_.take_texts().back());
+}
+
+TEST_F(InACall, EveryCommandIsAnsweredOnceAndItsFailureIsShown) {
+  type("say hello");
+  answer(8, "too many commands a second; try again");
+  answer(0);  // an answer to nothing
+  EXPECT_THAT(world_.take_texts(), ElementsAre("too many commands a second; try again"));
+}
+
+TEST_F(InACall, ACommandThatIsNotAnsweredWithin3sIsReportedOnce) {
+  type("rooms");
+  EXPECT_EQ(now_ + 3s, session_.next_deadline());
+  session_.step(now_ + 2999ms);
+  EXPECT_THAT(world_.take_texts(), IsEmpty());
+  session_.step(now_ + 3s);
+  session_.step(now_ + 9s);
+  EXPECT_THAT(world_.take_texts(), ElementsAre("the server has not answered rooms within 3 s"));
+  EXPECT_EQ(base::Time::max(), session_.next_deadline());
+  answer(0, "", wire::RoomList{});
+  EXPECT_THAT(world_.take_texts(), IsEmpty()) << "too late";
+}
+
+TEST_F(InACall, CommandsDuringAnOutageSaySo) {
+  world_.connected = false;
+  type("say hello");
+  EXPECT_THAT(world_.take_texts(), ElementsAre("no connection"));
+}
+
+TEST_F(InACall, GoingToAnotherRoomChangesWhoIsThere) {
+  type("join cellar");
+  answer(0, "", wire::Roster{"cellar", {member(1, "an"), member(5, "dung")}});
+  EXPECT_THAT(world_.take_texts(), ElementsAre("in the room cellar: an (you), dung"));
+  EXPECT_EQ("cellar", world_.room_to_ask_for) << "after an outage";
+  EXPECT_THAT(world_.removed, ElementsAre(2));
+}
+
+TEST_F(InACall, VolumeHoldsByNameForThoseWhoComeBack) {
+  type("volume binh 50");
+  type("volume chi 200");
+  EXPECT_FLOAT_EQ(0.5F, world_.gains[2]);
+  session_.on_event(wire::Joined{member(9, "chi")});
+  EXPECT_FLOAT_EQ(2.0F, world_.gains[9]);
+  session_.on_welcome(welcome(11, {member(12, "binh")}));
+  EXPECT_FLOAT_EQ(0.5F, world_.gains[12]) << "a new session number";
+  type("volume an 10");
+  EXPECT_EQ("that is you; others set how loud they hear you", world_.take_texts().back());
+}
+
+TEST_F(InACall, AnOutageIsAnnouncedAndTheNewServerToldWhatItCannotKnow) {  // D19
+  type("mute");
+  type("deafen");
+  world_.sent.clear();
+  world_.take_texts();
+  session_.on_interrupted({transport::FailureKind::kUnreachable, "the connection was lost", true});
+  session_.on_welcome(welcome(21, {member(2, "binh")}));
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("the connection was lost; connecting again (stop ends it)",
+                          "connected again to example.org:50051 as an\nin the room lobby: "
+                          "binh, an (you, muted, deafened)"));
+  ASSERT_EQ(2U, world_.sent.size());
+  EXPECT_TRUE(std::get<wire::SetMute>(world_.sent[0].verb).muted);
+  EXPECT_TRUE(std::get<wire::SetDeafen>(world_.sent[1].verb).deafened);
+  EXPECT_EQ(base::Time::max(), session_.next_deadline()) << "nobody waits for these";
+}
+
+TEST_F(InACall, StatsWaitForTheRoundTripAndNeedNone) {
+  type("stats");
+  EXPECT_THAT(world_.take_texts(), IsEmpty());
+  now_ += 42ms;
+  answer();
+  EXPECT_THAT(world_.take_texts(), ElementsAre(HasSubstr("round trip 42 ms")));
+  type("stats");
+  session_.step(now_ + 3s);
+  EXPECT_THAT(world_.take_texts(), ElementsAre(HasSubstr("round trip unknown")));
+  world_.connected = false;
+  type("stats");
+  EXPECT_THAT(world_.take_texts(), ElementsAre(HasSubstr("round trip unknown")));
+}
+
+TEST_F(InACall, StopLeavesOnceAndHelpAndDevicesShow) {
+  type("help");
+  type("devices");
+  type("");
+  EXPECT_THAT(world_.take_texts(), ElementsAre(command_help()));
+  EXPECT_EQ(1, world_.devices);
+  type("stop");
+  session_.stop();
+  EXPECT_EQ(1, world_.left);
+  EXPECT_TRUE(session_.stopping());
+}
+
+TEST_F(InACall, WhatTheServerHasToSayIsShown) {
+  session_.on_outcome({0, 8, "you send too much", {}}, now_);
+  session_.on_event(wire::Draining{5000});
+  EXPECT_THAT(world_.take_texts(), ElementsAre("the server says: you send too much",
+                                               HasSubstr("the server is shutting down")));
+}
+
+}  // namespace
+}  // namespace comcat::client

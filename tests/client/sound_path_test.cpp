@@ -1,0 +1,204 @@
+// Capture and playback, step by step, without a device.
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "comcat/client/capture.h"
+#include "comcat/client/playback.h"
+#include "comcat/codec/decoder.h"
+
+#include "support/tone.h"
+
+namespace comcat::client {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::tone;
+
+constexpr base::Time kStart{1h};
+
+class Speaking : public ::testing::Test {
+ protected:
+  Speaking() {
+    auto created = Capture::create({}, [this](const wire::VoiceFrame& f) { sent_.push_back(f); });
+    capture_ = *std::move(created);
+  }
+  /// `samples` of a tone, in pieces of `piece`, each followed by a turn of the encode thread.
+  void speak(std::size_t samples, std::size_t piece = audio::kBlockSamples) {
+    const std::vector<float> sound = tone(440, 0.5, samples, spoken_);
+    spoken_ += samples;
+    for (std::size_t at = 0; at < samples; at += piece) {
+      capture_->on_captured({sound.data() + at, std::min(piece, samples - at)});
+      capture_->step(0us);
+    }
+  }
+
+  std::unique_ptr<Capture> capture_;
+  std::vector<wire::VoiceFrame> sent_;
+  std::size_t spoken_ = 0;
+};
+
+TEST_F(Speaking, BuffersOfAnySizeBecomeFramesInSequence) {  // D15
+  speak(9600, 333);
+  ASSERT_EQ(10U, sent_.size());
+  for (std::size_t i = 0; i < sent_.size(); ++i) {
+    EXPECT_EQ(i, sent_[i].sequence);
+    EXPECT_EQ(i * 960, sent_[i].timestamp);
+    EXPECT_NEAR(9, sent_[i].level_dbov, 1) << "a sine of half scale";
+    const auto* const opus = reinterpret_cast<const std::uint8_t*>(sent_[i].opus.data());
+    EXPECT_EQ(960U, codec::packet_samples({opus, sent_[i].opus.size()}));
+  }
+}
+
+TEST_F(Speaking, WhileMutedNothingLeavesAndNothingIsEncoded) {  // D12
+  speak(9600);
+  const Capture::Stats before = capture_->stats();
+  capture_->set_muted(true);
+  speak(480'000);
+  const Capture::Stats muted = capture_->stats();
+  EXPECT_EQ(before.encoded_frames, muted.encoded_frames);
+  EXPECT_EQ(before.captured_blocks, muted.captured_blocks) << "the encode thread is not even woken";
+  EXPECT_EQ(wire::kSilentDbov, muted.level_dbov);
+  EXPECT_EQ(10U, sent_.size());
+}
+
+TEST_F(Speaking, WhatWasSaidJustBeforeMuteStaysUnsaid) {
+  const std::vector<float> sound = tone(440, 0.5, 960);
+  capture_->on_captured(sound);
+  capture_->set_muted(true);
+  capture_->step(0us);
+  EXPECT_TRUE(sent_.empty());
+}
+
+TEST_F(Speaking, TimestampsGoOnOverMuteAndSequenceNumbersDoNot) {
+  speak(1440);  // a frame and a half
+  capture_->set_muted(true);
+  speak(48'000);
+  capture_->set_muted(false);
+  speak(960);
+  ASSERT_EQ(2U, sent_.size());
+  EXPECT_EQ(1U, sent_[1].sequence);
+  EXPECT_EQ(49'440U, sent_[1].timestamp) << "a whole frame of fresh sound";
+}
+
+TEST_F(Speaking, SilenceIsHardlySent) {
+  const std::vector<float> silence(480, 0.0F);
+  for (int i = 0; i < 500; ++i) {
+    capture_->on_captured(silence);
+    capture_->step(0us);
+  }
+  EXPECT_EQ(250U, capture_->stats().encoded_frames);
+  EXPECT_LT(sent_.size(), 50U) << "5 s";
+  EXPECT_EQ(wire::kSilentDbov, capture_->stats().level_dbov);
+}
+
+TEST_F(Speaking, ALateEncoderCostsAtMost100msAndTheTimestampsTell) {  // D13
+  const std::vector<float> sound = tone(440, 0.5, 9600);
+  capture_->on_captured(sound);  // 200 ms at once; the ring holds 100
+  capture_->step(0us);
+  EXPECT_EQ(10U, capture_->stats().overflowed_blocks);
+  EXPECT_EQ(5U, sent_.size());
+  capture_->on_captured({sound.data(), 960});
+  capture_->step(0us);
+  ASSERT_EQ(6U, sent_.size());
+  EXPECT_EQ(5U, sent_[5].sequence);
+  EXPECT_EQ(9600U, sent_[5].timestamp);
+}
+
+// ---- playback
+
+struct Listener {
+  /// Encoded frames of a tone as they come from the stream.
+  std::vector<wire::VoiceFrames> frames(std::size_t count, wire::SessionNumber speaker = 7) {
+    std::vector<wire::VoiceFrames> out;
+    auto encoder = codec::Encoder::create({});
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto packet = encoder->encode(tone(440, 0.5, 960, i * 960));
+      wire::VoiceFrame frame;
+      frame.speaker = speaker;
+      frame.sequence = static_cast<std::uint32_t>(i);
+      frame.timestamp = static_cast<std::uint32_t>(i * 960);
+      frame.opus.assign(packet.begin(), packet.end());
+      out.push_back({frame});
+    }
+    return out;
+  }
+
+  /// Plays `count` frames that arrive each 20 ms, to a device that takes `buffer` samples at a
+  /// time.
+  std::vector<float> listen(std::size_t count, std::size_t buffer) {
+    std::vector<float> heard;
+    base::Time now = kStart;
+    for (wire::VoiceFrames& frame : frames(count)) {
+      playback_.receive(std::move(frame), now);
+      now += 20ms;
+      due_ += 960;
+      playback_.step(now);
+      while (heard.size() + buffer <= due_) {
+        std::vector<float> samples(buffer, 9.0F);
+        playback_.on_render(samples);
+        heard.insert(heard.end(), samples.begin(), samples.end());
+        playback_.wait(0us);
+        playback_.step(now);
+      }
+    }
+    return heard;
+  }
+
+  Playback playback_;
+  std::size_t due_ = 0;
+};
+
+class Listening : public ::testing::Test, protected Listener {};
+
+TEST_F(Listening, WhatArrivesIsHeardWhateverTheDeviceAsksFor) {
+  for (const std::size_t buffer : {64U, 480U, 1024U, 2048U}) {
+    Listener listener;
+    const std::vector<float> heard = listener.listen(100, buffer);
+    const std::span<const float> end(heard.end() - 24'000, heard.end());
+    EXPECT_GT(testing::amplitude_at(440, end), 0.3) << buffer;
+    EXPECT_TRUE(std::all_of(heard.begin(), heard.end(), [](float s) { return std::abs(s) <= 1; }));
+  }
+}
+
+TEST_F(Listening, ADeviceThatIsNotFedPlaysSilenceAndItIsCounted) {
+  std::vector<float> samples(480, 9.0F);
+  playback_.on_render(samples);
+  EXPECT_EQ(std::vector<float>(480, 0.0F), samples);
+  EXPECT_EQ(0U, playback_.stats().underrun_samples) << "nothing was promised yet";
+  playback_.step(kStart);
+  std::vector<float> many(4800, 9.0F);
+  playback_.on_render(many);
+  EXPECT_EQ(4800U - 960, playback_.stats().underrun_samples) << "two blocks were there";
+  EXPECT_EQ(0.0F, many.back());
+}
+
+TEST_F(Listening, TheOutputHoldsAsMuchAsTheDeviceAsksForAndOneBlockMore) {
+  EXPECT_EQ(20ms, playback_.stats().output_delay);
+  std::vector<float> samples(1024);
+  playback_.on_render(samples);
+  EXPECT_EQ(40ms, playback_.stats().output_delay);
+}
+
+TEST_F(Listening, WhoIsDeafenedHearsNothing) {
+  playback_.set_deafened(true);
+  const std::vector<float> heard = listen(50, 480);
+  EXPECT_EQ(heard.end(), std::find_if(heard.begin(), heard.end(), [](float s) { return s != 0; }));
+  EXPECT_TRUE(playback_.stats().speakers.empty());
+}
+
+TEST_F(Listening, AFloodThatIsNotTakenIsBounded) {  // D13
+  for (int i = 0; i < 10; ++i) {
+    for (wire::VoiceFrames& frame : frames(50)) playback_.receive(std::move(frame), kStart);
+  }
+  EXPECT_EQ(500U - 128, playback_.stats().overflowed_packets);
+}
+
+}  // namespace
+}  // namespace comcat::client
