@@ -13,6 +13,7 @@
 #include "absl/flags/usage.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "playout_bench/measure.h"
 #include "playout_bench/player.h"
 #include "playout_bench/trace.h"
@@ -41,12 +42,14 @@ void print_row(const std::string& trace, const char* player, const Figures& figu
 
 bool write_curve(const std::filesystem::path& path, const Figures& figures) {
   std::ofstream file(path);
-  file << "time_s,delay_ms\n";
+  file << "time_s,delay_ms,target_ms\n";
   for (std::size_t i = 0; i < figures.curve.size(); ++i) {
     // An hour in full would be 10 MB: a point each 0.1 s will do there.
     if (figures.curve.size() > 100'000 && i % 10 != 0) continue;
-    file << std::chrono::duration<double>(figures.curve[i].time).count() << ','
-         << std::chrono::duration<double, std::milli>(figures.curve[i].delay).count() << '\n';
+    const comcat::bench::Point& point = figures.curve[i];
+    file << absl::StrFormat("%.2f,%.1f,%.1f\n", std::chrono::duration<double>(point.time).count(),
+                            std::chrono::duration<double, std::milli>(point.delay).count(),
+                            std::chrono::duration<double, std::milli>(point.target).count());
   }
   file.flush();
   return file.good();

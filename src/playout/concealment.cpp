@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "comcat/codec/decoder.h"
 
@@ -23,24 +24,40 @@ bool Concealment::ready() {
 
 std::size_t Concealment::decode(std::span<const std::uint8_t> packet, SampleQueue& queue) {
   if (!ready()) return 0;
+  const Tail tail = continuation();
   Pcm pcm;
   const std::span speech = std::span(pcm).first(decoder_->decode(packet, pcm));
-  if (speech.empty()) return 0;
-  fade_in(speech);
-  queue.push(speech);
-  gap_samples_ = 0;
+  if (!speech.empty()) resume(tail, speech, queue);
   return speech.size();
 }
 
 void Concealment::recover(std::span<const std::uint8_t> next, std::size_t samples,
                           SampleQueue& queue) {
+  if (!ready()) return;
+  const Tail tail = continuation();
   Pcm pcm;
   const std::span speech = std::span(pcm).first(std::min(samples, pcm.size()));
-  if (!ready() || decoder_->decode_fec(next, speech) != speech.size()) {
-    conceal(samples, queue);
-    return;
+  if (decoder_->decode_fec(next, speech) == speech.size()) resume(tail, speech, queue);
+}
+
+Concealment::Tail Concealment::continuation() {
+  Tail tail{};
+  const bool broken = gap_samples_ > 0 || std::exchange(skipped_, false);
+  if (!broken || faded()) return tail;
+  if (decoder_->conceal(tail) != tail.size()) tail.fill(0);
+  for (float& sample : tail) sample *= gain_;
+  gain_ = 0;
+  return tail;
+}
+
+void Concealment::resume(const Tail& tail, std::span<float> speech, SampleQueue& queue) {
+  const float before = gain_;
+  if (gain_ < 1) fade(speech, 1.0F / kRecovery);
+  if (before == 0) {
+    for (std::size_t i = 0; i < std::min(tail.size(), speech.size()); ++i) {
+      speech[i] += tail[i] * (1 - static_cast<float>(i + 1) / kRecovery);
+    }
   }
-  fade_in(speech);
   queue.push(speech);
   gap_samples_ = 0;
 }
@@ -70,10 +87,6 @@ void Concealment::finish(SampleQueue& queue) {
   }
   gap_samples_ = kFadeEnd;
   gain_ = 0;
-}
-
-void Concealment::fade_in(std::span<float> samples) {
-  if (gain_ < 1) fade(samples, 1.0F / kRecovery);
 }
 
 void Concealment::fade(std::span<float> samples, float step) {

@@ -4,24 +4,31 @@
 #include <cmath>
 #include <utility>
 
+#include "comcat/audio/frame.h"
+
 namespace comcat::playout {
 namespace {
 
 using std::chrono_literals::operator""ms;
 
 constexpr double kCatchUp = 0.25;           // of the speech's duration: how fast a lag shrinks
-constexpr double kCostOfOnePercentMs = 20;  // of delay
-constexpr double kQuickMs = 5'000;          // how long each average remembers
+constexpr double kCostOfOnePercentMs = 26;  // of delay
+constexpr double kQuickMs = 8'000;          // how long each average remembers
 constexpr double kSlowMs = 30'000;
 constexpr double kWorthChangingMs = 1;
-constexpr double kUnnoticedMs = 20;  // of delay: they cost kUnnoticedPrice each
+constexpr double kUnnoticedMs = 30;  // of delay: they cost kUnnoticedPrice each
 constexpr double kUnnoticedPrice = 0.25;
-constexpr auto kOtherPath = 20ms;  // such a step of the best delay is another route
-constexpr auto kLatest = 500ms;    // what is later is thrown away, not waited for
+constexpr double kOtherPathMs = 300;  // what was learned before counts for so much then
+constexpr auto kOtherPath = 20ms;     // such a step of the best delay is another route
+constexpr auto kLatest = 500ms;       // what is later is thrown away, not waited for
 
-// Before a packet has come: a network that is 30 ms late or more with one packet in a hundred.
+// Before a packet has come: so large a share comes so late, as if seen for kPriorMs.
+constexpr double kPriorMs = 300;
 constexpr double kExpectedShare = 0.05;
 constexpr double kExpectedMs = 15;
+
+/// Ten milliseconds, one block: what the scheduling of threads may cost at both ends.
+constexpr Micros kLeastTarget = audio::kBlockDuration;
 
 double to_ms(Micros duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
@@ -44,8 +51,9 @@ void DelayEstimator::reset() {
   for (std::size_t i = 0; i < rehearsals_.size(); ++i) {
     const double own_ms = static_cast<double>(i) * to_ms(kStep);
     const double share = kExpectedShare * std::exp(-own_ms / kExpectedMs);
-    rehearsals_[i] = {.delay_ms = own_ms, .quick = share, .slow = 0, .lag_ms = 0};
+    rehearsals_[i] = {.delay_ms = own_ms, .quick = share, .slow = share, .lag_ms = 0};
   }
+  heard_ms_ = kPriorMs;
   chosen_ = 0;
   choose();
 }
@@ -79,6 +87,7 @@ void DelayEstimator::update_best(Micros relative, base::Time now) {
   const Micros before = std::exchange(best_, *std::ranges::min_element(minima_));
   if (const Micros change = best_ - before; std::chrono::abs(change) >= kOtherPath) {
     shift(change / kStep);
+    heard_ms_ = std::min(heard_ms_, kOtherPathMs);
   }
 }
 
@@ -98,8 +107,9 @@ void DelayEstimator::shift(std::int64_t steps) {
 
 void DelayEstimator::rehearse(double late_ms, double samples_ms, bool follows_silence,
                               bool reordered) {
-  const double quick = std::min(samples_ms / kQuickMs, 1.0);
-  const double slow = std::min(samples_ms / kSlowMs, 1.0);
+  heard_ms_ = std::min(heard_ms_ + samples_ms, kSlowMs);
+  const double quick = samples_ms / std::min(heard_ms_, kQuickMs);
+  const double slow = samples_ms / heard_ms_;
   double own_ms = 0;
   for (Rehearsal& buffer : rehearsals_) {
     double concealed_ms = 0;
@@ -118,6 +128,14 @@ void DelayEstimator::rehearse(double late_ms, double samples_ms, bool follows_si
     buffer.lag_ms += slow * (buffer.delay_ms - own_ms - buffer.lag_ms);
     own_ms += to_ms(kStep);
   }
+}
+
+Micros DelayEstimator::usual() const {
+  return std::max<Micros>(target() / 2, target() - audio::kBlockDuration);
+}
+
+Micros DelayEstimator::target() const {
+  return std::max(static_cast<std::int64_t>(chosen_) * kStep, kLeastTarget);
 }
 
 void DelayEstimator::choose() {

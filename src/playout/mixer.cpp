@@ -1,7 +1,6 @@
 #include "comcat/playout/mixer.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "comcat/playout/limiter.h"
@@ -12,48 +11,86 @@ namespace {
 
 using std::chrono_literals::operator""s;
 
-/// A speaker unheard of for this long gives back its decoder.
-constexpr auto kForgetAfter = 10s;
+constexpr auto kReleaseDecoderAfter = 5s;  // of silence
+constexpr auto kForgetAfter = 60s;
 
 }  // namespace
+
+struct Mixer::Voice {
+  explicit Voice(PlayoutOptions options) : speaker(options) {}
+
+  /// Adds `block` to `out`, moving from the gain of the block before to `wanted` without a step.
+  void mix(const audio::Block& block, float wanted, std::span<float, audio::kBlockSamples> out) {
+    const float step = (wanted - gain) / static_cast<float>(block.size());
+    for (std::size_t i = 0; i < block.size(); ++i) out[i] += (gain += step) * block[i];
+    gain = wanted;
+  }
+
+  Speaker speaker;
+  float gain = 1;
+  bool leaving = false;
+};
 
 Mixer::Mixer(PlayoutOptions options) : options_(options) {}
 Mixer::~Mixer() = default;
 
 void Mixer::insert(SpeakerId speaker, const Packet& packet, base::Time now) {
-  auto& found = speakers_[speaker];
-  if (found == nullptr) found = std::make_unique<Speaker>(options_);
-  found->insert(packet, now);
+  auto found = voices_.find(speaker);
+  if (found == voices_.end()) {
+    if (voices_.size() >= kMostSpeakers) return;
+    found = voices_.emplace(speaker, std::make_unique<Voice>(options_)).first;
+    found->second->gain = gain(speaker);
+  }
+  found->second->speaker.insert(packet, now);
 }
 
 void Mixer::pull(std::span<float, audio::kBlockSamples> out, base::Time now) {
   const base::Time due = clock_.tick(now);
   std::ranges::fill(out, 0.0F);
   audio::Block block;
-  for (auto& [id, speaker] : speakers_) {
-    if (!speaker->pull(block, due)) continue;
-    const auto gain = gains_.find(id);
-    const float factor = gain == gains_.end() ? 1.0F : gain->second;
-    for (std::size_t i = 0; i < block.size(); ++i) out[i] += factor * block[i];
+  for (auto& [id, voice] : voices_) {
+    if (voice->speaker.pull(block, due)) voice->mix(block, gain(id), out);
   }
   limit(out);
-  std::erase_if(speakers_, [&](const auto& entry) {
-    return entry.second->idle() && now - entry.second->last_heard() > kForgetAfter;
-  });
+  free_the_silent(now);
+}
+
+void Mixer::free_the_silent(base::Time now) {
+  for (auto entry = voices_.begin(); entry != voices_.end();) {
+    Voice& voice = *entry->second;
+    const base::Duration silent = now - voice.speaker.last_heard();
+    const bool idle = voice.speaker.idle();
+    if (idle && voice.leaving) gains_.erase(entry->first);
+    if (idle && (voice.leaving || silent > kForgetAfter)) {
+      entry = voices_.erase(entry);
+      continue;
+    }
+    if (idle && silent > kReleaseDecoderAfter) voice.speaker.release_decoder();
+    ++entry;
+  }
 }
 
 void Mixer::set_gain(SpeakerId speaker, float gain) {
   gains_[speaker] = std::isfinite(gain) ? std::max(gain, 0.0F) : 1.0F;
 }
 
+float Mixer::gain(SpeakerId speaker) const {
+  const auto found = gains_.find(speaker);
+  return found == gains_.end() ? 1.0F : found->second;
+}
+
 void Mixer::remove(SpeakerId speaker) {
-  gains_.erase(speaker);
-  speakers_.erase(speaker);
+  const auto found = voices_.find(speaker);
+  if (found == voices_.end()) {
+    gains_.erase(speaker);
+  } else {
+    found->second->leaving = true;
+  }
 }
 
 std::map<SpeakerId, PlayoutStats> Mixer::stats() const {
   std::map<SpeakerId, PlayoutStats> all;
-  for (const auto& [id, speaker] : speakers_) all.emplace(id, speaker->stats());
+  for (const auto& [id, voice] : voices_) all.emplace(id, voice->speaker.stats());
   return all;
 }
 

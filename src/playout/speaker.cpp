@@ -22,12 +22,14 @@ std::size_t grains(std::int64_t samples, bool up) {
   return (whole + (up ? Concealment::kGrain - 1 : 0)) / Concealment::kGrain * Concealment::kGrain;
 }
 
+std::size_t whole_blocks(Micros duration) {
+  return static_cast<std::size_t>(duration / audio::kBlockDuration) * kBlock;
+}
+
 }  // namespace
 
 Speaker::Speaker(PlayoutOptions options, DecoderFactory& decoders)
-    : options_(options),
-      estimator_(options.max_delay - audio::kBlockDuration),
-      concealment_(decoders) {}
+    : options_(options), estimator_(options.max_delay), concealment_(decoders) {}
 
 void Speaker::insert(const Packet& packet, base::Time now) {
   ++stats_.received_frames;
@@ -95,6 +97,7 @@ void Speaker::skip_what_is_too_late(base::Time due) {
   }
   settle_wait(static_cast<std::int64_t>(waited_samples_));
   if (front != nullptr) tail_ = front->timestamp;
+  concealment_.skip();
 }
 
 void Speaker::begin_when_due(base::Time due) {
@@ -122,19 +125,22 @@ void Speaker::begin_when_due(base::Time due) {
   decode_front();
 }
 
+/// A change of delay that leaves the slack of the next packet within the same block gains nothing,
+/// so both ways aim at whole blocks of slack and at packets that begin with a block.
 void Speaker::adjust(base::Time due) {
   ++blocks_since_stretch_;
-  const Micros excess = delay(due) - aim();
+  const Micros slack = delay(due) - aim();
+  const std::size_t left = queue_.ahead() % kBlock;
   const bool soft = quiet();
-  if (excess > (soft ? 3ms : 10ms)) {
-    accelerate(excess);
-  } else if (excess < (soft ? -3ms : -10ms) && blocks_since_stretch_ >= (soft ? 2 : 6)) {
-    expand(static_cast<std::size_t>(-excess.count() * 6 / 125), soft ? -1.0F : 0.8F);
+  if (slack >= audio::kBlockDuration || (soft && slack >= Micros{0})) {
+    accelerate(slack, left + whole_blocks(slack));
+  } else if (slack < (soft ? -2ms : -5ms) && blocks_since_stretch_ >= (soft ? 2 : 6)) {
+    expand(kBlock - left + whole_blocks(-slack) + kMinLagSamples, soft ? -1.0F : 0.8F);
   }
   stretch_over_a_gap(due);
 }
 
-void Speaker::accelerate(Micros excess) {
+void Speaker::accelerate(Micros excess, std::size_t most_samples) {
   struct Pace {
     Micros excess;
     int blocks;         // between two cuts
@@ -148,8 +154,7 @@ void Speaker::accelerate(Micros excess) {
   while (queue_.ahead() < kBlock + kMaxLagSamples + kOverlapSamples && next_is_here()) {
     if (!decode_front()) break;
   }
-  const auto most = static_cast<std::size_t>(excess.count() * 6 / 125);
-  const Splice splice = find_cut(queue_, most);
+  const Splice splice = find_cut(queue_, most_samples);
   if (splice.lag_samples == 0 || (!soft && splice.match < pace->least_match)) return;
   cut(queue_, splice);
   invented_begin_ -= static_cast<std::int64_t>(splice.lag_samples);
@@ -170,8 +175,8 @@ void Speaker::expand(std::size_t most_samples, float least_match) {
 }
 
 void Speaker::stretch_over_a_gap(base::Time due) {
-  const bool running_dry = buffer_.empty() && queue_.ahead() < 2 * kBlock;
-  const bool overdue = estimator_.delay(tail_, due) > estimator_.target();
+  const bool running_dry = buffer_.empty() && queue_.ahead() < 3 * kBlock;
+  const bool overdue = estimator_.delay(tail_, due) > estimator_.usual();
   if (running_dry && overdue && waited_samples_ == 0) expand(repeat_credit_samples_, 0.5F);
 }
 
@@ -285,7 +290,15 @@ bool Speaker::play(std::span<float, audio::kBlockSamples> out, base::Time due) {
 }
 
 Micros Speaker::aim() const {
-  return estimator_.target() + audio::kBlockDuration;
+  return estimator_.target() + to_micros(static_cast<std::int64_t>(phase()));
+}
+
+/// How much will still wait in the queue when the next packet is needed. Blocks and packets have
+/// their own rhythms: a packet is needed that much before its first sample is played.
+std::size_t Speaker::phase() const {
+  const std::size_t left = queue_.ahead() % kBlock;
+  if (frame_samples_ >= kBlock || frame_samples_ == 0) return left;
+  return left + (kBlock - left - 1) / frame_samples_ * frame_samples_;
 }
 
 Micros Speaker::delay(base::Time due) const {

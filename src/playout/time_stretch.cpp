@@ -56,7 +56,7 @@ Splice search(const float* low, std::size_t fixed, int direction, std::size_t mo
   const std::size_t from = std::max(best.lag_samples - kDecimation + 1, kMinLagSamples);
   const std::size_t to = std::min(best.lag_samples + kDecimation - 1, most);
   best.match = -2;
-  for (std::size_t lag = from; lag <= to; ++lag) {
+  for (std::size_t lag = to; lag >= from; --lag) {
     const float found = match(low + fixed, low + at(lag), kOverlapSamples);
     if (found > best.match) best = {lag, found};
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,6 +38,9 @@ class Concealment {
   /// Appends the end of a spurt: 10 ms that fade to silence.
   void finish(SampleQueue& queue);
 
+  /// The next packet does not follow on the last: what lay between has been thrown away.
+  void skip() { skipped_ = true; }
+
   /// True once a gap has faded to silence.
   [[nodiscard]] bool faded() const { return gap_samples_ >= kFadeEnd; }
 
@@ -44,14 +48,19 @@ class Concealment {
   void release() { decoder_.reset(); }
 
  private:
+  using Tail = std::array<float, kRecovery>;
+
   bool ready();
-  void fade_in(std::span<float> samples);
+  /// How the gap, if one is open, would have gone on: what speech fades in over.
+  [[nodiscard]] Tail continuation();
+  void resume(const Tail& tail, std::span<float> speech, SampleQueue& queue);
   void fade(std::span<float> samples, float step);
 
   DecoderFactory& decoders_;
   std::unique_ptr<FrameDecoder> decoder_;
   std::size_t gap_samples_ = kFadeEnd;  // concealed since the last speech
   float gain_ = 0;
+  bool skipped_ = false;
 };
 
 }  // namespace comcat::playout

@@ -44,8 +44,11 @@ class DelayEstimator {
   void insert(std::int64_t timestamp, std::int64_t samples, base::Time now, bool follows_silence,
               bool reordered);
 
-  /// What the speaker's packets should wait, above the fastest: 0 to max_delay.
-  [[nodiscard]] Micros target() const { return static_cast<std::int64_t>(chosen_) * kStep; }
+  /// What the speaker's packets should wait, above the fastest: one block (10 ms) to max_delay.
+  [[nodiscard]] Micros target() const;
+
+  /// A packet that is later than this is unusual: it may not come in time for its block.
+  [[nodiscard]] Micros usual() const;
 
   /// How long after the best packet's path the sample captured at `timestamp` is at `now`.
   [[nodiscard]] Micros delay(std::int64_t timestamp, base::Time now) const;
@@ -78,6 +81,7 @@ class DelayEstimator {
   base::Time bucket_end_{};
   Micros best_{0};
   bool begun_ = false;
+  double heard_ms_ = 0;  // of speech, up to what the slow average remembers
   std::size_t chosen_ = 0;
 };
 

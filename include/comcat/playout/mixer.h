@@ -49,15 +49,18 @@ struct PlayoutStats {
   std::optional<std::uint32_t> timestamp;  // of what plays now; nothing where that is not speech
 };
 
-class Speaker;
-
 /// Everything a listener hears: one jitter buffer and one decoder for each speaker, summed and
 /// limited. The sound card is the clock: every pull() is 10 ms.
 ///
 /// Threads    one at a time (a client's playout thread).
-/// Memory     bounded per speaker by max_delay; a speaker unheard of for a while is freed.
+/// Memory     bounded per speaker by max_delay. A speaker silent for 5 s gives back its decoder,
+/// one
+///            unheard of for a minute is forgotten but for its gain.
+/// Speakers   kMostSpeakers at once; further ones are not heard.
 class Mixer {
  public:
+  static constexpr std::size_t kMostSpeakers = 1000;
+
   explicit Mixer(PlayoutOptions options = {});
   ~Mixer();
 
@@ -67,7 +70,8 @@ class Mixer {
   /// Writes the next 10 ms of everyone together. Always fills `out`.
   void pull(std::span<float, audio::kBlockSamples> out, base::Time now);
 
-  /// A linear factor; 1 is as sent, 0 is muted. Kept while the speaker is silent.
+  /// A linear factor; 1 is as sent, 0 is muted. Kept until remove(), also while the speaker is
+  /// silent.
   void set_gain(SpeakerId speaker, float gain);
 
   /// The speaker left: what is queued still plays out, then all is freed.
@@ -76,8 +80,13 @@ class Mixer {
   [[nodiscard]] std::map<SpeakerId, PlayoutStats> stats() const;
 
  private:
+  struct Voice;
+
+  void free_the_silent(base::Time now);
+  [[nodiscard]] float gain(SpeakerId speaker) const;
+
   PlayoutOptions options_;
-  std::map<SpeakerId, std::unique_ptr<Speaker>> speakers_;
+  std::map<SpeakerId, std::unique_ptr<Voice>> voices_;
   std::map<SpeakerId, float> gains_;
   PullClock clock_;
 };

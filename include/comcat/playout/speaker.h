@@ -59,7 +59,7 @@ class Speaker {
   void skip_what_is_too_late(base::Time due);
   void begin_when_due(base::Time due);
   void adjust(base::Time due);
-  void accelerate(Micros excess);
+  void accelerate(Micros excess, std::size_t most_samples);
   void expand(std::size_t most_samples, float least_match);
   void stretch_over_a_gap(base::Time due);
   void fill_block();
@@ -72,6 +72,7 @@ class Speaker {
   bool play(std::span<float, audio::kBlockSamples> out, base::Time due);
 
   [[nodiscard]] Micros aim() const;
+  [[nodiscard]] std::size_t phase() const;
   [[nodiscard]] Micros delay(base::Time due) const;
   [[nodiscard]] std::int64_t head() const;
   [[nodiscard]] bool next_is_here() const;

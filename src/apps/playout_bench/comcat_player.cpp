@@ -21,7 +21,8 @@ class ComcatPlayer final : public Player {
     }
     const playout::PlayoutStats& stats = found->second;
     const Played played{.timestamp = stats.timestamp,
-                                        .stretched_samples = stats.expanded_samples - before_.expanded_samples +
+                        .target = stats.target_delay,
+                        .stretched_samples = stats.expanded_samples - before_.expanded_samples +
                                              stats.accelerated_samples -
                                              before_.accelerated_samples};
     before_ = stats;

@@ -54,7 +54,7 @@ class Listener {
     }
     const double sent_us = since_first / 0.048 / (1 + trace_.drift_ppm * 1e-6);
     const Micros due = trace_.flights.front().sent + Micros{std::llround(sent_us)};
-    curve_.push_back({now, now - due - trace_.best_delay});
+    curve_.push_back({now, now - due - trace_.best_delay, played.target});
   }
 
   [[nodiscard]] Figures figures() const {

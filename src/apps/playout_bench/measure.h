@@ -12,14 +12,15 @@ namespace comcat::bench {
 struct Point {
   Micros time;
   Micros delay;
+  Micros target;
 };
 
 /// What one player made of one trace. Shares are of the speech sent.
 struct Figures {
   double mean_ms = 0;
   double p95_ms = 0;
-  double end_ms = 0;  // of the last second
-  double concealed_percent = 0;            // gaps in running speech, filled or silent
+  double end_ms = 0;             // of the last second
+  double concealed_percent = 0;  // gaps in running speech, filled or silent
   double stretched_percent = 0;
   double unheard_percent = 0;         // never came, came too late, or was skipped
   std::optional<double> recovery_ms;  // mean over the trace's stalls; capped at the next one

@@ -15,6 +15,7 @@ namespace comcat::bench {
 /// What one pull of 10 ms gave.
 struct Played {
   std::optional<std::uint32_t> timestamp;  // capture time of its first sample, where it is speech
+  Micros target{0};                        // the delay aimed at, where the player tells
   std::size_t stretched_samples = 0;       // added or taken by time stretching
 };
 
