@@ -63,9 +63,10 @@ absl::StatusOr<std::vector<Trace>> chosen_traces() {
     traces.push_back(std::move(*trace));
   }
   if (!traces.empty()) return traces;
-  traces = comcat::bench::model_traces(absl::GetFlag(FLAGS_seed));
   const std::string only = absl::GetFlag(FLAGS_only);
-  if (!only.empty()) std::erase_if(traces, [&](const Trace& trace) { return trace.name != only; });
+  for (const comcat::bench::TraceModel& model : comcat::bench::trace_models()) {
+    if (only.empty() || only == model.name) traces.push_back(model.make(absl::GetFlag(FLAGS_seed)));
+  }
   if (traces.empty()) return absl::InvalidArgumentError(absl::StrCat("no trace is named ", only));
   return traces;
 }

@@ -13,7 +13,7 @@ using std::chrono_literals::operator""ms;
 
 constexpr double kCatchUp = 0.25;           // of the speech's duration: how fast a lag shrinks
 constexpr double kCostOfOnePercentMs = 26;  // of delay
-constexpr double kQuickMs = 8'000;          // how long each average remembers
+constexpr double kQuickMs = 15'000;         // how long each average remembers
 constexpr double kSlowMs = 30'000;
 constexpr double kWorthChangingMs = 1;
 constexpr double kUnnoticedMs = 30;  // of delay: they cost kUnnoticedPrice each

@@ -99,8 +99,8 @@ float largest_jump(std::span<const float> samples) {
   return largest;
 }
 
-/// The frequency of the median period (a splice may shift the phase, never the pitch); 0 where there
-/// are too few periods.
+/// The frequency of the median period (a splice may shift the phase, never the pitch); 0 where
+/// there are too few periods.
 double pitch(std::span<const float> samples) {
   double last = -1;
   std::vector<double> periods;

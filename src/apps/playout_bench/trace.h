@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,8 +35,12 @@ struct Trace {
   std::vector<Micros> stalls;  // when the network recovered: a burst arrived, or a step ended
 };
 
-/// The traces of the benchmark, each a pure function of `seed`.
-[[nodiscard]] std::vector<Trace> model_traces(std::uint64_t seed);
+/// One modelled trace of the benchmark: a pure function of the seed.
+struct TraceModel {
+  std::string name;
+  std::function<Trace(std::uint64_t seed)> make;
+};
+[[nodiscard]] const std::vector<TraceModel>& trace_models();
 
 /// A recorded trace: lines of "send time in ms, arrival time in ms, size in bytes" in order of
 /// sending; an empty arrival is a loss, a first line without numbers is a heading. The errors are

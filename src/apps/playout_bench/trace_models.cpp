@@ -157,18 +157,20 @@ Trace reordering(std::uint64_t seed) {
 
 }  // namespace
 
-std::vector<Trace> model_traces(std::uint64_t seed) {
-  return {clean(seed),
-          wifi(seed),
-          loss("loss1", seed, 0.01),
-          loss("loss3", seed, 0.03),
-          bursty_loss(seed),
-          tcp_stalls(seed),
-          step(seed),
-          drift("drift+200", seed, 200),
-          drift("drift-200", seed, -200),
-          dtx(seed),
-          reordering(seed)};
+const std::vector<TraceModel>& trace_models() {
+  static const std::vector<TraceModel> models{
+      {"clean", clean},
+      {"wifi", wifi},
+      {"loss1", [](std::uint64_t seed) { return loss("loss1", seed, 0.01); }},
+      {"loss3", [](std::uint64_t seed) { return loss("loss3", seed, 0.03); }},
+      {"loss5burst", bursty_loss},
+      {"tcpstall", tcp_stalls},
+      {"step80", step},
+      {"drift+200", [](std::uint64_t seed) { return drift("drift+200", seed, 200); }},
+      {"drift-200", [](std::uint64_t seed) { return drift("drift-200", seed, -200); }},
+      {"dtx", dtx},
+      {"reorder", reordering}};
+  return models;
 }
 
 }  // namespace comcat::bench
