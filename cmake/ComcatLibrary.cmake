@@ -23,11 +23,12 @@ function(comcat_library name)
   set_tests_properties(layer.${name} PROPERTIES LABELS layer)
 endfunction()
 
-# comcat_tests(<library> SOURCES <file>... [LINKS <target>...] [LABELS <label>...])
+# comcat_tests(<library> SOURCES <file>... [LINKS <target>...] [LABELS <label>...] [ALONE])
 #
-# One GoogleTest program for the library, from tests/<library>/.
+# One GoogleTest program for the library, from tests/<library>/. ALONE: its tests run in real time,
+# and no other test runs beside them.
 function(comcat_tests name)
-  cmake_parse_arguments(T "" "" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(T "ALONE" "" "SOURCES;LINKS;LABELS" ${ARGN})
   set(root "${PROJECT_SOURCE_DIR}")
   list(TRANSFORM T_SOURCES PREPEND "${root}/tests/${name}/")
   add_executable(comcat-${name}-tests ${T_SOURCES})
@@ -37,7 +38,8 @@ function(comcat_tests name)
     target_link_libraries(comcat-${name}-tests PRIVATE comcat_${name})
   endif()
   gtest_discover_tests(comcat-${name}-tests
-    TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${name};${T_LABELS}")
+    TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "${name};${T_LABELS}" RUN_SERIAL ${T_ALONE})
 endfunction()
 
 # comcat_program(<name> SOURCES <file>... LINKS <target>...): build/<preset>/<name>, from src/apps/.

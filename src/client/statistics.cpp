@@ -93,7 +93,7 @@ std::string text_of(const Statistics& s) {
 
 MouthToEar estimate(const Statistics& statistics) {
   MouthToEar out;
-  out.capture = statistics.frame + audio::kBlockDuration;
+  out.capture = statistics.frame - audio::kBlockDuration;
   out.codec = kOpusLookahead;
   if (statistics.round_trip) out.network = std::chrono::round<milliseconds>(*statistics.round_trip);
   for (const auto& [session, speaker] : statistics.playback.speakers) {

@@ -25,7 +25,7 @@ struct Statistics {
 /// What a listener's delay adds up to, where we know it: our own share of mouth to ear for someone
 /// whose packets travel as ours do. The sound card's own delay is not in it.
 struct MouthToEar {
-  std::chrono::milliseconds capture{0};  // the frame, and the block that fills it
+  std::chrono::milliseconds capture{0};  // from a frame's first block to its last
   std::chrono::milliseconds codec{0};    // Opus looks ahead
   std::chrono::milliseconds network{0};  // up and down: one round trip
   std::chrono::milliseconds playout{0};  // the slowest speaker's jitter buffer
