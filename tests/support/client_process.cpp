@@ -12,12 +12,17 @@ std::vector<std::string> command(const ServerProcess& server, const std::string&
   return out;
 }
 
+Process::Options options(const std::string& name) {
+  Process::Options out;
+  out.environment = {{"COMCAT_PASSCODE", "hunter2"}, {"COMCAT_JACK_NAME", name}};
+  return out;
+}
+
 }  // namespace
 
 ClientProcess::ClientProcess(const ServerProcess& server, const std::string& name,
                              const std::vector<std::string>& flags)
-    : process_(command(server, name, state_.path(), flags),
-               {.environment = {{"COMCAT_PASSCODE", "hunter2"}, {"COMCAT_JACK_NAME", name}}}) {}
+    : process_(command(server, name, state_.path(), flags), options(name)) {}
 
 int ClientProcess::stop() {
   type("stop");
