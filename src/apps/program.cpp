@@ -6,7 +6,6 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
-#include <numeric>
 #include <sstream>
 #include <string_view>
 #include <vector>
@@ -18,9 +17,9 @@
 #include "comcat/base/text.h"
 
 #include "absl/flags/parse.h"
-#include "absl/flags/reflection.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
+#include "flag_help.h"
 
 namespace comcat::apps {
 namespace {
@@ -60,96 +59,6 @@ class QuietErrors {
   std::streambuf* before_;
 };
 
-std::string flag_file(const absl::CommandLineFlag& flag) {
-  return flag.Filename();
-}
-
-bool is_ours(const std::string& file) {
-  return file.find("src/apps/") != std::string::npos;
-}
-
-std::vector<std::string> our_flags() {
-  std::vector<std::string> out;
-  for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (is_ours(flag_file(*flag))) out.emplace_back(std::string(name));
-  }
-  return out;
-}
-
-/// The Levenshtein distance of two short words.
-std::size_t distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-/// The flag that was probably meant; "" where none is near.
-std::string closest_flag(const std::string& word) {
-  std::string closest;
-  std::size_t smallest = 3;
-  for (const std::string& flag : our_flags()) {
-    const std::size_t d = word.size() > 64 ? smallest : distance(word, flag);
-    if (d < smallest && d < flag.size()) smallest = d, closest = flag;
-  }
-  return closest;
-}
-
-/// Abseil's complaint as one sentence of ours.
-std::string usage_sentence(const std::string& complaint) {
-  const std::string text = base::safe_text(complaint, 200);
-  const std::string unknown = "Unknown command line flag '";
-  if (text.compare(0, unknown.size(), unknown) != 0) return text + "; --help lists the flags";
-  const std::string word =
-      text.substr(unknown.size(), text.find('\'', unknown.size()) - unknown.size());
-  const std::string closest = closest_flag(word);
-  return "there is no flag --" + word +
-         (closest.empty() ? "; --help lists them all"
-                          : "; did you mean --" + closest + "? (--help lists them all)");
-}
-
-/// `text` broken into lines of at most 80 columns, each after `indent` spaces.
-std::string wrapped(const std::string& text, std::size_t indent) {
-  constexpr std::size_t kColumns = 80;
-  std::string out;
-  std::string line(indent, ' ');
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    if (line.size() > indent && line.size() + 1 + word.size() > kColumns) {
-      out += line + "\n";
-      line.assign(indent, ' ');
-    }
-    line += (line.size() > indent ? " " : "") + word;
-  }
-  return out + line + "\n";
-}
-
-void print_help(const std::string& usage, const std::vector<FlagGroup>& groups) {
-  std::string out = program_name + ": " + usage + "\n";
-  for (const FlagGroup& group : groups) {
-    out += "\n" + group.title + "\n";
-    for (const std::string& name : group.flags) {
-      const absl::CommandLineFlag* const flag = absl::FindCommandLineFlag(name);
-      if (flag == nullptr) continue;
-      const std::string value = flag->DefaultValue();
-      out += "  --" + name + (value.empty() ? "" : " (" + value + ")") + "\n";
-      out += wrapped(flag->Help(), 6);
-    }
-  }
-  out +=
-      "\n--flag and --noflag switch on and off; --flagfile=FILE reads flags from a file, one a "
-      "line.\n";
-  std::cout << out;
-}
-
 /// Abseil ends a program with 1 both after --help and where flags are wrong; comcat promises 0 and
 /// 2. Runs at exit.
 void correct_exit_code() {
@@ -183,7 +92,7 @@ void parse_flags(int argc, char** argv, const std::string& usage,
   program_name = std::filesystem::path(argv[0]).filename();
   absl::SetProgramUsageMessage(usage);
   absl::FlagsUsageConfig config;
-  const auto ours = [](absl::string_view file) { return is_ours(std::string(file)); };
+  const auto ours = [](absl::string_view file) { return is_our_flag_file(std::string(file)); };
   config.contains_helpshort_flags = ours;
   config.contains_help_flags = ours;
   config.version_string = [] { return program_name + " " COMCAT_VERSION "\n"; };
@@ -193,7 +102,7 @@ void parse_flags(int argc, char** argv, const std::string& usage,
     return word == "--help" || word == "-help" || word == "-h";
   };
   if (!groups.empty() && std::any_of(argv + 1, argv + argc, plain_help)) {
-    print_help(usage, groups);
+    std::cout << help_text(program_name + ": " + usage, groups);
     std::exit(static_cast<int>(Exit::kStopped));
   }
   help_wanted = std::any_of(argv + 1, argv + argc, is_help);

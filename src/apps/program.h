@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "flag_help.h"
 
 /// What the programs have in common: exit codes, flags, the state directory.
 namespace comcat::apps {
@@ -17,12 +18,6 @@ enum class Exit : int {
   kFull = 4,
   kUnreachable = 5,
   kSoundDevice = 6,
-};
-
-/// Flags that --help shows together, in this order.
-struct FlagGroup {
-  std::string title;
-  std::vector<std::string> flags;
 };
 
 /// Parses the flags of `argv`, prints --help and --version, and ends the program with

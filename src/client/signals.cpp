@@ -17,7 +17,9 @@ int block_and_open() {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, number);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  sigset_t blocked = signals;
+  sigaddset(&blocked, SIGWINCH);  // the terminal console takes it in its own way
+  pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   const int fd = ::signalfd(-1, &signals, SFD_CLOEXEC);
   if (fd < 0) std::abort();

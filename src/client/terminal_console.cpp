@@ -2,55 +2,55 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <clocale>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <cwchar>
 #include <thread>
 #include <utility>
 
 #include <histedit.h>
-#include <langinfo.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/ioctl.h>
-#include <termios.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "comcat/base/text.h"
-#include "comcat/client/command.h"
 #include "comcat/client/console.h"
 #include "comcat/client/wake_event.h"
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "line_text.h"
 
 namespace comcat::client {
 namespace {
 
 constexpr int kHistoryLines = 200;
 
-termios remembered_state;
-std::atomic<bool> is_remembered{false};
-
-/// The words that may stand first and begin with `start`.
-std::vector<std::string> completions(const std::string& start) {
-  std::vector<std::string> out;
-  for (const std::string& word : command_words()) {
-    if (word.compare(0, start.size(), start) == 0) out.push_back(word);
+/// SIGWINCH as a file descriptor. SignalWatcher has blocked it in every thread.
+class ResizeSignal {
+ public:
+  ResizeSignal() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGWINCH);
+    fd_ = ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
   }
-  return out;
-}
-
-std::string common_start(const std::vector<std::string>& words) {
-  std::string out = words.front();
-  for (const std::string& word : words) {
-    std::size_t same = 0;
-    while (same < out.size() && same < word.size() && out[same] == word[same]) ++same;
-    out.resize(same);
+  ~ResizeSignal() {
+    if (fd_ >= 0) ::close(fd_);
   }
-  return out;
-}
+  ResizeSignal(const ResizeSignal&) = delete;
+  ResizeSignal& operator=(const ResizeSignal&) = delete;
+  [[nodiscard]] int fd() const { return fd_; }
+  void clear() const {
+    signalfd_siginfo info{};
+    while (::read(fd_, &info, sizeof info) > 0) {
+    }
+  }
+
+ private:
+  int fd_ = -1;
+};
 
 /// Everything that is libedit's belongs to the console's thread, which is also where other threads'
 /// output is printed: libedit waits for a key in read_key(), and there the line being typed can be
@@ -97,6 +97,7 @@ class TerminalConsole final : public Console {
       give(std::string(text, static_cast<std::size_t>(count)));
     }
     const bool ended = !stopping_;
+    write_fully(STDOUT_FILENO, wipe_line());
     el_end(editor_);
     history_end(history_);
     printer_.detach();
@@ -132,10 +133,12 @@ class TerminalConsole final : public Console {
   int read_key(wchar_t* key) {
     std::mbstate_t state{};
     for (;;) {
-      std::array<pollfd, 2> fds{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{wake_.fd(), POLLIN, 0}};
+      std::array<pollfd, 3> fds{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{wake_.fd(), POLLIN, 0},
+                                pollfd{resized_.fd(), POLLIN, 0}};
       if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return 0;
       if (stopping_) return 0;
       if (fds[1].revents != 0) show_output();
+      if (fds[2].revents != 0) follow_size();
       if (fds[0].revents == 0) continue;
       char byte = 0;
       const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
@@ -163,6 +166,15 @@ class TerminalConsole final : public Console {
     el_set(editor_, EL_REFRESH);
   }
 
+  /// The terminal has another width: what is drawn from now on is drawn for that.
+  void follow_size() {
+    resized_.clear();
+    std::fflush(stdout);
+    write_fully(STDOUT_FILENO, wipe_line());
+    el_resize(editor_);
+    el_set(editor_, EL_REFRESH);
+  }
+
   /// The bytes that take the cursor to where the prompt began, and clear from there.
   std::string wipe_line() {
     const LineInfo* const line = el_line(editor_);
@@ -170,23 +182,10 @@ class TerminalConsole final : public Console {
     winsize size{};
     const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     const std::size_t columns = known ? size.ws_col : 80;
-    const std::size_t rows_above = (width(prompt_) + width(before)) / columns;
+    const std::size_t rows_above = (display_columns(prompt_) + display_columns(before)) / columns;
     std::string out = "\r";
     if (rows_above > 0) out += "\033[" + std::to_string(rows_above) + "A";
     return out + "\033[J";
-  }
-
-  static std::size_t width(const std::string& text) {
-    std::mbstate_t state{};
-    std::size_t columns = 0;
-    for (std::size_t at = 0; at < text.size();) {
-      wchar_t c = 0;
-      const std::size_t used = std::mbrtowc(&c, text.data() + at, text.size() - at, &state);
-      if (used == 0 || used > text.size() - at) return columns + (text.size() - at);
-      columns += static_cast<std::size_t>(std::max(0, ::wcwidth(c)));
-      at += used;
-    }
-    return columns;
   }
 
   unsigned char complete() {
@@ -209,6 +208,7 @@ class TerminalConsole final : public Console {
   Printer& printer_;  // the owner's
   const Handler handler_;
   WakeEvent wake_;
+  const ResizeSignal resized_;
   std::atomic<bool> stopping_{false};
   absl::Mutex mutex_;
   std::string wanted_prompt_ ABSL_GUARDED_BY(mutex_) = "> ";
@@ -221,33 +221,12 @@ class TerminalConsole final : public Console {
   std::thread thread_;
 };
 
-/// libedit reads characters of the locale; a terminal of today speaks UTF-8 even where LANG is not
-/// set.
-void use_utf8() {
-  std::setlocale(LC_CTYPE, "");
-  if (std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0) std::setlocale(LC_CTYPE, "C.UTF-8");
-}
-
 }  // namespace
-
-bool can_edit_lines() {
-  const char* const terminal = std::getenv("TERM");
-  return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1 && terminal != nullptr &&
-         *terminal != '\0' && std::strcmp(terminal, "dumb") != 0;
-}
 
 std::unique_ptr<Console> make_terminal_console(Printer& printer, Console::Handler handler) {
   if (!can_edit_lines()) return nullptr;
   use_utf8();
   return std::make_unique<TerminalConsole>(printer, std::move(handler));
-}
-
-void remember_terminal() {
-  if (::tcgetattr(STDIN_FILENO, &remembered_state) == 0) is_remembered = true;
-}
-
-void restore_terminal() {
-  if (is_remembered) ::tcsetattr(STDIN_FILENO, TCSANOW, &remembered_state);
 }
 
 }  // namespace comcat::client

@@ -11,7 +11,8 @@ namespace comcat::client {
 /// second `on_hurry`, which should not return.
 ///
 /// Threads    one of its own, which makes the calls. Construct it before any other thread starts:
-///            the signals are blocked in that thread and in every one that it starts.
+///            the signals, and SIGWINCH, are blocked in that thread and in every one that it
+///            starts.
 class SignalWatcher {
  public:
   SignalWatcher(std::function<void()> on_stop, std::function<void()> on_hurry);
