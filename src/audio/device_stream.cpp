@@ -164,7 +164,6 @@ void DeviceStream::stop() {
   // The callback lives in the work: a device that hangs keeps it, and this returns all the same.
   (void)on_portaudio_thread(
       [stream = std::exchange(stream_, nullptr), callback = callback_] {
-        const QuietStderr quiet;
         Pa_AbortStream(stream);
         Pa_CloseStream(stream);
         return absl::OkStatus();

@@ -21,6 +21,17 @@ struct Task {
   bool done = false;
 };
 
+absl::Mutex stderr_mutex;
+/// A duplicate of stderr while a QuietStderr lives, else -1.
+int real_stderr ABSL_GUARDED_BY(stderr_mutex) = -1;
+
+void restore_stderr() {
+  const absl::MutexLock lock(&stderr_mutex);
+  if (real_stderr < 0) return;
+  dup2(real_stderr, STDERR_FILENO);
+  ::close(std::exchange(real_stderr, -1));
+}
+
 /// Lives as long as the process: PortAudio may hold its thread for longer than any owner would.
 class ControlThread {
  public:
@@ -37,9 +48,10 @@ class ControlThread {
     if (!mutex_.AwaitWithTimeout(absl::Condition(&task->done), timeout)) {
       given_up_ = true;
       stuck_ = task;
+      restore_stderr();
       return no_answer();
     }
-    return task->result;
+    return std::move(task->result);
   }
 
  private:
@@ -83,18 +95,16 @@ absl::Status on_portaudio_thread(std::function<absl::Status()> work,
 }
 
 QuietStderr::QuietStderr() {
-  saved_ = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (saved_ < 0) return;
-  const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  const absl::MutexLock lock(&stderr_mutex);
+  real_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  const int null = real_stderr < 0 ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
   if (null < 0) return;
   dup2(null, STDERR_FILENO);
   ::close(null);
 }
 
 QuietStderr::~QuietStderr() {
-  if (saved_ < 0) return;
-  dup2(saved_, STDERR_FILENO);
-  ::close(saved_);
+  restore_stderr();
 }
 
 }  // namespace comcat::audio

@@ -20,16 +20,14 @@ namespace comcat::audio {
                                                std::chrono::milliseconds timeout);
 
 /// Sends stderr to /dev/null while it lives: for the calls in which PortAudio, JACK and ALSA chat.
-/// Only for the control thread; the rest of the process should log little meanwhile.
+/// Only for work on the control thread, one at a time; the rest of the process should log little
+/// meanwhile. Work that takes too long loses it: stderr is back once its caller is told.
 class QuietStderr {
  public:
   QuietStderr();
   ~QuietStderr();
   QuietStderr(const QuietStderr&) = delete;
   QuietStderr& operator=(const QuietStderr&) = delete;
-
- private:
-  int saved_ = -1;  // a duplicate of the real stderr; -1 where there is none
 };
 
 }  // namespace comcat::audio
