@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <utility>
 
 #include <fcntl.h>
@@ -24,7 +25,7 @@ void ignore_message(const char*) {}
 std::string lease_name() {
   static std::string leased;
   for (int i = 0; leased.empty() && i < 6; ++i) {
-    const std::string name = "comcat-test-" + std::to_string(i);
+    const std::string name = "comcat-test-" + std::to_string(getuid()) + "-" + std::to_string(i);
     const int fd = open(("/tmp/" + name + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
       leased = name;  // the lock goes with the process
@@ -46,6 +47,34 @@ bool wait_for_server(const std::string& name) {
   return wait != nullptr && wait->wait(kPatience) == 0;
 }
 
+/// A server that was killed leaves its shared memory and semaphores behind.
+void sweep_after(const std::string& server) {
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator("/dev/shm", error)) {
+    if (file.path().filename().string().find("_" + server + "_") == std::string::npos) continue;
+    std::filesystem::remove(file.path(), error);
+  }
+}
+
+/// Two servers that start at the same moment spoil each other's entry in JACK's shared memory, so
+/// the rigs of all test programs start one after the other.
+class StartLock {
+ public:
+  StartLock()
+      : file_(open((std::filesystem::temp_directory_path() / "comcat-jack-rig.lock").c_str(),
+                   O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    if (file_ >= 0) flock(file_, LOCK_EX);
+  }
+  ~StartLock() {
+    if (file_ >= 0) close(file_);
+  }
+  StartLock(const StartLock&) = delete;
+  StartLock& operator=(const StartLock&) = delete;
+
+ private:
+  const int file_;
+};
+
 std::vector<std::string> take(const char** names) {
   std::vector<std::string> out;
   for (const char** name = names; name != nullptr && *name != nullptr; ++name) out.push_back(*name);
@@ -58,14 +87,19 @@ std::vector<std::string> take(const char** names) {
 std::unique_ptr<JackRig> JackRig::start(Pace pace) {
   jack_set_error_function(ignore_message);
   jack_set_info_function(ignore_message);
+  const StartLock one_at_a_time;
   const std::string name = lease_name();
-  std::vector<std::string> command = {"jackd", "-n", name, "-r"};
-  if (pace == Pace::kWaits) command.emplace_back("-S");
-  for (const char* word : {"-d", "dummy", "-r", "48000", "-p", "480"}) command.emplace_back(word);
-  auto server = Child::start(command, {{"JACK_NO_AUDIO_RESERVATION", "1"}});
-  if (server == nullptr || !wait_for_server(name)) return nullptr;
-  auto rig = std::unique_ptr<JackRig>(new JackRig(name, std::move(server)));
-  return rig->client_ == nullptr ? nullptr : std::move(rig);
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    std::vector<std::string> command = {"jackd", "-n", name, "-r"};
+    if (pace == Pace::kWaits) command.emplace_back("-S");
+    for (const char* word : {"-d", "dummy", "-r", "48000", "-p", "480"}) command.emplace_back(word);
+    auto server = Child::start(command, {{"JACK_NO_AUDIO_RESERVATION", "1"}});
+    if (server == nullptr) return nullptr;
+    if (!wait_for_server(name)) continue;
+    auto rig = std::unique_ptr<JackRig>(new JackRig(name, std::move(server)));
+    if (rig->client_ != nullptr) return rig;
+  }
+  return nullptr;
 }
 
 JackRig::JackRig(std::string name, std::unique_ptr<Child> server)
@@ -83,6 +117,8 @@ JackRig::JackRig(std::string name, std::unique_ptr<Child> server)
 
 JackRig::~JackRig() {
   if (client_ != nullptr) jack_client_close(client_);
+  server_.reset();
+  sweep_after(name_);
   if (previous_default_.empty()) {
     unsetenv(kDefaultServer);
   } else {
