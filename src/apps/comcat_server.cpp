@@ -1,5 +1,6 @@
 // comcat-server: flags and wiring.
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -47,6 +48,7 @@ ABSL_FLAG(int, max_bytes_per_second, 32 * 1024, "bytes of voice a second from on
 ABSL_FLAG(int, max_commands_per_second, 10, "commands a second from one caller");
 ABSL_FLAG(int, max_connections_per_address, 0,
           "TCP connections from one address; 0: --max_clients and 256 more");
+ABSL_FLAG(int, max_clients_per_address, 0, "callers at a time from one address; 0: any number");
 ABSL_FLAG(int, max_passcode_failures, 10,
           "wrong passcodes from one address within 2 minutes before it is refused for a while");
 ABSL_FLAG(int, ban_seconds, 300, "for how long it is then refused");
@@ -66,6 +68,21 @@ constexpr const char* kUsage =
     "Callers join with: comcat-client --host THIS_MACHINE --name NAME. Stop with Ctrl+C or "
     "SIGTERM:\n"
     "everyone is told, and the server ends within 5 s. Exit codes: 0 stopped, 2 usage.";
+
+const std::vector<FlagGroup>& flag_groups() {
+  static const auto* const groups = new std::vector<FlagGroup>{
+      {"Who may call", {"passcode", "passcode_file", "open", "listen", "max_clients"}},
+      {"Security", {"tls_cert", "tls_key", "insecure", "state_dir"}},
+      {"Watching", {"metrics", "reflection", "log_level"}},
+      {"What one room or caller may do",
+       {"max_speakers", "max_frames_per_second", "max_bytes_per_second", "max_commands_per_second",
+        "hello_seconds", "stall_seconds"}},
+      {"What one address may do",
+       {"max_connections_per_address", "max_clients_per_address", "max_passcode_failures",
+        "ban_seconds"}},
+  };
+  return *groups;
+}
 
 absl::Status check_positive(const char* name, int value) {
   if (value >= 1) return absl::OkStatus();
@@ -143,6 +160,8 @@ absl::StatusOr<server::ServerOptions> server_options(int argc, char** argv) {
       per_address > 0 ? static_cast<std::size_t>(per_address) : max_clients + 256;
   options.admission.passcode = std::move(*secret);
   options.admission.max_clients = max_clients;
+  options.admission.max_clients_per_address =
+      static_cast<std::size_t>(std::max(0, absl::GetFlag(FLAGS_max_clients_per_address)));
   options.admission.max_passcode_failures = absl::GetFlag(FLAGS_max_passcode_failures);
   options.admission.ban = std::chrono::seconds(absl::GetFlag(FLAGS_ban_seconds));
   options.hub.max_speakers = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_speakers));
@@ -186,7 +205,7 @@ void serve(server::Server& server, const sigset_t& signals) {
 }
 
 int run(int argc, char** argv) {
-  parse_flags(argc, argv, kUsage);
+  parse_flags(argc, argv, kUsage, flag_groups());
   LogLevel level = LogLevel::kInfo;
   if (!base::parse_log_level(absl::GetFlag(FLAGS_log_level), level)) {
     return fail(Exit::kUsage, "--log_level must be debug, info, warning or error");
@@ -199,10 +218,17 @@ int run(int argc, char** argv) {
 
   raise_descriptor_limit();
 
-  const absl::StatusOr<server::ServerOptions> options = server_options(argc, argv);
+  absl::StatusOr<server::ServerOptions> options = server_options(argc, argv);
   if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));
   const auto server = server::Server::start(*options);
   if (!server.ok()) return fail(Exit::kUsage, std::string(server.status().message()));
+  options->admission.passcode.clear();
+  std::unique_ptr<server::MetricsEndpoint> metrics;
+  if (const std::string address = absl::GetFlag(FLAGS_metrics); !address.empty()) {
+    auto endpoint = server::MetricsEndpoint::start(address, (*server)->metrics());
+    if (!endpoint.ok()) return fail(Exit::kUsage, std::string(endpoint.status().message()));
+    metrics = std::move(*endpoint);
+  }
   const std::string certificate_pem =
       options->certificate ? options->certificate->certificate_pem : "";
   base::log(LogLevel::kInfo, "listening",
@@ -210,13 +236,7 @@ int run(int argc, char** argv) {
              {"tls", certificate_pem.empty() ? "off" : "on"},
              {"fingerprint", server::fingerprint(certificate_pem)},
              {"max_clients", options->admission.max_clients}});
-  std::unique_ptr<server::MetricsEndpoint> metrics;
-  if (const std::string address = absl::GetFlag(FLAGS_metrics); !address.empty()) {
-    auto endpoint = server::MetricsEndpoint::start(address, (*server)->metrics());
-    if (!endpoint.ok()) return fail(Exit::kUsage, std::string(endpoint.status().message()));
-    metrics = std::move(*endpoint);
-    base::log(LogLevel::kInfo, "metrics", {{"port", metrics->port()}});
-  }
+  if (metrics) base::log(LogLevel::kInfo, "metrics", {{"port", metrics->port()}});
   serve(**server, signals);
   return static_cast<int>(Exit::kStopped);
 }

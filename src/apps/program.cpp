@@ -139,6 +139,9 @@ absl::StatusOr<std::filesystem::path> state_directory(const std::string& flag) {
 absl::StatusOr<std::string> given_passcode(const std::string& flag, const std::string& file_flag,
                                            int argc, char** argv) {
   hide_passcode(argc, argv);
+  const char* const variable = std::getenv("COMCAT_PASSCODE");
+  const std::string from_environment = variable == nullptr ? "" : variable;
+  unsetenv("COMCAT_PASSCODE");
   if (!flag.empty()) return flag;
   if (!file_flag.empty()) {
     std::ifstream file(file_flag);
@@ -150,10 +153,7 @@ absl::StatusOr<std::string> given_passcode(const std::string& flag, const std::s
     if (!line.empty() && line.back() == '\r') line.pop_back();
     return line;
   }
-  const char* const variable = std::getenv("COMCAT_PASSCODE");
-  std::string passcode = variable == nullptr ? "" : variable;
-  unsetenv("COMCAT_PASSCODE");
-  return passcode;
+  return from_environment;
 }
 
 }  // namespace comcat::apps

@@ -72,6 +72,7 @@ void Call::admit() {
     return;
   }
   pass_ = std::move(*pass);
+  has_slot_ = true;
   session_.emplace(*this, address, shard_.session_limits());
   shard_.hub().open(*session_, shard_.now());
   base::log(LogLevel::kInfo, "admitted",
@@ -124,6 +125,7 @@ void Call::wake() {
 
 void Call::write_next() {
   const base::Time now = shard_.now();
+  const bool control = session_->queue.has_control();
   const std::uint64_t dropped_before = session_->queue.dropped_frames();
   const auto age =
       std::chrono::duration_cast<std::chrono::microseconds>(session_->queue.oldest_age(now));
@@ -134,7 +136,11 @@ void Call::write_next() {
     if (closing_) finish(*closing_);
     return;
   }
-  shard_.metrics().queue_age.add(age.count());
+  shard_.metrics().messages_out.fetch_add(1, std::memory_order_relaxed);
+  if (!control) {
+    shard_.metrics().frames_out.fetch_add(parts.size(), std::memory_order_relaxed);
+    shard_.metrics().queue_age.add(age.count());
+  }
   session_->write_started = now;
   stream_.Write(shard_.to_buffer(parts), grpc::WriteOptions().set_no_compression(),
                 written_.begin());
@@ -156,6 +162,7 @@ void Call::on_written(bool ok) {
 
 void Call::close(const absl::Status& status) {
   closing_ = status;
+  give_back_slot();
   const base::Time now = shard_.now();
   if (!written_.pending()) {
     write_next();
@@ -181,9 +188,14 @@ void Call::on_done(bool /*ok*/) {
 void Call::leave(wire::LeaveReason reason) {
   if (session_ && session_->open) {
     shard_.hub().leave(*session_, reason, shard_.now());
-    pass_ = {};
-    base::log(LogLevel::kInfo, "slots", {{"free_slots", shard_.admission().slots().free()}});
   }
+  give_back_slot();
+}
+
+void Call::give_back_slot() {
+  if (!std::exchange(has_slot_, false)) return;
+  pass_ = {};
+  base::log(LogLevel::kInfo, "slots", {{"free_slots", shard_.admission().slots().free()}});
 }
 
 void Call::delete_if_over() {

@@ -53,6 +53,7 @@ class Call final : public Link {
   void write_next();
   void finish(const absl::Status& status);
   void leave(wire::LeaveReason reason);
+  void give_back_slot();
 
   Shard& shard_;
   grpc::ServerContext context_;
@@ -66,7 +67,8 @@ class Call final : public Link {
   Admission::Pass pass_;
   std::optional<Session> session_;
   std::optional<absl::Status> closing_;  // to finish with once the control messages are written
-  bool began_ = false;                   // a caller has come
+  bool has_slot_ = false;
+  bool began_ = false;  // a caller has come
   bool finishing_ = false;
 };
 

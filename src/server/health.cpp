@@ -67,6 +67,14 @@ class Health::WatchCall {
     draining_ = true;
     if (!written_.pending()) finish();
   }
+  void expire() {
+    if (!over_ && !finished_.pending() && !written_.pending()) {
+      writer_.Finish(grpc::Status::OK, finished_.begin());
+    } else {
+      context_.TryCancel();  // it reads nothing
+    }
+  }
+  [[nodiscard]] base::Time began() const { return began_; }
 
   void delete_if_over() {
     if (accepted_.pending() || written_.pending() || finished_.pending() || done_.pending()) return;
@@ -86,6 +94,7 @@ class Health::WatchCall {
                      finished_.begin());
       return;
     }
+    began_ = health_.now_;
     health_.watchers_.insert(this);
     writer_.Write(response(health_.status_of(request_.service())), written_.begin());
   }
@@ -105,6 +114,7 @@ class Health::WatchCall {
   grpc::ServerContext context_;
   HealthCheckRequest request_;
   grpc::ServerAsyncWriter<HealthCheckResponse> writer_;
+  base::Time began_{};
   bool draining_ = false;
   bool over_ = false;
   Operation<WatchCall> accepted_{*this, &WatchCall::on_accepted};
@@ -121,6 +131,15 @@ void Health::start() {
 void Health::drain() {
   draining_ = true;
   for (WatchCall* watcher : watchers_) watcher->drain();
+}
+
+void Health::tick(base::Time now) {
+  now_ = now;
+  if (now < next_sweep_) return;
+  next_sweep_ = now + std::chrono::seconds(1);
+  for (WatchCall* watcher : watchers_) {
+    if (now - watcher->began() > kMaxWatch) watcher->expire();
+  }
 }
 
 HealthCheckResponse::ServingStatus Health::status_of(const std::string& service) const {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <set>
 
 #include <grpcpp/grpcpp.h>
+
+#include "comcat/base/clock.h"
 
 #include "completion.h"
 #include "health.grpc.pb.h"
@@ -28,6 +31,12 @@ class Health {
   /// NOT_SERVING from now on. Watchers are told, and their streams end.
   void drain();
 
+  /// Ends watches older than kMaxWatch: nobody has authenticated them, and a connection with a
+  /// stream is never closed as idle. Whoever watches begins again, as the protocol says.
+  void tick(base::Time now);
+
+  static constexpr std::chrono::seconds kMaxWatch{60};
+
  private:
   class CheckCall;
   class WatchCall;
@@ -39,6 +48,8 @@ class Health {
   HealthService& service_;
   grpc::ServerCompletionQueue& queue_;
   bool draining_ = false;
+  base::Time now_{};
+  base::Time next_sweep_{};
   std::set<WatchCall*> watchers_;
 };
 

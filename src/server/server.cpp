@@ -19,7 +19,7 @@ namespace {
 constexpr int kMaxStreamsPerConnection = 4;
 constexpr int kMaxMetadataBytes = 4 * 1024;
 constexpr int kHandshakeTimeoutMs = 5'000;
-constexpr int kIdleTimeoutMs = 30'000;  // a connection without a stream
+constexpr int kIdleTimeoutMs = 5'000;  // a connection without a stream
 constexpr int kMinPingIntervalMs = 4'000;
 constexpr int kFlowControlWindowBytes = 16 * 1024;
 constexpr int kReadChunkBytes = 1024;  // callers send little at a time

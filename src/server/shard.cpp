@@ -45,6 +45,7 @@ void Shard::run() {
     if (status == grpc::CompletionQueue::SHUTDOWN) return;
     if (status == grpc::CompletionQueue::GOT_EVENT) static_cast<Completion*>(tag)->complete(ok);
     expire_due();
+    health_.tick(now_);
     hub_.tick(now_);
   }
 }
@@ -102,8 +103,6 @@ grpc::ByteBuffer Shard::to_buffer(const std::vector<Payload>& parts) {
   std::vector<grpc::Slice> slices;
   slices.reserve(parts.size());
   for (const Payload& part : parts) slices.push_back(to_slice(part));
-  metrics_.frames_out.fetch_add(parts.size(), std::memory_order_relaxed);
-  metrics_.messages_out.fetch_add(1, std::memory_order_relaxed);
   std::uint64_t bytes = 0;
   for (const grpc::Slice& slice : slices) bytes += slice.size();
   metrics_.bytes_out.fetch_add(bytes, std::memory_order_relaxed);
