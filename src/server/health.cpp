@@ -68,6 +68,7 @@ class Health::WatchCall {
     if (!written_.pending()) finish();
   }
   void expire() {
+    if (health_.stopped_) return;
     if (!over_ && !finished_.pending() && !written_.pending()) {
       writer_.Finish(grpc::Status::OK, finished_.begin());
     } else {
@@ -105,7 +106,7 @@ class Health::WatchCall {
   void on_done(bool /*ok*/) { over_ = true; }
 
   void finish() {
-    if (over_ || finished_.pending()) return;
+    if (over_ || finished_.pending() || health_.stopped_) return;
     writer_.WriteAndFinish(response(HealthCheckResponse::NOT_SERVING), {}, grpc::Status::OK,
                            finished_.begin());
   }

@@ -31,6 +31,9 @@ class Health {
   /// NOT_SERVING from now on. Watchers are told, and their streams end.
   void drain();
 
+  /// Begins nothing any more: the queue is about to be shut down.
+  void stop() { stopped_ = true; }
+
   /// Ends watches older than kMaxWatch: nobody has authenticated them, and a connection with a
   /// stream is never closed as idle. Whoever watches begins again, as the protocol says.
   void tick(base::Time now);
@@ -48,6 +51,7 @@ class Health {
   HealthService& service_;
   grpc::ServerCompletionQueue& queue_;
   bool draining_ = false;
+  bool stopped_ = false;
   base::Time now_{};
   base::Time next_sweep_{};
   std::set<WatchCall*> watchers_;

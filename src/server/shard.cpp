@@ -122,11 +122,25 @@ void Shard::on_drain(bool /*ok*/) {
 }
 
 void Shard::call_ended() {
-  if (--calls_ == 0 && draining_ && !drained_.HasBeenNotified()) drained_.Notify();
+  --calls_;
+  if (calls_ == 0 && draining_ && !drained_.HasBeenNotified()) drained_.Notify();
+  end_if_idle();
+}
+
+/// No operation may begin on a queue that has been shut down, so the queue ends after the last
+/// call, on the thread of the calls.
+void Shard::on_end(bool /*ok*/) {
+  ending_ = true;
+  health_.stop();
+  end_if_idle();
+}
+
+void Shard::end_if_idle() {
+  if (ending_ && calls_ == 0) queue_->Shutdown();
 }
 
 void Shard::join() {
-  queue_->Shutdown();
+  end_alarm_.Set(queue_.get(), gpr_now(GPR_CLOCK_MONOTONIC), end_.begin());
   if (thread_.joinable()) thread_.join();
 }
 

@@ -64,6 +64,8 @@ class Shard final {
  private:
   void run();
   void on_drain(bool ok);
+  void on_end(bool ok);
+  void end_if_idle();
   void expire_due();
   [[nodiscard]] base::Time next_deadline() const;
   const grpc::Slice& to_slice(const Payload& payload);
@@ -88,9 +90,12 @@ class Shard final {
   std::size_t calls_ = 0;  // accepted and not yet over
   std::chrono::milliseconds drain_grace_{0};
   bool draining_ = false;
+  bool ending_ = false;
   absl::Notification drained_;
   Operation<Shard> drain_{*this, &Shard::on_drain};
   grpc::Alarm drain_alarm_;
+  Operation<Shard> end_{*this, &Shard::on_end};
+  grpc::Alarm end_alarm_;
   std::jthread thread_;
 };
 

@@ -11,10 +11,17 @@ std::uint8_t clamp_level(std::uint32_t level) {
   return static_cast<std::uint8_t>(std::min<std::uint32_t>(level, kSilentDbov));
 }
 
-absl::StatusOr<Request> from(ClientMSG& message) {
+/// A voice message holds one chunk and a name; what else it may carry is a later version's.
+constexpr std::size_t kMaxVoiceMessageBytes = 2048;
+
+absl::StatusOr<Request> from(ClientMSG& message, std::size_t size_bytes) {
   if (message.chunk().empty() || message.chunk().size() > kMaxChunkBytes) {
     return absl::InvalidArgumentError("a voice chunk of " + std::to_string(message.chunk().size()) +
                                       " bytes; 1 to 1275 are allowed");
+  }
+  if (size_bytes > kMaxVoiceMessageBytes) {
+    return absl::InvalidArgumentError("a voice message of " + std::to_string(size_bytes) +
+                                      " bytes; at most 2048 are allowed");
   }
   VoiceFrame frame;
   frame.sequence = message.sequence();
@@ -106,7 +113,7 @@ absl::StatusOr<Request> parse_request(Bytes bytes) {
   }
   switch (request.request_case()) {
     case ClientREQ::kMessage:
-      return from(*request.mutable_message());
+      return from(*request.mutable_message(), bytes.size());
     case ClientREQ::kSignal:
       return from(*request.mutable_signal());
     case ClientREQ::kCommand:

@@ -78,6 +78,14 @@ TEST(Convert, ChunksOutsideTheirLimitsAreRefused) {
   }
 }
 
+TEST(Convert, AVoiceMessagePaddedWithUnknownFieldsIsRefused) {
+  // Field 99 of ClientREQ: 3000 bytes of nothing.
+  const std::string padding = std::string("\x9a\x06\xb8\x17", 4) + std::string(3000, 'x');
+  const auto out = parse_request(bytes_of(encode_request(frame(0, 1, "opus")) + padding));
+  ASSERT_FALSE(out.ok());
+  EXPECT_NE(std::string::npos, std::string(out.status().message()).find("at most 2048"));
+}
+
 TEST(Convert, BytesThatAreNoProtobufAreRefused) {
   EXPECT_FALSE(parse_request(bytes_of("\xff\xff\xff")).ok());
   EXPECT_FALSE(parse_response(bytes_of("\xff\xff\xff")).ok());
