@@ -1,5 +1,6 @@
 // The sound card itself, as JACK's dummy driver plays it.
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -157,6 +158,16 @@ TEST(Jack, TwoProgramsAreSpokenToAndHeardAtOnce) {
   EXPECT_LT(test::find_in(to_bob, from_alice).peak, 0.5);
   EXPECT_EQ(0, alice->finish());
   EXPECT_EQ(0, bob->finish());
+}
+
+TEST(Jack, AKilledProgramIsGone) {
+  const auto rig = test::JackRig::start(test::JackRig::Pace::kGoesOn);
+  if (rig == nullptr) GTEST_SKIP() << "no JACK server can be started here";
+  const auto alice = Child::start({COMCAT_ECHO_CLIENT}, {{"COMCAT_JACK_NAME", "alice"}});
+  ASSERT_TRUE(rig->wait_for_port("alice:out_0"));
+  alice->send(SIGKILL);
+  EXPECT_EQ(128 + SIGKILL, alice->wait(std::chrono::seconds(20)));
+  EXPECT_TRUE(rig->wait_until_gone("alice:out_0"));
 }
 
 TEST(Jack, NothingIsChattedToTheTerminal) {
