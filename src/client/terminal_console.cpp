@@ -86,7 +86,6 @@ class TerminalConsole final : public Console {
   }
   static char* prompt_of(EditLine* line) { return self(line).prompt_.data(); }
   static int read_key_of(EditLine* line, wchar_t* key) { return self(line).read_key(key); }
-  static unsigned char complete_of(EditLine* line, int /*key*/) { return self(line).complete(); }
 
   void run() {
     open();
@@ -116,8 +115,6 @@ class TerminalConsole final : public Console {
     el_set(editor_, EL_SIGNAL, 0);
     el_set(editor_, EL_HIST, history, history_);
     el_set(editor_, EL_GETCFN, &read_key_of);
-    el_set(editor_, EL_ADDFN, "comcat-complete", "complete the word", &complete_of);
-    el_set(editor_, EL_BIND, "^I", "comcat-complete", nullptr);
   }
 
   void give(std::string text) {
@@ -146,8 +143,13 @@ class TerminalConsole final : public Console {
       if (got <= 0) return 0;
       const std::size_t used = std::mbrtowc(key, &byte, 1, &state);
       if (used == static_cast<std::size_t>(-2)) continue;  // more bytes of one character follow
-      if (used != static_cast<std::size_t>(-1)) return 1;
-      state = {};  // malformed: passed over
+      if (used == static_cast<std::size_t>(-1)) {
+        state = {};  // malformed: passed over
+      } else if (*key == L'\t') {
+        complete();
+      } else {
+        return 1;
+      }
     }
   }
 
@@ -188,21 +190,23 @@ class TerminalConsole final : public Console {
     return out + "\033[J";
   }
 
-  unsigned char complete() {
+  /// Adds what is certain of the first word, or shows the choices. (As a function of libedit's own
+  /// it would leak: 3.1 never frees what EL_ADDFN takes.)
+  void complete() {
     const LineInfo* const line = el_line(editor_);
     const std::string start(line->buffer, line->cursor);
     const std::vector<std::string> words = completions(start);
-    if (words.empty()) return CC_REFRESH_BEEP;
+    if (words.empty()) return;
     const std::string common = common_start(words);
     if (words.size() > 1 && common.size() == start.size()) {
       std::string choices;
-      for (const std::string& word : words) choices += word + "  ";
+      for (const std::string& word : words) choices += (choices.empty() ? "" : "  ") + word;
       printer_.print(choices);
-      return CC_NORM;
+      return;
     }
     const std::string rest = common.substr(start.size()) + (words.size() == 1 ? " " : "");
     el_insertstr(editor_, rest.c_str());
-    return CC_REFRESH;
+    el_set(editor_, EL_REFRESH);
   }
 
   Printer& printer_;  // the owner's
