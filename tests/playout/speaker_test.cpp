@@ -66,6 +66,8 @@ class Call {
     return letters;
   }
 
+  [[nodiscard]] int decoders_alive() const { return log_.alive; }
+  [[nodiscard]] Speaker& speaker() { return speaker_; }
   [[nodiscard]] PlayoutStats stats() const { return speaker_.stats(); }
   [[nodiscard]] const std::vector<std::uint32_t>& decoded() const { return log_.decoded; }
   [[nodiscard]] const std::vector<float>& heard() const { return heard_; }
@@ -184,6 +186,18 @@ TEST(Speaker, AfterALongGapThereIsSilenceNotAMachine) {
   EXPECT_EQ(std::string(150, '.'), story.substr(story.size() - 150)) << story;
   EXPECT_FALSE(call.stats().talking);
   EXPECT_EQ(0, call.stats().concealed_samples);  // the speaker may just have stopped
+}
+
+TEST(Speaker, ASilentSpeakersDecoderIsGivenBackAndMadeAgain) {
+  Call call;
+  call.play(3s, on_time(0, 50));
+  ASSERT_TRUE(call.speaker().idle());
+  EXPECT_EQ(1, call.decoders_alive());
+  call.speaker().release_decoder();
+  EXPECT_EQ(0, call.decoders_alive());
+  call.play(5s, on_time(150, 200));
+  EXPECT_EQ(1, call.decoders_alive());
+  EXPECT_EQ(199, call.decoded().back());
 }
 
 TEST(Speaker, SilenceIsNotLoss) {
