@@ -99,7 +99,7 @@ TEST(Call, AClientOfTheOriginalProtocolIsInItToo) {
   EXPECT_EQ(0, binh.stop());
 }
 
-TEST(Call, AMutedPersonSendsNothing) {  // D12
+TEST(Call, AMutedPersonSendsNothing) {
   ServerProcess server;
   ClientProcess an(server, "an", {"--input=tone:440", "--output=null", "--muted"});
   Caller listener({.port = server.port()});
@@ -118,7 +118,7 @@ TEST(Call, AMutedPersonSendsNothing) {  // D12
   EXPECT_EQ(0, an.stop());
 }
 
-TEST(Call, SurvivesARestartOfTheServer) {  // D19
+TEST(Call, SurvivesARestartOfTheServer) {
   auto server = std::make_unique<ServerProcess>();
   const std::string listen = "--listen=" + server->host();
   ClientProcess an(*server, "an", {"--input=tone:440", "--output=null"});

@@ -55,7 +55,7 @@ TEST(Command, VolumeTakesANameWithSpacesAndAPercentage) {
   EXPECT_NE(std::string::npos, error_of("volume an -1").find("0 to 400"));
 }
 
-TEST(Command, AnUnknownWordGetsTheClosestOneAsAHint) {  // D18: never ignored silently
+TEST(Command, AnUnknownWordGetsTheClosestOneAsAHint) {  // never ignored silently
   EXPECT_EQ("\"mut\" is no command; did you mean mute? (help lists them all)", error_of("mut"));
   EXPECT_EQ("\"unmtue\" is no command; did you mean unmute? (help lists them all)",
             error_of("unmtue"));

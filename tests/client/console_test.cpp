@@ -57,7 +57,7 @@ TEST(PipeConsole, GivesLineByLineAndTheLastOneWithoutABreakToo) {
   EXPECT_THAT(lines_of(pipe.ends[0]), ElementsAre("mute", "", "unmute\r", "say hi"));
 }
 
-TEST(PipeConsole, AnInputThatIsEmptyOrClosedEndsOnce) {  // D18
+TEST(PipeConsole, AnInputThatIsEmptyOrClosedEndsOnce) {
   const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   EXPECT_TRUE(lines_of(null).empty());
   ::close(null);

@@ -213,7 +213,7 @@ TEST_F(InACall, VolumeHoldsByNameForThoseWhoComeBack) {
   EXPECT_EQ("that is you; others set how loud they hear you", world_.take_texts().back());
 }
 
-TEST_F(InACall, AnOutageIsAnnouncedAndTheNewServerToldWhatItCannotKnow) {  // D19
+TEST_F(InACall, AnOutageIsAnnouncedAndTheNewServerToldWhatItCannotKnow) {
   type("mute");
   type("deafen");
   world_.sent.clear();

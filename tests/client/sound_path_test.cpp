@@ -44,7 +44,7 @@ class Speaking : public ::testing::Test {
   std::size_t spoken_ = 0;
 };
 
-TEST_F(Speaking, BuffersOfAnySizeBecomeFramesInSequence) {  // D15
+TEST_F(Speaking, BuffersOfAnySizeBecomeFramesInSequence) {
   speak(9600, 333);
   ASSERT_EQ(10U, sent_.size());
   for (std::size_t i = 0; i < sent_.size(); ++i) {
@@ -56,7 +56,7 @@ TEST_F(Speaking, BuffersOfAnySizeBecomeFramesInSequence) {  // D15
   }
 }
 
-TEST_F(Speaking, WhileMutedNothingLeavesAndNothingIsEncoded) {  // D12
+TEST_F(Speaking, WhileMutedNothingLeavesAndNothingIsEncoded) {
   speak(9600);
   const Capture::Stats before = capture_->stats();
   capture_->set_muted(true);
@@ -98,7 +98,7 @@ TEST_F(Speaking, SilenceIsHardlySent) {
   EXPECT_EQ(wire::kSilentDbov, capture_->stats().level_dbov);
 }
 
-TEST_F(Speaking, ALateEncoderCostsAtMost100msAndTheTimestampsTell) {  // D13
+TEST_F(Speaking, ALateEncoderCostsAtMost100msAndTheTimestampsTell) {
   const std::vector<float> sound = tone(440, 0.5, 9600);
   capture_->on_captured(sound);  // 200 ms at once; the ring holds 100
   capture_->step(0us);
@@ -193,7 +193,7 @@ TEST_F(Listening, WhoIsDeafenedHearsNothing) {
   EXPECT_TRUE(playback_.stats().speakers.empty());
 }
 
-TEST_F(Listening, AFloodThatIsNotTakenIsBounded) {  // D13
+TEST_F(Listening, AFloodThatIsNotTakenIsBounded) {
   for (int i = 0; i < 10; ++i) {
     for (wire::VoiceFrames& frame : frames(50)) playback_.receive(std::move(frame), kStart);
   }

@@ -21,7 +21,7 @@ grpc::Status status_with(int port, std::optional<std::string> passcode) {
   return caller.status();
 }
 
-TEST(Admission, AMissingPasscodeIsUnauthenticatedAndTheServerLives) {  // D3, D4
+TEST(Admission, AMissingPasscodeIsUnauthenticatedAndTheServerLives) {
   ServerProcess server;
   const grpc::Status status = status_with(server.port(), std::nullopt);
   EXPECT_EQ(StatusCode::UNAUTHENTICATED, status.error_code());
@@ -30,7 +30,7 @@ TEST(Admission, AMissingPasscodeIsUnauthenticatedAndTheServerLives) {  // D3, D4
   EXPECT_TRUE(an.hello("an"));
 }
 
-TEST(Admission, AWrongPasscodeHasATextOfItsOwnAndIsNeverLogged) {  // D3, D5, D16
+TEST(Admission, AWrongPasscodeHasATextOfItsOwnAndIsNeverLogged) {
   ServerProcess server;
   const grpc::Status status = status_with(server.port(), "letmein-9731");
   EXPECT_EQ(StatusCode::UNAUTHENTICATED, status.error_code());
@@ -50,7 +50,7 @@ TEST(Admission, APasscodeOfAMebibyteIsRefusedAndTheServerLives) {
   EXPECT_TRUE(an.hello("an"));
 }
 
-TEST(Admission, WrongPasscodesTakeNoSlots) {  // D7
+TEST(Admission, WrongPasscodesTakeNoSlots) {
   ServerProcess server({"--max_clients=1", "--max_passcode_failures=100"});
   std::vector<std::unique_ptr<Caller>> strangers;
   for (int i = 0; i < 5; ++i) {
@@ -72,7 +72,7 @@ TEST(Admission, TooManyWrongPasscodesFromOneAddressAreRefusedForAWhile) {
       << status.error_message();
 }
 
-TEST(Admission, AHundredJoinAtOnceAndTenAreLetIn) {  // D6, D25
+TEST(Admission, AHundredJoinAtOnceAndTenAreLetIn) {
   ServerProcess server({"--max_clients=10", "--max_connections_per_address=200"});
   std::vector<std::unique_ptr<Caller>> callers(100);
   {
@@ -105,7 +105,7 @@ TEST(Admission, AHundredJoinAtOnceAndTenAreLetIn) {  // D6, D25
   EXPECT_EQ(90, full);
 }
 
-TEST(Admission, AThousandCallersAreKilledAndAllSlotsAreFreeAgain) {  // D11
+TEST(Admission, AThousandCallersAreKilledAndAllSlotsAreFreeAgain) {
   ServerProcess server({"--max_clients=10", "--log_level=info"});
   for (int i = 0; i < 1000; ++i) {
     Caller caller({.port = server.port()});
@@ -132,7 +132,7 @@ TEST(Admission, AThousandCallersAreKilledAndAllSlotsAreFreeAgain) {  // D11
   EXPECT_EQ(0, server.stop());  // under ASan a leak makes this 1
 }
 
-TEST(Admission, NamesAreCheckedOnceAtTheDoor) {  // D20
+TEST(Admission, NamesAreCheckedOnceAtTheDoor) {
   ServerProcess server;
   const std::vector<std::string> bad{"", std::string(33, 'a'), "a\nb", "\x1b[2Jan", "\u202Ena"};
   for (const std::string& name : bad) {
@@ -156,7 +156,7 @@ TEST(Admission, WhoSaysNoHelloIsSentAway) {
   EXPECT_EQ("no hello within 1 s of connecting", silent.status().error_message());
 }
 
-TEST(Shutdown, SigtermTellsEveryoneAndEndsWithZero) {  // D21
+TEST(Shutdown, SigtermTellsEveryoneAndEndsWithZero) {
   ServerProcess server;
   Caller an({.port = server.port()});
   ASSERT_TRUE(an.hello("an"));

@@ -133,7 +133,7 @@ TEST_F(ClientTest, AHostThatHangsIsGivenUpAfterTenSeconds) {
   expect_failure(client, 5, "no answer within 10 s");
 }
 
-TEST_F(ClientTest, AMissingAndAWrongPasscodeAreRefusedWithDistinctSentences) {  // D3, D5
+TEST_F(ClientTest, AMissingAndAWrongPasscodeAreRefusedWithDistinctSentences) {
   ServerProcess server;
   Process missing(command(server.host(), {"--insecure", "--name=an"}));
   expect_failure(missing, 3, "asks for a passcode");
@@ -283,7 +283,7 @@ TEST_F(InACall, TwoPeopleSeeEachOtherComeSpeakAndGo) {
   EXPECT_TRUE(an.wait_for_line(Process::kOut, "binh left"));
 }
 
-TEST_F(InACall, AnInputThatIsClosedOrEmptyStopsOrStaysAndNeverSpins) {  // D18
+TEST_F(InACall, AnInputThatIsClosedOrEmptyStopsOrStaysAndNeverSpins) {
   for (const Input input : {Input::kDevNull, Input::kClosed}) {
     Process::Options options;
     options.input = input;
@@ -299,7 +299,7 @@ TEST_F(InACall, AnInputThatIsClosedOrEmptyStopsOrStaysAndNeverSpins) {  // D18
   }
 }
 
-TEST_F(InACall, SigtermAndCtrlCAreGraceful) {  // D21
+TEST_F(InACall, SigtermAndCtrlCAreGraceful) {
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
     Process client(as("an"));
     ASSERT_TRUE(client.wait_for_line(Process::kOut, "alone in the room"));
@@ -360,7 +360,7 @@ TEST_F(InACall, JsonIsOneObjectALine) {
   }
 }
 
-TEST_F(InACall, ARestartedServerIsFoundAgainInTheSameRoom) {  // D19
+TEST_F(InACall, ARestartedServerIsFoundAgainInTheSameRoom) {
   Process client(as("an", {"--room=cellar"}));
   ASSERT_TRUE(client.wait_for_line(Process::kOut, "alone in the room cellar"));
   client.write("mute\n");
@@ -375,7 +375,7 @@ TEST_F(InACall, ARestartedServerIsFoundAgainInTheSameRoom) {  // D19
   EXPECT_EQ(0, client.wait_exit());
 }
 
-TEST_F(InACall, MutedVoiceStaysHereAndTheCpuRests) {  // D12
+TEST_F(InACall, MutedVoiceStaysHereAndTheCpuRests) {
   Process client(as("an", {"--input=tone:440", "--json"}));
   ASSERT_TRUE(client.wait_for_line(Process::kOut, "connected"));
   client.write("mute\nstats\n");

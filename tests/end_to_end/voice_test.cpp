@@ -12,7 +12,7 @@ namespace {
 
 using grpc::StatusCode;
 
-TEST(Voice, GoesToEveryoneInTheRoomButTheSpeaker) {  // D2, D9
+TEST(Voice, GoesToEveryoneInTheRoomButTheSpeaker) {
   ServerProcess server;
   Caller an({.port = server.port()});
   Caller binh({.port = server.port()});
@@ -31,7 +31,7 @@ TEST(Voice, GoesToEveryoneInTheRoomButTheSpeaker) {  // D2, D9
   EXPECT_FALSE(none) << "another room";
 }
 
-TEST(Voice, CarriesSequenceTimestampAndLevel) {  // D15
+TEST(Voice, CarriesSequenceTimestampAndLevel) {
   ServerProcess server;
   Caller an({.port = server.port()});
   Caller binh({.port = server.port()});
@@ -44,7 +44,7 @@ TEST(Voice, CarriesSequenceTimestampAndLevel) {  // D15
   EXPECT_EQ(17U, heard->voice().frames(0).level());
 }
 
-TEST(Voice, HeadersCostLessThanTheVoice) {  // D14
+TEST(Voice, HeadersCostLessThanTheVoice) {
   ServerProcess server;
   Caller an({.port = server.port()});
   Caller binh({.port = server.port()});
@@ -53,7 +53,7 @@ TEST(Voice, HeadersCostLessThanTheVoice) {  // D14
   EXPECT_LE(binh.wait_for_voice()->ByteSizeLong(), 80U + 24U);
 }
 
-TEST(Voice, AStalledListenerDelaysNobody) {  // D8
+TEST(Voice, AStalledListenerDelaysNobody) {
   ServerProcess server({"--max_frames_per_second=100000", "--max_bytes_per_second=1000000000"});
   Caller an({.port = server.port()});
   Caller binh({.port = server.port()});
@@ -132,7 +132,7 @@ TEST(Commands, AnUnknownOneIsUnimplemented) {
   EXPECT_EQ(static_cast<unsigned>(StatusCode::UNIMPLEMENTED), outcome->outcome().status());
 }
 
-TEST(Commands, TextGoesToTheRoomUnderTheSpeakersName) {  // D23
+TEST(Commands, TextGoesToTheRoomUnderTheSpeakersName) {
   ServerProcess server;
   Caller an({.port = server.port()});
   Caller binh({.port = server.port()});

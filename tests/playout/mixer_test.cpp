@@ -39,7 +39,7 @@ class ToneSpeaker {
   std::uint64_t samples_ = 0;
 };
 
-/// D1: the original client decoded every speaker through one decoder and one queue.
+/// The original client decoded every speaker through one decoder and one queue.
 TEST(Mixer, ThreeSpeakersAtOnceAreAllHeardAndTheDelayDoesNotGrow) {
   Mixer mixer;
   std::array speakers{ToneSpeaker(1, 300, 0.1), ToneSpeaker(2, 700, 0.2),

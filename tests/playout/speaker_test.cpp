@@ -255,7 +255,7 @@ TEST(Speaker, ASenderThatStartsAgainIsHeardAgain) {
   EXPECT_EQ(0, call.stats().lost_frames);
 }
 
-/// D13: the original client would play five seconds of stale speech.
+/// The original client would play five seconds of stale speech.
 TEST(Speaker, AListenerThatWasSuspendedHearsNothingOlderThan500Ms) {
   Call call;
   call.play(2s, on_time(0, 100));

@@ -66,7 +66,7 @@ TEST(Reconnect, WhoNeverGotInIsToldAtOnce) {
   EXPECT_FALSE(reconnect().on_end(lost(), kNow).retry_at);
 }
 
-TEST(Reconnect, ALostCallIsTriedAgainAndAnnouncedOncePerOutage) {  // D19
+TEST(Reconnect, ALostCallIsTriedAgainAndAnnouncedOncePerOutage) {
   Reconnect it = reconnect();
   it.on_welcome();
   const auto first = it.on_end(lost(), kNow);
@@ -189,7 +189,7 @@ TEST(Address, AnythingElseIsRefusedInOneSafeSentence) {
 
 // ---- SendQueue
 
-TEST(SendQueue, VoiceIsBoundedInMillisecondsAndTheOldestGoes) {  // D13
+TEST(SendQueue, VoiceIsBoundedInMillisecondsAndTheOldestGoes) {
   SendQueue queue({.max_voice = 200ms});
   for (int i = 0; i < 500; ++i) queue.push_voice(std::to_string(i), 20ms, kNow);
   EXPECT_EQ(200ms, queue.queued_voice());

@@ -213,7 +213,7 @@ TEST(VoiceStream, WhatIsNoComcatServerIsCalledSo) {
   EXPECT_THAT(witness.wait_for("closed"), HasSubstr("not comcat's"));
 }
 
-TEST(VoiceStream, ALostCallComesBackWithItsResumeKeyAndRoom) {  // D19
+TEST(VoiceStream, ALostCallComesBackWithItsResumeKeyAndRoom) {
   std::vector<std::string> hellos;
   ScriptedServer server([&](Call& call) {
     const auto hello = call.read_until<wire::Hello>();
