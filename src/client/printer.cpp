@@ -20,6 +20,10 @@ bool write_fully(int fd, const std::string& text) {
 
 void Printer::print(const std::string& text) {
   const absl::MutexLock lock(&mutex_);
+  const auto has_space = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return !wake_ || waiting_.size() < kMaxWaitingBytes;
+  };
+  mutex_.Await(absl::Condition(&has_space));
   if (wake_) {
     waiting_ += text + "\n";
     wake_();

@@ -162,7 +162,10 @@ class TerminalConsole final : public Console {
       redraw = std::exchange(prompt_, wanted_prompt_) != wanted_prompt_;
     }
     const std::string output = printer_.take();
-    if (output.empty() && !redraw) return;
+    if (!output.empty() || redraw) draw_below(output);
+  }
+
+  void draw_below(const std::string& output) {
     std::fflush(stdout);
     write_fully(STDOUT_FILENO, wipe_line() + output);
     el_set(editor_, EL_REFRESH);
@@ -171,10 +174,8 @@ class TerminalConsole final : public Console {
   /// The terminal has another width: what is drawn from now on is drawn for that.
   void follow_size() {
     resized_.clear();
-    std::fflush(stdout);
-    write_fully(STDOUT_FILENO, wipe_line());
     el_resize(editor_);
-    el_set(editor_, EL_REFRESH);
+    draw_below("");
   }
 
   /// The bytes that take the cursor to where the prompt began, and clear from there.
@@ -201,7 +202,7 @@ class TerminalConsole final : public Console {
     if (words.size() > 1 && common.size() == start.size()) {
       std::string choices;
       for (const std::string& word : words) choices += (choices.empty() ? "" : "  ") + word;
-      printer_.print(choices);
+      draw_below(choices + "\n");
       return;
     }
     const std::string rest = common.substr(start.size()) + (words.size() == 1 ? " " : "");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -12,7 +13,8 @@ namespace comcat::client {
 /// editor is attached it takes the texts itself, so that it can clear and redraw the line that is
 /// being typed around them.
 ///
-/// Threads    any.
+/// Capacity   256 KiB wait for the editor; beyond it print() waits for the terminal, as a write does.
+/// Threads    any, but print() not from the editor's own.
 /// Errors     output that cannot be written (the reader has gone) is dropped.
 class Printer {
  public:
@@ -30,6 +32,8 @@ class Printer {
   [[nodiscard]] std::string take();
 
  private:
+  static constexpr std::size_t kMaxWaitingBytes = 256 * 1024;
+
   const int fd_;
   absl::Mutex mutex_;
   std::function<void()> wake_ ABSL_GUARDED_BY(mutex_);
