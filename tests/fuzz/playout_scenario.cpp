@@ -66,7 +66,8 @@ class Scenario {
  private:
   void step(std::uint8_t what) {
     const auto speaker = static_cast<playout::SpeakerId>(what >> 6);
-    if ((what & 0x0F) < 6 || (what & 0x0F) == 9) calm_pulls_ = 0;
+    const bool lies = (what & 0x0F) < 6 || ((what & 0x0F) > 8 && (what & 0x0F) < 12);
+    if (lies) calm_pulls_ = 0;
     switch (what & 0x0F) {
       case 0:  // the sequence lies
         sequence_ = decisions_.next32();
@@ -101,7 +102,7 @@ class Scenario {
         now_ += 5ms * decisions_.next();
         break;
       case 10:
-      case 11:  // a burst
+      case 11:  // a burst, whose timestamps lie ahead of time
         for (int i = decisions_.next() % 64; i >= 0; --i) send(speaker);
         break;
       default:
