@@ -103,7 +103,7 @@ int main(int argc, char** argv) {
       "handles it, and prints for each: mean and 95th percentile of the delay above the fastest "
       "packet's, the delay at the end, the time until it is back after a stall, and the shares of "
       "the speech that were concealed, stretched and never heard.\n"
-      "  comcat-playout-bench --out=/tmp/curves\n"
+      "  comcat-playout-bench --out=curves\n"
       "  comcat-playout-bench --traces=recorded.csv");
   const std::vector<char*> words = absl::ParseCommandLine(argc, argv);
   if (words.size() > 1) {

@@ -25,11 +25,11 @@ using Micros = std::chrono::microseconds;
 ///
 /// The target is chosen by rehearsal, as Jamulus does: a row of imagined buffers, one for each
 /// delay from 0 to the maximum in steps of kStep, live through the real arrivals. A buffer that
-/// runs dry conceals and then lags, as ours does, and comes back at kCatchUp. What a buffer costs
-/// is its mean delay, plus kCostOfOnePercent for each percent of speech that it had to conceal
-/// (NetEq trades loss for delay at the same price in its ReorderOptimizer). The cheapest is the
-/// target. So frequent jitter is waited for, while a rare long stall is not: it would cost every
-/// minute's delay to save one gap.
+/// runs dry conceals and then lags, as ours does, and catches up. What a buffer costs is its mean
+/// delay (the first 30 ms at a quarter, since nobody notices them) and 26 ms for each percent of
+/// speech that it had to conceal; NetEq's ReorderOptimizer trades loss for delay at 20 ms. The
+/// cheapest is the target. So frequent jitter is waited for, while a rare long stall is not: it
+/// would cost every minute's delay to save one gap.
 ///
 /// Each buffer keeps two averages that forget at different rates, and the worse counts: the quick
 /// one answers to a network that turns bad, the slow one remembers periodic stalls.
