@@ -9,14 +9,13 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "playout_bench/measure.h"
 #include "playout_bench/player.h"
 #include "playout_bench/trace.h"
+#include "program.h"
 
 ABSL_FLAG(std::uint64_t, seed, 1, "of the modelled traces and the synthetic speech");
 ABSL_FLAG(std::string, out, "", "a directory for one CSV of delay over time per trace");
@@ -29,8 +28,6 @@ namespace {
 
 using comcat::bench::Figures;
 using comcat::bench::Trace;
-
-constexpr int kUsage = 2;
 
 void print_row(const std::string& trace, const char* player, const Figures& figures) {
   std::string recovery = "-";
@@ -98,23 +95,18 @@ absl::Status run(const std::vector<Trace>& traces, const std::filesystem::path& 
 }  // namespace
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage(
-      "Plays packet traces through comcat's playout and through speexdsp's jitter buffer as Mumble "
+  using comcat::apps::Exit;
+  comcat::apps::parse_flags(
+      argc, argv,
+      "plays packet traces through comcat's playout and through speexdsp's jitter buffer as Mumble "
       "handles it, and prints for each: mean and 95th percentile of the delay above the fastest "
       "packet's, the delay at the end, the time until it is back after a stall, and the shares of "
-      "the speech that were concealed, stretched and never heard.\n"
+      "the speech that were concealed, stretched and never heard.\n\n"
       "  comcat-playout-bench --out=curves\n"
       "  comcat-playout-bench --traces=recorded.csv");
-  const std::vector<char*> words = absl::ParseCommandLine(argc, argv);
-  if (words.size() > 1) {
-    std::fprintf(stderr, "comcat-playout-bench takes flags only, not \"%s\"; see --help\n",
-                 words[1]);
-    return kUsage;
-  }
   absl::StatusOr<std::vector<Trace>> traces = chosen_traces();
   absl::Status status = traces.status();
   if (status.ok()) status = run(*traces, absl::GetFlag(FLAGS_out));
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "comcat-playout-bench: %s\n", std::string(status.message()).c_str());
-  return kUsage;
+  if (status.ok()) return static_cast<int>(Exit::kStopped);
+  return comcat::apps::fail(Exit::kUsage, std::string(status.message()));
 }

@@ -1,4 +1,3 @@
-// libFuzzer: comcat-playout-fuzz tests/fuzz/corpus/playout
 #include <cstddef>
 #include <cstdint>
 
