@@ -39,9 +39,18 @@ struct JackCall {
   ClientProcess bob{server, "bob", {}};
 };
 
-#define SKIP_WITHOUT_JACK()                                                      \
-  if (test::JackRig::start(test::JackRig::Pace::kGoesOn) == nullptr) {           \
-    GTEST_SKIP() << "no JACK server can be started here (is jackd2 installed?)"; \
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
+#define SKIP_WITHOUT_JACK()                                                                        \
+  if (kSanitized) {                                                                                \
+    GTEST_SKIP() << "a sanitizer's programs are too slow for a sound card; see the other presets"; \
+  }                                                                                                \
+  if (test::JackRig::start(test::JackRig::Pace::kGoesOn) == nullptr) {                             \
+    GTEST_SKIP() << "no JACK server can be started here (is jackd2 installed?)";                   \
   }
 
 TEST(JackCall, TwoPeopleHearEachOtherThroughTheirSoundCards) {

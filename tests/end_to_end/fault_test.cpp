@@ -71,6 +71,16 @@ class Connection {
   bool connected_;
 };
 
+/// Whether somebody comes in sooner or later.
+bool comes_in(int port) {
+  const auto deadline = std::chrono::steady_clock::now() + Caller::kPatience;
+  while (std::chrono::steady_clock::now() < deadline) {
+    Caller an({.port = port});
+    if (an.hello("an")) return true;
+  }
+  return false;
+}
+
 TEST(Fault, RandomBytesAreShrugged) {
   ServerProcess server;
   Call call(server);
@@ -159,12 +169,7 @@ TEST(Fault, OutOfDescriptorsTurnsCallersAwayAndRecovers) {
     EXPECT_TRUE(server.wait_for_line(Process::kErr, "out_of_file_descriptors"));
   }
   // The crowd has gone; the next caller comes in.
-  bool in = false;
-  for (int tries = 0; tries < 100 && !in; ++tries) {
-    Caller an({.port = port});
-    in = an.hello("an").has_value();
-  }
-  EXPECT_TRUE(in);
+  EXPECT_TRUE(comes_in(port));
 }
 
 TEST(Fault, TooManyConnectionsFromOneAddressAreRefused) {
@@ -173,12 +178,7 @@ TEST(Fault, TooManyConnectionsFromOneAddressAreRefused) {
   for (int i = 0; i < 20; ++i) crowd.push_back(std::make_unique<Connection>(server.port()));
   EXPECT_TRUE(server.logs("connection_refused"));
   crowd.clear();
-  bool in = false;
-  for (int tries = 0; tries < 100 && !in; ++tries) {
-    Caller an({.port = server.port()});
-    in = an.hello("an").has_value();
-  }
-  EXPECT_TRUE(in) << "the closed ones do not count";
+  EXPECT_TRUE(comes_in(server.port())) << "the closed ones do not count";
 }
 
 TEST(Fault, AFullDiskForTheCertificateIsOneSentence) {
