@@ -23,7 +23,9 @@ absl::Status invalid(const std::string& text, const std::string& why) {
 
 bool is_ipv6(const std::string& host) {
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  return ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+  // inet_pton() would not see what comes after a NUL.
+  return host.find('\0') == std::string::npos &&
+         ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
 }
 
 bool is_name(const std::string& host) {

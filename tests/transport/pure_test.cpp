@@ -187,6 +187,11 @@ TEST(Address, AnythingElseIsRefusedInOneSafeSentence) {
   }
 }
 
+TEST(Address, ANulDoesNotEndIt) {
+  EXPECT_FALSE(parse_address(std::string("::1\0.example.org", 16)).ok());
+  EXPECT_FALSE(parse_address(std::string("[::1\0]:1", 8)).ok());
+}
+
 // ---- SendQueue
 
 TEST(SendQueue, VoiceIsBoundedInMillisecondsAndTheOldestGoes) {
