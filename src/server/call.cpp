@@ -97,8 +97,7 @@ void Call::read() {
 void Call::on_read(bool ok) {
   if (finishing_ || closing_) return;
   if (!ok) {
-    leave(context_.IsCancelled() ? wire::LeaveReason::kLost : wire::LeaveReason::kStopped);
-    finish(absl::OkStatus());
+    finish(absl::OkStatus());  // on_done() knows whether anybody was there to take it
     return;
   }
   absl::StatusOr<wire::Request> request = shard_.parse(incoming_);
@@ -181,7 +180,7 @@ void Call::finish(const absl::Status& status) {
 void Call::on_finished(bool /*ok*/) {}
 
 void Call::on_done(bool /*ok*/) {
-  leave(wire::LeaveReason::kLost);
+  leave(context_.IsCancelled() ? wire::LeaveReason::kLost : wire::LeaveReason::kStopped);
   finishing_ = true;
 }
 

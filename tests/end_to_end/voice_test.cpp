@@ -105,6 +105,28 @@ TEST(Voice, AMutedOrDeafenedMemberIsLeftAlone) {
                              std::chrono::milliseconds(100)));
 }
 
+TEST(Leaving, TheOthersAreToldWhetherSomebodyStoppedOrWasLost) {
+  ServerProcess server;
+  Caller an({.port = server.port()});
+  ASSERT_TRUE(an.hello("an"));
+  const auto left = [](const ServerRES& r) { return r.event().has_left(); };
+  {
+    Caller binh({.port = server.port()});
+    ASSERT_TRUE(binh.hello("binh"));
+    binh.stop_sending();
+    const auto event = an.wait_for(left);
+    ASSERT_TRUE(event);
+    EXPECT_EQ(Left::STOPPED, event->event().left().reason());
+    EXPECT_TRUE(binh.status().ok());
+  }
+  Caller chi({.port = server.port()});
+  ASSERT_TRUE(chi.hello("chi"));
+  chi.cancel();
+  const auto event = an.wait_for(left);
+  ASSERT_TRUE(event);
+  EXPECT_EQ(Left::LOST, event->event().left().reason());
+}
+
 TEST(Commands, EachIsAnsweredByExactlyOneOutcome) {
   ServerProcess server;
   Caller an({.port = server.port()});
