@@ -33,8 +33,8 @@ void parse_flags(int argc, char** argv, const std::string& usage,
 [[nodiscard]] absl::StatusOr<std::filesystem::path> state_directory(const std::string& flag);
 
 /// The passcode: `flag`, else the first line of the file `file_flag`, else $COMCAT_PASSCODE; empty
-/// where none is given. Overwrites it in the process's arguments, where `ps` shows it to everyone, and
-/// keeps it from programs that this one starts.
+/// where none is given. Overwrites it in the process's arguments, where `ps` shows it to everyone,
+/// and keeps it from programs that this one starts.
 [[nodiscard]] absl::StatusOr<std::string> given_passcode(const std::string& flag,
                                                          const std::string& file_flag, int argc,
                                                          char** argv);

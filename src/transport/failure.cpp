@@ -74,8 +74,7 @@ Failure classify(const StreamEnd& end) {
     case absl::StatusCode::kInvalidArgument:
       return {FailureKind::kUsage, to_string(end.address) + " refused: " + said, false};
     case absl::StatusCode::kResourceExhausted:
-      return {FailureKind::kFull,
-              to_string(end.address) + ": " + said + "; try again later"};
+      return {FailureKind::kFull, to_string(end.address) + ": " + said + "; try again later"};
     case absl::StatusCode::kUnimplemented:
       return {FailureKind::kUnreachable,
               to_string(end.address) + " is a gRPC server, but not comcat's; check the port",

@@ -13,9 +13,9 @@ namespace comcat::client {
 /// editor is attached it takes the texts itself, so that it can clear and redraw the line that is
 /// being typed around them.
 ///
-/// Capacity   256 KiB wait for the editor; beyond it print() waits for the terminal, as a write does.
-/// Threads    any, but print() not from the editor's own.
-/// Errors     output that cannot be written (the reader has gone) is dropped.
+/// Capacity   256 KiB wait for the editor; beyond it print() waits for the terminal, as a write
+/// does. Threads    any, but print() not from the editor's own. Errors     output that cannot be
+/// written (the reader has gone) is dropped.
 class Printer {
  public:
   explicit Printer(int fd) : fd_(fd) {}

@@ -25,7 +25,8 @@ class Histogram {
     std::size_t bucket = 0;
     while (bucket < kBoundsUs.size() && us > kBoundsUs[bucket]) ++bucket;
     buckets_[bucket].fetch_add(1, std::memory_order_relaxed);
-    sum_us_.fetch_add(static_cast<std::uint64_t>(std::max<std::int64_t>(us, 0)), std::memory_order_relaxed);
+    sum_us_.fetch_add(static_cast<std::uint64_t>(std::max<std::int64_t>(us, 0)),
+                      std::memory_order_relaxed);
   }
   [[nodiscard]] std::uint64_t bucket(std::size_t i) const { return buckets_.at(i).load(); }
   [[nodiscard]] std::uint64_t sum_us() const { return sum_us_.load(); }
