@@ -281,6 +281,9 @@ void Process::close_input() {
 
 void Process::signal(int number) {
   if (!exit_code_) ::kill(pid_, number);
+  if (number != SIGSTOP) return;
+  siginfo_t stopped{};  // its threads run on until the last of them has seen the signal
+  ::waitid(P_PID, static_cast<id_t>(pid_), &stopped, WSTOPPED);
 }
 
 std::chrono::milliseconds Process::cpu_time() const {

@@ -76,6 +76,7 @@ class Process {
 
   void write(const std::string& text);
   void close_input();
+  /// Sends a signal; after SIGSTOP it has stopped.
   void signal(int number);
 
   /// Everything that `stream` has carried so far.
