@@ -60,7 +60,8 @@ namespace {
 
 using base::LogLevel;
 
-constexpr std::chrono::seconds kDrain{5};
+constexpr std::chrono::seconds kDrain{4};
+constexpr std::chrono::seconds kStopWithin{5};
 
 constexpr const char* kUsage =
     "the server of comcat: voice chat for the terminal.\n\n"
@@ -194,11 +195,13 @@ void serve(server::Server& server, const sigset_t& signals) {
   int signal = 0;
   sigwait(&signals, &signal);
   base::log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
-  // A second signal ends the program at once.
+  // A second signal ends the program at once; so does a peer who holds the end up: everyone else
+  // has been told by then.
   std::thread([signals] {
-    int again = 0;
-    sigwait(&signals, &again);
-    _exit(128 + again);
+    const timespec patience{kStopWithin.count(), 0};
+    const int again = sigtimedwait(&signals, nullptr, &patience);
+    if (again < 0) base::log(LogLevel::kWarning, "stopped", {{"why", "peers that do not read"}});
+    _exit(again > 0 ? 128 + again : 0);
   }).detach();
   server.stop(kDrain);
   base::log(LogLevel::kInfo, "stopped");

@@ -31,6 +31,9 @@ class Health {
   /// NOT_SERVING from now on. Watchers are told, and their streams end.
   void drain();
 
+  /// Nobody watches.
+  [[nodiscard]] bool idle() const { return watchers_.empty(); }
+
   /// Begins nothing any more: the queue is about to be shut down.
   void stop() { stopped_ = true; }
 

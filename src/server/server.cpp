@@ -1,6 +1,7 @@
 #include "comcat/server/server.h"
 
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include <grpc/support/log.h>
@@ -10,6 +11,8 @@
 
 #include "comcat/base/log.h"
 
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "call.h"
 #include "shard.h"
 
@@ -23,6 +26,7 @@ constexpr int kIdleTimeoutMs = 5'000;  // a connection without a stream
 constexpr int kMinPingIntervalMs = 4'000;
 constexpr int kFlowControlWindowBytes = 16 * 1024;
 constexpr int kReadChunkBytes = 1024;  // callers send little at a time
+constexpr absl::Duration kFarewell = absl::Milliseconds(500);
 constexpr std::size_t kMemoryQuotaBytes = 512UL * 1024 * 1024;
 
 /// gRPC's own lines may hold what a peer sent, and calls ordinary things errors (a TLS client that
@@ -123,8 +127,16 @@ void Server::stop(std::chrono::milliseconds grace) {
   if (!parts_->server) return;
   parts_->acceptor.stop();
   parts_->shard->drain(grace);
-  parts_->acceptor.disconnect_all();
-  parts_->server->Shutdown(std::chrono::system_clock::now());
+  // Connections close by themselves once their last words have left; those that read nothing are
+  // cut.
+  absl::Notification closed;
+  std::thread cut([&] {
+    if (!closed.WaitForNotificationWithTimeout(kFarewell)) parts_->acceptor.disconnect_all();
+  });
+  parts_->server->Shutdown(std::chrono::system_clock::now() +
+                           absl::ToChronoMilliseconds(kFarewell));
+  closed.Notify();
+  cut.join();
   parts_->shard->join();
   parts_->server.reset();
 }

@@ -46,6 +46,7 @@ void Shard::run() {
     if (status == grpc::CompletionQueue::GOT_EVENT) static_cast<Completion*>(tag)->complete(ok);
     expire_due();
     health_.tick(now_);
+    tell_if_drained();
     hub_.tick(now_);
   }
 }
@@ -118,12 +119,15 @@ void Shard::on_drain(bool /*ok*/) {
   health_.drain();
   hub_.drain(drain_grace_, now_);
   draining_ = true;
-  if (calls_ == 0) drained_.Notify();
+}
+
+/// Everyone has been told and has hung up, those who watch the server's health as well.
+void Shard::tell_if_drained() {
+  if (draining_ && calls_ == 0 && health_.idle() && !drained_.HasBeenNotified()) drained_.Notify();
 }
 
 void Shard::call_ended() {
   --calls_;
-  if (calls_ == 0 && draining_ && !drained_.HasBeenNotified()) drained_.Notify();
   end_if_idle();
 }
 

@@ -66,6 +66,7 @@ class Shard final {
   void on_drain(bool ok);
   void on_end(bool ok);
   void end_if_idle();
+  void tell_if_drained();
   void expire_due();
   [[nodiscard]] base::Time next_deadline() const;
   const grpc::Slice& to_slice(const Payload& payload);
