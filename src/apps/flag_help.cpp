@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <sstream>
 
 #include "comcat/base/text.h"
@@ -21,28 +20,12 @@ std::vector<std::string> our_flags() {
   return out;
 }
 
-/// The Levenshtein distance of two short words.
-std::size_t distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 /// The flag that was probably meant; "" where none is near.
 std::string closest_flag(const std::string& word) {
   std::string closest;
   std::size_t smallest = 3;
   for (const std::string& flag : our_flags()) {
-    const std::size_t d = word.size() > 64 ? smallest : distance(word, flag);
+    const std::size_t d = word.size() > 64 ? smallest : base::edit_distance(word, flag);
     if (d < smallest && d < flag.size()) smallest = d, closest = flag;
   }
   return closest;

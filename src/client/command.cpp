@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <numeric>
 
 #include "comcat/base/text.h"
 #include "comcat/wire/limits.h"
@@ -53,28 +52,12 @@ absl::Status invalid(const std::string& sentence) {
   return absl::InvalidArgumentError(sentence);
 }
 
-/// The Levenshtein distance of two short words.
-std::size_t distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 absl::Status unknown(const std::string& word) {
   std::string closest;
   std::size_t smallest = kMaxHintDistance + 1;
   if (word.size() <= 16) {
     for (const std::string& candidate : command_words()) {
-      const std::size_t d = distance(word, candidate);
+      const std::size_t d = base::edit_distance(word, candidate);
       const std::size_t allowed = candidate.size() < 4 ? 1 : kMaxHintDistance;
       if (d < smallest && d <= allowed) smallest = d, closest = candidate;
     }

@@ -53,6 +53,13 @@ TEST(CountCharacters, CountsCodePointsNotBytes) {
   EXPECT_EQ(2U, count_characters("\xFF\xFE"));
 }
 
+TEST(EditDistance, CountsWhatMustChange) {
+  EXPECT_EQ(0U, edit_distance("mute", "mute"));
+  EXPECT_EQ(1U, edit_distance("mut", "mute"));
+  EXPECT_EQ(2U, edit_distance("mute", "unmute"));
+  EXPECT_EQ(4U, edit_distance("", "stop"));
+}
+
 TEST(Uuid, IsVersionFourAndNeverTheSame) {
   const std::string uuid = make_uuid();
   ASSERT_EQ(36U, uuid.size());

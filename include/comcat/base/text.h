@@ -18,6 +18,10 @@ namespace comcat::base {
 /// Characters (code points) in well-formed UTF-8; malformed bytes count as one each.
 [[nodiscard]] std::size_t count_characters(std::string_view text);
 
+/// How many bytes must be changed, left out or added to make `b` of `a` (Levenshtein), for hints at
+/// what was meant. Takes time and memory for a.size() x b.size(): for short words.
+[[nodiscard]] std::size_t edit_distance(const std::string& a, const std::string& b);
+
 /// A random version 4 UUID (RFC 4122) in its 36-character form, from the system's entropy.
 [[nodiscard]] std::string make_uuid();
 
