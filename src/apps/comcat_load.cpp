@@ -38,6 +38,10 @@ ABSL_FLAG(int, bytes, 80, "size of a voice frame: 21-1275");
 ABSL_FLAG(double, period_ms, 20, "time between two frames of a speaker");
 ABSL_FLAG(double, seconds, 10, "how long to measure (with --ramp: each step)");
 ABSL_FLAG(double, warm_up_seconds, 1, "how long the speakers speak before anything counts");
+ABSL_FLAG(
+    int, flooders, 0,
+    "callers who send all that their connection takes when the measurement begins; not counted "
+    "in what is delivered");
 ABSL_FLAG(int, stalled, 0,
           "listeners who stop reading when the measurement begins; not counted in what is "
           "delivered");
@@ -68,7 +72,7 @@ constexpr const char* kUsage =
     "room\n"
     "talk louder than the rest, and only their frames are expected to arrive. Memory per "
     "connection is\n"
-    "the server's private memory, without the kernel's socket buffers.\n"
+    "the server's heap and stacks, without the kernel's socket buffers.\n"
     "Exit codes: 0 all was delivered (--ramp: some number was borne), 1 not all, 2 usage, 3 "
     "refused "
     "(passcode),\n"
@@ -124,6 +128,7 @@ absl::StatusOr<Options> options_from_flags(int argc, char** argv) {
       {"speakers", absl::GetFlag(FLAGS_speakers), options.speakers},
       {"rooms", absl::GetFlag(FLAGS_rooms), options.rooms},
       {"bytes", absl::GetFlag(FLAGS_bytes), options.bytes},
+      {"flooders", absl::GetFlag(FLAGS_flooders), options.flooders},
       {"stalled", absl::GetFlag(FLAGS_stalled), options.stalled},
       {"threads", absl::GetFlag(FLAGS_threads), options.threads},
       {"connect_parallel", absl::GetFlag(FLAGS_connect_parallel), options.connect_parallel},

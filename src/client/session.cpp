@@ -26,12 +26,13 @@ void Session::on_welcome(wire::Welcome welcome) {
   set_roster(welcome.room, welcome.members);
   const std::string what = again ? "connected again to " : "connected to ";
   const char* const hint = again ? "" : "\ntype help to see what you can do";
-  ports_.show(Report(again ? "reconnected" : "connected",
-                     what + options_.server + " as " + options_.name + "\n" + who() + hint)
-                  .with("server", options_.server)
-                  .with("session", static_cast<std::int64_t>(self_))
-                  .with("room", room_)
-                  .with("members", member_objects()));
+  ports_.show(
+      Report(again ? "reconnected" : "connected",
+             what + options_.server + " as " + options_.name + "\n" + who(kNamesUnasked) + hint)
+          .with("server", options_.server)
+          .with("session", static_cast<std::int64_t>(self_))
+          .with("room", room_)
+          .with("members", member_objects()));
   // The server knows a new session: it has to be told again. What cannot be sent now is sent with
   // the next welcome.
   if (muted_) command(Kind::kSetMute, {0, wire::SetMute{true}}, kUnattended);
@@ -60,9 +61,13 @@ std::string Session::name_of(wire::SessionNumber session) const {
   return found == members_.end() ? "session " + std::to_string(session) : found->second.name;
 }
 
-std::string Session::who() const {
+std::string Session::who(std::size_t most) const {
   std::vector<std::string> names;
   for (const auto& [session, member] : members_) {
+    if (names.size() == most && members_.size() > most + 1) {
+      names.push_back("and " + std::to_string(members_.size() - most) + " more");
+      break;
+    }
     std::vector<std::string> marks;
     const bool self = session == self_;
     if (self) marks.emplace_back("you");
@@ -163,6 +168,14 @@ void Session::tell(const wire::Draining& event) {
   ports_.show(Report("draining", "the server is shutting down; you will be connected again when " +
                                      std::string("it is back"))
                   .with("grace_ms", static_cast<std::int64_t>(event.grace_ms)));
+}
+
+void Session::tell(const wire::Roster& event) {
+  if (event.room != room_) return;  // of the room we were in
+  set_roster(event.room, event.members);
+  ports_.show(Report("roster", "many came and went; " + who(kNamesUnasked))
+                  .with("room", room_)
+                  .with("members", member_objects()));
 }
 
 void Session::on_interrupted(const transport::Failure& failure) {

@@ -72,7 +72,8 @@ void Session::execute(const Help& /*command*/, base::Time /*now*/) {
 }
 
 void Session::execute(const Who& /*command*/, base::Time /*now*/) {
-  ports_.show(Report("who", who()).with("room", room_).with("members", member_objects()));
+  ports_.show(
+      Report("who", who(members_.size())).with("room", room_).with("members", member_objects()));
 }
 
 void Session::execute(const Volume& wanted, base::Time /*now*/) {
@@ -157,7 +158,8 @@ void Session::succeed(Kind kind, const wire::Outcome& outcome) {
   } else if (const auto* const roster = std::get_if<wire::Roster>(&outcome.result)) {
     set_roster(roster->room, roster->members);
     ports_.set_room(room_);
-    ports_.show(Report("moved", who()).with("room", room_).with("members", member_objects()));
+    ports_.show(
+        Report("moved", who(kNamesUnasked)).with("room", room_).with("members", member_objects()));
   } else if (const auto* const rooms = std::get_if<wire::RoomList>(&outcome.result)) {
     std::string text = "rooms:";
     std::vector<Object> objects;

@@ -127,22 +127,30 @@ void Client::say(const wire::VoiceFrame& frame) {
 void Client::send(const std::string& request) {
   const absl::MutexLock lock(&mutex_);
   if (finishing_) return;
-  if (writing_) {
-    outbox_.push_back(to_buffer(request));
-    return;
-  }
+  outbox_.push_back(to_buffer(request));
+  if (!writing_) write_next();
+}
+
+void Client::flood(const wire::VoiceFrame& frame) {
+  const absl::MutexLock lock(&mutex_);
+  if (finishing_) return;
+  flood_ = to_buffer(wire::encode_request(frame));
+  if (!writing_) write_next();
+}
+
+void Client::write_next() {
+  if (outbox_.empty() && !flood_) return;
   writing_ = true;
-  stream_->Write(to_buffer(request), write_options(), &written_);
+  stream_->Write(outbox_.empty() ? *flood_ : outbox_.front(), write_options(), &written_);
+  if (!outbox_.empty()) outbox_.pop_front();
 }
 
 void Client::on_written(bool ok) {
   if (hold_) hold_->flush();
   const absl::MutexLock lock(&mutex_);
   writing_ = false;
-  if (!ok || finishing_ || outbox_.empty()) return;  // !ok: the read fails too and ends it
-  writing_ = true;
-  stream_->Write(outbox_.front(), write_options(), &written_);
-  outbox_.pop_front();
+  if (!ok || finishing_) return;  // !ok: the read fails too and ends it
+  write_next();
 }
 
 void Client::leave() {

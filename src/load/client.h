@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <grpcpp/generic/generic_stub.h>
@@ -57,6 +58,9 @@ class Client {
   /// Sends a frame, or queues it behind the one that is being sent.
   void say(const wire::VoiceFrame& frame);
 
+  /// From now on sends this frame again and again, as fast as the connection takes it.
+  void flood(const wire::VoiceFrame& frame) ABSL_LOCKS_EXCLUDED(mutex_);
+
   /// No message is taken from the stream until resume().
   void pause();
   void resume();
@@ -86,6 +90,7 @@ class Client {
   void take(const grpc::ByteBuffer& message);
   void read_next();
   void send(const std::string& request) ABSL_LOCKS_EXCLUDED(mutex_);
+  void write_next() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void finish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Seat seat_;
@@ -108,6 +113,7 @@ class Client {
 
   absl::Mutex mutex_;
   std::deque<grpc::ByteBuffer> outbox_ ABSL_GUARDED_BY(mutex_);
+  std::optional<grpc::ByteBuffer> flood_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = true;  // until the call has started
   bool paused_ ABSL_GUARDED_BY(mutex_) = false;
   bool parked_ ABSL_GUARDED_BY(mutex_) = false;  // paused, and no read is under way

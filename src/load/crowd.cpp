@@ -56,7 +56,7 @@ void Crowd::ended(std::size_t client, const absl::Status& status) {
   const absl::MutexLock lock(&mutex_);
   ++ended_;
   if (leaving_) return;
-  ++(client < first_stalled() ? lost_ : stalled_lost_);
+  ++(client < first_flooder() ? lost_ : client < first_stalled() ? flooders_lost_ : stalled_lost_);
   if (failure_.ok()) {
     failure_ = status.ok() ? absl::UnavailableError("the server ended the stream") : status;
   }
@@ -142,6 +142,16 @@ std::vector<std::chrono::nanoseconds> Crowd::thread_cpu() {
   return used;
 }
 
+void Crowd::flood() {
+  wire::VoiceFrame frame;
+  frame.level_dbov = 0;                           // the loudest there is
+  frame.opus = std::string(options_.bytes, 'f');  // no stamp: nobody counts it
+  for (std::size_t i = first_flooder(); i < first_stalled(); ++i) {
+    listeners_[i]->stall();
+    clients_[i]->flood(frame);
+  }
+}
+
 void Crowd::stall() {
   for (std::size_t i = first_stalled(); i < clients_.size(); ++i) {
     listeners_[i]->stall();
@@ -191,6 +201,7 @@ void Crowd::add_to(Report& report) const {
   }
   const absl::MutexLock lock(&mutex_);
   report.lost_streams = lost_;
+  report.flooders_closed = flooders_lost_;
   if (options_.stalled == 0) return;
   StallReport& stall = report.stall.emplace();
   stall.closed = stalled_lost_;

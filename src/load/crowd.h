@@ -38,6 +38,7 @@ class Crowd final : private Observer {
   [[nodiscard]] std::uint64_t delivered() const;
   [[nodiscard]] std::vector<std::chrono::nanoseconds> thread_cpu();
 
+  void flood();   // the flooders begin
   void stall();   // the last `stalled` clients stop reading
   void resume();  // and begin again
 
@@ -53,6 +54,7 @@ class Crowd final : private Observer {
   void ended(std::size_t client, const absl::Status& status) override ABSL_LOCKS_EXCLUDED(mutex_);
 
   [[nodiscard]] std::size_t first_stalled() const { return options_.clients - options_.stalled; }
+  [[nodiscard]] std::size_t first_flooder() const { return first_stalled() - options_.flooders; }
   [[nodiscard]] Client::Seat seat(std::size_t index) const;
   [[nodiscard]] absl::Status explain(const absl::Status& status, std::size_t in) const;
   [[nodiscard]] bool await_end(std::chrono::seconds patience) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -68,6 +70,7 @@ class Crowd final : private Observer {
   std::size_t joined_ ABSL_GUARDED_BY(mutex_) = 0;
   std::size_t ended_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t lost_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t flooders_lost_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t stalled_lost_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t max_speakers_ ABSL_GUARDED_BY(mutex_) = 0;
   bool leaving_ ABSL_GUARDED_BY(mutex_) = false;

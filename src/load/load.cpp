@@ -109,6 +109,7 @@ class Measurement {
 
   /// The measured time, with the stall in it.
   void listen(Time to) {
+    crowd_.flood();
     if (options_.stalled > 0) {
       crowd_.stall();
       if (options_.stall.count() > 0 && now() + options_.stall < to) {

@@ -30,8 +30,8 @@ absl::Status check(const Options& options) {
   using std::to_string;
   const std::string clients = to_string(options.clients) + " clients";
   if (options.clients == 0) return invalid("--clients must be at least 1");
-  if (options.speakers + options.stalled > options.clients) {
-    return invalid("--speakers and --stalled together are more than the " + clients);
+  if (options.speakers + options.flooders + options.stalled > options.clients) {
+    return invalid("--speakers, --flooders and --stalled together are more than the " + clients);
   }
   if (options.rooms == 0 || options.rooms > options.clients) {
     return invalid("--rooms must be 1 to the number of clients");

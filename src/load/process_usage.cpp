@@ -49,7 +49,7 @@ absl::StatusOr<ProcessUsage> ProcessUsage::of(pid_t pid) {
   add_threads(directory, usage);
   const std::string map = directory + "/smaps_rollup";
   usage.resident_kib = number_of(map, {"Rss"});
-  usage.private_kib = number_of(map, {"Private_Clean", "Private_Dirty"});
+  usage.anonymous_kib = number_of(map, {"Anonymous"});
   if (usage.resident_kib == 0) {
     return absl::FailedPreconditionError("the memory of process " + std::to_string(pid) +
                                          " may not be looked at; run as its user");

@@ -43,10 +43,11 @@ struct ServerFigures {
         waits_per_frame(per(count(server.ended.waits, server.began.waits), report.delivered)),
         preemptions_per_frame(
             per(count(server.ended.preemptions, server.began.preemptions), report.delivered)),
-        kib_per_connection(per(count(server.connected.private_kib, server.before.private_kib),
+        kib_per_connection(per(count(server.connected.anonymous_kib, server.before.anonymous_kib),
                                report.options.clients)),
-        kib_per_speaking_connection(per(count(server.ended.private_kib, server.before.private_kib),
-                                        report.options.clients)) {}
+        kib_per_speaking_connection(
+            per(count(server.ended.anonymous_kib, server.before.anonymous_kib),
+                report.options.clients)) {}
 
   static double count(std::uint64_t after, std::uint64_t before) {
     return static_cast<double>(after) - static_cast<double>(before);
@@ -95,6 +96,10 @@ std::string details(const Report& r) {
                           server.preemptions_per_frame, server.kib_per_connection,
                           server.kib_per_speaking_connection);
   }
+  if (r.options.flooders > 0) {
+    absl::StrAppendFormat(&text, "  flooders %d: %d closed by the server\n", r.options.flooders,
+                          r.flooders_closed);
+  }
   if (r.stall) {
     absl::StrAppendFormat(&text,
                           "  stalled %d: %d heard again, what they heard first was %.0f ms old "
@@ -121,8 +126,8 @@ std::string server_json(const ServerReport& server, const Report& report) {
       "\"kib_connected\":%d,\"kib_ended\":%d,\"kib_per_connection\":%.2f,"
       "\"kib_per_speaking_connection\":%.2f}",
       figures.cpu_seconds, figures.cpu_us_per_frame, server.ended.threads, figures.waits_per_frame,
-      figures.preemptions_per_frame, server.before.private_kib, server.connected.private_kib,
-      server.ended.private_kib, figures.kib_per_connection, figures.kib_per_speaking_connection);
+      figures.preemptions_per_frame, server.before.anonymous_kib, server.connected.anonymous_kib,
+      server.ended.anonymous_kib, figures.kib_per_connection, figures.kib_per_speaking_connection);
 }
 
 std::string stall_json(const StallReport& stall, const Report& report) {
@@ -168,6 +173,10 @@ std::string to_json(const Report& r) {
                         r.busiest_thread, us(r.lateness, .99),
                         r.load_was_the_bottleneck() ? "true" : "false");
   if (r.server) text += server_json(*r.server, r);
+  if (r.options.flooders > 0) {
+    absl::StrAppendFormat(&text, ",\"flood\":{\"clients\":%d,\"closed\":%d}", r.options.flooders,
+                          r.flooders_closed);
+  }
   if (r.stall) text += stall_json(*r.stall, r);
   return text + "}\n";
 }

@@ -71,7 +71,7 @@ void Speakers::speak(std::size_t speaker, std::uint32_t serial, base::Time due) 
 std::uint64_t Speakers::audience(std::size_t speaker) const {
   const std::size_t room = speaker % options_.rooms;
   // Of the clients 0..readers-1, those in `room`, without the speaker.
-  const std::size_t readers = options_.clients - options_.stalled;
+  const std::size_t readers = options_.clients - options_.flooders - options_.stalled;
   return (readers - room + options_.rooms - 1) / options_.rooms - 1;
 }
 

@@ -83,15 +83,22 @@ void Call::admit() {
 }
 
 void Call::expire() {
-  if (!finishing_) {
-    finish(closing_.value_or(absl::AbortedError("closed")));
-  } else {
+  if (finishing_) {
     context_.TryCancel();  // whoever it is reads nothing, not even why
+  } else if (closing_) {
+    finish(*closing_);
+  } else {
+    stream_.Read(&incoming_, read_.begin());
   }
 }
 
+/// Who sends too much is read later: it is then gRPC's flow control that holds it back.
 void Call::read() {
-  stream_.Read(&incoming_, read_.begin());
+  if (session_->read_after > shard_.now()) {
+    shard_.expire_at(*this, session_->read_after);
+  } else {
+    stream_.Read(&incoming_, read_.begin());
+  }
 }
 
 void Call::on_read(bool ok) {
@@ -124,11 +131,10 @@ void Call::wake() {
 
 void Call::write_next() {
   const base::Time now = shard_.now();
-  const bool control = session_->queue.has_control();
   const std::uint64_t dropped_before = session_->queue.dropped_frames();
   const auto age =
       std::chrono::duration_cast<std::chrono::microseconds>(session_->queue.oldest_age(now));
-  const std::vector<Payload> parts = session_->queue.take(now, session_->voice_batch);
+  const auto [parts, frames] = session_->queue.take(now, session_->voice_batch);
   const std::uint64_t dropped = session_->queue.dropped_frames() - dropped_before;
   if (dropped > 0) shard_.metrics().dropped(Drop::kQueueOverflow, dropped);
   if (parts.empty()) {
@@ -136,8 +142,8 @@ void Call::write_next() {
     return;
   }
   shard_.metrics().messages_out.fetch_add(1, std::memory_order_relaxed);
-  if (!control) {
-    shard_.metrics().frames_out.fetch_add(parts.size(), std::memory_order_relaxed);
+  if (frames > 0) {
+    shard_.metrics().frames_out.fetch_add(frames, std::memory_order_relaxed);
     shard_.metrics().queue_age.add(age.count());
   }
   session_->write_started = now;

@@ -47,6 +47,7 @@ void Hub::open(Session& session, base::Time now) {
 
 absl::Status Hub::receive(Session& session, wire::Request request, base::Time now) {
   if (!session.open) return absl::OkStatus();  // its close is on the way
+  if (session.calm(now)) session.flooding_since = {};
   absl::Status status = std::visit([&](auto& it) { return on(session, it, now); }, request);
   if (!status.ok()) leave(session, wire::LeaveReason::kClosed, now);
   close_doomed(now);
@@ -59,9 +60,9 @@ void Hub::leave(Session& session, wire::LeaveReason reason, base::Time now) {
   sessions_.erase(session.member.session);
   std::erase(doomed_, &session);
   metrics_.clients = sessions_.size();
-  session.queue.clear_voice();
+  session.queue.clear_room();
   if (session.room == nullptr) return;
-  depart(session, reason);
+  depart(session, reason, now);
   base::log(LogLevel::kInfo, "left",
             {{"session", session.member.session},
              {"name", session.member.name},
@@ -71,7 +72,7 @@ void Hub::leave(Session& session, wire::LeaveReason reason, base::Time now) {
   close_doomed(now);
 }
 
-absl::Status Hub::enter(Session& session, const std::string& room_name) {
+absl::Status Hub::enter(Session& session, const std::string& room_name, base::Time now) {
   auto found = rooms_.find(room_name);
   if (found == rooms_.end()) {
     const bool vacates = session.room != nullptr && session.room->members().size() == 1;
@@ -87,23 +88,25 @@ absl::Status Hub::enter(Session& session, const std::string& room_name) {
     return absl::AlreadyExistsError("somebody in the room " + room_name + " goes by the name " +
                                     session.member.name + "; choose another");
   }
+  tell(room, wire::Joined{session.member}, nullptr, now);
   room.add(session);
   session.room = &room;
-  tell(room, wire::Joined{session.member}, &session);
   return absl::OkStatus();
 }
 
-void Hub::depart(Session& session, wire::LeaveReason reason) {
+void Hub::depart(Session& session, wire::LeaveReason reason, base::Time now) {
   Room& room = *std::exchange(session.room, nullptr);
   room.remove(session);
   if (room.members().empty()) {
-    std::erase_if(flushing_, [&](const auto& entry) { return entry.second == &room; });
+    const auto of_room = [&](const auto& entry) { return entry.second == &room; };
+    std::erase_if(flushing_, of_room);
+    std::erase_if(telling_, of_room);
     rooms_.erase(room.name());
     metrics_.rooms = rooms_.size();
     return;
   }
   // When all go, nobody needs to hear of each.
-  if (!draining_) tell(room, wire::Left{session.member.session, reason}, nullptr);
+  if (!draining_) tell(room, wire::Left{session.member.session, reason}, nullptr, now);
 }
 
 void Hub::send(Session& session, std::string message) {
@@ -114,8 +117,8 @@ void Hub::send(Session& session, std::string message) {
   session.link.wake();
 }
 
-void Hub::tell(Room& room, const wire::Event& event, const Session* except) {
-  room.tell(event, except, doomed_);
+void Hub::tell(Room& room, const wire::Event& event, const Session* except, base::Time now) {
+  if (room.tell(event, except, now)) telling_.emplace_back(*room.events_at(), &room);
 }
 
 void Hub::close(Session& session, wire::LeaveReason reason, const absl::Status& status,
@@ -145,8 +148,17 @@ void Hub::tick(base::Time now) {
     flushing_.pop_front();
     if (room->flush_at() == due) room->flush();  // else it went out early
   }
-  if (now < next_sweep_) return;
+  while (!telling_.empty() && telling_.front().first <= now) {
+    Room& room = *telling_.front().second;
+    telling_.pop_front();
+    room.release_events(now);
+  }
+  if (now >= next_sweep_) sweep(now);
+}
+
+void Hub::sweep(base::Time now) {
   next_sweep_ = now + kSweepInterval;
+  for (const auto& [name, room] : rooms_) room->catch_up();
   std::vector<std::pair<Session*, absl::Status>> over;
   for (const auto& [number, session] : sessions_) {
     if (session->room == nullptr && now - session->opened > options_.hello_timeout) {
@@ -168,14 +180,16 @@ void Hub::tick(base::Time now) {
 }
 
 base::Time Hub::next_deadline(base::Time now) const {
-  const base::Time sweep = std::max(now, next_sweep_);
-  return flushing_.empty() ? sweep : std::min(sweep, flushing_.front().first);
+  base::Time next = std::max(now, next_sweep_);
+  if (!flushing_.empty()) next = std::min(next, flushing_.front().first);
+  if (!telling_.empty()) next = std::min(next, telling_.front().first);
+  return next;
 }
 
 void Hub::drain(std::chrono::milliseconds grace, base::Time now) {
   draining_ = true;
   const auto grace_ms = static_cast<std::uint32_t>(grace.count());
-  for (const auto& [name, room] : rooms_) tell(*room, wire::Draining{grace_ms}, nullptr);
+  for (const auto& [name, room] : rooms_) room->deliver(wire::Draining{grace_ms}, doomed_);
   while (!sessions_.empty()) {
     close(*sessions_.begin()->second, wire::LeaveReason::kClosed,
           absl::UnavailableError(kShuttingDown), now);

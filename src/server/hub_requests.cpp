@@ -1,5 +1,6 @@
 // What the hub does with each request of a session.
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -17,6 +18,9 @@ namespace {
 using base::LogLevel;
 
 constexpr std::uint8_t kOriginalLevelDbov = 30;  // the original protocol carries no level
+
+/// How long one who sends too many commands is not read. Short: its voice waits too.
+constexpr std::chrono::milliseconds kRefusedPause{20};
 
 std::string make_resume_key() {
   std::string key(wire::kResumeKeyBytes, '\0');
@@ -55,13 +59,13 @@ absl::Status Hub::on(Session& session, wire::VoiceFrame& frame, base::Time now) 
   }
   metrics_.frames_in.fetch_add(1, std::memory_order_relaxed);
   metrics_.bytes_in.fetch_add(frame.opus.size(), std::memory_order_relaxed);
-  if (!session.frames.take(1, now)) return flooding(session, "frames", now);
-  const std::size_t bytes = frame.opus.size() + frame.original_name.size();
-  if (!session.bytes.take(static_cast<double>(bytes), now)) {
-    return flooding(session, "bytes", now);
+  if (absl::Status status = pace(session, frame, now); !status.ok()) return status;
+  if (session.flooding_since != base::Time{} && session.flood_warned) {
+    metrics_.dropped(Drop::kRateLimit);
+    return absl::OkStatus();
   }
   if (session.original) {
-    name_original(session, frame.original_name);
+    name_original(session, frame.original_name, now);
     session.numbering.number(frame, now);
     frame.level_dbov = kOriginalLevelDbov;
   }
@@ -75,28 +79,44 @@ absl::Status Hub::on(Session& session, wire::VoiceFrame& frame, base::Time now) 
   return absl::OkStatus();
 }
 
-void Hub::name_original(Session& session, const std::string& name) {
+/// Voice that comes faster than it may is slowed down rather than lost: a burst after a stall gets
+/// through, and a flood waits in the sender's own buffers.
+absl::Status Hub::pace(Session& session, const wire::VoiceFrame& frame, base::Time now) {
+  const auto bytes = static_cast<double>(frame.opus.size() + frame.original_name.size());
+  const base::Duration for_frames = session.frames.spend(1, now);
+  const base::Duration for_bytes = session.bytes.spend(bytes, now);
+  const base::Duration pause = std::max(for_frames, for_bytes);
+  if (pause == base::Duration::zero()) return absl::OkStatus();
+  return throttle(session, for_bytes > for_frames ? "bytes" : "frames", pause, now);
+}
+
+void Hub::name_original(Session& session, const std::string& name, base::Time now) {
   if (session.member.name != placeholder_name(session)) return;  // the first name stays
   if (!check_chosen_name(name).ok() || session.room->has_name(name)) return;
   session.member.name = name;
   base::log(LogLevel::kInfo, "named", {{"session", session.member.session}, {"name", name}});
-  tell(*session.room, wire::Joined{session.member}, &session);
+  tell(*session.room, wire::Joined{session.member}, &session, now);
 }
 
-absl::Status Hub::flooding(Session& session, std::string_view what, base::Time now) {
-  metrics_.dropped(Drop::kRateLimit);
-  const auto grace = options_.session.flood_grace;
-  const std::string more = "more " + std::string(what) + " a second than this server takes";
-  if (session.flooding_since == base::Time{} || now - session.flooded_last > grace) {
+absl::Status Hub::throttle(Session& session, std::string_view what, base::Duration pause,
+                           base::Time now) {
+  session.read_after = now + pause;
+  if (session.flooding_since == base::Time{}) {
     session.flooding_since = now;
+    session.flood_warned = false;
+  }
+  const base::Duration lasted = now - session.flooding_since;
+  const SessionLimits& limits = options_.session;
+  if (lasted < limits.flood_notice) return absl::OkStatus();
+  const std::string more = "more " + std::string(what) + " a second than this server takes";
+  if (!std::exchange(session.flood_warned, true)) {
     base::log(LogLevel::kWarning, "flooding",
               {{"session", session.member.session}, {"address", session.address}, {"what", what}});
     answer(session, failure(0, absl::ResourceExhaustedError(
-                                   "you send " + more + "; what is too much is dropped, and if " +
-                                   "it goes on you are disconnected")));
+                                   "you send " + more + "; nobody hears you until you send less, " +
+                                   "and if it goes on you are disconnected")));
   }
-  session.flooded_last = now;
-  if (now - session.flooding_since < grace) return absl::OkStatus();
+  if (lasted < limits.flood_notice + limits.flood_grace) return absl::OkStatus();
   metrics_.closed_flooding.fetch_add(1);
   return absl::ResourceExhaustedError("disconnected for sending " + more);
 }
@@ -117,7 +137,7 @@ absl::Status Hub::on(Session& session, wire::Hello& hello, base::Time now) {
       return refuse(session, absl::InvalidArgumentError("a second hello on one stream"),
                     Refusal::kProtocol);
     }
-    if (!session.commands.take(1, now)) return flooding(session, "signals", now);
+    if (!session.commands.take(1, now)) return throttle(session, "signals", kRefusedPause, now);
     welcome(session);  // how the original client tests its connection
     return absl::OkStatus();
   }
@@ -130,7 +150,7 @@ absl::Status Hub::on(Session& session, wire::Hello& hello, base::Time now) {
       session.original ? absl::OkStatus() : check_chosen_name(session.member.name);
   status.Update(wire::check_name(room, "room"));
   if (status.ok() && !hello.resume_key.empty()) take_over(hello.resume_key, session, now);
-  if (status.ok()) status = enter(session, room);
+  if (status.ok()) status = enter(session, room, now);
   if (!status.ok()) return refuse(session, status, Refusal::kName);
   session.resume_key = make_resume_key();
   welcome(session);
@@ -175,11 +195,13 @@ absl::Status Hub::on(Session& session, wire::Command& command, base::Time now) {
                   Refusal::kProtocol);
   }
   if (!session.commands.take(1, now)) {
+    metrics_.dropped(Drop::kRateLimit);
     answer(session, failure(command.trace_id,
                             absl::ResourceExhaustedError("too many commands a second; try again")));
-    return flooding(session, "commands", now);
+    return throttle(session, "commands", kRefusedPause, now);
   }
-  std::visit([&](const auto& verb) { execute(session, command.trace_id, verb); }, command.verb);
+  std::visit([&](const auto& verb) { execute(session, command.trace_id, verb, now); },
+             command.verb);
   return absl::OkStatus();
 }
 
@@ -187,47 +209,52 @@ void Hub::answer(Session& session, wire::Outcome outcome) {
   if (!session.original) send(session, wire::encode_response(outcome));
 }
 
-void Hub::execute(Session& session, std::uint64_t trace_id, const wire::UnknownCommand& /*verb*/) {
+void Hub::execute(Session& session, std::uint64_t trace_id, const wire::UnknownCommand& /*verb*/,
+                  base::Time /*now*/) {
   answer(session, failure(trace_id, absl::UnimplementedError(
                                         "this server is older than the client and does not know "
                                         "this command")));
 }
 
-void Hub::execute(Session& session, std::uint64_t trace_id, const wire::SetMute& verb) {
+void Hub::execute(Session& session, std::uint64_t trace_id, const wire::SetMute& verb,
+                  base::Time now) {
   session.member.muted = verb.muted;
   answer(session, {trace_id, 0, "", {}});
-  tell(*session.room, wire::MuteChanged{session.member.session, verb.muted}, nullptr);
+  tell(*session.room, wire::MuteChanged{session.member.session, verb.muted}, nullptr, now);
 }
 
-void Hub::execute(Session& session, std::uint64_t trace_id, const wire::SetDeafen& verb) {
+void Hub::execute(Session& session, std::uint64_t trace_id, const wire::SetDeafen& verb,
+                  base::Time now) {
   session.member.deafened = verb.deafened;
   if (verb.deafened) session.queue.clear_voice();
   answer(session, {trace_id, 0, "", {}});
-  tell(*session.room, wire::DeafenChanged{session.member.session, verb.deafened}, nullptr);
+  tell(*session.room, wire::DeafenChanged{session.member.session, verb.deafened}, nullptr, now);
 }
 
-void Hub::execute(Session& session, std::uint64_t trace_id, const wire::JoinRoom& verb) {
+void Hub::execute(Session& session, std::uint64_t trace_id, const wire::JoinRoom& verb,
+                  base::Time now) {
   if (absl::Status status = wire::check_name(verb.room, "room"); !status.ok()) {
     answer(session, failure(trace_id, status));
     return;
   }
   if (verb.room != session.room->name()) {
     Room* const old_room = session.room;
-    if (absl::Status status = enter(session, verb.room); !status.ok()) {
+    if (absl::Status status = enter(session, verb.room, now); !status.ok()) {
       answer(session, failure(trace_id, status));
       return;
     }
     Room* const new_room = std::exchange(session.room, old_room);
-    depart(session, wire::LeaveReason::kMoved);
+    depart(session, wire::LeaveReason::kMoved, now);
     session.room = new_room;
-    session.queue.clear_voice();
+    session.queue.clear_room();
     base::log(LogLevel::kInfo, "moved",
               {{"session", session.member.session}, {"room", new_room->name()}});
   }
   answer(session, {trace_id, 0, "", wire::Roster{session.room->name(), session.room->roster()}});
 }
 
-void Hub::execute(Session& session, std::uint64_t trace_id, const wire::ListRooms& /*verb*/) {
+void Hub::execute(Session& session, std::uint64_t trace_id, const wire::ListRooms& /*verb*/,
+                  base::Time /*now*/) {
   wire::RoomList list;
   for (const auto& [name, room] : rooms_) {
     list.rooms.push_back({name, static_cast<std::uint32_t>(room->members().size())});
@@ -235,14 +262,15 @@ void Hub::execute(Session& session, std::uint64_t trace_id, const wire::ListRoom
   answer(session, {trace_id, 0, "", std::move(list)});
 }
 
-void Hub::execute(Session& session, std::uint64_t trace_id, const wire::Say& verb) {
+void Hub::execute(Session& session, std::uint64_t trace_id, const wire::Say& verb,
+                  base::Time /*now*/) {
   if (absl::Status status = wire::check_text(verb.text); !status.ok()) {
     answer(session, failure(trace_id, status));
     return;
   }
   answer(session, {trace_id, 0, "", {}});
-  tell(*session.room, wire::TextSaid{session.member.session, session.member.name, verb.text},
-       nullptr);
+  session.room->deliver(wire::TextSaid{session.member.session, session.member.name, verb.text},
+                        doomed_);
 }
 
 }  // namespace comcat::server

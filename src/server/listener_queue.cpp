@@ -3,6 +3,13 @@
 #include <utility>
 
 namespace comcat::server {
+namespace {
+
+std::size_t cost(const Payload& message) {
+  return message->size() + ListenerQueue::kOverheadBytes;
+}
+
+}  // namespace
 
 void ListenerQueue::pop_oldest() {
   voice_bytes_ -= voice_.front().frame->size();
@@ -27,33 +34,79 @@ void ListenerQueue::push_voice(Payload frame, base::Time now) {
 }
 
 bool ListenerQueue::push_control(Payload message) {
-  if (control_.size() >= kMaxControlMessages) return false;
-  if (!control_.empty() && control_bytes_ + message->size() > kMaxControlBytes) return false;
-  control_bytes_ += message->size();
+  if (!control_.empty() && control_bytes_ + cost(message) > kMaxControlBytes) return false;
+  control_bytes_ += cost(message);
   control_.push_back(std::move(message));
   return true;
 }
 
-std::vector<Payload> ListenerQueue::take(base::Time now, bool batch) {
-  std::vector<Payload> parts;
+bool ListenerQueue::push_event(Payload event) {
+  if (behind_) return false;  // the roster to come says it too
+  event_bytes_ += cost(event);
+  events_.push_back(std::move(event));
+  if (event_bytes_ > kMaxEventBytes) {
+    clear_events();
+    behind_ = true;
+  }
+  return event_bytes_ > kMaxEventBytes / 2;
+}
+
+void ListenerQueue::catch_up(Payload roster) {
+  behind_ = false;
+  event_bytes_ = cost(roster);
+  events_.push_back(std::move(roster));
+  release_events();
+}
+
+ListenerQueue::Message ListenerQueue::take(base::Time now, bool batch) {
+  Message message;
   if (!control_.empty()) {
-    control_bytes_ -= control_.front()->size();
-    parts.push_back(std::move(control_.front()));
+    control_bytes_ -= cost(control_.front());
+    message.parts.push_back(std::move(control_.front()));
     control_.pop_front();
-    return parts;
+    return message;
+  }
+  if (events_released_) {
+    message.parts.push_back(take_events());
+    return message;
   }
   drop_older_than(now - capacity_);
   while (!voice_.empty()) {
-    parts.push_back(voice_.front().frame);
+    message.parts.push_back(voice_.front().frame);
     pop_oldest();
     if (!batch) break;
   }
-  return parts;
+  message.frames = message.parts.size();
+  return message;
+}
+
+/// Events are small and many where they are more than one: joined, they are one slice to gRPC.
+Payload ListenerQueue::take_events() {
+  Payload all = events_.front();
+  if (events_.size() > 1) {
+    std::string joined;
+    for (const Payload& event : events_) joined += *event;
+    all = std::make_shared<const std::string>(std::move(joined));
+  }
+  clear_events();
+  return all;
+}
+
+void ListenerQueue::clear_events() {
+  events_.clear();
+  event_bytes_ = 0;
+  events_released_ = false;
 }
 
 void ListenerQueue::clear_voice() {
   voice_.clear();
   voice_bytes_ = 0;
+}
+
+void ListenerQueue::clear_room() {
+  clear_voice();
+  clear_events();
+  behind_ = false;
 }
 
 base::Duration ListenerQueue::oldest_age(base::Time now) const {

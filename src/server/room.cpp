@@ -69,11 +69,49 @@ std::size_t Room::gather(wire::SessionNumber speaker) {
   return gathered_.size();
 }
 
-void Room::tell(const wire::Event& event, const Session* except,
-                std::vector<Session*>& overflowed) {
+bool Room::tell(const wire::Event& event, const Session* except, base::Time now) {
   const auto payload = std::make_shared<const std::string>(wire::encode_response(event));
   for (Session* member : members_) {
     if (member == except || member->original) continue;
+    if (!member->queue.push_event(payload)) continue;
+    member->queue.release_events();
+    member->link.wake();
+  }
+  if (events_at_) return false;
+  if (now - last_events_ >= kEventGap) {
+    release_events(now);
+    return false;
+  }
+  events_at_ = now + kEventGap;
+  return true;
+}
+
+void Room::release_events(base::Time now) {
+  events_at_.reset();
+  last_events_ = now;
+  for (Session* member : members_) {
+    member->queue.release_events();
+    if (member->queue.ready()) member->link.wake();
+  }
+}
+
+void Room::catch_up() {
+  Payload payload;
+  for (Session* member : members_) {
+    if (!member->queue.behind() || member->write_started != base::Time{}) continue;
+    if (!payload) {
+      payload = std::make_shared<const std::string>(
+          wire::encode_response(wire::Event(wire::Roster{name_, roster()})));
+    }
+    member->queue.catch_up(payload);
+    member->link.wake();
+  }
+}
+
+void Room::deliver(const wire::Event& event, std::vector<Session*>& overflowed) {
+  const auto payload = std::make_shared<const std::string>(wire::encode_response(event));
+  for (Session* member : members_) {
+    if (member->original) continue;
     if (member->queue.push_control(payload)) {
       member->link.wake();
     } else {
@@ -86,7 +124,7 @@ void Room::flush() {
   flush_at_.reset();
   gathered_.clear();
   for (Session* member : members_) {
-    if (!member->queue.empty()) member->link.wake();
+    if (member->queue.ready()) member->link.wake();
   }
 }
 

@@ -12,9 +12,12 @@ constexpr std::chrono::milliseconds kPause{60};  // a longer gap is a pause, not
 constexpr std::int64_t kSamplesPerMillisecond = 48;
 constexpr std::uint32_t kUnknownSamples = 960;
 
-RateLimit rate(double per_second, std::chrono::milliseconds burst, double at_least) {
+constexpr double kTolerance = 1.05;  // clocks differ
+constexpr double kMinCommandBurst = 5;
+
+RateLimit rate(double per_second, std::chrono::milliseconds burst, double at_least = 1) {
   const double at_once = per_second * static_cast<double>(burst.count()) / 1000;
-  return {per_second, std::max(at_once, at_least)};
+  return {per_second * kTolerance, std::max(at_once, at_least)};
 }
 
 }  // namespace
@@ -43,8 +46,12 @@ Session::Session(Link& its_link, std::string its_address, const SessionLimits& l
     : link(its_link),
       address(std::move(its_address)),
       queue(limits.queue),
-      frames(rate(limits.max_frames_per_second, limits.burst, 1)),
-      bytes(rate(limits.max_bytes_per_second, limits.burst, wire::kMaxMessageBytes / 4.0)),
-      commands(rate(limits.max_commands_per_second, limits.burst, 5)) {}
+      frames(rate(limits.max_frames_per_second, limits.voice_burst)),
+      bytes(rate(limits.max_bytes_per_second, limits.voice_burst)),
+      commands(rate(limits.max_commands_per_second, limits.command_burst, kMinCommandBurst)) {}
+
+bool Session::calm(base::Time now) {
+  return frames.full(now) && bytes.full(now) && commands.full(now);
+}
 
 }  // namespace comcat::server

@@ -25,8 +25,8 @@ void VoiceStream::Loop::on_message(base::Time now) {
     handler_.on_voice(std::move(*frames));
   } else if (auto* const outcome = std::get_if<wire::Outcome>(&*response)) {
     handler_.on_outcome(std::move(*outcome));
-  } else if (auto* const event = std::get_if<wire::Event>(&*response)) {
-    handler_.on_event(std::move(*event));
+  } else if (auto* const events = std::get_if<wire::Events>(&*response)) {
+    for (wire::Event& event : *events) handler_.on_event(std::move(event));
   }
 }
 

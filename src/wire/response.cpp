@@ -30,6 +30,11 @@ void fill(::Member& out, const Member& member) {
   out.set_deafened(member.deafened);
 }
 
+void fill(::Roster& out, const Roster& roster) {
+  out.set_room(roster.room);
+  for (const Member& member : roster.members) fill(*out.add_members(), member);
+}
+
 /// Sets the arm of `outcome` that the result is.
 struct SetResult {
   ::Outcome& outcome;
@@ -41,11 +46,7 @@ struct SetResult {
       out.set_members(room.members);
     }
   }
-  void operator()(const Roster& roster) const {
-    outcome.mutable_roster()->set_room(roster.room);
-    for (const Member& member : roster.members)
-      fill(*outcome.mutable_roster()->add_members(), member);
-  }
+  void operator()(const Roster& roster) const { fill(*outcome.mutable_roster(), roster); }
 };
 
 /// Sets the arm of `event` that the event is.
@@ -73,6 +74,7 @@ struct SetEvent {
     event.mutable_text_said()->set_text(e.text);
   }
   void operator()(const Draining& e) const { event.mutable_draining()->set_grace_ms(e.grace_ms); }
+  void operator()(const Roster& e) const { fill(*event.mutable_roster(), e); }
 };
 
 // ---- messages to structs
@@ -88,6 +90,10 @@ std::vector<Member> from_members(const Members& members) {
   std::vector<Member> out;
   for (const ::Member& member : members) out.push_back(from(member));
   return out;
+}
+
+Roster from(const ::Roster& roster) {
+  return {safe_name(roster.room()), from_members(roster.members())};
 }
 
 VoiceFrames from(ServerMSG& message) {
@@ -145,8 +151,7 @@ Outcome from(const ::Outcome& outcome) {
     }
     out.result = std::move(list);
   } else if (outcome.has_roster()) {
-    out.result =
-        Roster{safe_name(outcome.roster().room()), from_members(outcome.roster().members())};
+    out.result = from(outcome.roster());
   }
   return out;
 }
@@ -170,10 +175,19 @@ Event from(const ::Event& event) {
                       base::safe_text(event.text_said().text(), kMaxTextBytes)};
     case ::Event::kDraining:
       return Draining{event.draining().grace_ms()};
+    case ::Event::kRoster:
+      return from(event.roster());
     case ::Event::EVENT_NOT_SET:
       break;
   }
   return UnknownEvent{};
+}
+
+Events from(const ::Events& events) {
+  Events out;
+  out.reserve(static_cast<std::size_t>(events.events_size()));
+  for (const ::Event& event : events.events()) out.push_back(from(event));
+  return out;
 }
 
 }  // namespace
@@ -231,7 +245,7 @@ std::string encode_response(const Outcome& outcome) {
 
 std::string encode_response(const Event& event) {
   ServerRES response;
-  std::visit(SetEvent{*response.mutable_event()}, event);
+  std::visit(SetEvent{*response.mutable_events()->add_events()}, event);
   return response.SerializeAsString();
 }
 
@@ -249,8 +263,8 @@ absl::StatusOr<Response> parse_response(Bytes bytes) {
       return from(*response.mutable_voice());
     case ServerRES::kOutcome:
       return from(response.outcome());
-    case ServerRES::kEvent:
-      return from(response.event());
+    case ServerRES::kEvents:
+      return from(response.events());
     case ServerRES::RESPONSE_NOT_SET:
       break;
   }

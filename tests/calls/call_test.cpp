@@ -112,7 +112,7 @@ TEST(Call, AMutedPersonSendsNothing) {
   an.type("mute");
   ASSERT_TRUE(an.prints("you are muted"));
   ASSERT_TRUE(
-      listener.wait_for([](const ServerRES& r) { return r.event().mute_changed().muted(); }));
+      listener.wait_for([](const ServerRES& r) { return event_of(r).mute_changed().muted(); }));
   EXPECT_FALSE(listener.wait_for([](const ServerRES& r) { return r.has_voice(); },
                                  std::chrono::milliseconds(300)));
   EXPECT_EQ(0, an.stop());

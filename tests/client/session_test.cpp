@@ -131,6 +131,28 @@ TEST_F(InACall, EventsBecomeLines) {
   EXPECT_THAT(world_.removed, ElementsAre(2, 3));
 }
 
+TEST_F(InACall, ARosterTakesThePlaceOfEventsThatWereMissed) {
+  session_.on_event(wire::Joined{member(3, "chi")});
+  std::ignore = world_.take_texts();
+  session_.on_event(wire::Roster{"lobby", {member(1, "an"), member(4, "dung")}});
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("many came and went; in the room lobby: an (you), dung"));
+  EXPECT_THAT(world_.removed, ElementsAre(2, 3));
+  session_.on_event(wire::Roster{"attic", {member(1, "an")}});  // where we are no more
+  EXPECT_THAT(world_.take_texts(), IsEmpty());
+}
+
+TEST_F(InACall, OnlyWhoAsksIsToldAThousandNames) {
+  wire::Roster roster{"lobby", {member(1, "an")}};
+  for (wire::SessionNumber i = 2; i <= 1000; ++i) {
+    roster.members.push_back(member(i, "guest " + std::to_string(i)));
+  }
+  session_.on_event(roster);
+  EXPECT_THAT(world_.take_texts().at(0), ::testing::EndsWith("guest 30, and 970 more"));
+  type("who");
+  EXPECT_THAT(world_.take_texts().at(0), ::testing::EndsWith("guest 999, guest 1000"));
+}
+
 TEST_F(InACall, WhatOneDidOneselfIsNotToldAgain) {
   session_.on_event(wire::MuteChanged{1, true});
   session_.on_event(wire::DeafenChanged{1, true});

@@ -161,7 +161,7 @@ TEST(Shutdown, SigtermTellsEveryoneAndEndsWithZero) {
   Caller an({.port = server.port()});
   ASSERT_TRUE(an.hello("an"));
   server.process().signal(SIGTERM);
-  EXPECT_TRUE(an.wait_for([](const ServerRES& r) { return r.event().has_draining(); }));
+  EXPECT_TRUE(an.wait_for([](const ServerRES& r) { return event_of(r).has_draining(); }));
   EXPECT_EQ(StatusCode::UNAVAILABLE, an.status().error_code());
   EXPECT_EQ("the server is shutting down", an.status().error_message());
   EXPECT_EQ(0, server.process().wait_exit(std::chrono::seconds(10)));

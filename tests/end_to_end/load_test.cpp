@@ -114,6 +114,12 @@ TEST_F(Load, AListenerThatStallsTellsHowOldItsVoiceWas) {
   EXPECT_THAT(out(), HasSubstr("stalled 2: 2 heard again"));
 }
 
+TEST_F(Load, AFlooderIsClosedAndTheOthersHearEverything) {
+  start_server({"--open", "--insecure"});
+  EXPECT_EQ(0, load_in_full({"--insecure", "--flooders", "1", "--seconds", "5"})) << out() << err();
+  EXPECT_THAT(out(), HasSubstr("flooders 1: 1 closed by the server"));
+}
+
 TEST_F(Load, RampFindsTheLargestNumber) {
   start_server({"--open", "--insecure"});
   EXPECT_EQ(0,
@@ -148,7 +154,9 @@ TEST_F(Load, AnUnreachableServerIsUnreachable) {
 
 TEST_F(Load, WrongFlagsAreToldBeforeAnythingHappens) {
   EXPECT_EQ(2, load({"--speakers", "7"}));
-  EXPECT_THAT(err(), HasSubstr("--speakers and --stalled together are more than the 6 clients"));
+  EXPECT_THAT(
+      err(),
+      HasSubstr("--speakers, --flooders and --stalled together are more than the 6 clients"));
   EXPECT_EQ(2, load({"--bytes", "20"}));
   EXPECT_EQ(2, load({"--no_such_flag"}));
   EXPECT_EQ(2, load({"--host", ""}));

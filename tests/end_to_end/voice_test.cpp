@@ -83,7 +83,7 @@ TEST(Voice, AStalledListenerIsSentAwayInTheEnd) {
   ASSERT_TRUE(stalled.send(hello));
   const std::string chunk(1200, 'x');
   for (unsigned i = 1; i <= 500; ++i) ASSERT_TRUE(an.send_voice(chunk, i));
-  EXPECT_TRUE(an.wait_for([](const ServerRES& r) { return r.event().has_left(); }));
+  EXPECT_TRUE(an.wait_for([](const ServerRES& r) { return event_of(r).has_left(); }));
   EXPECT_TRUE(server.logs("disconnected for not reading"));
   stalled.start_reading();
   EXPECT_EQ(StatusCode::ABORTED, stalled.status().error_code());
@@ -99,7 +99,7 @@ TEST(Voice, AMutedOrDeafenedMemberIsLeftAlone) {
   deafen.mutable_command()->set_trace_id(1);
   deafen.mutable_command()->mutable_set_deafen()->set_deafened(true);
   ASSERT_TRUE(binh.send(deafen));
-  ASSERT_TRUE(an.wait_for([](const ServerRES& r) { return r.event().has_deafen_changed(); }));
+  ASSERT_TRUE(an.wait_for([](const ServerRES& r) { return event_of(r).has_deafen_changed(); }));
   ASSERT_TRUE(an.send_voice("x"));
   EXPECT_FALSE(binh.wait_for([](const ServerRES& r) { return r.has_voice(); },
                              std::chrono::milliseconds(100)));
@@ -109,14 +109,14 @@ TEST(Leaving, TheOthersAreToldWhetherSomebodyStoppedOrWasLost) {
   ServerProcess server;
   Caller an({.port = server.port()});
   ASSERT_TRUE(an.hello("an"));
-  const auto left = [](const ServerRES& r) { return r.event().has_left(); };
+  const auto left = [](const ServerRES& r) { return event_of(r).has_left(); };
   {
     Caller binh({.port = server.port()});
     ASSERT_TRUE(binh.hello("binh"));
     binh.stop_sending();
     const auto event = an.wait_for(left);
     ASSERT_TRUE(event);
-    EXPECT_EQ(Left::STOPPED, event->event().left().reason());
+    EXPECT_EQ(Left::STOPPED, event_of(*event).left().reason());
     EXPECT_TRUE(binh.status().ok());
   }
   Caller chi({.port = server.port()});
@@ -124,7 +124,7 @@ TEST(Leaving, TheOthersAreToldWhetherSomebodyStoppedOrWasLost) {
   chi.cancel();
   const auto event = an.wait_for(left);
   ASSERT_TRUE(event);
-  EXPECT_EQ(Left::LOST, event->event().left().reason());
+  EXPECT_EQ(Left::LOST, event_of(*event).left().reason());
 }
 
 TEST(Commands, EachIsAnsweredByExactlyOneOutcome) {
@@ -139,7 +139,7 @@ TEST(Commands, EachIsAnsweredByExactlyOneOutcome) {
   ASSERT_TRUE(outcome);
   EXPECT_EQ(99U, outcome->outcome().trace_id());
   EXPECT_EQ(0U, outcome->outcome().status());
-  EXPECT_TRUE(an.wait_for([](const ServerRES& r) { return r.event().has_mute_changed(); }));
+  EXPECT_TRUE(an.wait_for([](const ServerRES& r) { return event_of(r).has_mute_changed(); }));
 }
 
 TEST(Commands, AnUnknownOneIsUnimplemented) {
@@ -163,10 +163,10 @@ TEST(Commands, TextGoesToTheRoomUnderTheSpeakersName) {
   say.mutable_command()->set_trace_id(1);
   say.mutable_command()->mutable_say()->set_text("hello");
   ASSERT_TRUE(an.send(say));
-  const auto said = binh.wait_for([](const ServerRES& r) { return r.event().has_text_said(); });
+  const auto said = binh.wait_for([](const ServerRES& r) { return event_of(r).has_text_said(); });
   ASSERT_TRUE(said);
-  EXPECT_EQ("an", said->event().text_said().name());
-  EXPECT_EQ("hello", said->event().text_said().text());
+  EXPECT_EQ("an", event_of(*said).text_said().name());
+  EXPECT_EQ("hello", event_of(*said).text_said().text());
 }
 
 /// Sends something bad after a good hello; the status that the stream ends with.
@@ -235,7 +235,7 @@ TEST(BadInput, AFlooderIsToldOnceThenSentAway) {
       << "the warning";
   EXPECT_FALSE(flooder.wait_for([](const ServerRES& r) { return r.has_outcome(); })) << "one only";
   EXPECT_EQ(StatusCode::RESOURCE_EXHAUSTED, flooder.status().error_code());
-  EXPECT_TRUE(victim.wait_for([](const ServerRES& r) { return r.event().has_left(); }));
+  EXPECT_TRUE(victim.wait_for([](const ServerRES& r) { return event_of(r).has_left(); }));
 }
 
 }  // namespace

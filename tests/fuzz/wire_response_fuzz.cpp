@@ -34,18 +34,21 @@ void check(const wire::Welcome& welcome) {
   COMCAT_FUZZ_CHECK(welcome.resume_key.size() <= wire::kResumeKeyBytes);
 }
 
+void check(const wire::Roster& roster) {
+  check_printable(roster.room);
+  for (const wire::Member& member : roster.members) check(member);
+}
+
 void check(const wire::Outcome& outcome) {
   check_printable(outcome.text);
   if (const auto* rooms = std::get_if<wire::RoomList>(&outcome.result)) {
     for (const wire::RoomInfo& room : rooms->rooms) check_printable(room.name);
   }
-  if (const auto* roster = std::get_if<wire::Roster>(&outcome.result)) {
-    check_printable(roster->room);
-    for (const wire::Member& member : roster->members) check(member);
-  }
+  if (const auto* roster = std::get_if<wire::Roster>(&outcome.result)) check(*roster);
 }
 
 void check(const wire::Event& event) {
+  if (const auto* roster = std::get_if<wire::Roster>(&event)) check(*roster);
   if (const auto* joined = std::get_if<wire::Joined>(&event)) check(joined->member);
   if (const auto* left = std::get_if<wire::Left>(&event)) {
     COMCAT_FUZZ_CHECK(left->reason >= wire::LeaveReason::kUnknown &&
@@ -55,6 +58,10 @@ void check(const wire::Event& event) {
     check_printable(said->name);
     check_printable(said->text);
   }
+}
+
+void check(const wire::Events& events) {
+  for (const wire::Event& event : events) check(event);
 }
 
 }  // namespace

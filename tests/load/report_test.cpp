@@ -43,8 +43,8 @@ TEST(Report, WithNobodySpeakingIsComplete) {
 TEST(Report, SaysWhatTheServerCostPerDeliveredFrameAndConnection) {
   Report report = delivered_in_full();
   ServerReport& server = report.server.emplace();
-  server.before.private_kib = 1000;
-  server.connected.private_kib = 1440;
+  server.before.anonymous_kib = 1000;
+  server.connected.anonymous_kib = 1440;
   server.began.cpu = 2s;
   server.ended.cpu = 2050ms;
   EXPECT_THAT(to_text(report), HasSubstr("server cpu 0.05s = 10.00 us/delivery"));

@@ -7,9 +7,10 @@
 namespace comcat::server {
 
 void Caller::read() {
-  while (!session.queue.empty()) {
+  while (session.queue.ready()) {
     std::string message;
-    for (const Payload& part : session.queue.take(clock_, session.voice_batch)) message += *part;
+    const auto next = session.queue.take(clock_, session.voice_batch);
+    for (const Payload& part : next.parts) message += *part;
     if (message.empty()) return;
     bytes.push_back(message);
     const auto parsed = wire::parse_response(std::as_bytes(std::span(message)));
@@ -21,8 +22,8 @@ void Caller::read() {
       welcomes.push_back(*welcome);
     } else if (const auto* outcome = std::get_if<wire::Outcome>(&*parsed)) {
       outcomes.push_back(*outcome);
-    } else if (const auto* event = std::get_if<wire::Event>(&*parsed)) {
-      events.push_back(*event);
+    } else if (const auto* some = std::get_if<wire::Events>(&*parsed)) {
+      events.insert(events.end(), some->begin(), some->end());
     }
   }
 }
@@ -54,6 +55,7 @@ Caller& House::join(const std::string& name, const std::string& room) {
   const absl::Status status = say_hello(caller, {name, room, "", wire::kFeatureVoiceBatch});
   EXPECT_TRUE(status.ok()) << status;
   EXPECT_EQ(1U, caller.welcomes.size());
+  pass(Room::kEventGap);
   caller.forget();
   return caller;
 }
@@ -62,6 +64,7 @@ Caller& House::join_original() {
   Caller& caller = connect();
   const absl::Status status = say_hello(caller, {});
   EXPECT_TRUE(status.ok()) << status;
+  pass(Room::kEventGap);
   caller.forget();
   return caller;
 }

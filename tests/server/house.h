@@ -74,7 +74,8 @@ class House {
 
   /// Somebody who has been admitted but has not said hello.
   Caller& connect(const std::string& address = "192.0.2.1");
-  /// Somebody who has said hello; what they were told so far is forgotten.
+  /// Somebody who has said hello, whom everyone has heard of; what they were told so far is
+  /// forgotten.
   Caller& join(const std::string& name, const std::string& room = "lobby");
   Caller& join_original();
 

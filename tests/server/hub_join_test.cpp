@@ -246,6 +246,7 @@ TEST(Resuming, TheKeyReplacesTheGhost) {
   EXPECT_EQ("replaced by a new connection of yours", text(*ghost.closed));
   EXPECT_EQ(2U, an.welcomes.at(0).members.size());
   EXPECT_NE(ghost.welcomes[0].resume_key, an.welcomes[0].resume_key);
+  house.pass(Room::kEventGap);
   EXPECT_EQ(1U, other.told<wire::Left>().size());
   EXPECT_EQ(2U, other.told<wire::Joined>().size());
 }

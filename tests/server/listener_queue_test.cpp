@@ -1,6 +1,7 @@
 #include "comcat/server/listener_queue.h"
 
 #include <string>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -18,7 +19,7 @@ Payload payload(std::string text) {
 /// What one write takes, its parts parted by '|'.
 std::string write(ListenerQueue& queue, base::Time now, bool batch = true) {
   std::string out;
-  for (const Payload& part : queue.take(now, batch)) out += (out.empty() ? "" : "|") + *part;
+  for (const Payload& part : queue.take(now, batch).parts) out += (out.empty() ? "" : "|") + *part;
   return out;
 }
 
@@ -27,7 +28,7 @@ TEST(ListenerQueue, AllThatWaitsLeavesInOneMessage) {
   queue.push_voice(payload("a"), kStart);
   queue.push_voice(payload("b"), kStart + milliseconds(20));
   EXPECT_EQ("a|b", write(queue, kStart + milliseconds(30)));
-  EXPECT_TRUE(queue.empty());
+  EXPECT_FALSE(queue.ready());
 }
 
 TEST(ListenerQueue, AListenerWhoKnowsNoBatchesGetsOneFrameAtATime) {
@@ -64,14 +65,14 @@ TEST(ListenerQueue, TheCapacityIsTimeHoweverShortTheFrames) {
   base::Time now = kStart;
   for (int i = 0; i < 1000; ++i, now += milliseconds(5)) queue.push_voice(payload("x"), now);
   EXPECT_LE(queue.oldest_age(now), milliseconds(205));
-  EXPECT_LE(queue.take(now, true).size(), 41U);
+  EXPECT_LE(queue.take(now, true).frames, 41U);
 }
 
 TEST(ListenerQueue, AStalledListenerCostsABoundedNumberOfBytes) {
   ListenerQueue queue(milliseconds(200));
   for (int i = 0; i < 10'000; ++i) queue.push_voice(payload(std::string(1200, 'x')), kStart);
   std::size_t bytes = 0;
-  for (const Payload& part : queue.take(kStart, true)) bytes += part->size();
+  for (const Payload& part : queue.take(kStart, true).parts) bytes += part->size();
   EXPECT_LE(bytes, ListenerQueue::kMaxVoiceBytes);
   EXPECT_GT(bytes, ListenerQueue::kMaxVoiceBytes - 1200);
 }
@@ -81,7 +82,6 @@ TEST(ListenerQueue, ControlMessagesGoBeforeVoiceOneAtATimeAndInOrder) {
   queue.push_voice(payload("voice"), kStart);
   EXPECT_TRUE(queue.push_control(payload("one")));
   EXPECT_TRUE(queue.push_control(payload("two")));
-  EXPECT_TRUE(queue.has_control());
   EXPECT_EQ("one", write(queue, kStart));
   EXPECT_EQ("two", write(queue, kStart));
   EXPECT_EQ("voice", write(queue, kStart));
@@ -98,9 +98,10 @@ TEST(ListenerQueue, TooManyControlMessagesAreRefusedRatherThanDropped) {
   ListenerQueue queue(milliseconds(200));
   std::size_t taken = 0;
   while (queue.push_control(payload(std::to_string(taken)))) ++taken;
-  EXPECT_EQ(ListenerQueue::kMaxControlMessages, taken);
+  EXPECT_LE(taken, ListenerQueue::kMaxControlBytes / ListenerQueue::kOverheadBytes);
+  EXPECT_GE(taken, 256U);
   for (std::size_t i = 0; i < taken; ++i) EXPECT_EQ(std::to_string(i), write(queue, kStart));
-  EXPECT_TRUE(queue.empty());
+  EXPECT_FALSE(queue.ready());
 }
 
 TEST(ListenerQueue, LargeControlMessagesAreBoundedInBytesToo) {
@@ -130,6 +131,67 @@ TEST(ListenerQueue, ClearingVoiceKeepsControlAndStartsCountingAnew) {
   queue.push_voice(payload("fresh"), kStart);
   EXPECT_EQ("left", write(queue, kStart));
   EXPECT_EQ("fresh", write(queue, kStart));
+}
+
+TEST(ListenerQueue, EventsWaitUntilTheyAreReleasedAndLeaveInOneMessage) {
+  ListenerQueue queue(milliseconds(200));
+  EXPECT_FALSE(queue.push_event(payload("joined ")));
+  EXPECT_FALSE(queue.push_event(payload("left")));
+  EXPECT_FALSE(queue.ready());
+  queue.push_voice(payload("voice"), kStart);
+  EXPECT_EQ("voice", write(queue, kStart));
+  queue.release_events();
+  EXPECT_TRUE(queue.ready());
+  EXPECT_EQ("joined left", write(queue, kStart));
+  EXPECT_FALSE(queue.ready());
+}
+
+TEST(ListenerQueue, ReleasingNoEventsDoesNotReleaseTheNext) {
+  ListenerQueue queue(milliseconds(200));
+  queue.release_events();
+  EXPECT_FALSE(queue.push_event(payload("joined")));
+  EXPECT_FALSE(queue.ready());
+}
+
+TEST(ListenerQueue, ManyEventsAskToBeReleasedBeforeAnyIsLost) {
+  ListenerQueue queue(milliseconds(200));
+  while (!queue.push_event(payload("joined"))) {
+  }
+  EXPECT_FALSE(queue.behind());
+}
+
+TEST(ListenerQueue, WhoMissedEventsIsToldWhoIsThereInTheirPlace) {
+  ListenerQueue queue(milliseconds(200));
+  for (int i = 0; i < 10'000; ++i) std::ignore = queue.push_event(payload("joined"));
+  EXPECT_TRUE(queue.behind());
+  queue.release_events();
+  EXPECT_FALSE(queue.ready());
+  queue.catch_up(payload(std::string(200'000, 'r')));  // of a room of a thousand
+  EXPECT_FALSE(queue.behind());
+  EXPECT_EQ(200'000U, write(queue, kStart).size());
+  EXPECT_FALSE(queue.push_event(payload("left")));
+  queue.release_events();
+  EXPECT_EQ("left", write(queue, kStart));
+}
+
+TEST(ListenerQueue, ControlMessagesGoBeforeEvents) {
+  ListenerQueue queue(milliseconds(200));
+  EXPECT_FALSE(queue.push_event(payload("event")));
+  queue.release_events();
+  EXPECT_TRUE(queue.push_control(payload("welcome")));
+  EXPECT_EQ("welcome", write(queue, kStart));
+  EXPECT_EQ("event", write(queue, kStart));
+}
+
+TEST(ListenerQueue, WhoLeftARoomHearsAndLearnsNothingMoreOfIt) {
+  ListenerQueue queue(milliseconds(200));
+  queue.push_voice(payload("voice"), kStart);
+  EXPECT_FALSE(queue.push_event(payload("joined")));
+  queue.release_events();
+  EXPECT_TRUE(queue.push_control(payload("outcome")));
+  queue.clear_room();
+  EXPECT_EQ("outcome", write(queue, kStart));
+  EXPECT_FALSE(queue.ready());
 }
 
 }  // namespace

@@ -39,6 +39,16 @@ TEST(RateLimit, WhatIsRefusedCostsNothing) {
   EXPECT_TRUE(limit.take(1000, kStart));
 }
 
+TEST(RateLimit, WhatIsSpentOnCreditIsPaidInTime) {
+  RateLimit limit(50, 2);
+  EXPECT_EQ(base::Duration::zero(), limit.spend(1, kStart));
+  EXPECT_EQ(base::Duration::zero(), limit.spend(1, kStart));
+  EXPECT_EQ(milliseconds(20), limit.spend(1, kStart));
+  EXPECT_EQ(milliseconds(40), limit.spend(1, kStart));
+  EXPECT_FALSE(limit.full(kStart + milliseconds(79)));
+  EXPECT_TRUE(limit.full(kStart + milliseconds(80)));
+}
+
 TEST(RateLimit, AClockThatStandsOrStepsBackGivesNothing) {
   RateLimit limit(50, 1);
   EXPECT_TRUE(limit.take(1, kStart));

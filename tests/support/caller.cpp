@@ -35,6 +35,11 @@ std::optional<ServerRES> parse(const grpc::ByteBuffer& buffer) {
 
 }  // namespace
 
+const Event& event_of(const ServerRES& response) {
+  const Events& events = response.events();
+  return events.events_size() == 0 ? Event::default_instance() : events.events(0);
+}
+
 Caller::Caller(const Options& options) : channel_(connect(options.port)) {
   if (options.passcode) context_.AddMetadata("passcode", *options.passcode);
   const grpc::internal::RpcMethod method("/Calling/VoIP",
@@ -60,10 +65,22 @@ void Caller::read_all() {
   while (stream_->Read(&buffer)) {
     std::optional<ServerRES> response = parse(buffer);
     const absl::MutexLock lock(&mutex_);
-    if (response) received_.push_back(std::move(*response));
+    if (response) keep(std::move(*response));
   }
   const absl::MutexLock lock(&mutex_);
   ended_ = true;
+}
+
+void Caller::keep(ServerRES response) {
+  if (!response.has_events()) {
+    received_.push_back(std::move(response));
+    return;
+  }
+  for (Event& event : *response.mutable_events()->mutable_events()) {
+    ServerRES one;
+    *one.mutable_events()->add_events() = std::move(event);
+    received_.push_back(std::move(one));
+  }
 }
 
 std::optional<ServerSignal> Caller::hello(const std::string& name, const std::string& room,

@@ -16,6 +16,10 @@
 
 namespace comcat::testing {
 
+/// The event that a response is; an empty one where it is none. A Caller keeps each of several
+/// that came in one message as a response of its own.
+[[nodiscard]] const Event& event_of(const ServerRES& response);
+
 /// A bare client on real gRPC, written from calling.proto alone: it sends what a test tells it to
 /// and keeps what comes, so that tests see exactly what is on the wire.
 ///
@@ -62,6 +66,7 @@ class Caller {
  private:
   using Stream = grpc::ClientReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>;
   void read_all();
+  void keep(ServerRES response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   grpc::ClientContext context_;
   std::shared_ptr<grpc::Channel> channel_;

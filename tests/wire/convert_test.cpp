@@ -93,12 +93,27 @@ TEST(Convert, BytesThatAreNoProtobufAreRefused) {
 }
 
 TEST(Convert, WhatTheServerSaysIsSafeToPrint) {
-  const auto said =
-      std::get<TextSaid>(response<Event>(encode_response(Event(TextSaid{1, "\x1b[1man",
-                                                                        "a\x07"
-                                                                        "b"}))));
+  const auto events = response<Events>(encode_response(Event(TextSaid{1, "\x1b[1man",
+                                                                      "a\x07"
+                                                                      "b"})));
+  const auto said = std::get<TextSaid>(events.at(0));
   EXPECT_EQ("\uFFFD[1man", said.name);
   EXPECT_EQ("a\uFFFDb", said.text);
+}
+
+TEST(Convert, EventsLaidEndToEndAreOneMessageInTheirOrder) {
+  const std::string bytes = encode_response(Event(Left{3, LeaveReason::kLost})) +
+                            encode_response(Event(MuteChanged{4, true})) +
+                            encode_response(Event(Roster{"lobby", {{5, "id", "an", true, false}}}));
+  const auto events = response<Events>(bytes);
+  ASSERT_EQ(3U, events.size());
+  EXPECT_EQ(LeaveReason::kLost, std::get<Left>(events[0]).reason);
+  EXPECT_TRUE(std::get<MuteChanged>(events[1]).muted);
+  const auto& roster = std::get<Roster>(events[2]);
+  EXPECT_EQ("lobby", roster.room);
+  ASSERT_EQ(1U, roster.members.size());
+  EXPECT_EQ("an", roster.members[0].name);
+  EXPECT_TRUE(roster.members[0].muted);
 }
 
 TEST(Convert, TheWelcomeSurvivesTheWay) {

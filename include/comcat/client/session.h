@@ -78,6 +78,8 @@ class Session {
   [[nodiscard]] bool stopping() const { return stopping_; }
 
  private:
+  static constexpr std::size_t kNamesUnasked = 30;  // `who` lists all of them
+
   enum class Kind { kSetMute, kSetDeafen, kJoin, kRooms, kSay, kProbe };
   struct Pending {
     Kind kind = Kind::kProbe;
@@ -106,6 +108,7 @@ class Session {
   void tell(const wire::DeafenChanged& event);
   void tell(const wire::TextSaid& event);
   void tell(const wire::Draining& event);
+  void tell(const wire::Roster& event);
 
   /// False when it could not be sent; the user has then been told.
   bool command(Kind kind, wire::Command command, base::Time now);
@@ -114,7 +117,8 @@ class Session {
   void set_roster(const std::string& room, const std::vector<wire::Member>& members);
   void apply_volume(const wire::Member& member);
   void show_stats();
-  [[nodiscard]] std::string who() const;
+  /// Who is in the room, in words: at most `most` names.
+  [[nodiscard]] std::string who(std::size_t most) const;
   [[nodiscard]] std::vector<Object> member_objects() const;
   [[nodiscard]] std::string name_of(wire::SessionNumber session) const;
 

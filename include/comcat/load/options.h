@@ -13,8 +13,8 @@ namespace comcat::load {
 /// One measurement: who connects where, who speaks, for how long.
 ///
 /// Client i sits in room i % rooms. The first `speakers` clients speak, their phases spread evenly
-/// over the period; everyone listens. The last `stalled` clients stop reading once the measurement
-/// begins.
+/// over the period; everyone listens. Once the measurement begins, the last `stalled` clients stop
+/// reading and the `flooders` before them send all that their connection takes.
 struct Options {
   std::string target;    // host:port
   std::string passcode;  // empty: none is sent
@@ -32,6 +32,7 @@ struct Options {
 
   bool hold = true;  // window updates, as comcat-client does (transport/write_hold.h)
 
+  std::size_t flooders = 0;
   std::size_t stalled = 0;
   std::chrono::milliseconds stall{0};  // 0: to the end
 

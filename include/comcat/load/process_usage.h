@@ -16,8 +16,8 @@ struct ProcessUsage {
   std::uint64_t preemptions = 0;    // involuntary ones
   std::uint64_t threads = 0;
   std::uint64_t resident_kib = 0;
-  std::uint64_t private_kib = 0;  // resident and its own: what more of it costs the machine. Memory
-                                  // of the kernel (socket buffers) is not in it.
+  std::uint64_t anonymous_kib = 0;  // heap and stacks: what more of it costs the machine. Memory of
+                                    // the kernel (socket buffers) is not in it.
 
   /// kNotFound where there is no such process; kFailedPrecondition where its memory map may not be
   /// read (another user's process).

@@ -45,9 +45,10 @@ struct Report {
   std::uint64_t messages = 0;    // that carried the delivered frames
   std::uint64_t duplicates = 0;
   std::uint64_t reordered = 0;
-  std::uint64_t lost_streams = 0;  // that ended during the run, those of stalled listeners aside
-  Histogram latency;               // of delivered frames, one way
-  Histogram lateness;              // of the speakers' own timer
+  std::uint64_t lost_streams = 0;     // that ended during the run, of those who behaved
+  std::uint64_t flooders_closed = 0;  // whose streams the server ended
+  Histogram latency;                  // of delivered frames, one way
+  Histogram lateness;                 // of the speakers' own timer
   std::chrono::nanoseconds own_cpu{0};
   double busiest_thread = 0;  // share of a core that the load's busiest thread used
   std::optional<ServerReport> server;

@@ -40,6 +40,7 @@ class Hub {
   void open(Session& session, base::Time now);
 
   /// What `session` sent. An error ends the stream with that status; the session has then left.
+  /// What it sends next is to be read from session.read_after on.
   [[nodiscard]] absl::Status receive(Session& session, wire::Request request, base::Time now);
 
   /// The connection is gone or going. Harmless when it has left already.
@@ -62,23 +63,32 @@ class Hub {
   absl::Status on(Session& session, wire::Hello& hello, base::Time now);
   absl::Status on(Session& session, wire::Command& command, base::Time now);
 
-  void execute(Session& session, std::uint64_t trace_id, const wire::UnknownCommand& verb);
-  void execute(Session& session, std::uint64_t trace_id, const wire::SetMute& verb);
-  void execute(Session& session, std::uint64_t trace_id, const wire::SetDeafen& verb);
-  void execute(Session& session, std::uint64_t trace_id, const wire::JoinRoom& verb);
-  void execute(Session& session, std::uint64_t trace_id, const wire::ListRooms& verb);
-  void execute(Session& session, std::uint64_t trace_id, const wire::Say& verb);
+  void execute(Session& session, std::uint64_t trace_id, const wire::UnknownCommand& verb,
+               base::Time now);
+  void execute(Session& session, std::uint64_t trace_id, const wire::SetMute& verb, base::Time now);
+  void execute(Session& session, std::uint64_t trace_id, const wire::SetDeafen& verb,
+               base::Time now);
+  void execute(Session& session, std::uint64_t trace_id, const wire::JoinRoom& verb,
+               base::Time now);
+  void execute(Session& session, std::uint64_t trace_id, const wire::ListRooms& verb,
+               base::Time now);
+  void execute(Session& session, std::uint64_t trace_id, const wire::Say& verb, base::Time now);
 
-  absl::Status flooding(Session& session, std::string_view what, base::Time now);
+  /// `session` sent more of `what` than it may: nothing of it is read for `pause`. It is warned
+  /// once where this goes on, then the status is an error.
+  absl::Status throttle(Session& session, std::string_view what, base::Duration pause,
+                        base::Time now);
+  absl::Status pace(Session& session, const wire::VoiceFrame& frame, base::Time now);
   absl::Status refuse(const Session& session, const absl::Status& status, Refusal why);
-  void name_original(Session& session, const std::string& name);
+  void name_original(Session& session, const std::string& name, base::Time now);
   void take_over(const std::string& resume_key, const Session& by, base::Time now);
   void welcome(Session& session);
   void answer(Session& session, wire::Outcome outcome);
   void send(Session& session, std::string message);
-  void tell(Room& room, const wire::Event& event, const Session* except);
-  absl::Status enter(Session& session, const std::string& room_name);
-  void depart(Session& session, wire::LeaveReason reason);
+  void tell(Room& room, const wire::Event& event, const Session* except, base::Time now);
+  absl::Status enter(Session& session, const std::string& room_name, base::Time now);
+  void depart(Session& session, wire::LeaveReason reason, base::Time now);
+  void sweep(base::Time now);
   void close(Session& session, wire::LeaveReason reason, const absl::Status& status,
              base::Time now);
   void close_doomed(base::Time now);
@@ -88,8 +98,10 @@ class Hub {
   wire::SessionNumber next_number_ = 1;
   std::unordered_map<wire::SessionNumber, Session*> sessions_;
   std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;
-  std::deque<std::pair<base::Time, Room*>> flushing_;  // what was a flush_at(), earliest first
-  std::vector<Session*> doomed_;                       // their control queue overflowed
+  // What was a flush_at() and an events_at(), earliest first.
+  std::deque<std::pair<base::Time, Room*>> flushing_;
+  std::deque<std::pair<base::Time, Room*>> telling_;
+  std::vector<Session*> doomed_;  // their control queue overflowed
   base::Time next_sweep_{};
   bool draining_ = false;
 };

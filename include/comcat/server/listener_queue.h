@@ -15,18 +15,23 @@ namespace comcat::server {
 /// The bytes of one serialised ServerRES, shared by everyone they are sent to.
 using Payload = std::shared_ptr<const std::string>;
 
-/// What waits for one listener's writer.
+/// What waits for one listener's writer: voice; events, which say what became true in the room; and
+/// control messages, which are for this listener or must arrive.
 ///
-/// Capacity   voice: `capacity` of age, and kMaxVoiceBytes; control: kMaxControlMessages, and
-///            kMaxControlBytes unless one message alone is larger.
-/// Overflow   the oldest voice goes first: late speech is worth less than fresh. Control messages
-///            are never dropped: push_control() refuses, and the caller closes the session.
+/// Capacity   voice: `capacity` of age, and kMaxVoiceBytes; events: kMaxEventBytes; control:
+///            kMaxControlBytes unless one message alone is larger. kOverheadBytes are counted for
+///            each event and control message besides its own.
+/// Overflow   the oldest voice goes first: late speech is worth less than fresh. Events are all
+///            dropped, and the listener is behind() until catch_up() tells it who is there now.
+///            Control messages are never dropped: push_control() refuses, and the caller closes the
+///            session.
 /// Threads    one: the shard that the session was dealt to.
 class ListenerQueue {
  public:
-  static constexpr std::size_t kMaxVoiceBytes = 32 * 1024;
-  static constexpr std::size_t kMaxControlMessages = 256;
-  static constexpr std::size_t kMaxControlBytes = 32 * 1024;
+  static constexpr std::size_t kMaxVoiceBytes = 24 * 1024;
+  static constexpr std::size_t kMaxEventBytes = 16 * 1024;
+  static constexpr std::size_t kMaxControlBytes = 24 * 1024;
+  static constexpr std::size_t kOverheadBytes = 64;
 
   explicit ListenerQueue(std::chrono::milliseconds capacity) : capacity_(capacity) {}
 
@@ -35,14 +40,34 @@ class ListenerQueue {
 
   [[nodiscard]] bool push_control(Payload message);
 
-  [[nodiscard]] bool empty() const { return voice_.empty() && control_.empty(); }
-  [[nodiscard]] bool has_control() const { return !control_.empty(); }
+  /// Takes an event, which waits for release_events(). True where so many wait that they should be
+  /// released at once.
+  [[nodiscard]] bool push_event(Payload event);
+  /// Lets take() have the events.
+  void release_events() { events_released_ = !events_.empty(); }
 
-  /// The parts of the next message to write, in order: one control message, else voice not older
-  /// than the capacity at `now`: all of it where `batch`, else one frame. Nothing when all is sent.
-  [[nodiscard]] std::vector<Payload> take(base::Time now, bool batch);
+  /// True where events were lost.
+  [[nodiscard]] bool behind() const { return behind_; }
+  /// `roster` says all that the lost events would have said; it is released.
+  void catch_up(Payload roster);
+
+  /// The next message to write: its parts, in order, and how many voice frames they are.
+  struct Message {
+    std::vector<Payload> parts;
+    std::size_t frames = 0;
+  };
+  /// One control message, else all events that are released, else voice not older than the capacity
+  /// at `now`: all of it where `batch`, else one frame. No parts when nothing is to be sent.
+  [[nodiscard]] Message take(base::Time now, bool batch);
+
+  /// True where take() has something, unless it is voice that has become too old.
+  [[nodiscard]] bool ready() const {
+    return !control_.empty() || events_released_ || !voice_.empty();
+  }
 
   void clear_voice();
+  /// Forgets voice and events, of a room that the listener has left.
+  void clear_room();
 
   [[nodiscard]] std::uint64_t dropped_frames() const { return dropped_frames_; }
   /// The age at `now` of the oldest voice that waits.
@@ -56,13 +81,19 @@ class ListenerQueue {
 
   void drop_older_than(base::Time limit);
   void pop_oldest();
+  void clear_events();
+  [[nodiscard]] Payload take_events();
 
   const std::chrono::milliseconds capacity_;
   std::deque<Waiting> voice_;
   std::deque<Payload> control_;
+  std::vector<Payload> events_;
   std::size_t voice_bytes_ = 0;
   std::size_t control_bytes_ = 0;
+  std::size_t event_bytes_ = 0;
   std::uint64_t dropped_frames_ = 0;
+  bool events_released_ = false;
+  bool behind_ = false;
 };
 
 }  // namespace comcat::server

@@ -16,11 +16,16 @@ namespace comcat::server {
 /// Coalescing  while one person talks, each frame leaves at once. While several do, the frames for
 ///             a listener wait until everyone who talks has sent one, at most kCoalesce, and leave
 ///             in one message.
+/// Events      the first after a quiet time leaves at once; those that follow within kEventGap of
+/// it
+///             wait for its end and leave in one message, so that a thousand people who come at
+///             once do not cost each other a write each.
 /// Threads     one: the room's shard.
 /// Ownership   members belong to their connections; they leave before they are destroyed.
 class Room {
  public:
   static constexpr std::chrono::milliseconds kCoalesce{10};
+  static constexpr std::chrono::milliseconds kEventGap{100};
 
   Room(std::string name, std::size_t max_speakers, Metrics& metrics)
       : name_(std::move(name)), loudest_(max_speakers), metrics_(metrics) {}
@@ -38,13 +43,25 @@ class Room {
   /// others: flush() is then due at flush_at().
   [[nodiscard]] bool speak(Session& speaker, const wire::VoiceFrame& frame, base::Time now);
 
-  /// Queues an event for everyone but `except` (which may be null) and the clients that know none.
-  /// Appends to `overflowed` those whose control queue had no room for it.
-  void tell(const wire::Event& event, const Session* except, std::vector<Session*>& overflowed);
+  /// Queues what became true in the room, and a roster says as well, for everyone but `except`
+  /// (which may be null) and the clients that know no events. True where it begins to wait:
+  /// release_events() is then due at events_at().
+  [[nodiscard]] bool tell(const wire::Event& event, const Session* except, base::Time now);
+
+  /// Queues an event that has to arrive. Appends to `overflowed` those whose control queue had no
+  /// room for it.
+  void deliver(const wire::Event& event, std::vector<Session*>& overflowed);
 
   /// When frames that wait for each other are due; nothing where none wait.
   [[nodiscard]] std::optional<base::Time> flush_at() const { return flush_at_; }
   void flush();
+
+  /// When the events that wait are due; nothing where none wait.
+  [[nodiscard]] std::optional<base::Time> events_at() const { return events_at_; }
+  void release_events(base::Time now);
+
+  /// Sends the roster to those who missed events because they were slow, and are reading again.
+  void catch_up();
 
  private:
   /// Notes that `speaker`'s frames wait; how many speakers' do.
@@ -56,6 +73,8 @@ class Room {
   Loudest loudest_;
   Metrics& metrics_;
   std::optional<base::Time> flush_at_;
+  std::optional<base::Time> events_at_;
+  base::Time last_events_{};
   std::vector<wire::SessionNumber> gathered_;  // whose frames wait for flush_at_
 };
 

@@ -21,8 +21,10 @@ struct SessionLimits {
   double max_frames_per_second = 250;    // the original protocol sends 200
   double max_bytes_per_second = 32 * 1024;
   double max_commands_per_second = 10;
-  std::chrono::milliseconds burst{500};         // how much of the above may come at once
-  std::chrono::milliseconds flood_grace{3000};  // from the warning to the end
+  std::chrono::milliseconds voice_burst{60};     // how much voice may come at once
+  std::chrono::milliseconds command_burst{500};  // how many commands
+  std::chrono::milliseconds flood_notice{1000};  // from the first that is too much to the warning
+  std::chrono::milliseconds flood_grace{3000};   // from the warning to the end
 };
 
 /// Gives the frames of a client of the original protocol, which have none, a sequence number and
@@ -42,7 +44,7 @@ class FrameNumbering {
 class Link {
  public:
   virtual ~Link() = default;
-  /// The session's queue is not empty: take from it as soon as no write is under way.
+  /// The session's queue is ready: take from it as soon as no write is under way.
   virtual void wake() = 0;
   /// The hub has removed the session: send what control messages still wait, then end the stream
   /// with `status`.
@@ -65,13 +67,17 @@ struct Session {
   bool voice_batch = false;
   base::Time opened{};
   base::Time write_started{};  // kept by the link: when the write under way began, or zero
-  base::Time flooding_since{};
-  base::Time flooded_last{};
+  base::Time read_after{};      // what it sends next is not to be read before
+  base::Time flooding_since{};  // zero: it sends no more than it may
+  bool flood_warned = false;
   ListenerQueue queue;
   FrameNumbering numbering;
   RateLimit frames;
   RateLimit bytes;
   RateLimit commands;
+
+  /// True where it has sent well below what it may of late.
+  [[nodiscard]] bool calm(base::Time now);
 };
 
 }  // namespace comcat::server

@@ -38,6 +38,7 @@ using Bytes = std::span<const std::byte>;
 
 [[nodiscard]] std::string encode_response(const Welcome& welcome);
 [[nodiscard]] std::string encode_response(const Outcome& outcome);
+/// One event as a whole ServerRES. Laid end to end they merge, as frames of encode_voice() do.
 [[nodiscard]] std::string encode_response(const Event& event);
 
 /// kInvalidArgument where the bytes are no ServerRES. Every name and text that comes out is safe to

@@ -132,13 +132,15 @@ struct Draining {
 /// An event of a later version; to be ignored.
 struct UnknownEvent {};
 
-using Event =
-    std::variant<UnknownEvent, Joined, Left, MuteChanged, DeafenChanged, TextSaid, Draining>;
+/// A Roster tells a slow reader who is there now, in place of the events that it missed.
+using Event = std::variant<UnknownEvent, Joined, Left, MuteChanged, DeafenChanged, TextSaid,
+                           Draining, Roster>;
 
 /// A response of a later version; to be ignored.
 struct UnknownResponse {};
 
 using VoiceFrames = std::vector<VoiceFrame>;
-using Response = std::variant<UnknownResponse, VoiceFrames, Welcome, Outcome, Event>;
+using Events = std::vector<Event>;
+using Response = std::variant<UnknownResponse, VoiceFrames, Welcome, Outcome, Events>;
 
 }  // namespace comcat::wire

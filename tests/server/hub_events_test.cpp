@@ -1,0 +1,140 @@
+// What the people in a room are told of each other, however many come at once and however slowly
+// somebody reads.
+
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "server/house.h"
+
+namespace comcat::server {
+namespace {
+
+/// Who is in the room, as `caller` knows it from its welcome and what it was told since.
+std::set<std::string> known_to(const Caller& caller) {
+  std::map<wire::SessionNumber, std::string> there;
+  const auto enter = [&](const std::vector<wire::Member>& members) {
+    there.clear();
+    for (const wire::Member& member : members) there[member.session] = member.name;
+  };
+  enter(caller.welcomes.at(0).members);
+  for (const wire::Event& event : caller.events) {
+    if (const auto* joined = std::get_if<wire::Joined>(&event)) {
+      there[joined->member.session] = joined->member.name;
+    } else if (const auto* left = std::get_if<wire::Left>(&event)) {
+      there.erase(left->session);
+    } else if (const auto* roster = std::get_if<wire::Roster>(&event)) {
+      enter(roster->members);
+    }
+  }
+  std::set<std::string> names;
+  for (const auto& [session, name] : there) names.insert(name);
+  return names;
+}
+
+Caller& come(House& house, const std::string& name) {
+  Caller& caller = house.connect();
+  EXPECT_TRUE(house.say_hello(caller, {name, "lobby", "", wire::kFeatureVoiceBatch}).ok());
+  return caller;
+}
+
+TEST(Events, TheFirstLeavesAtOnceAndThoseThatFollowLeaveTogether) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  an.forget();
+  house.command(bo, wire::SetMute{true});
+  EXPECT_EQ(1U, an.told<wire::MuteChanged>().size());
+  house.command(bo, wire::SetMute{false});
+  house.command(bo, wire::SetDeafen{true});
+  EXPECT_EQ(1U, an.events.size());
+  house.pass(Room::kEventGap);
+  EXPECT_EQ(3U, an.events.size());
+  EXPECT_EQ(2U, an.bytes.size());
+}
+
+TEST(Events, ATextWaitsForNothing) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  house.command(bo, wire::SetMute{true});
+  house.command(bo, wire::SetMute{false});
+  house.command(bo, wire::Say{"hello"});
+  EXPECT_EQ(1U, an.told<wire::TextSaid>().size());
+}
+
+TEST(Events, VoiceDoesNotWaitForEventsNorPullThemAlong) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  house.command(bo, wire::SetMute{true});
+  house.command(bo, wire::SetMute{false});
+  ASSERT_TRUE(house.speak(bo).ok());
+  EXPECT_EQ(1U, an.heard.size());
+  EXPECT_EQ(1U, an.told<wire::MuteChanged>().size());
+}
+
+TEST(Events, AThousandWhoComeAtOnceCostEachOtherAFewMessages) {
+  House house;
+  for (int i = 0; i < 1000; ++i) {
+    come(house, "caller " + std::to_string(i));
+    house.pass(milliseconds(1));
+  }
+  house.pass(Room::kEventGap);
+  for (const auto& caller : house.callers) {
+    EXPECT_FALSE(caller->closed);
+    EXPECT_LE(caller->bytes.size(), 25U);
+    ASSERT_EQ(1000U, known_to(*caller).size());
+  }
+}
+
+TEST(Events, WhoIsTooSlowForThemIsToldWhoIsThereInsteadOfBeingClosed) {
+  House house;
+  Caller& slow = come(house, "slow");
+  slow.reading = false;
+  slow.session.write_started = house.now;
+  for (int i = 0; i < 1000; ++i) {
+    Caller& guest = come(house, "guest " + std::to_string(i));
+    if (i % 2 == 0) house.hang_up(guest);
+    house.pass(milliseconds(1));
+  }
+  ASSERT_FALSE(slow.closed);
+  EXPECT_TRUE(slow.session.queue.behind());
+  slow.reading = true;
+  slow.session.write_started = {};
+  house.pass(seconds(1));
+  EXPECT_LE(slow.bytes.size(), 3U);
+  EXPECT_EQ(1U, slow.told<wire::Roster>().size());
+  EXPECT_EQ(501U, known_to(slow).size());
+  house.hang_up(*house.callers.back());
+  house.pass(Room::kEventGap);
+  EXPECT_EQ(500U, known_to(slow).size());
+}
+
+TEST(Events, NoRosterIsMadeForWhoReadsNothing) {
+  House house;
+  Caller& stalled = come(house, "stalled");
+  stalled.reading = false;
+  stalled.session.write_started = house.now;
+  for (int i = 0; i < 1000; ++i) come(house, "guest " + std::to_string(i));
+  house.pass(seconds(5));
+  EXPECT_TRUE(stalled.session.queue.behind());
+  stalled.session.write_started = {};
+  house.pass(seconds(1));
+  EXPECT_FALSE(stalled.session.queue.behind());
+}
+
+TEST(Events, OfTheRoomThatOneLeftNoneFollowOneIntoTheNext) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  house.command(bo, wire::SetMute{true});
+  house.command(bo, wire::SetMute{false});
+  house.command(an, wire::JoinRoom{"attic"});
+  house.pass(seconds(1));
+  EXPECT_EQ(1U, an.told<wire::MuteChanged>().size());
+}
+
+}  // namespace
+}  // namespace comcat::server
