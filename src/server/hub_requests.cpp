@@ -60,7 +60,9 @@ absl::Status Hub::on(Session& session, wire::VoiceFrame& frame, base::Time now) 
   metrics_.frames_in.fetch_add(1, std::memory_order_relaxed);
   metrics_.bytes_in.fetch_add(frame.opus.size(), std::memory_order_relaxed);
   if (absl::Status status = pace(session, frame, now); !status.ok()) return status;
-  if (session.flooding_since != base::Time{} && session.flood_warned) {
+  if (session.flooding_since != base::Time{} &&
+      now - session.flooding_since >= options_.session.flood_silence) {
+    session.room->silence(session);
     metrics_.dropped(Drop::kRateLimit);
     return absl::OkStatus();
   }

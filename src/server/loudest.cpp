@@ -82,8 +82,9 @@ void Loudest::remove(wire::SessionNumber speaker) {
 }
 
 std::size_t Loudest::talking(base::Time now) const {
-  return static_cast<std::size_t>(std::count_if(
-      slots_.begin(), slots_.end(), [&](const Speaker& s) { return now - s.last_voice <= kHold; }));
+  return static_cast<std::size_t>(
+      std::count_if(slots_.begin(), slots_.end(),
+                    [&](const Speaker& s) { return now - s.last_voice <= kFrameGap; }));
 }
 
 }  // namespace comcat::server

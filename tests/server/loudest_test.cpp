@@ -196,12 +196,21 @@ TEST(Loudest, WhoLeavesFreesTheSlotAtOnce) {
   EXPECT_TRUE(loudest.offer(2, 30, kStart));
 }
 
-TEST(Loudest, TalkingCountsThoseHeardWithinTheHold) {
+TEST(Loudest, WhoHasPausedIsNotWaitedFor) {
+  Loudest loudest(3);
+  ASSERT_TRUE(loudest.offer(1, 30, kStart));
+  ASSERT_TRUE(loudest.offer(2, 30, kStart));
+  EXPECT_EQ(2U, loudest.talking(kStart + Loudest::kFrameGap));
+  ASSERT_TRUE(loudest.offer(2, 30, kStart + Loudest::kFrameGap));
+  EXPECT_EQ(1U, loudest.talking(kStart + Loudest::kFrameGap + milliseconds(1)));
+  EXPECT_EQ(0U, loudest.talking(kStart + 3 * Loudest::kFrameGap));
+}
+
+TEST(Loudest, WhoSendsNothingThatCanBeHeardIsNotWaitedForEither) {
   Loudest loudest(3);
   ASSERT_TRUE(loudest.offer(1, 30, kStart));
   ASSERT_TRUE(loudest.offer(2, 90, kStart));
-  EXPECT_EQ(1U, loudest.talking(kStart + Loudest::kHold));
-  EXPECT_EQ(0U, loudest.talking(kStart + Loudest::kHold + milliseconds(1)));
+  EXPECT_EQ(1U, loudest.talking(kStart));
 }
 
 TEST(Loudest, ARoomWithoutSlotsForwardsNobody) {

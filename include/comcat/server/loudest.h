@@ -23,6 +23,7 @@ class Loudest {
  public:
   static constexpr std::chrono::milliseconds kHold{400};
   static constexpr std::chrono::milliseconds kPersistence{60};
+  static constexpr std::chrono::milliseconds kFrameGap{80};  // the longest Opus packet and jitter
   static constexpr double kMarginDb = 6;
   static constexpr unsigned kVoiceDbov = 60;  // quieter than this is background noise
 
@@ -33,7 +34,8 @@ class Loudest {
 
   void remove(wire::SessionNumber speaker);
 
-  /// Slots whose speaker has been heard within kHold of `now`.
+  /// Slots whose speaker has been heard within kFrameGap of `now`. The rare quiet frames of
+  /// somebody who says nothing do not count: nobody's voice is to wait for those.
   [[nodiscard]] std::size_t talking(base::Time now) const;
 
  private:

@@ -43,6 +43,10 @@ class Room {
   /// others: flush() is then due at flush_at().
   [[nodiscard]] bool speak(Session& speaker, const wire::VoiceFrame& frame, base::Time now);
 
+  /// `speaker` is not to be heard: its place among the loudest is free, and nobody's frames wait
+  /// for its own.
+  void silence(const Session& speaker) { loudest_.remove(speaker.member.session); }
+
   /// Queues what became true in the room, and a roster says as well, for everyone but `except`
   /// (which may be null) and the clients that know no events. True where it begins to wait:
   /// release_events() is then due at events_at().

@@ -23,8 +23,10 @@ struct SessionLimits {
   double max_commands_per_second = 10;
   std::chrono::milliseconds voice_burst{60};     // how much voice may come at once
   std::chrono::milliseconds command_burst{500};  // how many commands
-  std::chrono::milliseconds flood_notice{1000};  // from the first that is too much to the warning
-  std::chrono::milliseconds flood_grace{3000};   // from the warning to the end
+  // From the first voice that is too much: until nobody hears it any more, until the warning.
+  std::chrono::milliseconds flood_silence{100};
+  std::chrono::milliseconds flood_notice{1000};
+  std::chrono::milliseconds flood_grace{3000};  // from the warning to the end
 };
 
 /// Gives the frames of a client of the original protocol, which have none, a sequence number and
@@ -66,7 +68,7 @@ struct Session {
   bool original = false;  // speaks com_municat's own protocol
   bool voice_batch = false;
   base::Time opened{};
-  base::Time write_started{};  // kept by the link: when the write under way began, or zero
+  base::Time write_started{};   // kept by the link: when the write under way began, or zero
   base::Time read_after{};      // what it sends next is not to be read before
   base::Time flooding_since{};  // zero: it sends no more than it may
   bool flood_warned = false;
