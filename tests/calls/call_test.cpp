@@ -1,6 +1,9 @@
 // Whole calls: the real server and real clients that speak and hear through files.
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
+#include <span>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -116,6 +119,54 @@ TEST(Call, AMutedPersonSendsNothing) {
   EXPECT_FALSE(listener.wait_for([](const ServerRES& r) { return r.has_voice(); },
                                  std::chrono::milliseconds(300)));
   EXPECT_EQ(0, an.stop());
+}
+
+/// The loudest that `hertz` is within any tenth of a second.
+double loudest_dbfs(const Samples& heard, double hertz) {
+  constexpr std::size_t kWindow = kSecond / 10;
+  double loudest = -200;
+  for (std::size_t at = 0; at + kWindow <= heard.size(); at += kWindow) {
+    loudest = std::max(loudest, test::tone_dbfs(std::span(heard).subspan(at, kWindow), hertz));
+  }
+  return loudest;
+}
+
+TEST(Call, WhoStallsForThreeSecondsHearsNothingOfThemAfterwards) {
+  // What is said while she is stopped: first 880 Hz for a second, of which she may still hear the
+  // begin; then 1320 Hz, which is old when she comes back; last 1760 Hz for half a second.
+  constexpr double kSaid[] = {440, 880, 1320, 1760};
+  constexpr double kSeconds[] = {2, 1, 1.5, 0.5};
+  Samples said(2 * kSecond, 0.0F);  // the others have joined by then
+  Samples clock;
+  for (std::size_t i = 0; i < std::size(kSaid); ++i) {
+    const auto tone = test::make_tone(kSaid[i], static_cast<std::size_t>(kSeconds[i] * kSecond));
+    said.insert(said.end(), tone.begin(), tone.end());
+    if (i == 0) clock.assign(said.size(), 0.0F);
+  }
+  const TemporaryDirectory directory;
+  test::write_file(directory.path() + "/said.wav", said);
+  test::write_file(directory.path() + "/clock.wav", clock);
+  ServerProcess server;
+  ClientProcess binh(server, "binh",
+                     {"--input=null", "--output=file:" + directory.path() + "/heard.wav"});
+  ASSERT_TRUE(binh.prints("type help"));
+  ClientProcess an(server, "an",
+                   {"--input=file:" + directory.path() + "/said.wav", "--output=null"});
+  ClientProcess watch(server, "watch",
+                      {"--input=file:" + directory.path() + "/clock.wav", "--output=null"});
+
+  ASSERT_TRUE(watch.prints("the input file is at its end"));
+  binh.process().signal(SIGSTOP);
+  ASSERT_TRUE(an.prints("the input file is at its end"));
+  binh.process().signal(SIGCONT);
+  an.type("say that was all");
+  ASSERT_TRUE(binh.prints("<an> that was all"));
+  EXPECT_EQ(0, binh.stop());
+  EXPECT_EQ(0, an.stop());
+
+  const Samples heard = test::read_file(directory.path() + "/heard.wav");
+  EXPECT_GE(loudest_dbfs(heard, 440), -15);
+  EXPECT_LE(loudest_dbfs(heard, 1320), -50);
 }
 
 TEST(Call, SurvivesARestartOfTheServer) {
