@@ -1,10 +1,12 @@
 #include "comcat/base/log.h"
 
 #include <atomic>
+#include <climits>
 #include <cstdint>
 #include <map>
 #include <utility>
 
+#include <poll.h>
 #include <unistd.h>
 
 #include "comcat/base/text.h"
@@ -28,6 +30,8 @@ struct Budget {
 };
 
 absl::Mutex mutex;
+/// Lines since the last one written that stderr did not take.
+int lost ABSL_GUARDED_BY(mutex) = 0;
 std::map<std::string, Budget, std::less<>>& budgets() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
   static auto* const map = new std::map<std::string, Budget, std::less<>>;
   return *map;
@@ -79,6 +83,32 @@ std::string quoted(std::string_view value) {
   return out + '"';
 }
 
+/// Cuts `line` to what a pipe that polls writable takes whole, with `end` and a line break.
+void fit(std::string& line, const std::string& end) {
+  const std::size_t room = PIPE_BUF - end.size() - 1;
+  if (line.size() <= room) return;
+  std::size_t cut = room;
+  while (cut > 0 && (static_cast<unsigned char>(line[cut]) & 0xC0) == 0x80) --cut;
+  line.resize(cut);
+}
+
+/// O_NONBLOCK would belong to everyone who shares stderr with us, so poll(2) has to tell whether a
+/// write returns at once. No other thread comes between the two: it would take the room.
+void write_unless_it_blocks(std::string line, int suppressed) {
+  const absl::MutexLock lock(&mutex);
+  pollfd out{STDERR_FILENO, POLLOUT, 0};
+  bool written = false;
+  if (poll(&out, 1, 0) == 1 && out.revents == POLLOUT) {
+    std::string end;
+    if (suppressed > 0) end.append(" suppressed=").append(std::to_string(suppressed));
+    if (lost > 0) end.append(" lost=").append(std::to_string(lost));
+    fit(line, end);
+    line.append(end) += '\n';
+    written = ::write(STDERR_FILENO, line.data(), line.size()) >= 0;
+  }
+  lost = written ? 0 : lost + 1 + suppressed;
+}
+
 }  // namespace
 
 void set_log_level(LogLevel level) {
@@ -106,10 +136,7 @@ void log(LogLevel level, std::string_view event, std::initializer_list<LogField>
   for (const LogField& field : fields) {
     (line += ' ').append(field.key).append("=").append(quoted(field.value));
   }
-  if (suppressed > 0) line.append(" suppressed=").append(std::to_string(suppressed));
-  line += '\n';
-  // A line that cannot be written has nowhere else to go.
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+  write_unless_it_blocks(std::move(line), suppressed);
 }
 
 }  // namespace comcat::base

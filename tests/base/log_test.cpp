@@ -1,10 +1,18 @@
 #include "comcat/base/log.h"
 
 #include <algorithm>
+#include <array>
+#include <climits>
 #include <functional>
 #include <string>
+#include <thread>
+#include <vector>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "comcat/base/text.h"
 
 namespace comcat::base {
 namespace {
@@ -14,6 +22,39 @@ std::string logged(const std::function<void()>& what) {
   what();
   return testing::internal::GetCapturedStderr();
 }
+
+/// Until it is destroyed stderr is a pipe that holds one write and that only the test reads.
+class SmallPipe {
+ public:
+  SmallPipe() : before_(::dup(STDERR_FILENO)) {
+    EXPECT_EQ(0, ::pipe2(ends_.data(), O_CLOEXEC));
+    EXPECT_GT(::fcntl(ends_[1], F_SETPIPE_SZ, PIPE_BUF), 0);
+    ::dup2(ends_[1], STDERR_FILENO);
+  }
+  SmallPipe(const SmallPipe&) = delete;
+  SmallPipe& operator=(const SmallPipe&) = delete;
+  ~SmallPipe() {
+    ::dup2(before_, STDERR_FILENO);
+    ::close(before_);
+    ::close(ends_[1]);
+    if (ends_[0] >= 0) ::close(ends_[0]);
+  }
+
+  /// What has come since it was read last; waits for something.
+  [[nodiscard]] std::string read() const {
+    std::array<char, 2 * PIPE_BUF> bytes{};
+    const ssize_t got = ::read(ends_[0], bytes.data(), bytes.size());
+    return {bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+  }
+  void hang_up() {
+    ::close(ends_[0]);
+    ends_[0] = -1;
+  }
+
+ private:
+  const int before_;
+  std::array<int, 2> ends_{};
+};
 
 TEST(Log, WritesKeyValueLines) {
   const std::string line = logged([] {
@@ -42,6 +83,62 @@ TEST(Log, AStormOfOneEventDoesNotDrownTheOthers) {
   });
   EXPECT_LE(std::count(lines.begin(), lines.end(), '\n'), 41 + 1);  // the second may turn once
   EXPECT_NE(std::string::npos, lines.find(" calm\n"));
+}
+
+TEST(Log, APipeThatNobodyReadsLosesLinesAndHoldsNobodyUp) {
+  const SmallPipe pipe;
+  log(LogLevel::kInfo, "written");
+  for (int i = 0; i < 3; ++i) log(LogLevel::kInfo, "unread");
+  EXPECT_NE(std::string::npos, pipe.read().find(" info written\n"));
+  log(LogLevel::kInfo, "read again");
+  EXPECT_NE(std::string::npos, pipe.read().find(" info read again lost=3\n"));
+  log(LogLevel::kInfo, "all is well");
+  EXPECT_NE(std::string::npos, pipe.read().find(" info all is well\n"));
+}
+
+TEST(Log, ALongLineIsCutBetweenCharactersToWhatAPipeTakesWhole) {
+  std::string name;
+  for (int i = 0; i < 250; ++i) name += "\u00e9";
+  for (const char* event : {"even", "odder"}) {  // in one of them the cut would split a character
+    const SmallPipe pipe;
+    log(LogLevel::kInfo, "before");
+    log(LogLevel::kInfo, "unread");
+    EXPECT_EQ(1, std::ranges::count(pipe.read(), '\n'));
+    log(LogLevel::kInfo, event,
+        {{"a", name},
+         {"b", name},
+         {"c", name},
+         {"d", name},
+         {"e", name},
+         {"f", name},
+         {"g", name},
+         {"h", name},
+         {"i", name}});
+    std::string line = pipe.read();
+    EXPECT_LE(line.size(), static_cast<std::size_t>(PIPE_BUF));
+    EXPECT_GE(line.size(), static_cast<std::size_t>(PIPE_BUF - 1));
+    EXPECT_TRUE(line.ends_with("\u00e9 lost=1\n")) << line;
+    line.pop_back();
+    EXPECT_TRUE(is_safe_text(line)) << line;
+  }
+}
+
+TEST(Log, AReaderWhoHasGoneHarmsNobody) {
+  SmallPipe pipe;
+  pipe.hang_up();
+  log(LogLevel::kInfo, "to nobody");  // SIGPIPE would end this test
+}
+
+TEST(Log, ThreadsThatLogAtOnceDoNotFillThePipeForEachOther) {
+  const SmallPipe pipe;
+  std::vector<std::jthread> threads;
+  for (const char* event : {"one", "two", "three", "four"}) {
+    threads.emplace_back([event] {
+      for (int i = 0; i < 20; ++i) log(LogLevel::kInfo, event, {{"text", std::string(400, 'x')}});
+    });
+  }
+  threads.clear();  // all of them have returned
+  EXPECT_EQ(1, std::ranges::count(pipe.read(), '\n'));
 }
 
 TEST(Log, KnowsTheNamesOfItsLevels) {

@@ -155,21 +155,33 @@ TEST(Fault, AnEndlessHeaderBeforeAuthenticationIsCutOff) {
 TEST(Fault, OutOfDescriptorsTurnsCallersAwayAndRecovers) {
   Process::Options options;
   options.max_files = 60;
-  TemporaryDirectory state;
-  Process server({program("comcat-server"), "--listen=127.0.0.1:0", "--passcode=hunter2",
-                  "--insecure", "--state_dir=" + state.path()},
-                 options);
-  const auto line = server.wait_for_line(Process::kErr, " listening ");
-  ASSERT_TRUE(line);
-  const std::size_t at = line->find("127.0.0.1:") + 10;
-  const int port = std::stoi(line->substr(at));
+  ServerProcess server({}, /*tls=*/false, options);
   {
     std::vector<std::unique_ptr<Connection>> crowd;
-    for (int i = 0; i < 120; ++i) crowd.push_back(std::make_unique<Connection>(port));
-    EXPECT_TRUE(server.wait_for_line(Process::kErr, "out_of_file_descriptors"));
+    for (int i = 0; i < 120; ++i) crowd.push_back(std::make_unique<Connection>(server.port()));
+    EXPECT_TRUE(server.logs("out_of_file_descriptors"));
   }
   // The crowd has gone; the next caller comes in.
-  EXPECT_TRUE(comes_in(port));
+  EXPECT_TRUE(comes_in(server.port()));
+}
+
+TEST(Fault, ALogThatNobodyReadsStopsNoCall) {
+  Process::Options options;
+  options.pipe_bytes = 4096;
+  ServerProcess server({}, /*tls=*/false, options);
+  Call call(server);
+  for (int i = 0; i < 15; ++i) {  // each is several lines, which nothing reads
+    Caller passer_by({.port = server.port()});
+    ASSERT_TRUE(passer_by.hello("passer-by " + std::to_string(i), "another room"));
+    passer_by.stop_sending();
+    EXPECT_TRUE(passer_by.status().ok());
+  }
+  EXPECT_TRUE(call.goes_on());
+  EXPECT_TRUE(server.logs("admitted"));  // now somebody reads
+  Caller last({.port = server.port()});
+  ASSERT_TRUE(last.hello("last"));
+  EXPECT_TRUE(server.logs(" lost="));
+  EXPECT_EQ(0, server.stop());
 }
 
 TEST(Fault, TooManyConnectionsFromOneAddressAreRefused) {

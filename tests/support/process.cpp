@@ -157,6 +157,10 @@ void Process::start(const std::vector<std::string>& command, const Options& opti
                                    checked(::fcntl(in.read_end, F_DUPFD_CLOEXEC, 3), "dup")}
                             : make_pipe();
   const Pipe err = make_pipe();
+  if (options.pipe_bytes > 0) {
+    for (const int fd : {out.write_end, err.write_end})
+      ::fcntl(fd, F_SETPIPE_SZ, options.pipe_bytes);
+  }
   std::vector<std::string> arguments = wrapped(command);
   std::vector<std::string> variables = child_environment(options);
   const std::vector<char*> argv = pointers(arguments);

@@ -52,6 +52,7 @@ class Process {
     std::vector<std::pair<std::string, std::string>> environment;  // added to the test's own
     std::vector<std::string> without;                              // variables taken away
     unsigned max_files = 0;                                        // RLIMIT_NOFILE; 0: as the test
+    int pipe_bytes = 0;  // what its output holds unread; 0: as the system has it
   };
 
   /// Starts command[0] with the rest as its arguments. Aborts the test program where it cannot.

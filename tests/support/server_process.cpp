@@ -17,12 +17,13 @@ std::string field(const std::string& line, const std::string& key) {
 
 }  // namespace
 
-ServerProcess::ServerProcess(const std::vector<std::string>& flags, bool tls) {
+ServerProcess::ServerProcess(const std::vector<std::string>& flags, bool tls,
+                             const Process::Options& options) {
   std::vector<std::string> command{program("comcat-server"), "--listen=127.0.0.1:0",
                                    "--passcode=hunter2", "--state_dir=" + state_.path()};
   if (!tls) command.emplace_back("--insecure");
   command.insert(command.end(), flags.begin(), flags.end());
-  process_ = std::make_unique<Process>(command);
+  process_ = std::make_unique<Process>(command, options);
   const auto line = process_->wait_for_line(Process::kErr, " listening ");
   if (!line) return;  // port() stays 0, and every call to it fails
   const std::string address = field(*line, "address");

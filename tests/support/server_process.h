@@ -12,7 +12,8 @@ namespace comcat::testing {
 /// with a state directory that goes with it.
 class ServerProcess {
  public:
-  explicit ServerProcess(const std::vector<std::string>& flags = {}, bool tls = false);
+  explicit ServerProcess(const std::vector<std::string>& flags = {}, bool tls = false,
+                         const Process::Options& options = {});
 
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
