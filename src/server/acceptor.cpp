@@ -151,7 +151,8 @@ Acceptor::~Acceptor() {
   stop();
 }
 
-void Acceptor::start(HandOver hand_over) {
+void Acceptor::start(HandOver hand_over, Metrics& metrics) {
+  metrics_ = &metrics;
   thread_ = std::jthread([this, hand_over = std::move(hand_over)](const std::stop_token& stop) {
     run(hand_over, stop);
   });
@@ -200,11 +201,17 @@ bool Acceptor::accept_all(const HandOver& hand_over, const std::stop_token& stop
     if (errno == EINTR || errno == ECONNABORTED) continue;
     if (errno == EAGAIN) return true;
     if (errno != EMFILE && errno != ENFILE) {
+      metrics_->failed_accepts.fetch_add(1);
       base::log(LogLevel::kError, "cannot_accept", {{"why", error_text(errno)}});
       return false;
     }
     const int error = turn_one_away();
     if (error == EAGAIN) return true;
+    if (error == 0) {
+      metrics_->turned(Turned::kNoDescriptors);
+    } else {
+      metrics_->failed_accepts.fetch_add(1);
+    }
     base::log(LogLevel::kError, "out_of_file_descriptors",
               {{"caller", error == 0 ? "turned_away" : "waits"}});
     if (error != 0) return false;
@@ -218,7 +225,8 @@ void Acceptor::take(FileDescriptor fd, const sockaddr_storage& peer, std::string
   const std::string host = to_text(peer, port);
   const char* const scheme = peer.ss_family == AF_INET6 ? "ipv6:" : "ipv4:";
   const std::string address = admission_address(scheme + host + ":" + std::to_string(port));
-  if (!within_limits(address)) {
+  if (const std::optional<Turned> limit = limit_reached(address)) {
+    metrics_->turned(*limit);
     base::log(LogLevel::kWarning, "connection_refused",
               {{"address", address}, {"why", "too many connections"}});
     return;
@@ -246,7 +254,7 @@ void Acceptor::forget_closed(std::vector<Connection>& connections) {
   std::erase_if(connections, [](const Connection& c) { return peer_of(c.fd) != c.peer; });
 }
 
-bool Acceptor::within_limits(const std::string& address) {
+std::optional<Turned> Acceptor::limit_reached(const std::string& address) {
   std::vector<Connection>& from_here = by_address_[address];
   if (from_here.size() >= options_.max_connections_per_address) {
     connections_ -= from_here.size();
@@ -263,8 +271,9 @@ bool Acceptor::within_limits(const std::string& address) {
       return entry.second.empty() && entry.first != address;
     });
   }
-  return from_here.size() < options_.max_connections_per_address &&
-         connections_ < options_.max_connections;
+  if (from_here.size() >= options_.max_connections_per_address) return Turned::kAddressLimit;
+  if (connections_ >= options_.max_connections) return Turned::kTotalLimit;
+  return std::nullopt;
 }
 
 }  // namespace comcat::server

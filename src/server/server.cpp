@@ -109,11 +109,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
     return absl::InternalError("gRPC cannot start a server; --log_level debug shows its reason");
   }
   parts->shard->start();
-  parts->acceptor.start([connections = parts->connections.get()](FileDescriptor fd) {
-    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
-    parameters.fd = fd.release();
-    connections->HandleNewConnection(&parameters);
-  });
+  parts->acceptor.start(
+      [connections = parts->connections.get()](FileDescriptor fd) {
+        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+        parameters.fd = fd.release();
+        connections->HandleNewConnection(&parameters);
+      },
+      parts->metrics);
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 

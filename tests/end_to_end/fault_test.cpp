@@ -1,5 +1,6 @@
 // What goes wrong around a server: garbage on its port, no descriptors, ghosts, a full disk.
 
+#include <cstdlib>
 #include <memory>
 #include <random>
 #include <string>
@@ -81,6 +82,19 @@ bool comes_in(int port) {
   return false;
 }
 
+int metrics_port_of(ServerProcess& server) {
+  const auto line = server.process().wait_for_line(Process::kErr, " metrics port=");
+  return line ? std::stoi(line->substr(line->rfind('=') + 1)) : 0;
+}
+
+/// What /metrics says of connections that were closed for `reason`; -1 where it says nothing.
+int refused_connections(int metrics_port, const std::string& reason) {
+  const std::string metric = "comcat_connections_refused_total{reason=\"" + reason + "\"} ";
+  const std::string metrics = http_get(metrics_port, "/metrics");
+  const std::size_t at = metrics.find(metric);
+  return at == std::string::npos ? -1 : std::atoi(metrics.c_str() + at + metric.size());
+}
+
 TEST(Fault, RandomBytesAreShrugged) {
   ServerProcess server;
   Call call(server);
@@ -155,7 +169,8 @@ TEST(Fault, AnEndlessHeaderBeforeAuthenticationIsCutOff) {
 TEST(Fault, OutOfDescriptorsTurnsCallersAwayAndRecovers) {
   Process::Options options;
   options.max_files = 60;
-  ServerProcess server({}, /*tls=*/false, options);
+  ServerProcess server({"--metrics=127.0.0.1:0"}, /*tls=*/false, options);
+  const int metrics_port = metrics_port_of(server);
   {
     std::vector<std::unique_ptr<Connection>> crowd;
     for (int i = 0; i < 120; ++i) crowd.push_back(std::make_unique<Connection>(server.port()));
@@ -163,6 +178,7 @@ TEST(Fault, OutOfDescriptorsTurnsCallersAwayAndRecovers) {
   }
   // The crowd has gone; the next caller comes in.
   EXPECT_TRUE(comes_in(server.port()));
+  EXPECT_GT(refused_connections(metrics_port, "no_descriptors"), 0);
 }
 
 TEST(Fault, ALogThatNobodyReadsStopsNoCall) {
@@ -185,10 +201,12 @@ TEST(Fault, ALogThatNobodyReadsStopsNoCall) {
 }
 
 TEST(Fault, TooManyConnectionsFromOneAddressAreRefused) {
-  ServerProcess server({"--max_connections_per_address=10"});
+  ServerProcess server({"--max_connections_per_address=10", "--metrics=127.0.0.1:0"});
+  const int metrics_port = metrics_port_of(server);
   std::vector<std::unique_ptr<Connection>> crowd;
   for (int i = 0; i < 20; ++i) crowd.push_back(std::make_unique<Connection>(server.port()));
   EXPECT_TRUE(server.logs("connection_refused"));
+  EXPECT_GT(refused_connections(metrics_port, "address_limit"), 0);
   crowd.clear();
   EXPECT_TRUE(comes_in(server.port())) << "the closed ones do not count";
 }

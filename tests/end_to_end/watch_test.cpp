@@ -67,8 +67,10 @@ TEST(MetricsEndpoint, CountsWhatHappens) {
   for (const char* expected :
        {"comcat_clients 2", "comcat_rooms 1", "comcat_joins_total 2", "comcat_frames_in_total 1",
         "comcat_refusals_total{reason=\"passcode\"} 1", "comcat_drops_total{reason=\"muted\"} 0",
-        "comcat_queue_age_seconds_bucket", "comcat_write_seconds_count",
-        "comcat_process_cpu_seconds_total", "comcat_process_resident_memory_bytes"}) {
+        "comcat_connections_refused_total{reason=\"total_limit\"} 0",
+        "comcat_accept_failures_total 0", "comcat_queue_age_seconds_bucket",
+        "comcat_write_seconds_count", "comcat_process_cpu_seconds_total",
+        "comcat_process_resident_memory_bytes"}) {
     EXPECT_NE(std::string::npos, metrics.find(expected)) << expected;
   }
 }

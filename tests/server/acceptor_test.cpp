@@ -31,11 +31,13 @@ class Door {
 
   [[nodiscard]] bool bound() const { return acceptor_.has_value(); }
   void open() {
-    acceptor_->start([this](FileDescriptor fd) {
-      const std::lock_guard lock(mutex_);
-      std::ignore = ::send(fd.get(), "A", 1, MSG_NOSIGNAL);
-      inside_.push_back(std::move(fd));
-    });
+    acceptor_->start(
+        [this](FileDescriptor fd) {
+          const std::lock_guard lock(mutex_);
+          std::ignore = ::send(fd.get(), "A", 1, MSG_NOSIGNAL);
+          inside_.push_back(std::move(fd));
+        },
+        metrics_);
   }
   void close() { acceptor_->stop(); }
   /// Ends the connections on the server's side, the oldest first.
@@ -47,13 +49,18 @@ class Door {
     const std::lock_guard lock(mutex_);
     return inside_.size();
   }
+  [[nodiscard]] std::uint64_t turned(Turned why) const {
+    return metrics_.turned_away[static_cast<std::size_t>(why)];
+  }
+  [[nodiscard]] std::uint64_t failed_accepts() const { return metrics_.failed_accepts; }
   [[nodiscard]] int port() const { return acceptor_->port(); }
   [[nodiscard]] const std::string& address() const { return acceptor_->address(); }
 
  private:
   std::mutex mutex_;                    // ThreadSanitizer does not see into Debian's absl::Mutex
   std::vector<FileDescriptor> inside_;  // guarded by mutex_
-  std::optional<Acceptor> acceptor_;    // destroyed first: its thread uses the rest
+  Metrics metrics_;
+  std::optional<Acceptor> acceptor_;  // destroyed first: its thread uses the rest
 };
 
 /// Somebody who connects from an address of this machine.
@@ -190,6 +197,8 @@ TEST(Acceptor, ManyConnectionsFromOneAddressAreTooMany) {
   door.hang_up(1);
   EXPECT_TRUE(visit(door));
   EXPECT_FALSE(visit(door));
+  EXPECT_EQ(6U, door.turned(Turned::kAddressLimit));
+  EXPECT_EQ(0U, door.turned(Turned::kTotalLimit));
 }
 
 TEST(Acceptor, ManyConnectionsInAllAreTooManyWhoeverTheyComeFrom) {
@@ -202,6 +211,8 @@ TEST(Acceptor, ManyConnectionsInAllAreTooManyWhoeverTheyComeFrom) {
   EXPECT_TRUE(visit(door, "127.0.0.6"));
   EXPECT_TRUE(visit(door, "127.0.0.7"));
   EXPECT_FALSE(visit(door, "127.0.0.8"));
+  EXPECT_EQ(3U, door.turned(Turned::kTotalLimit));
+  EXPECT_EQ(0U, door.turned(Turned::kAddressLimit));
 }
 
 TEST(Acceptor, ComingAndGoingAThousandTimesLeavesNoCountBehind) {
@@ -266,6 +277,7 @@ TEST(Acceptor, OutOfDescriptorsItTurnsAwayAndThenAcceptsAgain) {
     unlucky.knock(door.port());
     EXPECT_FALSE(unlucky.let_in());
   }
+  EXPECT_GE(door.turned(Turned::kNoDescriptors), 1U);
   while (!visit(door)) {
   }
 }
@@ -282,6 +294,8 @@ TEST(Acceptor, WithNotEvenTheSpareDescriptorItWaitsAndThenAccepts) {
     log.wait_for("caller=waits");
   }
   EXPECT_TRUE(patient.let_in());
+  EXPECT_GE(door.failed_accepts(), 1U);
+  EXPECT_EQ(0U, door.turned(Turned::kNoDescriptors));
 }
 
 TEST(Acceptor, StopsEvenWhileOutOfDescriptors) {

@@ -26,11 +26,14 @@ TEST(Metrics, EachReasonHasANameAndACounterOfItsOwn) {
   Metrics metrics;
   EXPECT_EQ(kDropNames.size(), metrics.drops.size());
   EXPECT_EQ(kRefusalNames.size(), metrics.refusals.size());
+  EXPECT_EQ(kTurnedNames.size(), metrics.turned_away.size());
   metrics.dropped(Drop::kMuted, 3);
   metrics.refused(Refusal::kName);
   EXPECT_EQ(3U, metrics.drops[static_cast<std::size_t>(Drop::kMuted)]);
   EXPECT_EQ(1U, metrics.refusals[static_cast<std::size_t>(Refusal::kName)]);
   EXPECT_EQ(0U, metrics.drops[static_cast<std::size_t>(Drop::kNotLoudest)]);
+  metrics.turned(Turned::kTotalLimit);
+  EXPECT_EQ(1U, metrics.turned_away[static_cast<std::size_t>(Turned::kTotalLimit)]);
 }
 
 }  // namespace

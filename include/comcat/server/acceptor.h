@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <sys/socket.h>
+
+#include "comcat/server/metrics.h"
 
 #include "absl/status/statusor.h"
 
@@ -62,7 +65,8 @@ class Acceptor {
   Acceptor& operator=(Acceptor&&) = default;
   ~Acceptor();
 
-  void start(HandOver hand_over);
+  /// Counts in `metrics` whom it does not hand over; they must outlive it.
+  void start(HandOver hand_over, Metrics& metrics);
   /// Accepts nobody any more.
   void stop();
 
@@ -88,7 +92,8 @@ class Acceptor {
             const HandOver& hand_over);
   /// 0, or the errno with which it failed: EAGAIN where nobody waits.
   [[nodiscard]] int turn_one_away();
-  [[nodiscard]] bool within_limits(const std::string& address);
+  /// Nothing where one more from `address` is within the limits, else which one is used up.
+  [[nodiscard]] std::optional<Turned> limit_reached(const std::string& address);
   static void forget_closed(std::vector<Connection>& connections);
 
   AcceptorOptions options_;
@@ -99,6 +104,7 @@ class Acceptor {
   FileDescriptor spare_;  // given up when there are no others
   std::map<std::string, std::vector<Connection>> by_address_;
   std::size_t connections_ = 0;
+  Metrics* metrics_ = nullptr;
   std::jthread thread_;
 };
 

@@ -13,8 +13,12 @@ enum class Drop { kQueueOverflow, kRateLimit, kMuted, kNotLoudest, kCount };
 /// Why a caller was turned away.
 enum class Refusal { kPasscode, kBanned, kFull, kName, kProtocol, kCount };
 
+/// Why a connection was closed before anything was read from it.
+enum class Turned { kAddressLimit, kTotalLimit, kNoDescriptors, kCount };
+
 inline constexpr std::array kDropNames{"queue_overflow", "rate_limit", "muted", "not_loudest"};
 inline constexpr std::array kRefusalNames{"passcode", "banned", "full", "name", "protocol"};
+inline constexpr std::array kTurnedNames{"address_limit", "total_limit", "no_descriptors"};
 
 /// A histogram with fixed upper bounds in microseconds; the last bucket is everything above.
 class Histogram {
@@ -36,7 +40,7 @@ class Histogram {
   std::atomic<std::uint64_t> sum_us_{0};
 };
 
-/// What the server counts. Written by its shard, read by whoever reports.
+/// What the server counts. Written by its shard and its acceptor, read by whoever reports.
 /// Threads: any; each figure is exact, several together are not a snapshot.
 struct Metrics {
   using Counter = std::atomic<std::uint64_t>;
@@ -52,6 +56,8 @@ struct Metrics {
   Counter closed_flooding{0};
   std::array<Counter, static_cast<std::size_t>(Drop::kCount)> drops{};
   std::array<Counter, static_cast<std::size_t>(Refusal::kCount)> refusals{};
+  std::array<Counter, static_cast<std::size_t>(Turned::kCount)> turned_away{};
+  Counter failed_accepts{0};
   Histogram queue_age;
   Histogram write_latency;
 
@@ -59,6 +65,7 @@ struct Metrics {
     drops[static_cast<std::size_t>(why)].fetch_add(frames, std::memory_order_relaxed);
   }
   void refused(Refusal why) { refusals[static_cast<std::size_t>(why)].fetch_add(1); }
+  void turned(Turned why) { turned_away[static_cast<std::size_t>(why)].fetch_add(1); }
 };
 
 }  // namespace comcat::server
