@@ -51,6 +51,9 @@ ABSL_FLAG(std::string, log_level, "warning", "debug, info, warning or error");
 namespace comcat::apps {
 namespace {
 
+using client::Ending;
+using Kind = Ending::Kind;
+
 constexpr const char* kUsage =
     "the client of comcat: voice chat for the terminal.\n\n"
     "  comcat-client --host voice.example.org --name an\n\n"
@@ -93,27 +96,37 @@ absl::StatusOr<client::ClientOptions> client_options() {
   return options;
 }
 
-Exit exit_code(client::Ending::Kind kind) {
+Exit exit_code(Kind kind) {
   switch (kind) {
-    case client::Ending::Kind::kStopped:
+    case Kind::kStopped:
       return Exit::kStopped;
-    case client::Ending::Kind::kUsage:
+    case Kind::kUsage:
       return Exit::kUsage;
-    case client::Ending::Kind::kRefused:
+    case Kind::kRefused:
       return Exit::kRefused;
-    case client::Ending::Kind::kFull:
+    case Kind::kFull:
       return Exit::kFull;
-    case client::Ending::Kind::kUnreachable:
+    case Kind::kUnreachable:
       return Exit::kUnreachable;
-    case client::Ending::Kind::kSoundDevice:
+    case Kind::kSoundDevice:
       break;
   }
   return Exit::kSoundDevice;
 }
 
+/// A failure before the first event: with --json programs are told as they are told of later ones.
+int fail_early(Kind kind, const absl::Status& status) {
+  const std::string sentence(status.message());
+  if (absl::GetFlag(FLAGS_json)) {
+    std::printf("%s\n", client::to_json(client::closed_report({kind, sentence})).c_str());
+    std::fflush(stdout);
+  }
+  return fail(exit_code(kind), sentence);
+}
+
 int list_devices() {
   const absl::StatusOr<client::Report> devices = client::devices_report();
-  if (!devices.ok()) return fail(Exit::kSoundDevice, std::string(devices.status().message()));
+  if (!devices.ok()) return fail_early(Kind::kSoundDevice, devices.status());
   const std::string text = absl::GetFlag(FLAGS_json) ? client::to_json(*devices) : devices->text;
   std::printf("%s\n", text.c_str());
   return static_cast<int>(Exit::kStopped);
@@ -123,12 +136,12 @@ int call(int argc, char** argv) {
   absl::StatusOr<std::string> passcode =
       given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file), argc, argv);
   absl::SetFlag(&FLAGS_passcode, "");
-  if (!passcode.ok()) return fail(Exit::kUsage, std::string(passcode.status().message()));
+  if (!passcode.ok()) return fail_early(Kind::kUsage, passcode.status());
   absl::StatusOr<client::ClientOptions> options = client_options();
-  if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));
+  if (!options.ok()) return fail_early(Kind::kUsage, options.status());
   options->passcode = *passcode;
   if (const absl::Status status = client::check(*options); !status.ok()) {
-    return fail(Exit::kUsage, std::string(status.message()));
+    return fail_early(Kind::kUsage, status);
   }
   if (options->passcode.empty() && ::isatty(STDIN_FILENO) == 1) {
     const auto typed = client::ask_passcode(
@@ -136,8 +149,8 @@ int call(int argc, char** argv) {
     if (!typed) return kGaveUp;
     options->passcode = *typed;
   }
-  const client::Ending ending = client::run_client(*options);
-  if (ending.kind == client::Ending::Kind::kStopped) return 0;
+  const Ending ending = client::run_client(*options);
+  if (ending.kind == Kind::kStopped) return 0;
   return fail(exit_code(ending.kind), ending.sentence);
 }
 
@@ -145,7 +158,8 @@ int run(int argc, char** argv) {
   parse_flags(argc, argv, kUsage, flag_groups());
   base::LogLevel level = base::LogLevel::kWarning;
   if (!base::parse_log_level(absl::GetFlag(FLAGS_log_level), level)) {
-    return fail(Exit::kUsage, "--log_level must be debug, info, warning or error");
+    return fail_early(Kind::kUsage, absl::InvalidArgumentError(
+                                        "--log_level must be debug, info, warning or error"));
   }
   base::set_log_level(level);
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // costs a tenth of the CPU

@@ -29,13 +29,13 @@ std::optional<double> parse_hertz(std::string_view text) {
 absl::StatusOr<AudioSpec> parse_tone(const std::string& spec, Direction direction) {
   if (direction == Direction::kOutput) {
     return absl::InvalidArgumentError(
-        "A tone can only be an input; --output takes a device, file:PATH.wav or null.");
+        "a tone can only be an input; --output takes a device, file:PATH.wav or null");
   }
   const std::optional<double> hertz = parse_hertz(std::string_view(spec).substr(kTone.size()));
   if (!hertz) {
     return absl::InvalidArgumentError("\"" + base::safe_text(spec) +
                                       "\" names no tone; write tone:HZ with 20 to 20000, as in "
-                                      "tone:440.");
+                                      "tone:440");
   }
   return AudioSpec{AudioSpec::Kind::kTone, {}, *hertz};
 }
@@ -53,7 +53,7 @@ absl::StatusOr<AudioSpec> parse_audio_spec(const std::string& spec, Direction di
   if (!spec.starts_with(kFile)) return AudioSpec{AudioSpec::Kind::kDevice, spec, 0};
   const std::string path = spec.substr(kFile.size());
   if (path.empty() || path.find('\0') != std::string::npos) {
-    return absl::InvalidArgumentError("\"file:\" names no file; write file:PATH.wav.");
+    return absl::InvalidArgumentError("\"file:\" names no file; write file:PATH.wav");
   }
   return AudioSpec{AudioSpec::Kind::kFile, path, 0};
 }

@@ -13,7 +13,7 @@
 namespace comcat::audio {
 namespace {
 
-constexpr const char* kSeeDevices = "; --devices lists what there is.";
+constexpr const char* kSeeDevices = "; --devices lists what there is";
 constexpr std::size_t kMaxCandidates = 8;
 
 bool can(const DeviceInfo& device, Direction direction) {
@@ -31,10 +31,10 @@ std::string shown(const DeviceInfo& device) {
 absl::Status no_sound_device(Direction direction) {
   return absl::NotFoundError(
       direction == Direction::kInput
-          ? "No sound device was found to capture from; connect one, or use --input file:PATH.wav, "
-            "tone:HZ or null."
-          : "No sound device was found to play on; connect one, or use --output file:PATH.wav or "
-            "null.");
+          ? "no sound device was found to capture from; connect one, or use --input file:PATH.wav, "
+            "tone:HZ or null"
+          : "no sound device was found to play on; connect one, or use --output file:PATH.wav or "
+            "null");
 }
 
 absl::Status ambiguous(const std::string& wanted, const std::vector<DeviceInfo>& candidates) {
@@ -46,7 +46,7 @@ absl::Status ambiguous(const std::string& wanted, const std::vector<DeviceInfo>&
     list += " and " + std::to_string(candidates.size() - kMaxCandidates) + " more";
   }
   return absl::InvalidArgumentError("\"" + base::safe_text(wanted) + "\" could be " + list +
-                                    "; use the number or more of the name.");
+                                    "; use the number or more of the name");
 }
 
 absl::StatusOr<DeviceInfo> by_number(const std::vector<DeviceInfo>& devices,
@@ -57,11 +57,11 @@ absl::StatusOr<DeviceInfo> by_number(const std::vector<DeviceInfo>& devices,
     return device.number == number;
   });
   if (error != std::errc() || found == devices.end()) {
-    return absl::NotFoundError("There is no sound device " + base::safe_text(wanted, 32) +
+    return absl::NotFoundError("there is no sound device " + base::safe_text(wanted, 32) +
                                kSeeDevices);
   }
   if (!can(*found, direction)) {
-    return absl::InvalidArgumentError("Device " + shown(*found) + " cannot " +
+    return absl::InvalidArgumentError("device " + shown(*found) + " cannot " +
                                       (direction == Direction::kInput ? "capture" : "play") +
                                       " sound" + kSeeDevices);
   }
@@ -101,7 +101,7 @@ absl::StatusOr<DeviceInfo> choose_device(const std::vector<DeviceInfo>& devices,
                      [&](const std::string& name) { return name.find(part) != std::string::npos; });
   }
   if (found.empty()) {
-    return absl::NotFoundError("No sound device has \"" + base::safe_text(wanted, 64) +
+    return absl::NotFoundError("no sound device has \"" + base::safe_text(wanted, 64) +
                                "\" in its name" + kSeeDevices);
   }
   if (found.size() > 1) return ambiguous(wanted, found);

@@ -68,9 +68,9 @@ PaError start_stream(PaStream* stream) {
 }
 
 absl::Status failure(const DeviceInfo& device, Direction direction, PaError error) {
-  const std::string name = "The sound device \"" + device.name + "\"";
+  const std::string name = "the sound device \"" + device.name + "\"";
   const std::string other =
-      std::string("choose another with ") + flag_of(direction) + " (--devices lists them).";
+      std::string("choose another with ") + flag_of(direction) + " (--devices lists them)";
   switch (error) {
     case paDeviceUnavailable:
       return absl::FailedPreconditionError(
@@ -122,7 +122,7 @@ DeviceStream::DeviceStream(std::shared_ptr<const PortAudioSession> session, Devi
 
 absl::Status DeviceStream::start(const MakeProcessor& make_processor, EndHandler on_end) {
   if (stream_ != nullptr) {
-    return absl::FailedPreconditionError(device_.name + " has been started already.");
+    return absl::FailedPreconditionError(device_.name + " has been started already");
   }
   const auto opening = std::make_shared<Opening>();
   absl::Status status = on_portaudio_thread(
@@ -141,9 +141,9 @@ absl::Status DeviceStream::start(const MakeProcessor& make_processor, EndHandler
 }
 
 void DeviceStream::watch(EndHandler on_end) {
-  const std::string sentence = "The sound device \"" + device_.name +
+  const std::string sentence = "the sound device \"" + device_.name +
                                "\" has stopped; connect it again, or choose another with " +
-                               flag_of(direction_) + " (--devices lists them).";
+                               flag_of(direction_) + " (--devices lists them)";
   watching_ =
       run_steps("comcat-watch",
                 [callback = callback_, on_end = std::move(on_end), sentence,

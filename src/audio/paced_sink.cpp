@@ -26,7 +26,7 @@ class Recording final : public BlockConsumer {
   absl::Status begin() override {
     if (writer_) {
       return absl::FailedPreconditionError(
-          "The recording is complete already; name another file for a new one.");
+          "the recording is complete already; name another file for a new one");
     }
     absl::StatusOr<WavWriter> writer = WavWriter::create(path_);
     if (!writer.ok()) return writer.status();
@@ -56,7 +56,7 @@ PacedSink::PacedSink(std::string description, std::unique_ptr<BlockConsumer> con
 
 absl::Status PacedSink::start(RenderHandler& handler, EndHandler on_end) {
   if (thread_.joinable()) {
-    return absl::FailedPreconditionError(description_ + " has been started already.");
+    return absl::FailedPreconditionError(description_ + " has been started already");
   }
   if (absl::Status status = consumer_->begin(); !status.ok()) return status;
   Pacer pacer([this, &handler, on_end = std::move(on_end)] {

@@ -71,7 +71,7 @@ PacedSource::PacedSource(std::string description, std::unique_ptr<BlockProducer>
 
 absl::Status PacedSource::start(CaptureHandler& handler, EndHandler on_end) {
   if (thread_.joinable()) {
-    return absl::FailedPreconditionError(description_ + " has been started already.");
+    return absl::FailedPreconditionError(description_ + " has been started already");
   }
   Pacer pacer([this, &handler, on_end = std::move(on_end)] {
     deliver(handler, on_end);

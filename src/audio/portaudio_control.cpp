@@ -57,7 +57,7 @@ class ControlThread {
  private:
   static absl::Status no_answer() {
     return absl::UnavailableError(
-        "The sound system does not answer; see that it runs, then start comcat again.");
+        "the sound system does not answer; see that it runs, then start comcat again");
   }
 
   [[nodiscard]] bool has_task() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return !tasks_.empty(); }

@@ -34,7 +34,7 @@ absl::Status check_alsa() {
   }
   return absl::FailedPreconditionError(
       "ALSA's configuration cannot be read; unset ALSA_CONFIG_PATH and ALSA_CONFIG_DIR or install "
-      "libasound2-data, or use a file: or null instead of a sound device.");
+      "libasound2-data, or use a file: or null instead of a sound device");
 }
 
 /// JACK splits port names at colons.
@@ -67,9 +67,9 @@ absl::Status initialize(std::vector<DeviceInfo>& devices) {
   *name = jack_client_name();
   PaJack_SetClientName(name->c_str());
   if (const PaError error = Pa_Initialize(); error != paNoError) {
-    return absl::FailedPreconditionError(std::string("The sound system cannot be used (") +
+    return absl::FailedPreconditionError(std::string("the sound system cannot be used (") +
                                          Pa_GetErrorText(error) +
-                                         "); use a file: or null instead of a sound device.");
+                                         "); use a file: or null instead of a sound device");
   }
   devices = found_devices();
   return absl::OkStatus();

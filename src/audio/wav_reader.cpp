@@ -72,7 +72,7 @@ absl::Status check_format(const SF_INFO& info, const std::string& what) {
       info.channels > kMaxChannels) {
     return absl::InvalidArgumentError(what + " has " + std::to_string(info.channels) +
                                       " channels at " + std::to_string(info.samplerate) +
-                                      " Hz; use 1 to 64 channels at 1 to 768 kHz.");
+                                      " Hz; use 1 to 64 channels at 1 to 768 kHz");
   }
   return absl::OkStatus();
 }
@@ -80,7 +80,7 @@ absl::Status check_format(const SF_INFO& info, const std::string& what) {
 absl::Status unreadable(const std::string& what) {
   const std::string reason = base::safe_text(sf_strerror(nullptr));
   return absl::InvalidArgumentError(what + " is not a sound file that can be read (" + reason +
-                                    "); use a WAV, FLAC or Ogg file.");
+                                    "); use a WAV, FLAC or Ogg file");
 }
 
 }  // namespace
@@ -176,13 +176,13 @@ WavReader& WavReader::operator=(WavReader&&) noexcept = default;
 WavReader::~WavReader() = default;
 
 absl::StatusOr<WavReader> WavReader::open(const std::string& path) {
-  const std::string what = "The file " + base::safe_text(path);
+  const std::string what = "the file " + base::safe_text(path);
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
-    return absl::NotFoundError(what + " does not exist; check the path after \"file:\".");
+    return absl::NotFoundError(what + " does not exist; check the path after \"file:\"");
   }
   if (!std::filesystem::is_regular_file(path, error)) {
-    return absl::InvalidArgumentError(what + " is not a file; name a sound file.");
+    return absl::InvalidArgumentError(what + " is not a file; name a sound file");
   }
   SF_INFO info{};
   File file(sf_open(path.c_str(), SFM_READ, &info));
@@ -192,7 +192,7 @@ absl::StatusOr<WavReader> WavReader::open(const std::string& path) {
 }
 
 absl::StatusOr<WavReader> WavReader::from_bytes(std::span<const std::byte> bytes) {
-  const std::string what = "The sound";
+  const std::string what = "the sound";
   auto source = std::make_unique<Memory>(Memory{bytes});
   SF_VIRTUAL_IO io{memory_length, memory_seek, memory_read, memory_write, memory_tell};
   SF_INFO info{};
@@ -215,9 +215,9 @@ absl::StatusOr<std::vector<float>> read_wav(std::span<const std::byte> bytes,
   for (std::size_t count = block.size(); count == block.size();) {
     count = reader->read(block);
     if (samples.size() + count > max_samples) {
-      return absl::InvalidArgumentError("The sound is longer than " +
+      return absl::InvalidArgumentError("the sound is longer than " +
                                         std::to_string(max_samples / kSampleRate) +
-                                        " seconds; use a shorter one.");
+                                        " seconds; use a shorter one");
     }
     samples.insert(samples.end(), block.begin(),
                    block.begin() + static_cast<std::ptrdiff_t>(count));

@@ -25,9 +25,9 @@ bool has_extension(const std::string& path) {
 absl::Status failure(int error_number, const std::string& sentence) {
   const std::string text = sentence + " (" + std::generic_category().message(error_number) + "); ";
   if (error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG) {
-    return absl::ResourceExhaustedError(text + "make room or choose another path.");
+    return absl::ResourceExhaustedError(text + "make room or choose another path");
   }
-  return absl::FailedPreconditionError(text + "choose a path that can be written.");
+  return absl::FailedPreconditionError(text + "choose a path that can be written");
 }
 
 }  // namespace
@@ -43,17 +43,17 @@ class WavWriter::Impl {
 
   absl::Status write(std::span<const float> samples) {
     if (!status_.ok()) return status_;
-    if (file_ == nullptr) return absl::FailedPreconditionError("The recording is closed already.");
+    if (file_ == nullptr) return absl::FailedPreconditionError("the recording is closed already");
     if (written_ + samples.size() > kMaxSamples) {
       return status_ = absl::ResourceExhaustedError(
-                 "The file " + path_ +
+                 "the file " + path_ +
                  " has reached the 4 GB that a WAV file can hold; record to "
-                 "another one.");
+                 "another one");
     }
     errno = 0;
     const auto count = static_cast<sf_count_t>(samples.size());
     if (sf_write_float(file_, samples.data(), count) != count) {
-      return status_ = failure(errno, "The file " + path_ + " cannot be written further");
+      return status_ = failure(errno, "the file " + path_ + " cannot be written further");
     }
     written_ += samples.size();
     if (written_ / kHeaderEverySamples != (written_ - samples.size()) / kHeaderEverySamples) {
@@ -67,7 +67,7 @@ class WavWriter::Impl {
     errno = 0;
     const int error = sf_close(std::exchange(file_, nullptr));
     if (error != 0 && status_.ok()) {
-      status_ = failure(errno, "The file " + path_ + " cannot be completed");
+      status_ = failure(errno, "the file " + path_ + " cannot be completed");
     }
     return status_;
   }
@@ -86,8 +86,8 @@ WavWriter::~WavWriter() = default;
 
 absl::Status WavWriter::check_name(const std::string& path) {
   if (has_extension(path)) return absl::OkStatus();
-  return absl::InvalidArgumentError("The file " + base::safe_text(path) +
-                                    " does not end in .wav; name the recording something.wav.");
+  return absl::InvalidArgumentError("the file " + base::safe_text(path) +
+                                    " does not end in .wav; name the recording something.wav");
 }
 
 absl::StatusOr<WavWriter> WavWriter::create(const std::string& path) {
@@ -99,7 +99,7 @@ absl::StatusOr<WavWriter> WavWriter::create(const std::string& path) {
   info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
   errno = 0;
   SNDFILE* const file = sf_open(path.c_str(), SFM_WRITE, &info);
-  if (file == nullptr) return failure(errno, "The file " + shown + " cannot be created");
+  if (file == nullptr) return failure(errno, "the file " + shown + " cannot be created");
   return WavWriter(std::make_unique<Impl>(file, shown));
 }
 

@@ -10,14 +10,37 @@
 namespace comcat::client {
 namespace {
 
+using Kind = Ending::Kind;
+
 constexpr int kInterrupted = 130;  // as a shell calls a program that SIGINT ended
+
+std::string reason(Kind kind) {
+  switch (kind) {
+    case Kind::kStopped:
+      return "stopped";
+    case Kind::kUsage:
+      return "usage";
+    case Kind::kRefused:
+      return "refused";
+    case Kind::kFull:
+      return "full";
+    case Kind::kUnreachable:
+      return "unreachable";
+    case Kind::kSoundDevice:
+      break;
+  }
+  return "sound_device";
+}
 
 }  // namespace
 
+Report closed_report(const Ending& ending) {
+  const bool stopped = ending.kind == Kind::kStopped;
+  return Report("closed", stopped ? "you left the call" : ending.sentence)
+      .with("reason", reason(ending.kind));
+}
+
 Ending run_client(const ClientOptions& options) {
-  if (const absl::Status status = check(options); !status.ok()) {
-    return {Ending::Kind::kUsage, std::string(status.message())};
-  }
   remember_terminal();
   ClientLoop loop(options);
   // Blocks the signals before any thread has started, and watches them until the last has ended.

@@ -31,24 +31,6 @@ Kind kind_of(transport::FailureKind kind) {
   return Kind::kUnreachable;
 }
 
-std::string reason(Kind kind) {
-  switch (kind) {
-    case Kind::kStopped:
-      return "stopped";
-    case Kind::kUsage:
-      return "usage";
-    case Kind::kRefused:
-      return "refused";
-    case Kind::kFull:
-      return "full";
-    case Kind::kUnreachable:
-      return "unreachable";
-    case Kind::kSoundDevice:
-      break;
-  }
-  return "sound_device";
-}
-
 Ending sound_ending(const absl::Status& status) {
   const bool usage = absl::IsInvalidArgument(status);
   return {usage ? Kind::kUsage : Kind::kSoundDevice, std::string(status.message())};
@@ -85,8 +67,8 @@ ClientLoop::~ClientLoop() {
 }
 
 Ending ClientLoop::run() {
-  if (std::optional<Ending> failure = prepare()) return *failure;
-  stream_->start();
+  ending_ = prepare();
+  if (!ending_) stream_->start();
   while (!ending_) {
     const base::Time now = steady_now();
     tasks_.run_one(session_.next_deadline(), now);
@@ -100,13 +82,8 @@ Ending ClientLoop::run() {
 
 void ClientLoop::say_goodbye() {
   // A failure's sentence goes to standard error, from main().
-  if (options_.json) {
-    const bool stopped = ending_->kind == Kind::kStopped;
-    show(Report("closed", stopped ? "you left the call" : ending_->sentence)
-             .with("reason", reason(ending_->kind)));
-  } else if (ending_->kind == Kind::kStopped && started_) {
-    show(Report("closed", "you left the call"));
-  }
+  const bool left = ending_->kind == Kind::kStopped && started_;
+  if (options_.json || left) show(closed_report(*ending_));
 }
 
 std::optional<Ending> ClientLoop::prepare() {

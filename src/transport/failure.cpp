@@ -16,9 +16,18 @@ bool contains_any(const std::string& text, std::initializer_list<const char*> wo
   return false;
 }
 
-Failure refused(const StreamEnd& end, const std::string& said, const char* remedy) {
-  return {FailureKind::kRefused, to_string(end.address) + " refused: " + said + "; " + remedy,
-          false};
+/// What the server said, without what it advises after a semicolon.
+std::string without_advice(const std::string& said) {
+  return said.substr(0, said.find("; "));
+}
+
+/// What the server said, and what to do where it did not say that too.
+std::string with_advice(const std::string& said, const char* advice) {
+  return said.find("; ") == std::string::npos ? said + "; " + advice : said;
+}
+
+Failure refused(const StreamEnd& end, const std::string& sentence) {
+  return {FailureKind::kRefused, to_string(end.address) + " refused: " + sentence, false};
 }
 
 /// Before the welcome: why there is no connection that speaks our protocol.
@@ -66,15 +75,17 @@ Failure classify(const StreamEnd& end) {
   const std::string said = base::safe_text(end.message, kMaxQuotedBytes);
   switch (end.code) {
     case absl::StatusCode::kUnauthenticated:
-      return refused(end, said, "check the passcode (--passcode_file or COMCAT_PASSCODE)");
+      return refused(end,
+                     with_advice(said, "check the passcode (--passcode_file or COMCAT_PASSCODE)"));
     case absl::StatusCode::kPermissionDenied:
-      return refused(end, said, "ask whoever runs the server");
-    case absl::StatusCode::kAlreadyExists:
-      return refused(end, said, "start again with another --name");
+      return refused(end, with_advice(said, "ask whoever runs the server"));
+    case absl::StatusCode::kAlreadyExists:  // the server says to choose another, but not how
+      return refused(end, without_advice(said) + "; start again with another --name");
     case absl::StatusCode::kInvalidArgument:
       return {FailureKind::kUsage, to_string(end.address) + " refused: " + said, false};
     case absl::StatusCode::kResourceExhausted:
-      return {FailureKind::kFull, to_string(end.address) + ": " + said + "; try again later"};
+      return {FailureKind::kFull,
+              to_string(end.address) + ": " + with_advice(said, "try again later")};
     case absl::StatusCode::kUnimplemented:
       return {FailureKind::kUnreachable,
               to_string(end.address) + " is a gRPC server, but not comcat's; check the port",

@@ -45,20 +45,20 @@ TEST(DeviceChoice, OnlyDevicesOfTheDirectionCount) {
   EXPECT_EQ(0, chosen("hda", Direction::kInput));  // HDMI cannot capture
   EXPECT_EQ(
       "\"hda\" could be 0 (HDA Intel PCH: ALC257 (hw:0,0)), 1 (HDA Intel PCH: HDMI 0 "
-      "(hw:0,3)); use the number or more of the name.",
+      "(hw:0,3)); use the number or more of the name",
       refusal("hda", Direction::kOutput));
   EXPECT_EQ(
-      "Device 1 (HDA Intel PCH: HDMI 0 (hw:0,3)) cannot capture sound; --devices lists what "
-      "there is.",
+      "device 1 (HDA Intel PCH: HDMI 0 (hw:0,3)) cannot capture sound; --devices lists what "
+      "there is",
       refusal("1", Direction::kInput));
 }
 
 TEST(DeviceChoice, AnUnknownDeviceSaysWhereToLook) {
-  EXPECT_EQ("No sound device has \"bluetooth\" in its name; --devices lists what there is.",
+  EXPECT_EQ("no sound device has \"bluetooth\" in its name; --devices lists what there is",
             refusal("bluetooth", Direction::kInput));
-  EXPECT_EQ("There is no sound device 9; --devices lists what there is.",
+  EXPECT_EQ("there is no sound device 9; --devices lists what there is",
             refusal("9", Direction::kInput));
-  EXPECT_EQ("There is no sound device 99999999999999999999; --devices lists what there is.",
+  EXPECT_EQ("there is no sound device 99999999999999999999; --devices lists what there is",
             refusal("99999999999999999999", Direction::kInput));
 }
 
@@ -66,13 +66,13 @@ TEST(DeviceChoice, AMachineWithoutSoundSaysWhatElseThereIs) {
   const auto input = choose_device({}, "", Direction::kInput);
   EXPECT_EQ(absl::StatusCode::kNotFound, input.status().code());
   EXPECT_EQ(
-      "No sound device was found to capture from; connect one, or use --input "
-      "file:PATH.wav, tone:HZ or null.",
+      "no sound device was found to capture from; connect one, or use --input "
+      "file:PATH.wav, tone:HZ or null",
       input.status().message());
   const auto output = choose_device({}, "", Direction::kOutput);
   EXPECT_EQ(
-      "No sound device was found to play on; connect one, or use --output file:PATH.wav or "
-      "null.",
+      "no sound device was found to play on; connect one, or use --output file:PATH.wav or "
+      "null",
       output.status().message());
 }
 

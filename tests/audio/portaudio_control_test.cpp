@@ -131,7 +131,7 @@ TEST(DeviceDeathTest, ADeadSoundCardEndsTheStreamOnceAndStopReturns) {
   setenv("TSAN_OPTIONS", "report_thread_leaks=0", 0);  // what hangs is left behind, by design
   if (test::JackRig::start() == nullptr) GTEST_SKIP() << "no JACK server can be started here";
   EXPECT_EXIT(live_and_die(), testing::ExitedWithCode(0),
-              "The sound device .system. has stopped; connect it again");
+              "the sound device .system. has stopped; connect it again");
 }
 
 TEST(NoDevices, AreAnEmptyListAndASentence) {

@@ -51,6 +51,7 @@ void expect_failure(Process& client, int code, const std::string& part) {
   EXPECT_EQ(0U, error.find("comcat-client: ")) << error;
   EXPECT_EQ(error.size() - 1, error.find('\n')) << "one line: " << error;
   EXPECT_EQ(std::string::npos, error.find('\x1b'));
+  EXPECT_THAT(error, Not(HasSubstr(".\n"))) << "one style for all of them";
 }
 
 // ---- bad input: one sentence and the documented exit code
@@ -89,6 +90,27 @@ TEST_F(ClientTest, WhatCannotBeRightIsSaidBeforeAnythingIsSent) {
     Process client(command("127.0.0.1:1", bad.flags));
     SCOPED_TRACE(bad.part);
     expect_failure(client, bad.code, bad.part);
+  }
+}
+
+TEST_F(ClientTest, WithJsonAFailureBeforeTheCallIsAnEventAsLaterOnesAre) {
+  struct Early {
+    std::string flag;
+    int code;
+    const char* reason;
+  };
+  for (const Early& early : {Early{"--input=file:/does/not/exist.wav", 6, "sound_device"},
+                             Early{"--input=no such device", 6, "sound_device"},
+                                                  Early{"--name=a\tb", 2, "usage"}, Early{"--host=a b", 2, "usage"},
+                             Early{"--passcode_file=/does/not/exist", 2, "usage"},
+                             Early{"--log_level=loud", 2, "usage"}}) {
+    SCOPED_TRACE(early.flag);
+    Process client(command("127.0.0.1:1", {"--name=an", "--json", early.flag}));
+    expect_failure(client, early.code, "");
+    const std::string& event = client.output(Process::kOut);
+    EXPECT_EQ(0U, event.find(R"({"event":"closed","text":")")) << event;
+    EXPECT_THAT(event, HasSubstr(R"("reason":")" + std::string(early.reason) + "\"}\n"));
+    EXPECT_EQ(event.size() - 1, event.find('\n')) << "one line: " << event;
   }
 }
 

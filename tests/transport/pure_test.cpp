@@ -145,6 +145,19 @@ TEST(Classify, EachCauseHasItsKindAndSaysWhatToDo) {
   }
 }
 
+TEST(Classify, AServersAdviceIsNotFollowedByAnotherOne) {
+  using enum absl::StatusCode;
+  EXPECT_EQ("example.org:4000 refused: too many wrong passcodes; try again in 300 s",
+            failure(kPermissionDenied, "too many wrong passcodes; try again in 300 s").sentence);
+  EXPECT_EQ(
+      "example.org:4000 refused: somebody goes by the name an; start again with another "
+      "--name",
+      failure(kAlreadyExists, "somebody goes by the name an; choose another").sentence);
+  EXPECT_EQ("example.org:4000: the server has all the rooms it may have; join another",
+            failure(kResourceExhausted, "the server has all the rooms it may have; join another")
+                .sentence);
+}
+
 TEST(Classify, AConnectionThatIsLostIsNoWrongAddress) {
   StreamEnd end;
   end.address = {"example.org", 4000};

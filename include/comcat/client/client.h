@@ -17,6 +17,9 @@ struct Ending {
   std::string sentence;  // for the user; "" when stopped
 };
 
+/// The JSON event that tells programs of an ending, the last one of a client.
+[[nodiscard]] Report closed_report(const Ending& ending);
+
 /// One call, from the first connection to the end: waits for the welcome, opens the sound devices
 /// only then, and obeys the console until `stop`, the end of the input, a signal, or the server.
 ///
@@ -25,6 +28,7 @@ struct Ending {
 ///            tasks to it; voice alone goes past it.
 /// Process    standard input and output, SIGINT, SIGTERM and SIGHUP are the client's while it runs;
 ///            the second signal ends the process at once with code 130.
+/// REQUIRES   check(options) is OK.
 [[nodiscard]] Ending run_client(const ClientOptions& options);
 
 /// The machine's sound devices, for people or as JSON.
