@@ -32,6 +32,7 @@ std::size_t Playback::target_blocks() const {
 void Playback::step(base::Time now) {
   const bool silent = deafened_.load(std::memory_order_relaxed);
   const absl::MutexLock lock(&mutex_);
+  if (silent) mixer_.forget_speakers();
   while (incoming_.pop(packet_)) {
     if (silent) continue;
     const wire::VoiceFrame& frame = packet_.frame;
@@ -41,7 +42,6 @@ void Playback::step(base::Time now) {
   }
   while (output_.size() < target_blocks()) {
     mixer_.pull(mixed_, now);
-    if (silent) mixed_.fill(0.0F);
     if (!output_.push(mixed_)) break;
   }
 }

@@ -42,7 +42,7 @@ std::string speaker_line(const std::string& name, const playout::PlayoutStats& s
   return "\n  " + name + (speaker.talking ? " (talking)" : "") + ": " +
          count(speaker.received_frames) + " frames, lost " + count(speaker.lost_frames) +
          ", late " + count(speaker.late_frames) + ", concealed " +
-         percent(speaker.concealed_samples, speaker.played_samples) + ", delay " +
+         percent(speaker.concealed_samples, speaker.speech_samples()) + ", delay " +
          ms(speaker.delay) + " (target " + ms(speaker.target_delay) + "), clock " + drift;
 }
 
@@ -58,6 +58,7 @@ Object speaker_object(wire::SessionNumber session, const std::string& name,
       .with("late_frames", number(speaker.late_frames))
       .with("duplicate_frames", number(speaker.duplicate_frames))
       .with("played_samples", number(speaker.played_samples))
+      .with("speech_samples", number(speaker.speech_samples()))
       .with("concealed_samples", number(speaker.concealed_samples))
       .with("expanded_samples", number(speaker.expanded_samples))
       .with("accelerated_samples", number(speaker.accelerated_samples))

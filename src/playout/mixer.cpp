@@ -88,6 +88,13 @@ void Mixer::remove(SpeakerId speaker) {
   }
 }
 
+void Mixer::forget_speakers() {
+  for (const auto& [id, voice] : voices_) {
+    if (voice->leaving) gains_.erase(id);
+  }
+  voices_.clear();
+}
+
 std::map<SpeakerId, PlayoutStats> Mixer::stats() const {
   std::map<SpeakerId, PlayoutStats> all;
   for (const auto& [id, voice] : voices_) all.emplace(id, voice->speaker.stats());

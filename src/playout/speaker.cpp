@@ -241,6 +241,7 @@ bool Speaker::decode_front() {
   heard_before_ = true;
   buffer_.pop_front();
   if (samples == 0) return false;
+  stats_.decoded_samples += samples;
   float energy = 0;
   for (const float sample : queue_.waiting().subspan(before)) energy += sample * sample;
   loudness_ = std::max(loudness_ * 0.998F, std::sqrt(energy / static_cast<float>(samples)));

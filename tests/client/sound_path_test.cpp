@@ -134,13 +134,15 @@ struct Listener {
   /// time.
   std::vector<float> listen(std::size_t count, std::size_t buffer) {
     std::vector<float> heard;
-    base::Time now = kStart;
+    std::size_t due = 0;
     for (wire::VoiceFrames& frame : frames(count)) {
-      playback_.receive(std::move(frame), now);
-      now += 20ms;
-      due_ += 960;
+      frame.front().sequence += spoken_frames_;
+      frame.front().timestamp += spoken_frames_ * 960;
+      const base::Time now = kStart + 20ms * (spoken_frames_ + due / 960 + 1);
+      playback_.receive(std::move(frame), now - 20ms);
+      due += 960;
       playback_.step(now);
-      while (heard.size() + buffer <= due_) {
+      while (heard.size() + buffer <= due) {
         std::vector<float> samples(buffer, 9.0F);
         playback_.on_render(samples);
         heard.insert(heard.end(), samples.begin(), samples.end());
@@ -148,11 +150,12 @@ struct Listener {
         playback_.step(now);
       }
     }
+    spoken_frames_ += static_cast<std::uint32_t>(count);
     return heard;
   }
 
   Playback playback_;
-  std::size_t due_ = 0;
+  std::uint32_t spoken_frames_ = 0;
 };
 
 class Listening : public ::testing::Test, protected Listener {};
@@ -191,6 +194,18 @@ TEST_F(Listening, WhoIsDeafenedHearsNothing) {
   const std::vector<float> heard = listen(50, 480);
   EXPECT_EQ(heard.end(), std::find_if(heard.begin(), heard.end(), [](float s) { return s != 0; }));
   EXPECT_TRUE(playback_.stats().speakers.empty());
+}
+
+TEST_F(Listening, WhatIsSaidToTheDeafenedIsNeitherLostNorConcealed) {
+  std::ignore = listen(50, 480);
+  playback_.set_deafened(true);
+  std::ignore = listen(300, 480);
+  playback_.set_deafened(false);
+  std::ignore = listen(50, 480);
+  const playout::PlayoutStats stats = playback_.stats().speakers.at(7);
+  EXPECT_EQ(0U, stats.lost_frames);
+  EXPECT_EQ(0U, stats.concealed_samples);
+  EXPECT_GT(stats.decoded_samples, 40U * 960);
 }
 
 TEST_F(Listening, AFloodThatIsNotTakenIsBounded) {

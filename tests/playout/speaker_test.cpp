@@ -221,6 +221,18 @@ TEST(Speaker, TheQueueOverflowOfAServerIsLoss) {
   EXPECT_EQ(90, call.decoded().size());
 }
 
+TEST(Speaker, WhatIsConcealedIsAPartOfTheSpeechHoweverLittleIsPlayed) {
+  Call call;
+  std::vector<Arrival> arrivals = on_time(0, 5);
+  for (std::uint32_t n = 500; n < 505; ++n) arrivals.push_back({.at = 20ms * n, .number = n});
+  call.play(11s, arrivals);
+  const PlayoutStats stats = call.stats();
+  EXPECT_GT(stats.concealed_samples, stats.played_samples) << "most of it was left silent";
+  EXPECT_EQ(10 * 960, stats.decoded_samples);
+  EXPECT_EQ(stats.decoded_samples + stats.concealed_samples, stats.speech_samples());
+  EXPECT_NEAR(505 * 960, static_cast<double>(stats.speech_samples()), 9600);
+}
+
 TEST(Speaker, ReorderedPacketsAreHeardInOrder) {
   Call call;
   std::vector<Arrival> arrivals = on_time(0, 400);

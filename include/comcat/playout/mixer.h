@@ -39,7 +39,8 @@ struct PlayoutStats {
   std::uint64_t late_frames = 0;  // came after their time
   std::uint64_t lost_frames = 0;  // never came
   std::uint64_t duplicate_frames = 0;
-  std::uint64_t played_samples = 0;
+  std::uint64_t played_samples = 0;       // of any kind, silence not
+  std::uint64_t decoded_samples = 0;      // from the packets themselves
   std::uint64_t concealed_samples = 0;    // invented or left silent while the speaker spoke
   std::uint64_t recovered_samples = 0;    // from the next packet's FEC
   std::uint64_t expanded_samples = 0;     // inserted by time stretching
@@ -47,6 +48,11 @@ struct PlayoutStats {
   double drift_ppm = 0;                   // the speaker's clock against ours
   bool talking = false;
   std::optional<std::uint32_t> timestamp;  // of what plays now; nothing where that is not speech
+
+  /// What concealed_samples are a part of. Not played_samples: those left silent were not played.
+  [[nodiscard]] std::uint64_t speech_samples() const {
+    return decoded_samples + recovered_samples + concealed_samples;
+  }
 };
 
 /// Everything a listener hears: one jitter buffer and one decoder for each speaker, summed and
@@ -76,6 +82,10 @@ class Mixer {
 
   /// The speaker left: what is queued still plays out, then all is freed.
   void remove(SpeakerId speaker);
+
+  /// Forgets all speakers but their gains: nobody listens for a while, and what they say meanwhile
+  /// is neither lost nor concealed.
+  void forget_speakers();
 
   [[nodiscard]] std::map<SpeakerId, PlayoutStats> stats() const;
 

@@ -1,0 +1,44 @@
+#include "comcat/client/statistics.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace comcat::client {
+namespace {
+
+using namespace std::chrono_literals;
+
+Statistics hearing(const playout::PlayoutStats& an) {
+  Statistics out;
+  out.names[7] = "an";
+  out.playback.speakers[7] = an;
+  return out;
+}
+
+TEST(Statistics, ConcealedIsAShareOfTheSpeechAlsoWhereHardlyAnyWasPlayed) {
+  playout::PlayoutStats an;
+  an.played_samples = 9'600;
+  an.decoded_samples = 9'600;
+  an.concealed_samples = 470'400;
+  const Report report = stats_report(hearing(an));
+  EXPECT_NE(std::string::npos, report.text.find("concealed 98.0 %")) << report.text;
+  EXPECT_NE(std::string::npos, to_json(report).find("\"speech_samples\":480000"));
+}
+
+TEST(Statistics, WhoHasNotSpokenYetHasNothingConcealed) {
+  const Report report = stats_report(hearing({}));
+  EXPECT_NE(std::string::npos, report.text.find("concealed 0.0 %")) << report.text;
+}
+
+TEST(Statistics, MouthToEarIsTheSumOfWhatIsKnown) {
+  playout::PlayoutStats an;
+  an.delay = 56ms;
+  Statistics statistics = hearing(an);
+  statistics.round_trip = 1400us;
+  statistics.playback.output_delay = 20ms;
+  EXPECT_EQ(10ms + 7ms + 1ms + 56ms + 20ms, estimate(statistics).total());
+}
+
+}  // namespace
+}  // namespace comcat::client
