@@ -29,7 +29,9 @@ ABSL_FLAG(std::string, listen, "0.0.0.0:50051",
           "HOST:PORT to listen on ([::]:PORT for IPv4 and IPv6); port 0 picks one, which the first "
           "log line names");
 ABSL_FLAG(int, max_clients, 100, "callers at a time; more are refused");
-ABSL_FLAG(std::string, tls_cert, "", "certificate chain in PEM form, instead of the server's own");
+ABSL_FLAG(
+    std::string, tls_cert, "",
+    "certificate chain in PEM form, instead of the server's own; SIGHUP reads it and its key anew");
 ABSL_FLAG(std::string, tls_key, "", "private key of --tls_cert in PEM form");
 ABSL_FLAG(bool, insecure, false, "plaintext instead of TLS: the transport of com_municat's client");
 ABSL_FLAG(std::string, state_dir, "",
@@ -174,13 +176,34 @@ absl::StatusOr<server::ServerOptions> server_options(int argc, char** argv) {
   return options;
 }
 
-/// The signals that end a server. Blocked in every thread, so that one can wait for them.
+/// The signals that end a server.
 sigset_t end_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   return signals;
+}
+
+/// Those that it waits for, blocked in every thread. SIGHUP is among them where it has something to
+/// say; without --tls_cert a terminal that is closed ends the server, as it ends other programs.
+sigset_t awaited_signals() {
+  sigset_t signals = end_signals();
+  if (!absl::GetFlag(FLAGS_tls_cert).empty()) sigaddset(&signals, SIGHUP);
+  return signals;
+}
+
+void renew_certificate(server::Server& server) {
+  const absl::StatusOr<server::Certificate> renewed =
+      server::load_certificate(absl::GetFlag(FLAGS_tls_cert), absl::GetFlag(FLAGS_tls_key));
+  if (!renewed.ok()) {
+    base::log(LogLevel::kError, "certificate_kept",
+              {{"why", std::string(renewed.status().message())}});
+    return;
+  }
+  server.renew_certificate(*renewed);
+  base::log(LogLevel::kInfo, "certificate_renewed",
+            {{"fingerprint", server::fingerprint(renewed->certificate_pem)}});
 }
 
 /// One connection is one file descriptor: takes as many as the system allows.
@@ -191,13 +214,16 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void serve(server::Server& server, const sigset_t& signals) {
+void serve(server::Server& server) {
+  const sigset_t awaited = awaited_signals();
   int signal = 0;
-  sigwait(&signals, &signal);
+  for (sigwait(&awaited, &signal); signal == SIGHUP; sigwait(&awaited, &signal)) {
+    renew_certificate(server);
+  }
   base::log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
   // A second signal ends the program at once; so does a peer who holds the end up: everyone else
   // has been told by then.
-  std::thread([signals] {
+  std::thread([signals = end_signals()] {
     const timespec patience{kStopWithin.count(), 0};
     const int again = sigtimedwait(&signals, nullptr, &patience);
     if (again < 0) base::log(LogLevel::kWarning, "stopped", {{"why", "peers that do not read"}});
@@ -216,7 +242,7 @@ int run(int argc, char** argv) {
   base::set_log_level(level);
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // costs a tenth of the CPU
   signal(SIGPIPE, SIG_IGN);
-  const sigset_t signals = end_signals();
+  const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   raise_descriptor_limit();
@@ -240,7 +266,7 @@ int run(int argc, char** argv) {
              {"fingerprint", server::fingerprint(certificate_pem)},
              {"max_clients", options->admission.max_clients}});
   if (metrics) base::log(LogLevel::kInfo, "metrics", {{"port", metrics->port()}});
-  serve(**server, signals);
+  serve(**server);
   return static_cast<int>(Exit::kStopped);
 }
 

@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "call.h"
 #include "shard.h"
+#include "tls_credentials.h"
 
 namespace comcat::server {
 namespace {
@@ -33,14 +34,6 @@ constexpr std::size_t kMemoryQuotaBytes = 512UL * 1024 * 1024;
 /// names an IP address).
 void log_of_grpc(gpr_log_func_args* args) {
   base::log(base::LogLevel::kDebug, "grpc", {{"text", args->message}});
-}
-
-std::shared_ptr<grpc::ServerCredentials> credentials(const ServerOptions& options) {
-  if (!options.certificate) return grpc::InsecureServerCredentials();
-  grpc::SslServerCredentialsOptions ssl;
-  ssl.pem_key_cert_pairs.push_back(
-      {options.certificate->key_pem, options.certificate->certificate_pem});
-  return grpc::SslServerCredentials(ssl);
 }
 
 void set_limits(grpc::ServerBuilder& builder, const ServerOptions& options) {
@@ -78,6 +71,7 @@ struct Server::Parts {
   RawService service;
   HealthService health;
   Acceptor acceptor;
+  std::shared_ptr<TlsCredentials> tls;  // null: plaintext
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections;
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<Shard> shard;
@@ -98,9 +92,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   set_limits(builder, options);
   builder.RegisterService(&parts->service);
   builder.RegisterService(&parts->health);
+  std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
+  if (options.certificate) {
+    credentials = parts->tls = std::make_shared<TlsCredentials>(*options.certificate);
+  }
   parts->connections = builder.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      credentials(options));
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
   std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();
   parts->shard = std::make_unique<Shard>(options.hub, options.admission, parts->metrics,
                                          std::move(queue), parts->service, parts->health);
@@ -141,6 +138,10 @@ void Server::stop(std::chrono::milliseconds grace) {
   cut.join();
   parts_->shard->join();
   parts_->server.reset();
+}
+
+void Server::renew_certificate(const Certificate& certificate) {
+  if (parts_->tls) parts_->tls->replace(certificate);
 }
 
 const std::string& Server::address() const {

@@ -39,6 +39,10 @@ class Server {
   /// ends. Returns when no thread of the server is left.
   void stop(std::chrono::milliseconds grace);
 
+  /// New connections get this one, which load_certificate() has found good; those that are there
+  /// go on. Nothing happens without TLS.
+  void renew_certificate(const Certificate& certificate);
+
   [[nodiscard]] const std::string& address() const;
   [[nodiscard]] int port() const;
   [[nodiscard]] const Metrics& metrics() const;

@@ -1,0 +1,102 @@
+// A certificate that is renewed while people talk.
+
+#include <csignal>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/certificates.h"
+#include "support/server_process.h"
+
+namespace comcat::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// A server with a certificate of the test's own, and what its callers need.
+class Renewal : public ::testing::Test {
+ protected:
+  Renewal() : server_(prepared_flags(), /*tls=*/true) {}
+
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name)) << text;
+  }
+  void write_certificate() const {
+    const TestCertificate made = make_self_signed("localhost");
+    write("tls.crt", made.certificate_pem);
+    write("tls.key", made.key_pem);
+  }
+  /// SIGHUP; the fingerprint of the certificate that the server has from now on.
+  [[nodiscard]] std::string renew() {
+    server_.process().signal(SIGHUP);
+    const auto line = server_.process().wait_for_line(Process::kErr, " certificate_renewed ");
+    return line ? line->substr(line->find("SHA256:")) : "not renewed";
+  }
+  [[nodiscard]] std::vector<std::string> as(const std::string& name,
+                                            const std::string& fingerprint) const {
+    return {program("comcat-client"), "--host=" + server_.host(),
+            "--passcode=hunter2",     "--input=null",
+            "--output=null",          "--name=" + name,
+            "--trust=" + fingerprint, "--state_dir=" + path("client")};
+  }
+  [[nodiscard]] bool comes_in(const std::string& name, const std::string& fingerprint) const {
+    Process client(as(name, fingerprint));
+    return client.wait_for_line(Process::kOut, "connected to").has_value();
+  }
+
+  [[nodiscard]] std::string path(const std::string& name) const {
+    return directory_.path() + "/" + name;
+  }
+
+  const TemporaryDirectory directory_;
+  ServerProcess server_;
+
+ private:
+  [[nodiscard]] std::vector<std::string> prepared_flags() const {
+    write_certificate();
+    return {"--tls_cert=" + path("tls.crt"), "--tls_key=" + path("tls.key")};
+  }
+};
+
+TEST_F(Renewal, NewCallersGetTheNewCertificateAndTheCallGoesOn) {
+  const std::string before = server_.fingerprint();
+  Process an(as("an", before));
+  ASSERT_TRUE(an.wait_for_line(Process::kOut, "connected to"));
+  write_certificate();
+  const std::string after = renew();
+  ASSERT_NE(before, after);
+  Process binh(as("binh", after));
+  ASSERT_TRUE(binh.wait_for_line(Process::kOut, "connected to"));
+  binh.write("say we hear each other\n");
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "<binh> we hear each other"));
+  EXPECT_EQ(std::string::npos, an.output(Process::kOut).find("lost"));
+  Process pinned(as("chi", before));
+  EXPECT_EQ(3, pinned.wait_exit()) << pinned.output(Process::kErr);
+  EXPECT_EQ(0, server_.stop());
+}
+
+TEST_F(Renewal, FilesThatAreNoCertificateChangeNothing) {
+  write("tls.crt", "half a certifi");
+  for (const char* const why : {"holds no certificate", "is not that of the certificate"}) {
+    server_.process().signal(SIGHUP);
+    const auto line = server_.process().wait_for_line(Process::kErr, " certificate_kept ");
+    ASSERT_TRUE(line);
+    EXPECT_THAT(*line, HasSubstr(why));
+    EXPECT_TRUE(comes_in("an", server_.fingerprint()));
+    write("tls.crt", make_self_signed("localhost").certificate_pem);  // for the second time
+  }
+  write_certificate();
+  EXPECT_TRUE(comes_in("an", renew())) << "mended";
+}
+
+TEST(Hangup, EndsAServerThatHasNoCertificateToRead) {
+  ServerProcess server;
+  server.process().signal(SIGHUP);
+  EXPECT_EQ(128 + SIGHUP, server.process().wait_exit());
+}
+
+}  // namespace
+}  // namespace comcat::testing
