@@ -11,15 +11,17 @@
 namespace comcat::audio {
 namespace {
 
-class DeviceSource final : public Source {
+/// `Interface` is Source or Sink; the converter stands between its handler and the stream.
+template <typename Interface, typename Handler, typename Converter, Direction kDirection>
+class Device final : public Interface {
  public:
-  DeviceSource(std::shared_ptr<const PortAudioSession> session, DeviceInfo device)
-      : stream_(std::move(session), std::move(device), Direction::kInput) {}
+  Device(std::shared_ptr<const PortAudioSession> session, DeviceInfo device)
+      : stream_(std::move(session), std::move(device), kDirection) {}
 
-  absl::Status start(CaptureHandler& handler, EndHandler on_end) override {
+  absl::Status start(Handler& handler, EndHandler on_end) override {
     return stream_.start(
         [&handler](int channels, int rate_hz) {
-          return std::make_unique<CaptureConverter>(handler, channels, rate_hz);
+          return std::make_unique<Converter>(handler, channels, rate_hz);
         },
         std::move(on_end));
   }
@@ -27,48 +29,29 @@ class DeviceSource final : public Source {
   std::uint64_t xruns() const override { return stream_.xruns(); }
   std::string description() const override { return stream_.device().name; }
 
- private:
-  DeviceStream stream_;
-};
-
-class DeviceSink final : public Sink {
- public:
-  DeviceSink(std::shared_ptr<const PortAudioSession> session, DeviceInfo device)
-      : stream_(std::move(session), std::move(device), Direction::kOutput) {}
-
-  absl::Status start(RenderHandler& handler, EndHandler on_end) override {
-    return stream_.start(
-        [&handler](int channels, int rate_hz) {
-          return std::make_unique<PlaybackConverter>(handler, channels, rate_hz);
-        },
-        std::move(on_end));
+  static absl::StatusOr<std::unique_ptr<Interface>> open(const std::string& wanted) {
+    absl::StatusOr<std::shared_ptr<const PortAudioSession>> session = PortAudioSession::open();
+    if (!session.ok()) return session.status();
+    absl::StatusOr<DeviceInfo> device = choose_device((*session)->devices(), wanted, kDirection);
+    if (!device.ok()) return device.status();
+    return std::make_unique<Device>(*std::move(session), *std::move(device));
   }
-  void stop() override { stream_.stop(); }
-  std::uint64_t xruns() const override { return stream_.xruns(); }
-  std::string description() const override { return stream_.device().name; }
 
  private:
   DeviceStream stream_;
 };
 
-template <typename Interface, typename Device>
-absl::StatusOr<std::unique_ptr<Interface>> open_device(const std::string& wanted,
-                                                       Direction direction) {
-  absl::StatusOr<std::shared_ptr<const PortAudioSession>> session = PortAudioSession::open();
-  if (!session.ok()) return session.status();
-  absl::StatusOr<DeviceInfo> device = choose_device((*session)->devices(), wanted, direction);
-  if (!device.ok()) return device.status();
-  return std::make_unique<Device>(*std::move(session), *std::move(device));
-}
+using DeviceSource = Device<Source, CaptureHandler, CaptureConverter, Direction::kInput>;
+using DeviceSink = Device<Sink, RenderHandler, PlaybackConverter, Direction::kOutput>;
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Source>> open_device_source(const std::string& wanted) {
-  return open_device<Source, DeviceSource>(wanted, Direction::kInput);
+  return DeviceSource::open(wanted);
 }
 
 absl::StatusOr<std::unique_ptr<Sink>> open_device_sink(const std::string& wanted) {
-  return open_device<Sink, DeviceSink>(wanted, Direction::kOutput);
+  return DeviceSink::open(wanted);
 }
 
 }  // namespace comcat::audio
