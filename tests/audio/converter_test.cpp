@@ -15,7 +15,7 @@
 namespace comcat::audio {
 namespace {
 
-using test::Samples;
+using testing::Samples;
 
 struct Heard final : CaptureHandler {
   void on_captured(std::span<const float> part) noexcept override {
@@ -64,7 +64,7 @@ Samples playback_in_pieces(StreamProcessor& processor, std::size_t frames, std::
 TEST(Capture, WhatIsRightAlreadyIsPassedOnUntouched) {
   Heard heard;
   CaptureConverter converter(heard, 1, kSampleRate);
-  const Samples device = test::make_speech(4096);
+  const Samples device = testing::make_speech(4096);
   converter.process(device.data(), nullptr, device.size());
   EXPECT_EQ(device.data(), heard.last);  // not even copied
   EXPECT_EQ(std::vector<std::size_t>{4096}, heard.calls);
@@ -90,22 +90,22 @@ TEST(Capture, AnotherRateIsResampled) {
     CaptureConverter converter(heard, 1, rate_hz);
     const double stretched = 440.0 * kSampleRate / rate_hz;
     capture_in_pieces(converter, heard,
-                      test::make_tone(stretched, static_cast<std::size_t>(rate_hz)), 1);
+                      testing::make_tone(stretched, static_cast<std::size_t>(rate_hz)), 1);
     EXPECT_NEAR(48'000, static_cast<double>(heard.samples.size()), 480) << rate_hz;
     const auto middle = std::span<const float>(heard.samples).subspan(4800, 38'400);
-    EXPECT_NEAR(-9.03, test::tone_dbfs(middle, 440), 0.1) << rate_hz;
-    EXPECT_NEAR(-9.03, test::rms_dbfs(middle), 0.1) << rate_hz;
+    EXPECT_NEAR(-9.03, testing::tone_dbfs(middle, 440), 0.1) << rate_hz;
+    EXPECT_NEAR(-9.03, testing::rms_dbfs(middle), 0.1) << rate_hz;
   }
 }
 
 TEST(Playback, TheHandlerWritesStraightIntoTheDevice) {
-  Spoken spoken(test::make_speech(5000));
+  Spoken spoken(testing::make_speech(5000));
   PlaybackConverter converter(spoken, 1, kSampleRate);
   EXPECT_EQ(spoken.samples, playback_in_pieces(converter, 5000, 1));
 }
 
 TEST(Playback, EveryChannelGetsTheSame) {
-  Spoken spoken(test::make_speech(5000));
+  Spoken spoken(testing::make_speech(5000));
   PlaybackConverter converter(spoken, 6, kSampleRate);
   const Samples device = playback_in_pieces(converter, 5000, 6);
   for (std::size_t i = 0; i < device.size(); ++i) ASSERT_EQ(spoken.samples[i / 6], device[i]);
@@ -113,14 +113,14 @@ TEST(Playback, EveryChannelGetsTheSame) {
 
 TEST(Playback, AnotherRateIsResampled) {
   for (const int rate_hz : {8'000, 16'000, 44'100, 96'000}) {
-    Spoken spoken(test::make_tone(440, 2 * 48'000));
+    Spoken spoken(testing::make_tone(440, 2 * 48'000));
     PlaybackConverter converter(spoken, 2, rate_hz);
     const Samples device = playback_in_pieces(converter, static_cast<std::size_t>(rate_hz), 2);
     Samples left;
     for (std::size_t i = 0; i < device.size(); i += 2) left.push_back(device[i]);
     const auto middle = std::span<const float>(left).subspan(left.size() / 10, left.size() / 2);
-    EXPECT_NEAR(-9.03, test::tone_dbfs(middle, 440, rate_hz), 0.1) << rate_hz;
-    EXPECT_NEAR(-9.03, test::rms_dbfs(middle), 0.1) << rate_hz;
+    EXPECT_NEAR(-9.03, testing::tone_dbfs(middle, 440, rate_hz), 0.1) << rate_hz;
+    EXPECT_NEAR(-9.03, testing::rms_dbfs(middle), 0.1) << rate_hz;
     EXPECT_NEAR(48'000, static_cast<double>(spoken.position), 480) << rate_hz;
   }
 }

@@ -1,23 +1,19 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <filesystem>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
-
-#include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "comcat/audio/sink.h"
 #include "comcat/audio/source.h"
 
 #include "absl/synchronization/mutex.h"
+#include "support/process.h"
 
 namespace comcat::audio {
+
+using testing::TemporaryDirectory;
 
 /// Generous: only a broken test waits this long.
 inline constexpr absl::Duration kPatience = absl::Seconds(20);
@@ -99,27 +95,6 @@ class End {
   absl::Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
   int count_ ABSL_GUARDED_BY(mutex_) = 0;
-};
-
-/// A directory of this test's own, removed with all that is in it.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string path = (std::filesystem::temp_directory_path() / "comcat-XXXXXX").string();
-    EXPECT_NE(nullptr, mkdtemp(path.data()));
-    path_ = path;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
 };
 
 }  // namespace comcat::audio

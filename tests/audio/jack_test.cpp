@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -10,18 +9,20 @@
 
 #include "comcat/audio/sink.h"
 #include "comcat/audio/source.h"
-#include "comcat/audio/wav.h"
 
 #include "audio/fixtures.h"
-#include "support/child.h"
 #include "support/jack_rig.h"
+#include "support/process.h"
 #include "support/signal.h"
+#include "support/speech.h"
 
 namespace comcat::audio {
 namespace {
 
-using test::Child;
-using test::Samples;
+using testing::padded;
+using testing::Process;
+using testing::Samples;
+using testing::speak;
 
 constexpr std::size_t kSecond = 48'000;
 
@@ -32,27 +33,12 @@ class JackName {
   ~JackName() { unsetenv("COMCAT_JACK_NAME"); }
 };
 
-/// A spoken sentence; where espeak-ng is missing, what sounds like one.
-Samples speak(const std::string& sentence) {
-  const TemporaryDirectory directory;
-  const std::string path = directory.file("sentence.wav");
-  const auto espeak = Child::start({"espeak-ng", "-w", path, sentence});
-  if (espeak == nullptr || espeak->wait(std::chrono::seconds(20)) != 0) {
-    return test::make_speech(2 * kSecond, static_cast<unsigned>(sentence.size()));
-  }
-  auto reader = WavReader::open(path);
-  EXPECT_TRUE(reader.ok()) << reader.status();
-  Samples samples(10 * kSecond);
-  samples.resize(reader->read(samples));
-  return samples;
-}
-
-/// `spoken` with silence before it, so that streams have time to start, and after it.
-Samples padded(const Samples& spoken) {
-  Samples out(kSecond / 2);
-  out.insert(out.end(), spoken.begin(), spoken.end());
-  out.resize(out.size() + kSecond / 2);
-  return out;
+/// A program that plays what it hears, as `name` in JACK.
+std::unique_ptr<Process> start_echo(const std::string& name) {
+  Process::Options options;
+  options.environment = {{"COMCAT_JACK_NAME", name}};
+  options.quiet = true;
+  return std::make_unique<Process>(std::vector<std::string>{COMCAT_ECHO_CLIENT}, options);
 }
 
 template <typename Stream>
@@ -66,7 +52,7 @@ TEST(Jack, ASentenceArrivesSampleForSample) {
   const JackName name("test");
   const Samples spoken = speak("The quick brown fox jumps over the lazy dog.");
   Recorder recorder;
-  Player player(padded(spoken));
+  Player player(padded(spoken, kSecond / 2));
   const auto source = opened(make_source(""));
   const auto sink = opened(make_sink("system"));
   ASSERT_TRUE(source && sink);
@@ -78,11 +64,11 @@ TEST(Jack, ASentenceArrivesSampleForSample) {
   source->stop();
   sink->stop();
   EXPECT_EQ("system", source->description());
-  EXPECT_GE(test::find_in(spoken, heard).peak, 0.9999);
+  EXPECT_GE(testing::find_in(spoken, heard).peak, 0.9999);
   EXPECT_NEAR(
-      test::rms_dbfs(spoken),
-      test::rms_dbfs(std::span<const float>(heard).subspan(
-          static_cast<std::size_t>(test::find_in(spoken, heard).lag_samples), spoken.size())),
+      testing::rms_dbfs(spoken),
+      testing::rms_dbfs(std::span<const float>(heard).subspan(
+          static_cast<std::size_t>(testing::find_in(spoken, heard).lag_samples), spoken.size())),
       0.01);
 }
 
@@ -113,7 +99,7 @@ TEST(Jack, AStreamStartsAgainAfterStop) {
 
 TEST(Jack, DevicesAreTheCardAndTheOtherPrograms) {
   COMCAT_JACK_RIG_OR_SKIP(rig);
-  const auto alice = Child::start({COMCAT_ECHO_CLIENT}, {{"COMCAT_JACK_NAME", "alice"}});
+  const auto alice = start_echo("alice");
   ASSERT_TRUE(rig->wait_for_port("alice:in_0") && rig->wait_for_port("alice:out_1"));
   const auto devices = list_devices();
   ASSERT_TRUE(devices.ok()) << devices.status();
@@ -129,15 +115,15 @@ TEST(Jack, DevicesAreTheCardAndTheOtherPrograms) {
 
 TEST(Jack, TwoProgramsAreSpokenToAndHeardAtOnce) {
   COMCAT_JACK_RIG_OR_SKIP(rig);
-  const auto alice = Child::start({COMCAT_ECHO_CLIENT}, {{"COMCAT_JACK_NAME", "alice"}});
-  const auto bob = Child::start({COMCAT_ECHO_CLIENT}, {{"COMCAT_JACK_NAME", "bob"}});
+  const auto alice = start_echo("alice");
+  const auto bob = start_echo("bob");
   for (const char* port : {"alice:in_0", "alice:out_0", "bob:in_0", "bob:out_0"}) {
     ASSERT_TRUE(rig->wait_for_port(port)) << port;
   }
   const Samples to_alice = speak("She sells sea shells by the sea shore.");
   const Samples to_bob = speak("Peter Piper picked a peck of pickled peppers.");
-  Player alice_microphone(padded(to_alice));
-  Player bob_microphone(padded(to_bob));
+  Player alice_microphone(padded(to_alice, kSecond / 2));
+  Player bob_microphone(padded(to_bob, kSecond / 2));
   Recorder alice_speaker;
   Recorder bob_speaker;
   const auto hear_alice = opened(make_source("alice"));
@@ -152,28 +138,28 @@ TEST(Jack, TwoProgramsAreSpokenToAndHeardAtOnce) {
   const std::size_t enough = std::max(to_alice.size(), to_bob.size()) + 5 * kSecond / 2;
   const Samples from_alice = alice_speaker.wait_for(enough);
   const Samples from_bob = bob_speaker.wait_for(enough);
-  EXPECT_GE(test::find_in(to_alice, from_alice).peak, 0.99);
-  EXPECT_GE(test::find_in(to_bob, from_bob).peak, 0.99);
-  EXPECT_LT(test::find_in(to_alice, from_bob).peak, 0.5);
-  EXPECT_LT(test::find_in(to_bob, from_alice).peak, 0.5);
+  EXPECT_GE(testing::find_in(to_alice, from_alice).peak, 0.99);
+  EXPECT_GE(testing::find_in(to_bob, from_bob).peak, 0.99);
+  EXPECT_LT(testing::find_in(to_alice, from_bob).peak, 0.5);
+  EXPECT_LT(testing::find_in(to_bob, from_alice).peak, 0.5);
   EXPECT_EQ(0, alice->finish());
   EXPECT_EQ(0, bob->finish());
 }
 
 TEST(Jack, AKilledProgramIsGone) {
-  const auto rig = test::JackRig::start(test::JackRig::Pace::kGoesOn);
+  const auto rig = testing::JackRig::start(testing::JackRig::Pace::kGoesOn);
   if (rig == nullptr) GTEST_SKIP() << "no JACK server can be started here";
-  const auto alice = Child::start({COMCAT_ECHO_CLIENT}, {{"COMCAT_JACK_NAME", "alice"}});
+  const auto alice = start_echo("alice");
   ASSERT_TRUE(rig->wait_for_port("alice:out_0"));
-  alice->send(SIGKILL);
-  EXPECT_EQ(128 + SIGKILL, alice->wait(std::chrono::seconds(20)));
+  alice->signal(SIGKILL);
+  EXPECT_EQ(128 + SIGKILL, alice->wait_exit());
   EXPECT_TRUE(rig->wait_until_gone("alice:out_0"));
 }
 
 TEST(Jack, NothingIsChattedToTheTerminal) {
   COMCAT_JACK_RIG_OR_SKIP(rig);
-  testing::internal::CaptureStderr();
-  testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStdout();
   {
     Player player({});
     const auto sink = opened(make_sink(""));
@@ -181,8 +167,8 @@ TEST(Jack, NothingIsChattedToTheTerminal) {
     ASSERT_TRUE(player.wait_for(kSecond / 10));
     sink->stop();
   }
-  EXPECT_EQ("", testing::internal::GetCapturedStdout());
-  EXPECT_EQ("", testing::internal::GetCapturedStderr());
+  EXPECT_EQ("", ::testing::internal::GetCapturedStdout());
+  EXPECT_EQ("", ::testing::internal::GetCapturedStderr());
 }
 
 }  // namespace

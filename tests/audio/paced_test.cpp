@@ -14,7 +14,7 @@
 namespace comcat::audio {
 namespace {
 
-using test::Samples;
+using testing::Samples;
 
 std::unique_ptr<Source> source(const std::string& spec) {
   auto made = make_source(spec);
@@ -48,8 +48,8 @@ TEST(ToneSource, IsOnPitchAndAtHalfScale) {
   const Samples heard = recorder.wait_for(9'600);
   tone->stop();
   ASSERT_GE(heard.size(), 9'600U);
-  EXPECT_NEAR(-9.03, test::rms_dbfs(heard), 0.1);
-  EXPECT_NEAR(440, test::pitch_hz(heard), 0.5);
+  EXPECT_NEAR(-9.03, testing::rms_dbfs(heard), 0.1);
+  EXPECT_NEAR(440, testing::pitch_hz(heard), 0.5);
 }
 
 TEST(NullSource, KeepsTheClockInSilence) {
@@ -60,12 +60,12 @@ TEST(NullSource, KeepsTheClockInSilence) {
   const Samples heard = recorder.wait_for(21 * kBlockSamples);
   EXPECT_GE(std::chrono::steady_clock::now() - began, 20 * kBlockDuration);
   silence->stop();
-  EXPECT_EQ(-200, test::rms_dbfs(heard));
+  EXPECT_EQ(-200, testing::rms_dbfs(heard));
 }
 
 TEST(FileSource, PlaysTheFileThenSilenceAndSaysSoOnce) {
   const TemporaryDirectory directory;
-  const Samples speech = test::make_speech(10'000);  // the last block is not full
+  const Samples speech = testing::make_speech(10'000);  // the last block is not full
   write_wav(directory.file("in.wav"), speech);
   Recorder recorder;
   End end;
@@ -77,12 +77,12 @@ TEST(FileSource, PlaysTheFileThenSilenceAndSaysSoOnce) {
   EXPECT_TRUE(end.status().ok());
   EXPECT_EQ(1, end.count());
   for (std::size_t i = 0; i < speech.size(); ++i) ASSERT_NEAR(speech[i], heard[i], 1.0 / 32768);
-  EXPECT_EQ(-200, test::rms_dbfs(std::span<const float>(heard).subspan(speech.size())));
+  EXPECT_EQ(-200, testing::rms_dbfs(std::span<const float>(heard).subspan(speech.size())));
 }
 
 TEST(FileSource, GoesOnWhereItWasStopped) {
   const TemporaryDirectory directory;
-  const Samples speech = test::make_speech(9'600);
+  const Samples speech = testing::make_speech(9'600);
   write_wav(directory.file("in.wav"), speech);
   Recorder recorder;
   const auto file = source("file:" + directory.file("in.wav"));
@@ -114,7 +114,7 @@ TEST(AnySource, MayBeStoppedTwiceOrNever) {
 
 TEST(FileSink, RecordsWhatIsPlayed) {
   const TemporaryDirectory directory;
-  const Samples speech = test::make_speech(9'600);
+  const Samples speech = testing::make_speech(9'600);
   Player player(speech);
   const auto file = sink("file:" + directory.file("out.wav"));
   ASSERT_TRUE(file->start(player, nullptr).ok());

@@ -58,22 +58,22 @@ void hang_the_control_thread() {
 
 TEST(ControlThreadDeathTest, AHangIsToldInTimeAndEverAfter) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(hang_the_control_thread(), testing::ExitedWithCode(0), "stderr is back");
+  EXPECT_EXIT(hang_the_control_thread(), ::testing::ExitedWithCode(0), "stderr is back");
 }
 
 TEST(QuietStderr, IsQuietAndThenBack) {
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   EXPECT_EQ(1, ::write(STDERR_FILENO, "a", 1));
   {
     const QuietStderr quiet;
     EXPECT_EQ(1, ::write(STDERR_FILENO, "b", 1));
   }
   EXPECT_EQ(1, ::write(STDERR_FILENO, "c", 1));
-  EXPECT_EQ("ac", testing::internal::GetCapturedStderr());
+  EXPECT_EQ("ac", ::testing::internal::GetCapturedStderr());
 }
 
 /// Where ALSA finds no configuration PortAudio would abort the process.
-class WithoutAlsa : public testing::TestWithParam<const char*> {};
+class WithoutAlsa : public ::testing::TestWithParam<const char*> {};
 
 void look_for_devices(const std::string& setting) {
   const std::size_t equals = setting.find('=');
@@ -85,18 +85,18 @@ void look_for_devices(const std::string& setting) {
 
 TEST_P(WithoutAlsa, IsASentenceNotACrash) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(look_for_devices(GetParam()), testing::ExitedWithCode(0),
+  EXPECT_EXIT(look_for_devices(GetParam()), ::testing::ExitedWithCode(0),
               "ALSA's configuration cannot be read");
 }
 
 INSTANTIATE_TEST_SUITE_P(DeathTest, WithoutAlsa,
-                         testing::Values("ALSA_CONFIG_PATH=/no/such/file",
-                                         "ALSA_CONFIG_PATH=/etc/passwd", "ALSA_CONFIG_PATH=/etc",
-                                         "ALSA_CONFIG_PATH=/dev/null",
-                                         "ALSA_CONFIG_DIR=/no/such/folder"));
+                         ::testing::Values("ALSA_CONFIG_PATH=/no/such/file",
+                                           "ALSA_CONFIG_PATH=/etc/passwd", "ALSA_CONFIG_PATH=/etc",
+                                           "ALSA_CONFIG_PATH=/dev/null",
+                                           "ALSA_CONFIG_DIR=/no/such/folder"));
 
 /// The whole life of a stream whose sound card dies; 0 where all was as it should be.
-int die_under_a_stream(test::JackRig* rig) {
+int die_under_a_stream(testing::JackRig* rig) {
   if (rig == nullptr) return 2;
   Recorder recorder;
   Player player({});
@@ -120,7 +120,7 @@ int die_under_a_stream(test::JackRig* rig) {
 }
 
 void live_and_die() {
-  auto rig = test::JackRig::start();
+  auto rig = testing::JackRig::start();
   const int result = die_under_a_stream(rig.get());
   rig.reset();
   _exit(result);
@@ -129,8 +129,8 @@ void live_and_die() {
 TEST(DeviceDeathTest, ADeadSoundCardEndsTheStreamOnceAndStopReturns) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   setenv("TSAN_OPTIONS", "report_thread_leaks=0", 0);  // what hangs is left behind, by design
-  if (test::JackRig::start() == nullptr) GTEST_SKIP() << "no JACK server can be started here";
-  EXPECT_EXIT(live_and_die(), testing::ExitedWithCode(0),
+  if (testing::JackRig::start() == nullptr) GTEST_SKIP() << "no JACK server can be started here";
+  EXPECT_EXIT(live_and_die(), ::testing::ExitedWithCode(0),
               "the sound device .system. has stopped; connect it again");
 }
 

@@ -26,8 +26,8 @@
 namespace comcat::audio {
 namespace {
 
-using test::NoAlloc;
-using test::RealtimeSins;
+using testing::NoAlloc;
+using testing::RealtimeSins;
 
 constexpr RealtimeSins kNone{};
 
@@ -51,7 +51,7 @@ RealtimeSins sins_of(DeviceCallback& callback, bool input, std::size_t channels,
   return counting.sins();
 }
 
-class Formats : public testing::TestWithParam<std::tuple<int, int>> {};
+class Formats : public ::testing::TestWithParam<std::tuple<int, int>> {};
 
 TEST_P(Formats, TheCaptureCallbackIsWithoutSin) {
   COMCAT_SKIP_IF_NOT_COUNTING();
@@ -74,8 +74,8 @@ TEST_P(Formats, ThePlaybackCallbackIsWithoutSin) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AnyDevice, Formats,
-                         testing::Combine(testing::Values(1, 2, 8),
-                                          testing::Values(8'000, 44'100, 48'000, 96'000)));
+                         ::testing::Combine(::testing::Values(1, 2, 8),
+                                            ::testing::Values(8'000, 44'100, 48'000, 96'000)));
 
 TEST(DeviceCallback, CountsCallsAndLostSamples) {
   Silent handler;

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace comcat::test {
+namespace comcat::testing {
 namespace {
 
 constexpr std::size_t kSecond = 48'000;
@@ -81,4 +81,4 @@ TEST(Signal, TooLittleHeardIsNoMatch) {
 }
 
 }  // namespace
-}  // namespace comcat::test
+}  // namespace comcat::testing

@@ -18,7 +18,7 @@
 namespace comcat::audio {
 namespace {
 
-using test::Samples;
+using testing::Samples;
 
 /// Writes `mono` to every channel of a file in any format.
 void write_file(const std::string& path, const Samples& mono, int rate_hz, int channels,
@@ -54,10 +54,10 @@ Samples read_all(const std::string& path) {
 /// A tone of 997 Hz as another device would sample it.
 Samples tone_at(int rate_hz) {
   const double stretched = 997.0 * kSampleRate / rate_hz;
-  return test::make_tone(stretched, static_cast<std::size_t>(rate_hz));
+  return testing::make_tone(stretched, static_cast<std::size_t>(rate_hz));
 }
 
-class AnyFormat : public testing::TestWithParam<std::tuple<int, int, int>> {};
+class AnyFormat : public ::testing::TestWithParam<std::tuple<int, int, int>> {};
 
 TEST_P(AnyFormat, ComesOutAsTheSameSecondOfSound) {
   const auto [rate_hz, channels, format] = GetParam();
@@ -67,34 +67,35 @@ TEST_P(AnyFormat, ComesOutAsTheSameSecondOfSound) {
   const Samples samples = read_all(path);
   ASSERT_EQ(48'000U, samples.size());
   const auto middle = std::span<const float>(samples).subspan(4800, 38'400);
-  EXPECT_NEAR(-9.03, test::tone_dbfs(middle, 997), 0.2);
-  EXPECT_NEAR(-9.03, test::rms_dbfs(middle), 0.2);  // nothing beside the tone
-  EXPECT_GE(test::find_in(middle, test::make_tone(997, 48'000)).peak, 0.999);
+  EXPECT_NEAR(-9.03, testing::tone_dbfs(middle, 997), 0.2);
+  EXPECT_NEAR(-9.03, testing::rms_dbfs(middle), 0.2);  // nothing beside the tone
+  EXPECT_GE(testing::find_in(middle, testing::make_tone(997, 48'000)).peak, 0.999);
 }
 
 INSTANTIATE_TEST_SUITE_P(RatesAndFormats, AnyFormat,
-                         testing::Combine(testing::Values(8'000, 11'025, 16'000, 44'100, 48'000,
-                                                          96'000, 192'000),
-                                          testing::Values(1, 2, 6),
-                                          testing::Values(SF_FORMAT_WAV | SF_FORMAT_PCM_16,
-                                                          SF_FORMAT_WAV | SF_FORMAT_FLOAT)));
+                         ::testing::Combine(::testing::Values(8'000, 11'025, 16'000, 44'100, 48'000,
+                                                              96'000, 192'000),
+                                            ::testing::Values(1, 2, 6),
+                                            ::testing::Values(SF_FORMAT_WAV | SF_FORMAT_PCM_16,
+                                                              SF_FORMAT_WAV | SF_FORMAT_FLOAT)));
 
 INSTANTIATE_TEST_SUITE_P(OtherFormats, AnyFormat,
-                         testing::Values(std::tuple(44'100, 2, SF_FORMAT_WAV | SF_FORMAT_PCM_24),
-                                         std::tuple(48'000, 1, SF_FORMAT_WAV | SF_FORMAT_ULAW),
-                                         std::tuple(44'100, 1, SF_FORMAT_FLAC | SF_FORMAT_PCM_16),
-                                         std::tuple(16'000, 1, SF_FORMAT_AIFF | SF_FORMAT_PCM_16)));
+                         ::testing::Values(std::tuple(44'100, 2, SF_FORMAT_WAV | SF_FORMAT_PCM_24),
+                                           std::tuple(48'000, 1, SF_FORMAT_WAV | SF_FORMAT_ULAW),
+                                           std::tuple(44'100, 1, SF_FORMAT_FLAC | SF_FORMAT_PCM_16),
+                                           std::tuple(16'000, 1,
+                                                      SF_FORMAT_AIFF | SF_FORMAT_PCM_16)));
 
 TEST(WavReader, ResamplingShiftsNothing) {
   const TemporaryDirectory directory;
-  const Samples speech = test::make_speech(48'000);
+  const Samples speech = testing::make_speech(48'000);
   Samples half;  // every third sample: 16 kHz
   for (std::size_t i = 0; i < speech.size(); i += 3) half.push_back(speech[i]);
   write_file(directory.file("in.wav"), half, 16'000, 1, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
   const Samples samples = read_all(directory.file("in.wav"));
   ASSERT_EQ(48'000U, samples.size());
   const auto inner = std::span<const float>(speech).subspan(1000, 46'000);
-  const test::Match match = test::find_in(inner, samples);
+  const testing::Match match = testing::find_in(inner, samples);
   EXPECT_NEAR(1000, static_cast<double>(match.lag_samples), 1);
   EXPECT_GE(match.peak, 0.98);  // what was above 8 kHz is lost
 }
@@ -160,7 +161,7 @@ TEST(WavReader, MoreThanFitsIsRefused) {
 
 TEST(WavWriter, WhatIsWrittenIsReadBack) {
   const TemporaryDirectory directory;
-  const Samples speech = test::make_speech(50'000);
+  const Samples speech = testing::make_speech(50'000);
   auto writer = WavWriter::create(directory.file("out.wav"));
   ASSERT_TRUE(writer.ok()) << writer.status();
   ASSERT_TRUE(writer->write(speech).ok());

@@ -18,9 +18,9 @@ namespace comcat::base {
 namespace {
 
 std::string logged(const std::function<void()>& what) {
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   what();
-  return testing::internal::GetCapturedStderr();
+  return ::testing::internal::GetCapturedStderr();
 }
 
 /// Until it is destroyed stderr is a pipe that holds one write and that only the test reads.

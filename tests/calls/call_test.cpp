@@ -17,9 +17,6 @@
 namespace comcat::testing {
 namespace {
 
-using test::find_in;
-using test::Samples;
-
 constexpr std::size_t kSecond = 48'000;
 constexpr double kSame = 0.8;   // the least that Opus leaves of a sentence
 constexpr double kOther = 0.5;  // the most that two sentences have in common
@@ -28,9 +25,9 @@ constexpr double kOther = 0.5;  // the most that two sentences have in common
 struct Person {
   Person(const ServerProcess& server, const std::string& name, const std::string& sentence,
          const std::string& voice = "en-us")
-      : said(test::speak(sentence, voice)) {
+      : said(speak(sentence, voice)) {
     // Silence first: the others have joined by then.
-    test::write_file(directory.path() + "/said.wav", test::padded(said, 2 * kSecond));
+    write_file(directory.path() + "/said.wav", padded(said, 2 * kSecond));
     client = std::make_unique<ClientProcess>(
         server, name,
         std::vector<std::string>{"--input=file:" + directory.path() + "/said.wav",
@@ -38,7 +35,7 @@ struct Person {
   }
   [[nodiscard]] bool is_in() { return client->prints("type help"); }
   [[nodiscard]] bool has_spoken() { return client->prints("the input file is at its end"); }
-  [[nodiscard]] Samples heard() const { return test::read_file(directory.path() + "/heard.wav"); }
+  [[nodiscard]] Samples heard() const { return read_file(directory.path() + "/heard.wav"); }
 
   TemporaryDirectory directory;
   Samples said;
@@ -126,7 +123,7 @@ double loudest_dbfs(const Samples& heard, double hertz) {
   constexpr std::size_t kWindow = kSecond / 10;
   double loudest = -200;
   for (std::size_t at = 0; at + kWindow <= heard.size(); at += kWindow) {
-    loudest = std::max(loudest, test::tone_dbfs(std::span(heard).subspan(at, kWindow), hertz));
+    loudest = std::max(loudest, tone_dbfs(std::span(heard).subspan(at, kWindow), hertz));
   }
   return loudest;
 }
@@ -139,13 +136,13 @@ TEST(Call, WhoStallsForThreeSecondsHearsNothingOfThemAfterwards) {
   Samples said(2 * kSecond, 0.0F);  // the others have joined by then
   Samples clock;
   for (std::size_t i = 0; i < std::size(kSaid); ++i) {
-    const auto tone = test::make_tone(kSaid[i], static_cast<std::size_t>(kSeconds[i] * kSecond));
+    const auto tone = make_tone(kSaid[i], static_cast<std::size_t>(kSeconds[i] * kSecond));
     said.insert(said.end(), tone.begin(), tone.end());
     if (i == 0) clock.assign(said.size(), 0.0F);
   }
   const TemporaryDirectory directory;
-  test::write_file(directory.path() + "/said.wav", said);
-  test::write_file(directory.path() + "/clock.wav", clock);
+  write_file(directory.path() + "/said.wav", said);
+  write_file(directory.path() + "/clock.wav", clock);
   ServerProcess server;
   ClientProcess binh(server, "binh",
                      {"--input=null", "--output=file:" + directory.path() + "/heard.wav"});
@@ -164,7 +161,7 @@ TEST(Call, WhoStallsForThreeSecondsHearsNothingOfThemAfterwards) {
   EXPECT_EQ(0, binh.stop());
   EXPECT_EQ(0, an.stop());
 
-  const Samples heard = test::read_file(directory.path() + "/heard.wav");
+  const Samples heard = read_file(directory.path() + "/heard.wav");
   EXPECT_GE(loudest_dbfs(heard, 440), -15);
   EXPECT_LE(loudest_dbfs(heard, 1320), -50);
 }

@@ -15,10 +15,6 @@
 namespace comcat::testing {
 namespace {
 
-using test::find_in;
-using test::JackDeck;
-using test::Samples;
-
 constexpr std::size_t kSecond = 48'000;
 
 /// A machine that others use may stand still for longer than a sound card's buffer; what is said
@@ -33,7 +29,7 @@ struct JackCall {
     }
   }
   /// Time is real in a call, so the card waits for nobody.
-  std::unique_ptr<test::JackRig> rig = test::JackRig::start(test::JackRig::Pace::kGoesOn);
+  std::unique_ptr<JackRig> rig = JackRig::start(JackRig::Pace::kGoesOn);
   ServerProcess server{{}, /*tls=*/true};
   ClientProcess alice{server, "alice", {}};
   ClientProcess bob{server, "bob", {}};
@@ -49,21 +45,21 @@ constexpr bool kSanitized = false;
   if (kSanitized) {                                                                                \
     GTEST_SKIP() << "a sanitizer's programs are too slow for a sound card; see the other presets"; \
   }                                                                                                \
-  if (test::JackRig::start(test::JackRig::Pace::kGoesOn) == nullptr) {                             \
+  if (JackRig::start(JackRig::Pace::kGoesOn) == nullptr) {                                         \
     GTEST_SKIP() << "no JACK server can be started here (is jackd2 installed?)";                   \
   }
 
 TEST(JackCall, TwoPeopleHearEachOtherThroughTheirSoundCards) {
   SKIP_WITHOUT_JACK();
   JackCall call;
-  const Samples from_alice = test::speak("The quick brown fox jumps over the lazy dog.");
-  const Samples from_bob = test::speak("She sells sea shells by the sea shore.", "en-us+f3");
+  const Samples from_alice = speak("The quick brown fox jumps over the lazy dog.");
+  const Samples from_bob = speak("She sells sea shells by the sea shore.", "en-us+f3");
   const std::size_t enough = std::max(from_alice.size(), from_bob.size()) + 3 * kSecond;
   double bob_heard_alice = 0;
   double alice_heard_bob = 0;
   for (int i = 0; i < kAttempts && (bob_heard_alice < 0.8 || alice_heard_bob < 0.8); ++i) {
-    JackDeck deck(call.rig->server_name(),
-                  {test::padded(from_alice, kSecond), test::padded(from_bob, kSecond)}, 2);
+    JackDeck deck(call.rig->server_name(), {padded(from_alice, kSecond), padded(from_bob, kSecond)},
+                  2);
     ASSERT_TRUE(call.rig->connect("deck:play_0", "alice:in_0"));
     ASSERT_TRUE(call.rig->connect("deck:play_1", "bob:in_0"));
     ASSERT_TRUE(call.rig->connect("alice:out_0", "deck:record_0"));
@@ -92,7 +88,7 @@ double milliseconds_after(const std::string& line, const std::string& label) {
 TEST(JackCall, TheDelayThatStatsReportsIsTheDelayThatIsHeard) {
   SKIP_WITHOUT_JACK();
   JackCall call;
-  const Samples speech = test::make_speech(8 * kSecond);
+  const Samples speech = make_speech(8 * kSecond);
   // The last three seconds: the playout has found its delay by then.
   const std::size_t from = 5 * kSecond;
   const Samples late(speech.begin() + from, speech.end());
@@ -100,7 +96,7 @@ TEST(JackCall, TheDelayThatStatsReportsIsTheDelayThatIsHeard) {
   double lag_ms = 0;
   double reported_ms = 1e9;
   for (int i = 0; i < kAttempts && (peak < 0.8 || std::abs(lag_ms - reported_ms) > 10); ++i) {
-    JackDeck deck(call.rig->server_name(), {test::padded(speech, kSecond)}, 1);
+    JackDeck deck(call.rig->server_name(), {padded(speech, kSecond)}, 1);
     ASSERT_TRUE(call.rig->connect("deck:play_0", "alice:in_0"));
     ASSERT_TRUE(call.rig->connect("bob:out_0", "deck:record_0"));
     deck.start();

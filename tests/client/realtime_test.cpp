@@ -14,8 +14,8 @@ namespace comcat::client {
 namespace {
 
 using namespace std::chrono_literals;
-using test::NoAlloc;
-using test::RealtimeSins;
+using testing::NoAlloc;
+using testing::RealtimeSins;
 
 constexpr std::size_t kSizes[] = {480, 1, 1024, 333, 4096, 64};
 constexpr RealtimeSins kNone{};

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class OwnCertificate : public testing::Test {
+class OwnCertificate : public ::testing::Test {
  protected:
   OwnCertificate() {
     std::string name = (fs::temp_directory_path() / "comcat-XXXXXX").string();

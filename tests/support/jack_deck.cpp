@@ -4,7 +4,7 @@
 
 #include "absl/time/time.h"
 
-namespace comcat::test {
+namespace comcat::testing {
 
 JackDeck::JackDeck(const std::string& server, std::vector<Samples> programmes,
                    std::size_t recorders)
@@ -65,4 +65,4 @@ Samples JackDeck::wait_for(std::size_t i, std::size_t samples, std::chrono::seco
   return recorded_[i];
 }
 
-}  // namespace comcat::test
+}  // namespace comcat::testing

@@ -10,7 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "support/signal.h"
 
-namespace comcat::test {
+namespace comcat::testing {
 
 /// Players and recorders in one JACK client, on one clock: sample n of every player goes out in the
 /// same instant as sample n of every recorder comes in, so that a lag between them is a delay.
@@ -46,4 +46,4 @@ class JackDeck {
   std::vector<Samples> recorded_ ABSL_GUARDED_BY(mutex_);
 };
 
-}  // namespace comcat::test
+}  // namespace comcat::testing

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <tuple>
 #include <utility>
 
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
-namespace comcat::test {
+namespace comcat::testing {
 namespace {
 
 constexpr const char* kDefaultServer = "JACK_DEFAULT_SERVER";
@@ -43,8 +44,13 @@ std::string environment_or_empty(const char* name) {
 
 /// jack_wait says when a server can be joined.
 bool wait_for_server(const std::string& name) {
-  const auto wait = Child::start({"jack_wait", "-s", name, "-w", "-t", "10"});
-  return wait != nullptr && wait->wait(kPatience) == 0;
+  return Process({"/usr/bin/jack_wait", "-s", name, "-w", "-t", "10"}).wait_exit(kPatience) == 0;
+}
+
+/// A server that may say goodbye gives back its name, of which JACK has room for eight.
+void end(Process& server) {
+  server.signal(SIGTERM);
+  std::ignore = server.wait_exit(std::chrono::seconds(5));
 }
 
 /// A server that was killed leaves its shared memory and semaphores behind.
@@ -87,22 +93,27 @@ std::vector<std::string> take(const char** names) {
 std::unique_ptr<JackRig> JackRig::start(Pace pace) {
   jack_set_error_function(ignore_message);
   jack_set_info_function(ignore_message);
+  Process::Options options;
+  options.environment = {{"JACK_NO_AUDIO_RESERVATION", "1"}};
+  options.quiet = true;
   const StartLock one_at_a_time;
   const std::string name = lease_name();
   for (int attempt = 0; attempt < 3; ++attempt) {
-    std::vector<std::string> command = {"jackd", "-n", name, "-r"};
+    std::vector<std::string> command = {"/usr/bin/jackd", "-n", name, "-r"};
     if (pace == Pace::kWaits) command.emplace_back("-S");
     for (const char* word : {"-d", "dummy", "-r", "48000", "-p", "480"}) command.emplace_back(word);
-    auto server = Child::start(command, {{"JACK_NO_AUDIO_RESERVATION", "1"}});
-    if (server == nullptr) return nullptr;
-    if (!wait_for_server(name)) continue;
+    auto server = std::make_unique<Process>(command, options);
+    if (!wait_for_server(name)) {
+      end(*server);
+      continue;
+    }
     auto rig = std::unique_ptr<JackRig>(new JackRig(name, std::move(server)));
     if (rig->client_ != nullptr) return rig;
   }
   return nullptr;
 }
 
-JackRig::JackRig(std::string name, std::unique_ptr<Child> server)
+JackRig::JackRig(std::string name, std::unique_ptr<Process> server)
     : name_(std::move(name)),
       previous_default_(environment_or_empty(kDefaultServer)),
       server_(std::move(server)) {
@@ -117,7 +128,7 @@ JackRig::JackRig(std::string name, std::unique_ptr<Child> server)
 
 JackRig::~JackRig() {
   if (client_ != nullptr) jack_client_close(client_);
-  server_.reset();
+  end(*server_);
   sweep_after(name_);
   if (previous_default_.empty()) {
     unsetenv(kDefaultServer);
@@ -175,8 +186,8 @@ bool JackRig::wait_for(const std::string& port, bool there, std::chrono::millise
 }
 
 void JackRig::kill_server() {
-  server_->send(SIGKILL);
-  (void)server_->wait(kPatience);
+  server_->signal(SIGKILL);
+  std::ignore = server_->wait_exit(kPatience);
 }
 
-}  // namespace comcat::test
+}  // namespace comcat::testing

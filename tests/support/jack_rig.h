@@ -9,9 +9,9 @@
 #include <jack/jack.h>
 
 #include "absl/synchronization/mutex.h"
-#include "support/child.h"
+#include "support/process.h"
 
-namespace comcat::test {
+namespace comcat::testing {
 
 /// A sound card that is not there: a JACK server of this test's own with the dummy driver, 48 kHz,
 /// 10 ms periods. Its capture ports are silent, its playback ports go nowhere, and what one program
@@ -34,12 +34,12 @@ namespace comcat::test {
 ///
 /// So, for a call between two programs:
 ///   1. rig = JackRig::start();
-///   2. start each client on its default device: Child::start({client, ...},
-///      {{"COMCAT_JACK_NAME", "alice"}}), and the other one as "bob";
+///   2. start each client on its default device: a Process with the environment
+///      {{"COMCAT_JACK_NAME", "alice"}}, and the other one as "bob";
 ///   3. rig->wait_for_port("alice:in_0") and so on for all four: they have opened their devices;
 ///   4. here: make_sink("alice") plays into alice's microphone, make_source("bob") hears bob's
 ///      speaker; make_sink("bob") and make_source("alice") at the same time for the other way.
-///   5. stop the clients (Child::finish()) before the rig goes.
+///   5. stop the clients (Process::finish()) before the rig goes.
 /// connect() is there for any other wiring.
 class JackRig {
  public:
@@ -72,22 +72,22 @@ class JackRig {
   void kill_server();
 
  private:
-  JackRig(std::string name, std::unique_ptr<Child> server);
+  JackRig(std::string name, std::unique_ptr<Process> server);
   [[nodiscard]] bool wait_for(const std::string& port, bool there,
                               std::chrono::milliseconds timeout);
   static void on_change(jack_port_id_t port, int registered, void* rig);
 
   const std::string name_;
   const std::string previous_default_;
-  std::unique_ptr<Child> server_;
+  std::unique_ptr<Process> server_;
   jack_client_t* client_ = nullptr;  // watches the graph; ours
   absl::Mutex mutex_;
   int changes_ ABSL_GUARDED_BY(mutex_) = 0;  // of the graph's ports, so far
 };
 
-}  // namespace comcat::test
+}  // namespace comcat::testing
 
 /// Declares `rig`, or skips the test.
-#define COMCAT_JACK_RIG_OR_SKIP(rig)               \
-  const auto rig = comcat::test::JackRig::start(); \
+#define COMCAT_JACK_RIG_OR_SKIP(rig)                  \
+  const auto rig = comcat::testing::JackRig::start(); \
   if (rig == nullptr) GTEST_SKIP() << "no JACK server can be started here (is jackd2 installed?)"

@@ -14,7 +14,7 @@
 #define COMCAT_COUNTS 1
 #endif
 
-namespace comcat::test {
+namespace comcat::testing {
 namespace {
 
 thread_local bool armed = false;
@@ -44,7 +44,7 @@ bool no_alloc_counts() noexcept {
   return COMCAT_COUNTS != 0;
 }
 
-}  // namespace comcat::test
+}  // namespace comcat::testing
 
 #if COMCAT_COUNTS
 
@@ -59,10 +59,10 @@ bool no_alloc_counts() noexcept {
 
 namespace {
 
-using comcat::test::armed;
-using comcat::test::counted;
+using comcat::testing::armed;
+using comcat::testing::counted;
 
-void count(int comcat::test::RealtimeSins::*sin) {
+void count(int comcat::testing::RealtimeSins::*sin) {
   if (armed) ++(counted.*sin);
 }
 
@@ -74,10 +74,10 @@ Function* next(const char* name, const char* version = nullptr) {
   return reinterpret_cast<Function*>(found);
 }
 
-constexpr auto kAllocation = &comcat::test::RealtimeSins::allocations;
-constexpr auto kLock = &comcat::test::RealtimeSins::locks;
-constexpr auto kTryLock = &comcat::test::RealtimeSins::try_locks;
-constexpr auto kWait = &comcat::test::RealtimeSins::waits;
+constexpr auto kAllocation = &comcat::testing::RealtimeSins::allocations;
+constexpr auto kLock = &comcat::testing::RealtimeSins::locks;
+constexpr auto kTryLock = &comcat::testing::RealtimeSins::try_locks;
+constexpr auto kWait = &comcat::testing::RealtimeSins::waits;
 
 }  // namespace
 

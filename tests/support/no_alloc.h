@@ -11,7 +11,7 @@
 ///            the dynamic linker are seen, which leaves out those inside glibc.
 /// Sanitizers bring their own malloc and locks: there nothing is counted, and a test says so with
 ///            COMCAT_SKIP_IF_NOT_COUNTING().
-namespace comcat::test {
+namespace comcat::testing {
 
 struct RealtimeSins {
   int allocations = 0;  // and frees
@@ -38,10 +38,10 @@ class NoAlloc {
 /// False in a program built with a sanitizer.
 [[nodiscard]] bool no_alloc_counts() noexcept;
 
-}  // namespace comcat::test
+}  // namespace comcat::testing
 
 #define COMCAT_SKIP_IF_NOT_COUNTING()                                          \
-  if (!comcat::test::no_alloc_counts()) {                                      \
+  if (!comcat::testing::no_alloc_counts()) {                                   \
     GTEST_SKIP() << "allocations and locks are the sanitizer's in this build"; \
   }                                                                            \
   static_assert(true, "")

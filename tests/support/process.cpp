@@ -47,6 +47,18 @@ Pipe make_pipe() {
   return {ends[0], ends[1]};
 }
 
+int open_null(int mode) {
+  return checked(::open("/dev/null", mode | O_CLOEXEC), "open /dev/null");
+}
+
+/// Where a program prints to: a pipe, or, where it is not to be heard, nowhere.
+Pipe make_output(const Process::Options& options) {
+  if (options.quiet) return {-1, open_null(O_WRONLY)};
+  const Pipe out = make_pipe();
+  if (options.pipe_bytes > 0) ::fcntl(out.write_end, F_SETPIPE_SZ, options.pipe_bytes);
+  return out;
+}
+
 Pipe make_terminal() {
   const int master = checked(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), "posix_openpt");
   checked(::grantpt(master), "grantpt");
@@ -149,18 +161,12 @@ void Process::start(const std::vector<std::string>& command, const Options& opti
   Pipe in;
   if (options.input == Input::kPipe) in = make_pipe();
   if (options.input == Input::kTerminal) in = make_terminal();
-  if (options.input == Input::kDevNull) {
-    in.read_end = checked(::open("/dev/null", O_RDONLY | O_CLOEXEC), "open /dev/null");
-  }
+  if (options.input == Input::kDevNull) in.read_end = open_null(O_RDONLY);
   const bool terminal = options.input == Input::kTerminal;
   const Pipe out = terminal ? Pipe{checked(::fcntl(in.write_end, F_DUPFD_CLOEXEC, 3), "dup"),
                                    checked(::fcntl(in.read_end, F_DUPFD_CLOEXEC, 3), "dup")}
-                            : make_pipe();
-  const Pipe err = make_pipe();
-  if (options.pipe_bytes > 0) {
-    for (const int fd : {out.write_end, err.write_end})
-      ::fcntl(fd, F_SETPIPE_SZ, options.pipe_bytes);
-  }
+                            : make_output(options);
+  const Pipe err = make_output(options);
   std::vector<std::string> arguments = wrapped(command);
   std::vector<std::string> variables = child_environment(options);
   const std::vector<char*> argv = pointers(arguments);
@@ -267,6 +273,11 @@ std::optional<int> Process::wait_exit(Timeout timeout) {
     }
   }
   return exit_code_;
+}
+
+std::optional<int> Process::finish(Timeout timeout) {
+  close_input();
+  return wait_exit(timeout);
 }
 
 void Process::write(const std::string& text) {

@@ -22,6 +22,7 @@ class TemporaryDirectory {
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
   [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
 
  private:
   std::string path_;
@@ -52,10 +53,12 @@ class Process {
     std::vector<std::pair<std::string, std::string>> environment;  // added to the test's own
     std::vector<std::string> without;                              // variables taken away
     unsigned max_files = 0;                                        // RLIMIT_NOFILE; 0: as the test
+    bool quiet = false;  // what it prints is thrown away, also while no wait runs
     int pipe_bytes = 0;  // what its output holds unread; 0: as the system has it
   };
 
-  /// Starts command[0] with the rest as its arguments. Aborts the test program where it cannot.
+  /// Starts command[0], a path, with the rest as its arguments. A program that is not there ends at
+  /// once with 127. Aborts the test program where the system starts nothing.
   explicit Process(const std::vector<std::string>& command);
   Process(const std::vector<std::string>& command, const Options& options);
   ~Process();
@@ -74,6 +77,9 @@ class Process {
   /// The exit code, or 128 + the signal that ended it, as a shell says it. Nothing when it still
   /// runs after `timeout`.
   [[nodiscard]] std::optional<int> wait_exit(Timeout timeout = kPatience);
+
+  /// Closes its input, which asks comcat's programs to stop, and waits as wait_exit() does.
+  [[nodiscard]] std::optional<int> finish(Timeout timeout = kPatience);
 
   void write(const std::string& text);
   void close_input();

@@ -6,7 +6,7 @@
 #include <numbers>
 #include <random>
 
-namespace comcat::test {
+namespace comcat::testing {
 namespace {
 
 constexpr double kRate = 48'000;
@@ -166,4 +166,4 @@ Match find_in(std::span<const float> sent, std::span<const float> heard) {
   return best;
 }
 
-}  // namespace comcat::test
+}  // namespace comcat::testing

@@ -6,7 +6,7 @@
 
 /// What recorded sound is judged by. Pure functions; samples are 48 kHz unless `rate_hz` says
 /// other.
-namespace comcat::test {
+namespace comcat::testing {
 
 using Samples = std::vector<float>;
 
@@ -37,4 +37,4 @@ struct Match {
 /// cross-correlation, over every lag at which `sent` lies wholly inside `heard`.
 [[nodiscard]] Match find_in(std::span<const float> sent, std::span<const float> heard);
 
-}  // namespace comcat::test
+}  // namespace comcat::testing

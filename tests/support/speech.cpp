@@ -6,7 +6,7 @@
 
 #include "support/process.h"
 
-namespace comcat::test {
+namespace comcat::testing {
 namespace {
 
 constexpr std::size_t kSecond = 48'000;
@@ -14,9 +14,9 @@ constexpr std::size_t kSecond = 48'000;
 }  // namespace
 
 Samples speak(const std::string& sentence, const std::string& voice) {
-  const testing::TemporaryDirectory directory;
-  const std::string path = directory.path() + "/sentence.wav";
-  testing::Process espeak({"/usr/bin/espeak-ng", "-v", voice, "-w", path, sentence});
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("sentence.wav");
+  Process espeak({"/usr/bin/espeak-ng", "-v", voice, "-w", path, sentence});
   if (espeak.wait_exit() != 0) {
     return make_speech(2 * kSecond, static_cast<unsigned>(sentence.size()));
   }
@@ -51,4 +51,4 @@ void write_file(const std::string& path, const Samples& samples) {
   sf_close(file);
 }
 
-}  // namespace comcat::test
+}  // namespace comcat::testing

@@ -4,7 +4,7 @@
 
 #include "support/signal.h"
 
-namespace comcat::test {
+namespace comcat::testing {
 
 /// A sentence as espeak-ng says it, 48 kHz; where that is missing, what sounds like speech.
 [[nodiscard]] Samples speak(const std::string& sentence, const std::string& voice = "en-us");
@@ -18,4 +18,4 @@ namespace comcat::test {
 /// Writes a 16-bit WAV file.
 void write_file(const std::string& path, const Samples& samples);
 
-}  // namespace comcat::test
+}  // namespace comcat::testing
