@@ -1,0 +1,218 @@
+// The console, on a pipe and on a terminal.
+
+#include <csignal>
+#include <sstream>
+#include <string>
+
+#include "end_to_end/client_fixtures.h"
+#include "support/silent_port.h"
+
+namespace comcat::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Input = Process::Input;
+
+TEST_F(InACall, APipeIsOneCommandALineAndItsEndMeansStop) {
+  Process client(as("an"));
+  client.write("who\nmute\nunmute\nsay hello\nrooms\nfoo\nstats\n");
+  client.close_input();
+  EXPECT_EQ(0, client.wait_exit());
+  for (const char* const line : {"you are alone in the room lobby", "you are muted",
+                                 "you are unmuted", "\"foo\" is no", "you left the call"}) {
+    EXPECT_THAT(client.output(Process::kOut), HasSubstr(line));
+  }
+  EXPECT_TRUE(server_.logs("reason=stopped"));
+}
+
+TEST_F(InACall, TwoPeopleSeeEachOtherComeSpeakAndGo) {
+  Process an(as("an"));
+  ASSERT_TRUE(an.wait_for_line(Process::kOut, "alone in the room"));
+  Process binh(as("binh"));
+  ASSERT_TRUE(binh.wait_for_line(Process::kOut, "in the room lobby: an, binh (you)"));
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "binh joined"));
+  binh.write("say xin ch\xC3\xA0o\n");
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "<binh> xin ch\xC3\xA0o"));
+  EXPECT_TRUE(binh.wait_for_line(Process::kOut, "<binh> xin ch\xC3\xA0o"));
+  binh.write("mute\n");
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "binh muted"));
+  binh.write("join cellar\n");
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "binh went to another room"));
+  EXPECT_TRUE(binh.wait_for_line(Process::kOut, "alone in the room cellar"));
+  binh.write("join lobby\n");
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "binh joined"));
+  binh.signal(SIGKILL);
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "binh left (connection lost)"));
+}
+
+TEST_F(InACall, AnInputThatIsClosedOrEmptyStopsOrStaysAndNeverSpins) {
+  for (const Input input : {Input::kDevNull, Input::kClosed}) {
+    Process::Options options;
+    options.input = input;
+    Process stops(as("an"), options);
+    EXPECT_EQ(0, stops.wait_exit());
+    Process stays(as("binh", {"--background", "--muted"}), options);
+    ASSERT_TRUE(stays.wait_for_line(Process::kOut, "connected to"));
+    const auto before = stays.cpu_time();
+    EXPECT_FALSE(stays.wait_exit(1s));
+    EXPECT_LT(stays.cpu_time() - before, 500ms) << "a loop would have used all of it";
+    stays.signal(SIGTERM);
+    EXPECT_EQ(0, stays.wait_exit());
+  }
+}
+
+TEST_F(InACall, SigtermAndCtrlCAreGraceful) {
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+    Process client(as("an"));
+    ASSERT_TRUE(client.wait_for_line(Process::kOut, "alone in the room"));
+    client.signal(number);
+    EXPECT_EQ(0, client.wait_exit());
+    EXPECT_THAT(client.output(Process::kOut), HasSubstr("you left the call"));
+    EXPECT_TRUE(server_.logs("reason=stopped"));
+  }
+}
+
+TEST_F(InACall, CtrlCWhileConnectingEndsIt) {
+  const SilentPort silent;
+  Process client(command(silent.host(), {"--name=an", "--passcode=x", "--log_level=debug"}));
+  // It has its signal handling from the moment that it connects; the kernel shows the connection.
+  EXPECT_FALSE(client.wait_exit(300ms));
+  client.signal(SIGINT);
+  EXPECT_EQ(0, client.wait_exit());
+}
+
+TEST_F(InACall, TheSecondCtrlCEndsItAtOnce) {
+  Process client(as("an"));
+  ASSERT_TRUE(client.wait_for_line(Process::kOut, "alone in the room"));
+  server_.process().signal(SIGSTOP);  // the goodbye stays unanswered
+  client.signal(SIGINT);
+  client.signal(SIGTERM);
+  EXPECT_EQ(130, client.wait_exit(1500ms));
+  server_.process().signal(SIGCONT);
+}
+
+TEST_F(InACall, AServerThatHangsDoesNotHoldAClientThatLeaves) {
+  Process client(as("an"));
+  ASSERT_TRUE(client.wait_for_line(Process::kOut, "alone in the room"));
+  server_.process().signal(SIGSTOP);
+  client.write("rooms\n");
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "has not answered rooms within 3 s"));
+  client.write("stop\n");
+  EXPECT_EQ(0, client.wait_exit());
+  server_.process().signal(SIGCONT);
+}
+
+TEST_F(InACall, JsonIsOneObjectALine) {
+  Process client(as("an", {"--json"}));
+  const auto connected = client.wait_for_line(Process::kOut, "\"event\":\"connected\"");
+  ASSERT_TRUE(connected);
+  EXPECT_THAT(*connected, HasSubstr("\"members\":[{\"session\":"));
+  client.write("say \"quoted\" \\ text\nstats\nstop\n");
+  const auto said = client.wait_for_line(Process::kOut, "\"event\":\"said\"");
+  ASSERT_TRUE(said);
+  EXPECT_THAT(*said, HasSubstr(R"("said":"\"quoted\" \\ text")"));
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "\"event\":\"stats\""));
+  EXPECT_TRUE(
+      client.wait_for_line(Process::kOut, R"("event":"closed","text":"you left the call")"));
+  EXPECT_EQ(0, client.wait_exit());
+  std::istringstream lines(client.output(Process::kOut));
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_EQ('{', line.front());
+    EXPECT_EQ('}', line.back());
+  }
+}
+
+TEST_F(InACall, ARestartedServerIsFoundAgainInTheSameRoom) {
+  Process client(as("an", {"--room=cellar"}));
+  ASSERT_TRUE(client.wait_for_line(Process::kOut, "alone in the room cellar"));
+  client.write("mute\n");
+  ASSERT_TRUE(client.wait_for_line(Process::kOut, "you are muted"));
+  const std::string port = std::to_string(server_.port());
+  EXPECT_EQ(0, server_.stop());
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "connecting again"));
+  ServerProcess after({"--listen=127.0.0.1:" + port});
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "connected again"));
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "alone in the room cellar"));
+  client.write("stop\n");
+  EXPECT_EQ(0, client.wait_exit());
+}
+
+TEST_F(InACall, MutedVoiceStaysHereAndTheCpuRests) {
+  Process client(as("an", {"--input=tone:440", "--json"}));
+  ASSERT_TRUE(client.wait_for_line(Process::kOut, "connected"));
+  client.write("mute\nstats\n");
+  const auto before = client.wait_for_line(Process::kOut, "\"event\":\"stats\"");
+  ASSERT_TRUE(before);
+  EXPECT_FALSE(client.wait_exit(500ms));
+  client.write("stats\n");
+  const auto after = client.wait_for_line(Process::kOut, "\"event\":\"stats\"");
+  ASSERT_TRUE(after);
+  const auto figure = [](const std::string& line, const std::string& key) {
+    const std::size_t at = line.find("\"" + key + "\":");
+    return at == std::string::npos ? -1 : std::stol(line.substr(at + key.size() + 3));
+  };
+  EXPECT_EQ(figure(*before, "encoded_frames"), figure(*after, "encoded_frames"));
+  EXPECT_EQ(figure(*before, "sent_frames"), figure(*after, "sent_frames"));
+  EXPECT_GE(figure(*after, "sent_frames"), 0);
+}
+
+class OnATerminal : public InACall {
+ protected:
+  OnATerminal() {
+    options_.input = Input::kTerminal;
+    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}};
+    options_.without = {"COMCAT_PASSCODE"};
+  }
+  Process::Options options_;
+};
+
+TEST_F(OnATerminal, TheLineBeingTypedSurvivesOutput) {
+  Process an(as("an"), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
+  an.write("say hel");
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "hel"));
+  Process binh(as("binh"));
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "binh joined"));
+  EXPECT_TRUE(an.wait_for_text(Process::kOut, "> say hel")) << "drawn again below the event";
+  an.write("lo\r");
+  EXPECT_TRUE(binh.wait_for_line(Process::kOut, "<an> hello"));
+  an.write("stop\r");
+  EXPECT_EQ(0, an.wait_exit());
+}
+
+TEST_F(OnATerminal, TabCompletesAndThePromptSaysThatYouAreMuted) {
+  Process an(as("an"), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
+  an.write("mut\t\r");
+  EXPECT_TRUE(an.wait_for_text(Process::kOut, "you are muted"));
+  EXPECT_TRUE(an.wait_for_text(Process::kOut, "(muted) > "));
+  an.write("unm\t\r");
+  EXPECT_TRUE(an.wait_for_text(Process::kOut, "you are unmuted"));
+  an.write("\x04");  // Ctrl+D, the end of the input
+  EXPECT_EQ(0, an.wait_exit());
+}
+
+TEST_F(OnATerminal, CtrlCStopsTheCall) {
+  Process an(as("an"), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
+  an.write("half a li\x03");
+  EXPECT_EQ(0, an.wait_exit());
+  EXPECT_THAT(an.output(Process::kOut), HasSubstr("you left the call"));
+}
+
+TEST_F(OnATerminal, ThePasscodeIsAskedForAndNotShown) {
+  Process an(command(server_.host(), {"--insecure", "--name=an"}), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kErr, "passcode of " + server_.host()));
+  an.write("hunter2\r");
+  EXPECT_TRUE(an.wait_for_text(Process::kOut, "connected to"));
+  EXPECT_THAT(an.output(Process::kOut), Not(HasSubstr("hunter2")));
+  Process gives_up(command(server_.host(), {"--insecure", "--name=binh"}), options_);
+  ASSERT_TRUE(gives_up.wait_for_text(Process::kErr, "passcode of"));
+  gives_up.write("\x03");
+  EXPECT_EQ(130, gives_up.wait_exit());
+}
+
+}  // namespace
+}  // namespace comcat::testing

@@ -1,0 +1,99 @@
+// Whom the client trusts, and where it gets its passcode and its other flags.
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "end_to_end/client_fixtures.h"
+
+namespace comcat::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST_F(ClientTest, TheFingerprintIsShownPinnedAndAChangedOneRefused) {
+  std::string host;
+  std::string port;
+  {
+    ServerProcess server({}, true);
+    host = server.host();
+    port = std::to_string(server.port());
+    for (const bool first : {true, false}) {
+      Process client(command(host, {"--name=an", "--passcode=hunter2"}));
+      ASSERT_TRUE(client.wait_for_line(Process::kOut, "alone in the room"));
+      client.write("stop\n");
+      EXPECT_EQ(0, client.wait_exit());
+      const auto shown = HasSubstr(server.fingerprint());
+      if (first) {
+        EXPECT_THAT(client.output(Process::kOut), shown);
+      } else {
+        EXPECT_THAT(client.output(Process::kOut), Not(shown));
+      }
+    }
+    Process trusting(
+        command(host, {"--name=an", "--passcode=hunter2", "--trust=" + server.fingerprint()}));
+    ASSERT_TRUE(trusting.wait_for_line(Process::kOut, "alone in the room"));
+  }
+  ServerProcess impostor({"--listen=127.0.0.1:" + port}, true);
+  Process client(command(host, {"--name=an", "--passcode=hunter2"}));
+  EXPECT_EQ(3, client.wait_exit());
+  EXPECT_THAT(client.output(Process::kErr), HasSubstr("HAS CHANGED"));
+  EXPECT_THAT(client.output(Process::kErr), HasSubstr(impostor.fingerprint()));
+  EXPECT_THAT(client.output(Process::kErr), HasSubstr("line 1 of " + state() + "/known_hosts"));
+  Process trusting(
+      command(host, {"--name=an", "--passcode=hunter2", "--trust=SHA256:" + std::string(43, 'A')}));
+  expect_failure(trusting, 3, "--trust");
+}
+
+TEST_F(ClientTest, PlaintextAndTlsNameTheFlagThatIsMissing) {
+  ServerProcess plaintext;
+  Process over_tls(command(plaintext.host(), {"--name=an", "--passcode=hunter2"}));
+  expect_failure(over_tls, 5, "start the client with --insecure too");
+  ServerProcess encrypted({}, true);
+  Process bare(command(encrypted.host(), {"--insecure", "--name=an", "--passcode=hunter2"}));
+  expect_failure(bare, 5, "leave out --insecure");
+}
+
+TEST_F(ClientTest, ThePasscodeComesFromAFileOrTheEnvironmentAndPsDoesNotShowIt) {
+  ServerProcess server;
+  Process from_file(command(
+      server.host(),
+      {"--insecure", "--name=an", "--passcode_file=" + file("passcode", "hunter2\r\nnot this\n")}));
+  EXPECT_TRUE(from_file.wait_for_line(Process::kOut, "connected to"));
+  Process::Options environment;
+  environment.environment = {{"COMCAT_PASSCODE", "hunter2"}};
+  Process from_environment(command(server.host(), {"--insecure", "--name=binh"}), environment);
+  EXPECT_TRUE(from_environment.wait_for_line(Process::kOut, "connected to"));
+  Process by_flag(command(server.host(), {"--insecure", "--name=chi", "--passcode", "hunter2"}));
+  EXPECT_TRUE(by_flag.wait_for_line(Process::kOut, "connected to"));
+  std::ifstream arguments("/proc/" + std::to_string(by_flag.pid()) + "/cmdline");
+  const std::string all((std::istreambuf_iterator<char>(arguments)), {});
+  EXPECT_THAT(all, HasSubstr("chi"));
+  EXPECT_THAT(all, Not(HasSubstr("hunter2")));
+}
+
+TEST_F(ClientTest, FlagsMayStandInAFile) {
+  ServerProcess server;
+  const std::string flags = file("flags", "--insecure\n--name=an\n--passcode=hunter2\n--muted\n");
+  Process client(command(server.host(), {"--flagfile=" + flags}));
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "connected to"));
+  EXPECT_TRUE(server.logs("joined"));
+}
+
+TEST_F(ClientTest, HelpIsCompleteAndVersionToldWithoutAnError) {
+  Process help({program("comcat-client"), "--help"});
+  EXPECT_EQ(0, help.wait_exit());
+  for (const char* const flag :
+       {"host", "name", "passcode", "passcode_file", "room", "insecure", "trust", "state_dir",
+        "input", "output", "devices", "frame_ms", "bitrate", "muted", "background", "json",
+        "log_level", "flagfile"}) {
+    EXPECT_THAT(help.output(Process::kOut), HasSubstr("--" + std::string(flag))) << flag;
+  }
+  Process version({program("comcat-client"), "--version"});
+  EXPECT_EQ(0, version.wait_exit());
+  EXPECT_THAT(version.output(Process::kOut), HasSubstr("comcat-client 0."));
+}
+
+}  // namespace
+}  // namespace comcat::testing
