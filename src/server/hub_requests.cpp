@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include "comcat/base/log.h"
@@ -27,6 +28,11 @@ std::string make_resume_key() {
   auto* bytes = reinterpret_cast<unsigned char*>(key.data());
   if (RAND_bytes(bytes, static_cast<int>(key.size())) != 1) std::abort();
   return key;
+}
+
+/// In a time that does not tell how much of it was right.
+bool same_key(const std::string& one, const std::string& other) {
+  return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
 }
 
 constexpr const char* kPlaceholder = "caller-";
@@ -169,7 +175,7 @@ absl::Status Hub::on(Session& session, wire::Hello& hello, base::Time now) {
 
 void Hub::take_over(const std::string& resume_key, const Session& by, base::Time now) {
   for (const auto& [number, session] : sessions_) {
-    if (session == &by || session->resume_key != resume_key) continue;
+    if (session == &by || !same_key(session->resume_key, resume_key)) continue;
     close(*session, wire::LeaveReason::kLost,
           absl::AbortedError("replaced by a new connection of yours"), now);
     return;

@@ -84,6 +84,9 @@ Failure classify(const StreamEnd& end) {
     case absl::StatusCode::kInvalidArgument:
       return {FailureKind::kUsage, to_string(end.address) + " refused: " + said, false};
     case absl::StatusCode::kResourceExhausted:
+      if (end.welcomed) {
+        return refused(end, with_advice(said, "try a longer --frame_ms or a lower --bitrate"));
+      }
       return {FailureKind::kFull,
               to_string(end.address) + ": " + with_advice(said, "try again later")};
     case absl::StatusCode::kUnimplemented:

@@ -107,5 +107,16 @@ TEST_F(ClientTest, AFullServerAndATakenName) {
   expect_failure(again, 3, "--name");
 }
 
+TEST_F(ClientTest, WhoSendsMoreThanTheServerTakesIsWarnedAndThenSentAway) {
+  ServerProcess server({"--max_frames_per_second=20"});
+  Process client(command(server.host(),
+                         {"--insecure", "--name=an", "--passcode=hunter2", "--input=tone:440"}));
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "nobody hears you until you send less"));
+  EXPECT_EQ(3, client.wait_exit());
+  EXPECT_THAT(client.output(Process::kErr),
+              HasSubstr("refused: disconnected for sending more frames a second than this server "
+                        "takes; try a longer --frame_ms"));
+}
+
 }  // namespace
 }  // namespace comcat::testing

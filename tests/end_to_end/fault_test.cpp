@@ -76,8 +76,8 @@ class Connection {
 bool comes_in(int port) {
   const auto deadline = std::chrono::steady_clock::now() + Caller::kPatience;
   while (std::chrono::steady_clock::now() < deadline) {
-    Caller an({.port = port});
-    if (an.hello("an")) return true;
+    Caller guest({.port = port});
+    if (guest.hello("guest")) return true;
   }
   return false;
 }
@@ -135,6 +135,32 @@ TEST(Fault, ASettingsFloodDelaysNobody) {
   for (int i = 0; i < 20'000; ++i) flood += frame(4, 0, 0, "");
   Connection flooder(server.port());
   flooder.send(flood);
+  EXPECT_TRUE(call.goes_on());
+  EXPECT_EQ(0, server.stop());
+}
+
+/// A header of HPACK's plainest form: not indexed, not Huffman-coded.
+std::string header(const std::string& name, const std::string& value) {
+  const auto text = [](const std::string& it) { return static_cast<char>(it.size()) + it; };
+  return '\0' + text(name) + text(value);
+}
+
+TEST(Fault, StreamsThatAreResetAsSoonAsTheyBeginHoldNoSlot) {
+  // CVE-2023-44487, by one who has the passcode.
+  ServerProcess server({"--max_clients=3"});
+  Call call(server);
+  const std::string headers =
+      header(":method", "POST") + header(":scheme", "http") + header(":path", "/Calling/VoIP") +
+      header(":authority", "x") + header("te", "trailers") +
+      header("content-type", "application/grpc") + header("passcode", "hunter2");
+  std::string attack = kPreface + frame(4, 0, 0, "");
+  for (unsigned stream = 1; stream < 20'000; stream += 2) {
+    attack += frame(1, 4, stream, headers) + frame(3, 0, stream, std::string("\0\0\0\x08", 4));
+  }
+  Connection attacker(server.port());
+  attacker.send(attack);
+  EXPECT_TRUE(call.goes_on());
+  EXPECT_TRUE(comes_in(server.port()));
   EXPECT_TRUE(call.goes_on());
   EXPECT_EQ(0, server.stop());
 }

@@ -168,6 +168,18 @@ TEST(Classify, AConnectionThatIsLostIsNoWrongAddress) {
             classify(end).sentence);
 }
 
+TEST(Classify, WhoIsSentAwayForSendingTooMuchDoesNotComeBackToDoItAgain) {
+  StreamEnd end;
+  end.address = {"example.org", 4000};
+  end.welcomed = true;
+  end.code = absl::StatusCode::kResourceExhausted;
+  end.message = "disconnected for sending more frames a second than this server takes";
+  const Failure got = classify(end);
+  EXPECT_EQ(FailureKind::kRefused, got.kind);
+  EXPECT_FALSE(got.worth_retrying);
+  EXPECT_NE(std::string::npos, got.sentence.find("; try a longer --frame_ms")) << got.sentence;
+}
+
 // ---- addresses
 
 TEST(Address, ComesInEveryUsualForm) {
