@@ -17,6 +17,7 @@
 
 #include "comcat/base/log.h"
 #include "comcat/server/admission.h"
+#include "comcat/server/listen_address.h"
 
 namespace comcat::server {
 namespace {
@@ -38,21 +39,6 @@ void set_option(int fd, int level, int name, int value) {
 std::string error_text(int error) {
   std::array<char, 128> buffer{};
   return strerror_r(error, buffer.data(), buffer.size());
-}
-
-/// "host:port" or "[host]:port".
-bool split(const std::string& listen, std::string& host, std::string& port) {
-  const std::size_t colon = listen.rfind(':');
-  if (colon == std::string::npos) return false;
-  host = listen.substr(0, colon);
-  port = listen.substr(colon + 1);
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string::npos) {
-    return false;
-  }
-  const bool digits = port.find_first_not_of("0123456789") == std::string::npos;
-  return !port.empty() && port.size() <= 5 && digits && std::stoi(port) <= 65535;
 }
 
 std::string to_text(const sockaddr_storage& address, int& port) {
@@ -106,17 +92,14 @@ void FileDescriptor::reset(int fd) {
 }
 
 absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
-  std::string host;
-  std::string port;
-  if (!split(options.listen, host, port)) {
-    return absl::InvalidArgumentError("--listen " + options.listen +
-                                      " is not HOST:PORT; give for example 0.0.0.0:50051");
-  }
+  const absl::StatusOr<ListenAddress> wanted = parse_listen_address(options.listen, "--listen");
+  if (!wanted.ok()) return wanted.status();
+  const std::string port = std::to_string(wanted->port);
   addrinfo hints{};
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const char* const node = host.empty() ? nullptr : host.c_str();
+  const char* const node = wanted->host.empty() ? nullptr : wanted->host.c_str();
   if (getaddrinfo(node, port.c_str(), &hints, &found) != 0) {
     return absl::InvalidArgumentError("--listen " + options.listen +
                                       ": there is no such address on this machine");

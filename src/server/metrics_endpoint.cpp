@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "comcat/server/listen_address.h"
+
 namespace comcat::server {
 namespace {
 
@@ -132,6 +134,9 @@ struct MetricsEndpoint::Parts {
 
 absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::start(const std::string& address,
                                                                         const Metrics& metrics) {
+  // The library takes a list of several, and more than addresses.
+  const absl::StatusOr<ListenAddress> one = parse_listen_address(address, "--metrics");
+  if (!one.ok()) return one.status();
   auto parts = std::make_unique<Parts>();
   parts->collector = std::make_shared<Collector>(metrics);
   try {  // the only way in which the library says no
