@@ -12,19 +12,11 @@
 namespace comcat::apps {
 namespace {
 
-std::vector<std::string> our_flags() {
-  std::vector<std::string> out;
-  for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (is_our_flag_file(flag->Filename())) out.emplace_back(std::string(name));
-  }
-  return out;
-}
-
-/// The flag that was probably meant; "" where none is near.
-std::string closest_flag(const std::string& word) {
+/// The one of `flags` that was probably meant; "" where none is near.
+std::string closest_flag(const std::string& word, const std::vector<std::string>& flags) {
   std::string closest;
   std::size_t smallest = 3;
-  for (const std::string& flag : our_flags()) {
+  for (const std::string& flag : flags) {
     const std::size_t d = word.size() > 64 ? smallest : base::edit_distance(word, flag);
     if (d < smallest && d < flag.size()) smallest = d, closest = flag;
   }
@@ -53,6 +45,14 @@ bool is_our_flag_file(const std::string& file) {
   return file.find("src/apps/") != std::string::npos;
 }
 
+std::vector<std::string> our_flags() {
+  std::vector<std::string> out;
+  for (const auto& [name, flag] : absl::GetAllFlags()) {
+    if (is_our_flag_file(flag->Filename())) out.emplace_back(std::string(name));
+  }
+  return out;
+}
+
 std::string help_text(const std::string& usage, const std::vector<FlagGroup>& groups) {
   std::string out = usage + "\n";
   for (const FlagGroup& group : groups) {
@@ -71,13 +71,13 @@ std::string help_text(const std::string& usage, const std::vector<FlagGroup>& gr
   return out;
 }
 
-std::string usage_sentence(const std::string& complaint) {
+std::string usage_sentence(const std::string& complaint, const std::vector<std::string>& flags) {
   const std::string text = base::safe_text(complaint, 200);
   const std::string unknown = "Unknown command line flag '";
   if (text.compare(0, unknown.size(), unknown) != 0) return text + "; --help lists the flags";
   const std::string word =
       text.substr(unknown.size(), text.find('\'', unknown.size()) - unknown.size());
-  const std::string closest = closest_flag(word);
+  const std::string closest = closest_flag(word, flags);
   return "there is no flag --" + word +
          (closest.empty() ? "; --help lists them all"
                           : "; did you mean --" + closest + "? (--help lists them all)");

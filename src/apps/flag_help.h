@@ -17,7 +17,12 @@ struct FlagGroup {
 /// All of --help: `usage`, then each group's flags with their meaning and default.
 [[nodiscard]] std::string help_text(const std::string& usage, const std::vector<FlagGroup>& groups);
 
-/// Abseil's complaint about a flag as one sentence of ours, with the flag that was probably meant.
-[[nodiscard]] std::string usage_sentence(const std::string& complaint);
+/// The names of the program's flags, without dashes.
+[[nodiscard]] std::vector<std::string> our_flags();
+
+/// Abseil's complaint about a flag as one sentence of ours, safe to print, with the one of `flags`
+/// that was probably meant.
+[[nodiscard]] std::string usage_sentence(const std::string& complaint,
+                                         const std::vector<std::string>& flags);
 
 }  // namespace comcat::apps

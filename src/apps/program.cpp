@@ -162,6 +162,6 @@ absl::StatusOr<std::string> given_passcode(const std::string& flag, const std::s
 /// end with 1.
 extern "C" void ABSL_INTERNAL_C_SYMBOL(AbslInternalReportFatalUsageError)(
     absl::string_view complaint) {
-  using comcat::apps::Exit;
-  _exit(comcat::apps::fail(Exit::kUsage, comcat::apps::usage_sentence(std::string(complaint))));
+  using namespace comcat::apps;
+  _exit(fail(Exit::kUsage, usage_sentence(std::string(complaint), our_flags())));
 }
