@@ -9,16 +9,17 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "comcat/base/event.h"
+
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 
 namespace comcat::audio {
 namespace {
 
 struct Task {
   std::function<absl::Status()> work;
-  absl::Status result;
-  bool done = false;
+  absl::Status result;  // once it is done
+  base::Event done;
 };
 
 absl::Mutex stderr_mutex;
@@ -39,19 +40,20 @@ class ControlThread {
     std::thread([this] { run(); }).detach();
   }
 
-  absl::Status call(std::function<absl::Status()> work, absl::Duration timeout) {
+  absl::Status call(std::function<absl::Status()> work, std::chrono::milliseconds timeout) {
     const auto task = std::make_shared<Task>();
     task->work = std::move(work);
-    const absl::MutexLock lock(&mutex_);
-    if (given_up_) return no_answer();
-    tasks_.push_back(task);
-    if (!mutex_.AwaitWithTimeout(absl::Condition(&task->done), timeout)) {
-      given_up_ = true;
-      stuck_ = task;
-      restore_stderr();
-      return no_answer();
+    {
+      const absl::MutexLock lock(&mutex_);
+      if (given_up_) return no_answer();
+      tasks_.push_back(task);
     }
-    return std::move(task->result);
+    if (task->done.wait_for(timeout)) return std::move(task->result);
+    const absl::MutexLock lock(&mutex_);
+    given_up_ = true;
+    stuck_ = task;
+    restore_stderr();
+    return no_answer();
   }
 
  private:
@@ -72,10 +74,8 @@ class ControlThread {
         task = std::move(tasks_.front());
         tasks_.pop_front();
       }
-      absl::Status result = task->work();
-      const absl::MutexLock lock(&mutex_);
-      task->result = std::move(result);
-      task->done = true;
+      task->result = task->work();
+      task->done.set();
     }
   }
 
@@ -91,7 +91,7 @@ class ControlThread {
 absl::Status on_portaudio_thread(std::function<absl::Status()> work,
                                  std::chrono::milliseconds timeout) {
   static auto* const thread = new ControlThread;
-  return thread->call(std::move(work), absl::FromChrono(timeout));
+  return thread->call(std::move(work), timeout);
 }
 
 QuietStderr::QuietStderr() {

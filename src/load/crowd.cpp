@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "comcat/base/clock.h"
 #include "comcat/base/text.h"
 
 #include "absl/time/time.h"
@@ -13,8 +14,8 @@
 namespace comcat::load {
 namespace {
 
-constexpr absl::Duration kJoinPatience = absl::Seconds(10);  // without anybody getting in
-constexpr absl::Duration kProgressInterval = absl::Seconds(1);
+constexpr std::chrono::seconds kJoinPatience{10};  // without anybody getting in
+constexpr std::chrono::seconds kProgressInterval{1};
 constexpr absl::Duration kQuiet = absl::Milliseconds(200);
 constexpr int kMaxQuietWaits = 50;
 constexpr std::chrono::seconds kLeavePatience{5};
@@ -63,8 +64,9 @@ void Crowd::ended(std::size_t client, const absl::Status& status) {
 }
 
 absl::Status Crowd::join(const std::function<void(const std::string&)>& progress) {
-  absl::Time said = absl::Now();
-  absl::Time last_joined = said;
+  const base::SteadyClock clock;
+  base::Time said = clock.now();
+  base::Time last_joined = said;
   for (std::size_t in = 0; in < clients_.size();) {
     while (started_ < clients_.size() && started_ - in < options_.connect_parallel) {
       clients_[started_++]->start();
@@ -73,15 +75,16 @@ absl::Status Crowd::join(const std::function<void(const std::string&)>& progress
     const auto news = [this, in]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return joined_ > in || ended_ > 0;
     };
-    const bool moved = mutex_.AwaitWithTimeout(absl::Condition(&news), kProgressInterval);
+    const bool moved =
+        mutex_.AwaitWithTimeout(absl::Condition(&news), absl::FromChrono(kProgressInterval));
     if (ended_ > 0) return explain(failure_, joined_);
-    if (moved) last_joined = absl::Now();
+    if (moved) last_joined = clock.now();
     in = joined_;
-    if (absl::Now() - last_joined > kJoinPatience) {
+    if (clock.now() - last_joined > kJoinPatience) {
       return explain(absl::UnavailableError("no answer within 10 s"), in);
     }
-    if (absl::Now() - said > kProgressInterval) {
-      said = absl::Now();
+    if (clock.now() - said > kProgressInterval) {
+      said = clock.now();
       progress("joined " + std::to_string(in) + " of " + std::to_string(clients_.size()));
     }
   }

@@ -9,11 +9,11 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/resource_quota.h>
 
+#include "comcat/base/event.h"
 #include "comcat/base/log.h"
 
-#include "absl/synchronization/notification.h"
-#include "absl/time/time.h"
 #include "call.h"
+#include "grpc_deadline.h"
 #include "shard.h"
 #include "tls_credentials.h"
 
@@ -27,7 +27,7 @@ constexpr int kIdleTimeoutMs = 5'000;  // a connection without a stream
 constexpr int kMinPingIntervalMs = 4'000;
 constexpr int kFlowControlWindowBytes = 16 * 1024;
 constexpr int kReadChunkBytes = 1024;  // callers send little at a time
-constexpr absl::Duration kFarewell = absl::Milliseconds(500);
+constexpr std::chrono::milliseconds kFarewell{500};
 constexpr std::size_t kMemoryQuotaBytes = 512UL * 1024 * 1024;
 
 /// gRPC's own lines may hold what a peer sent, and calls ordinary things errors (a TLS client that
@@ -128,13 +128,12 @@ void Server::stop(std::chrono::milliseconds grace) {
   parts_->shard->drain(grace);
   // Connections close by themselves once their last words have left; those that read nothing are
   // cut.
-  absl::Notification closed;
+  base::Event closed;
   std::thread cut([&] {
-    if (!closed.WaitForNotificationWithTimeout(kFarewell)) parts_->acceptor.disconnect_all();
+    if (!closed.wait_for(kFarewell)) parts_->acceptor.disconnect_all();
   });
-  parts_->server->Shutdown(std::chrono::system_clock::now() +
-                           absl::ToChronoMilliseconds(kFarewell));
-  closed.Notify();
+  parts_->server->Shutdown(grpc_deadline(kFarewell));
+  closed.set();
   cut.join();
   parts_->shard->join();
   parts_->server.reset();

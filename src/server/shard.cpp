@@ -4,11 +4,19 @@
 
 #include "comcat/wire/convert.h"
 
+#include "grpc_deadline.h"
+
 namespace comcat::server {
 namespace {
 
 /// How many callers gRPC may hand over before the first has been dealt with.
 constexpr int kExpectedCalls = 16;
+
+/// For an alarm: a time that is over goes to the queue directly. Even a millisecond of gRPC's
+/// timers lasts as long as the wall clock is set back.
+gpr_timespec at_once() {
+  return gpr_time_0(GPR_CLOCK_MONOTONIC);
+}
 
 }  // namespace
 
@@ -34,13 +42,10 @@ void Shard::start() {
 
 void Shard::run() {
   for (;;) {
-    // gRPC's deadlines are on the system's clock; a jump of it costs one early or late tick.
-    const auto wait = next_deadline() - std::chrono::steady_clock::now();
-    const auto deadline = std::chrono::system_clock::now() +
-                          std::chrono::duration_cast<std::chrono::system_clock::duration>(wait);
+    const base::Duration left = next_deadline() - std::chrono::steady_clock::now();
     void* tag = nullptr;
     bool ok = false;
-    const auto status = queue_->AsyncNext(&tag, &ok, deadline);
+    const auto status = queue_->AsyncNext(&tag, &ok, grpc_deadline(left));
     now_ = std::chrono::steady_clock::now();
     if (status == grpc::CompletionQueue::SHUTDOWN) return;
     if (status == grpc::CompletionQueue::GOT_EVENT) static_cast<Completion*>(tag)->complete(ok);
@@ -112,8 +117,8 @@ grpc::ByteBuffer Shard::to_buffer(const std::vector<Payload>& parts) {
 
 void Shard::drain(std::chrono::milliseconds grace) {
   drain_grace_ = grace;
-  drain_alarm_.Set(queue_.get(), gpr_now(GPR_CLOCK_MONOTONIC), drain_.begin());
-  drained_.WaitForNotificationWithTimeout(absl::FromChrono(grace));
+  drain_alarm_.Set(queue_.get(), at_once(), drain_.begin());
+  drained_.wait_for(grace);
 }
 void Shard::on_drain(bool /*ok*/) {
   health_.drain();
@@ -123,7 +128,7 @@ void Shard::on_drain(bool /*ok*/) {
 
 /// Everyone has been told and has hung up, those who watch the server's health as well.
 void Shard::tell_if_drained() {
-  if (draining_ && calls_ == 0 && health_.idle() && !drained_.HasBeenNotified()) drained_.Notify();
+  if (draining_ && calls_ == 0 && health_.idle() && !drained_.is_set()) drained_.set();
 }
 
 void Shard::call_ended() {
@@ -144,7 +149,7 @@ void Shard::end_if_idle() {
 }
 
 void Shard::join() {
-  end_alarm_.Set(queue_.get(), gpr_now(GPR_CLOCK_MONOTONIC), end_.begin());
+  end_alarm_.Set(queue_.get(), at_once(), end_.begin());
   if (thread_.joinable()) thread_.join();
 }
 

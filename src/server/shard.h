@@ -11,11 +11,11 @@
 #include <grpcpp/alarm.h>
 #include <grpcpp/grpcpp.h>
 
+#include "comcat/base/event.h"
 #include "comcat/server/admission.h"
 #include "comcat/server/hub.h"
 #include "comcat/server/metrics.h"
 
-#include "absl/synchronization/notification.h"
 #include "call.h"
 #include "health.h"
 
@@ -92,7 +92,7 @@ class Shard final {
   std::chrono::milliseconds drain_grace_{0};
   bool draining_ = false;
   bool ending_ = false;
-  absl::Notification drained_;
+  base::Event drained_;
   Operation<Shard> drain_{*this, &Shard::on_drain};
   grpc::Alarm drain_alarm_;
   Operation<Shard> end_{*this, &Shard::on_end};

@@ -30,12 +30,11 @@ base::Time steady_now() {
   return base::SteadyClock().now();
 }
 
-/// gRPC counts its own deadlines on the wall clock of this type.
-std::chrono::system_clock::time_point to_system(base::Time deadline, base::Time now) {
-  if (deadline == base::Time::max()) return std::chrono::system_clock::time_point::max();
-  const auto left = std::max(deadline - now, base::Duration::zero());
-  return std::chrono::system_clock::now() +
-         std::chrono::ceil<std::chrono::system_clock::duration>(left);
+/// For gRPC, on the monotonic clock: a wall clock that is set moves no deadline.
+gpr_timespec to_grpc(base::Time deadline, base::Time now) {
+  if (deadline == base::Time::max()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                      gpr_time_from_nanos((deadline - now).count(), GPR_TIMESPAN));
 }
 
 }  // namespace
@@ -126,7 +125,7 @@ void VoiceStream::Loop::run() {
   while (phase_ != Phase::kClosed) {
     void* tag = nullptr;
     bool ok = false;
-    const auto event = events_.AsyncNext(&tag, &ok, to_system(deadline_, steady_now()));
+    const auto event = events_.AsyncNext(&tag, &ok, to_grpc(deadline_, steady_now()));
     const base::Time now = steady_now();
     if (event == grpc::CompletionQueue::TIMEOUT) {
       if (now >= deadline_) on_deadline(now);

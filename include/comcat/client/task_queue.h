@@ -1,13 +1,12 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <mutex>
 
 #include "comcat/base/clock.h"
-
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 
 namespace comcat::client {
 
@@ -36,9 +35,11 @@ class TaskQueue {
 
  private:
   const std::size_t capacity_tasks_;
-  absl::Mutex mutex_;
-  std::deque<Task> tasks_ ABSL_GUARDED_BY(mutex_);
-  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  std::mutex mutex_;  // not Abseil's, whose timeouts count on the wall clock
+  std::condition_variable has_task_;
+  std::condition_variable has_space_;
+  std::deque<Task> tasks_;
+  bool closed_ = false;
 };
 
 }  // namespace comcat::client
