@@ -12,17 +12,18 @@ std::vector<std::string> command(const ServerProcess& server, const std::string&
   return out;
 }
 
-Process::Options options(const std::string& name) {
-  Process::Options out;
-  out.environment = {{"COMCAT_PASSCODE", "hunter2"}, {"COMCAT_JACK_NAME", name}};
-  return out;
+Process::Options with_secrets(Process::Options options, const std::string& name) {
+  options.environment.insert(options.environment.begin(),
+                             {{"COMCAT_PASSCODE", "hunter2"}, {"COMCAT_JACK_NAME", name}});
+  return options;
 }
 
 }  // namespace
 
 ClientProcess::ClientProcess(const ServerProcess& server, const std::string& name,
-                             const std::vector<std::string>& flags)
-    : process_(command(server, name, state_.path(), flags), options(name)) {}
+                             const std::vector<std::string>& flags,
+                             const Process::Options& options)
+    : process_(command(server, name, state_.path(), flags), with_secrets(options, name)) {}
 
 int ClientProcess::stop() {
   type("stop");

@@ -12,7 +12,7 @@ namespace comcat::testing {
 class ClientProcess {
  public:
   ClientProcess(const ServerProcess& server, const std::string& name,
-                const std::vector<std::string>& flags);
+                const std::vector<std::string>& flags, const Process::Options& options = {});
 
   [[nodiscard]] Process& process() { return process_; }
   [[nodiscard]] bool prints(const std::string& text) {

@@ -167,7 +167,8 @@ void Process::start(const std::vector<std::string>& command, const Options& opti
                                    checked(::fcntl(in.read_end, F_DUPFD_CLOEXEC, 3), "dup")}
                             : make_output(options);
   const Pipe err = make_output(options);
-  std::vector<std::string> arguments = wrapped(command);
+  std::vector<std::string> arguments = options.launcher;
+  for (std::string& word : wrapped(command)) arguments.push_back(std::move(word));
   std::vector<std::string> variables = child_environment(options);
   const std::vector<char*> argv = pointers(arguments);
   const std::vector<char*> envp = pointers(variables);

@@ -50,6 +50,7 @@ class Process {
 
   struct Options {
     Input input = Input::kPipe;
+    std::vector<std::string> launcher;  // words before the command that change what it sees
     std::vector<std::pair<std::string, std::string>> environment;  // added to the test's own
     std::vector<std::string> without;                              // variables taken away
     unsigned max_files = 0;                                        // RLIMIT_NOFILE; 0: as the test
