@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 #include <sstream>
+#include <string_view>
 
 #include <fcntl.h>
 #include <openssl/bio.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "comcat/base/log.h"
+#include "comcat/base/text.h"
 
 #include "absl/strings/escaping.h"
 
@@ -105,9 +107,18 @@ absl::StatusOr<std::string> read_file(const fs::path& path) {
   text << file.rdbuf();
   std::error_code error;
   if (!file || fs::is_directory(path, error)) {
-    return absl::InvalidArgumentError("cannot read " + path.string());
+    return absl::InvalidArgumentError("cannot read " + base::safe_text(path.string()));
   }
   return text.str();
+}
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(fd, text.data(), text.size());
+    if (n < 0 && errno != EINTR) return false;
+    if (n > 0) text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
 }
 
 /// Writes the whole file beside `path`, then renames it there: never half a file.
@@ -115,15 +126,15 @@ absl::Status write_file(const fs::path& path, const std::string& text, int mode)
   const std::string beside = path.string() + ".new";
   ::unlink(beside.c_str());
   const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  const bool written = fd >= 0 &&
-                       ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                       ::fsync(fd) == 0;
+  const bool written = fd >= 0 && write_all(fd, text) && ::fsync(fd) == 0;
   const int error = errno;
   if (fd >= 0) ::close(fd);
   if (written && ::rename(beside.c_str(), path.c_str()) == 0) return absl::OkStatus();
   ::unlink(beside.c_str());
-  return absl::UnavailableError("cannot write " + path.string() + ": " + std::strerror(error) +
-                                "; choose another place with --state_dir");
+  return absl::UnavailableError("cannot write " + base::safe_text(path.string()) + ": " +
+                                std::strerror(error) + "; " +
+                                (error == ENOSPC || error == EDQUOT ? "make room, or " : "") +
+                                "choose another place with --state_dir");
 }
 
 /// Takes a key from everyone else's eyes, where it was not kept as it was made.
@@ -144,16 +155,18 @@ absl::StatusOr<Certificate> load_certificate(const fs::path& certificate, const 
   if (!key_pem.ok()) return key_pem.status();
   const X509Ptr parsed = parse_certificate(*certificate_pem);
   if (!parsed) {
-    return absl::InvalidArgumentError(certificate.string() + " holds no certificate in PEM form");
+    return absl::InvalidArgumentError(base::safe_text(certificate.string()) +
+                                      " holds no certificate in PEM form");
   }
   const Key parsed_key = parse_key(*key_pem);
   if (!parsed_key) {
-    return absl::InvalidArgumentError(key.string() +
+    return absl::InvalidArgumentError(base::safe_text(key.string()) +
                                       " holds no unencrypted private key in PEM form");
   }
   if (X509_check_private_key(parsed.get(), parsed_key.get()) != 1) {
-    return absl::InvalidArgumentError("the key " + key.string() +
-                                      " is not that of the certificate " + certificate.string());
+    return absl::InvalidArgumentError("the key " + base::safe_text(key.string()) +
+                                      " is not that of the certificate " +
+                                      base::safe_text(certificate.string()));
   }
   return Certificate{std::move(*certificate_pem), std::move(*key_pem)};
 }
@@ -168,8 +181,9 @@ absl::StatusOr<Certificate> own_certificate(const fs::path& state_dir) {
   }
   fs::create_directories(state_dir, error);
   if (error) {
-    return absl::UnavailableError("cannot make the directory " + state_dir.string() + ": " +
-                                  error.message() + "; choose another place with --state_dir");
+    return absl::UnavailableError("cannot make the directory " +
+                                  base::safe_text(state_dir.string()) + ": " + error.message() +
+                                  "; choose another place with --state_dir");
   }
   absl::StatusOr<Certificate> made = make_certificate();
   if (!made.ok()) return made;
@@ -177,7 +191,10 @@ absl::StatusOr<Certificate> own_certificate(const fs::path& state_dir) {
   fs::remove(certificate_path, error);
   absl::Status written = write_file(key_path, made->key_pem, 0600);
   if (written.ok()) written = write_file(certificate_path, made->certificate_pem, 0644);
-  if (!written.ok()) return written;
+  if (!written.ok()) {  // a key without its certificate is of no use
+    fs::remove(key_path, error);
+    return written;
+  }
   return made;
 }
 

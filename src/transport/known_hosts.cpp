@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "comcat/base/text.h"
+
 namespace comcat::transport {
 namespace {
 
@@ -37,8 +39,11 @@ class File {
 };
 
 absl::Status failed(const std::string& what, const std::string& path) {
-  return absl::UnavailableError("cannot " + what + " " + path + ": " +
-                                std::generic_category().message(errno));
+  const int error = errno;
+  const std::string text = "cannot " + what + " " + base::safe_text(path) + ": " +
+                           std::generic_category().message(error);
+  if (error == ENOSPC || error == EDQUOT) return absl::ResourceExhaustedError(text);
+  return absl::UnavailableError(text);
 }
 
 /// All of the file; "" where there is none.
@@ -55,23 +60,23 @@ absl::StatusOr<std::string> read_all(const std::string& path) {
     if (got < 0) return failed("read", path);
     text.append(buffer.data(), static_cast<std::size_t>(got));
     if (text.size() > kMaxFileBytes) {
-      return absl::ResourceExhaustedError(path + " is larger than 4 MiB");
+      return absl::ResourceExhaustedError(base::safe_text(path) + " is larger than 4 MiB");
     }
   }
   return text;
 }
 
-absl::Status write_all(const std::string& path, const std::string& text) {
+/// False, with errno, where it could not be written to the end.
+bool write_all(const std::string& path, const std::string& text) {
   const File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (!file.is_open()) return failed("write", path);
+  if (!file.is_open()) return false;
   for (std::size_t done = 0; done < text.size();) {
     const ssize_t n = ::write(file.fd(), text.data() + done, text.size() - done);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return failed("write", path);
+    if (n < 0) return false;
     done += static_cast<std::size_t>(n);
   }
-  if (::fsync(file.fd()) != 0) return failed("write", path);
-  return absl::OkStatus();
+  return ::fsync(file.fd()) == 0;
 }
 
 }  // namespace
@@ -121,8 +126,11 @@ absl::Status KnownHosts::add(const std::string& address, const std::string& fing
   if (!text->empty() && text->back() != '\n') *text += '\n';
   *text += address + " " + fingerprint + "\n";
   const std::string copy = path() + ".new";
-  if (absl::Status status = write_all(copy, *text); !status.ok()) return status;
-  if (::rename(copy.c_str(), path().c_str()) != 0) return failed("replace", path());
+  if (!write_all(copy, *text) || ::rename(copy.c_str(), path().c_str()) != 0) {
+    const absl::Status status = failed("write", path());
+    ::unlink(copy.c_str());
+    return status;
+  }
   ::fsync(directory.fd());
   return absl::OkStatus();
 }

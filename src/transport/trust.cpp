@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "comcat/base/text.h"
+
 namespace comcat::transport {
 namespace {
 
@@ -60,7 +62,7 @@ Judgement CertificateJudge::by_pin(const std::string& fingerprint, const KnownHo
           "  before: " + pinned.fingerprint + "\n" +
           "Nothing was sent, your passcode neither. If whoever runs the server confirms the new " +
           "fingerprint,\nremove line " + std::to_string(pinned.line) + " of " +
-          known_hosts_.path() + " and connect again");
+          base::safe_text(known_hosts_.path()) + " and connect again");
 }
 
 Judgement CertificateJudge::by_unwritten_pin(const std::string& fingerprint) const {
@@ -83,12 +85,14 @@ void CertificateJudge::pin(const std::string& fingerprint) {
   if (written.ok()) {
     notices_.push_back(seen +
                        "; compare it with what the server printed at its start (remembered " +
-                       "in " + known_hosts_.path() + ")");
+                       "in " + base::safe_text(known_hosts_.path()) + ")");
     return;
   }
   unwritten_pin_ = fingerprint;
   notices_.push_back(seen + ", but it cannot be remembered: " + std::string(written.message()) +
-                     "; name a writable --state_dir");
+                     (absl::IsResourceExhausted(written) ? "; make room, or name another place "
+                                                         : "; name a writable place ") +
+                     "with --state_dir");
 }
 
 std::string CertificateJudge::refusal() const {
