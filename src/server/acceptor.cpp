@@ -28,6 +28,9 @@ using base::LogLevel;
 constexpr int kSendBufferBytes = 16 * 1024;
 constexpr int kUnsentBytes = 4 * 1024;
 constexpr int kUserTimeoutMs = 10'000;  // unacknowledged data for so long: the peer is gone
+// The kernel asks as well, later than gRPC, whose timers stop while the wall clock is set back.
+constexpr int kProbeAfterSeconds = 15;
+constexpr int kProbeEverySeconds = 5;
 constexpr int kBacklog = 1024;
 constexpr int kRetryMs = 100;  // when accepting failed for want of something
 
@@ -217,6 +220,9 @@ void Acceptor::take(FileDescriptor fd, const sockaddr_storage& peer, std::string
   set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentBytes);
   set_option(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMs);
+  set_option(fd.get(), IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
+  set_option(fd.get(), IPPROTO_TCP, TCP_KEEPINTVL, kProbeEverySeconds);
+  set_option(fd.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
   by_address_[address].push_back({fd.get(), std::move(raw_peer)});
   ++connections_;
   hand_over(std::move(fd));

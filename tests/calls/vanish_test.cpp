@@ -14,6 +14,7 @@
 #include "support/server_process.h"
 #include "support/signal.h"
 #include "support/speech.h"
+#include "support/wall_clock.h"
 
 namespace comcat::testing {
 namespace {
@@ -24,6 +25,10 @@ constexpr const char* kServer = "192.0.2.1";  // TEST-NET-1, between the two nam
 constexpr const char* kClient = "192.0.2.2";
 // Keepalive asks after 8 s and waits 5 s; the rest is for a slow machine.
 constexpr Process::Timeout kNoticed = 13s + 12s;
+// The kernel asks after 15 s, and again after 5 s.
+constexpr Process::Timeout kProbed = 20s + 15s;
+// After it the kernel waits for no acknowledgement of a silent caller, whose lack it would notice.
+constexpr Process::Timeout kAcknowledged = 1s;
 constexpr double kHeard = -30;  // dBFS of a tone that is sent at -6
 constexpr std::size_t kTenth = 4'800;
 
@@ -93,6 +98,7 @@ TEST(Vanish, ACallerWithoutAFarewellIsMissedAndComesBackByItself) {
                      wire->client_side());
   ASSERT_TRUE(an.prints("type help") && dung.prints("type help"));
   ASSERT_TRUE(binh.prints("an joined"));
+  ASSERT_FALSE(dung.process().wait_exit(kAcknowledged));
 
   ASSERT_TRUE(wire->cut());
   EXPECT_TRUE(binh.process().wait_for_line(Process::kOut, "an left (connection lost)", kNoticed));
@@ -115,6 +121,30 @@ TEST(Vanish, ACallerWithoutAFarewellIsMissedAndComesBackByItself) {
   EXPECT_EQ(0, chi.stop());
   EXPECT_EQ(0, server.stop());
   EXPECT_TRUE(without_a_gap(test::read_file(recording), 440)) << "binh heard chi all the while";
+}
+
+TEST(Vanish, IsNoticedThoughTheServersWallClockWasSet) {
+  COMCAT_NEEDS_WALL_CLOCK();
+  const std::unique_ptr<Wire> wire = Wire::make();
+  COMCAT_NEEDS_NAMESPACES(wire);
+  const WallClock clock;
+  Surroundings there = wire->server_side();
+  there.environment = clock.surroundings().environment;
+  ServerProcess server({"--listen=0.0.0.0:0", "--max_clients=1"}, false, there);
+  ClientProcess dung(server, "dung",
+                     {"--host=" + std::string(kServer) + ":" + std::to_string(server.port()),
+                      "--input=null", "--output=null"},
+                     wire->client_side());
+  ASSERT_TRUE(dung.prints("type help"));
+  ASSERT_FALSE(dung.process().wait_exit(kAcknowledged));
+
+  clock.jump("+1d");  // gRPC's timers, its keepalive among them, are a day late from here on
+  ASSERT_TRUE(wire->cut());
+  EXPECT_TRUE(server.process().wait_for_line(Process::kErr, "name=dung reason=lost", kProbed));
+  ClientProcess em(server, "em", {"--input=null", "--output=null"}, wire->server_side());
+  EXPECT_TRUE(em.prints("type help")) << em.process().output(Process::kErr);
+  EXPECT_EQ(0, em.stop());
+  EXPECT_EQ(0, server.stop());
 }
 
 }  // namespace
