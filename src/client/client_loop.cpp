@@ -153,8 +153,7 @@ void ClientLoop::sound_ended(Sound::Side side, const absl::Status& status) {
     return;
   }
   sound_->close_failed(side);
-  std::string what(status.message());
-  if (what.ends_with('.')) what.pop_back();  // our sentence goes on
+  const std::string what(status.message());
   show(Report("sound_error",
               input ? "the microphone failed: " + what +
                           "; you stay in the call and hear the others (unmute tries it again)"

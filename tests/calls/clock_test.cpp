@@ -29,7 +29,7 @@ bool comes_and_goes(const ServerProcess& server, const std::string& name) {
 TEST(WallClock, OfTheServerMayJumpDuringACall) {
   COMCAT_NEEDS_WALL_CLOCK();
   const WallClock clock;
-  ServerProcess server({}, false, clock.surroundings());
+  ServerProcess server({}, false, clock.options());
   ClientProcess an(server, "an", {"--input=tone:440", "--output=null"});
   ASSERT_TRUE(an.prints("type help"));
   Caller listener({.port = server.port()});
@@ -56,7 +56,7 @@ TEST(WallClock, OfAClientMayJumpDuringACall) {
   COMCAT_NEEDS_WALL_CLOCK();
   const WallClock clock;
   ServerProcess server;
-  ClientProcess an(server, "an", {"--input=tone:440", "--output=null"}, clock.surroundings());
+  ClientProcess an(server, "an", {"--input=tone:440", "--output=null"}, clock.options());
   ASSERT_TRUE(an.prints("type help"));
   Caller listener({.port = server.port()});
   ASSERT_TRUE(listener.hello("listener"));

@@ -69,10 +69,10 @@ class Wire {
 };
 
 /// Whether `hertz` stands in every tenth of a second of `heard` from its first to its last.
-bool without_a_gap(const test::Samples& heard, double hertz) {
+bool without_a_gap(const Samples& heard, double hertz) {
   std::vector<bool> tenths;
   for (std::size_t at = 0; at + kTenth <= heard.size(); at += kTenth) {
-    tenths.push_back(test::tone_dbfs(std::span(heard).subspan(at, kTenth), hertz) > kHeard);
+    tenths.push_back(tone_dbfs(std::span(heard).subspan(at, kTenth), hertz) > kHeard);
   }
   const auto first = std::find(tenths.begin(), tenths.end(), true);
   const auto last = std::find(tenths.rbegin(), tenths.rend(), true).base();
@@ -120,7 +120,7 @@ TEST(Vanish, ACallerWithoutAFarewellIsMissedAndComesBackByItself) {
   EXPECT_EQ(0, binh.stop());
   EXPECT_EQ(0, chi.stop());
   EXPECT_EQ(0, server.stop());
-  EXPECT_TRUE(without_a_gap(test::read_file(recording), 440)) << "binh heard chi all the while";
+  EXPECT_TRUE(without_a_gap(read_file(recording), 440)) << "binh heard chi all the while";
 }
 
 TEST(Vanish, IsNoticedThoughTheServersWallClockWasSet) {
@@ -128,8 +128,8 @@ TEST(Vanish, IsNoticedThoughTheServersWallClockWasSet) {
   const std::unique_ptr<Wire> wire = Wire::make();
   COMCAT_NEEDS_NAMESPACES(wire);
   const WallClock clock;
-  Surroundings there = wire->server_side();
-  there.environment = clock.surroundings().environment;
+  Process::Options there = wire->server_side();
+  there.environment = clock.options().environment;
   ServerProcess server({"--listen=0.0.0.0:0", "--max_clients=1"}, false, there);
   ClientProcess dung(server, "dung",
                      {"--host=" + std::string(kServer) + ":" + std::to_string(server.port()),

@@ -79,7 +79,7 @@ TEST(MetricsEndpoint, AnAddressThatCannotBeIsOneSentenceAndTwo) {
   Process server({program("comcat-server"), "--open", "--insecure", "--listen=127.0.0.1:0",
                   "--metrics=nonsense"});
   EXPECT_TRUE(
-      server.wait_for_line(Process::kErr, "comcat-server: cannot serve metrics on nonsense"));
+      server.wait_for_line(Process::kErr, "comcat-server: --metrics nonsense is not HOST:PORT; "));
   EXPECT_EQ(2, server.wait_exit());
 }
 

@@ -19,7 +19,7 @@ constexpr std::size_t kMaxSamples = 48'000;
 void check_sentence(const absl::Status& status) {
   const std::string sentence(status.message());
   COMCAT_FUZZ_CHECK(absl::IsInvalidArgument(status));
-  COMCAT_FUZZ_CHECK(sentence.ends_with(".") && base::is_safe_text(sentence));
+  COMCAT_FUZZ_CHECK(!sentence.ends_with(".") && base::is_safe_text(sentence));
 }
 
 /// As read_wav(), but in pieces of `piece` samples, and no more than `limit`.

@@ -21,8 +21,7 @@ Process::Options with_secrets(Process::Options options, const std::string& name)
 }  // namespace
 
 ClientProcess::ClientProcess(const ServerProcess& server, const std::string& name,
-                             const std::vector<std::string>& flags,
-                             const Process::Options& options)
+                             const std::vector<std::string>& flags, const Process::Options& options)
     : process_(command(server, name, state_.path(), flags), with_secrets(options, name)) {}
 
 int ClientProcess::stop() {

@@ -35,13 +35,14 @@ void WallClock::jump(const std::string& offset) const {
   std::filesystem::rename(beside, file());
 }
 
-Surroundings WallClock::surroundings() const {
-  return {{},
-          {{"LD_PRELOAD", library()},
-           {"FAKETIME_TIMESTAMP_FILE", file()},
-           {"FAKETIME_NO_CACHE", "1"},
-           {"FAKETIME_DONT_FAKE_MONOTONIC", "1"},
-           {"DONT_FAKE_MONOTONIC", "1"}}};
+Process::Options WallClock::options() const {
+  Process::Options options;
+  options.environment = {{"LD_PRELOAD", library()},
+                         {"FAKETIME_TIMESTAMP_FILE", file()},
+                         {"FAKETIME_NO_CACHE", "1"},
+                         {"FAKETIME_DONT_FAKE_MONOTONIC", "1"},
+                         {"DONT_FAKE_MONOTONIC", "1"}};
+  return options;
 }
 
 }  // namespace comcat::testing

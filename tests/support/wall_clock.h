@@ -22,7 +22,7 @@ class WallClock {
   void jump(const std::string& offset) const;
 
   /// For a program that has this clock.
-  [[nodiscard]] Surroundings surroundings() const;
+  [[nodiscard]] Process::Options options() const;
 
  private:
   [[nodiscard]] std::string file() const { return directory_.path() + "/clock"; }
