@@ -93,7 +93,7 @@ Payload ListenerQueue::take_events() {
 }
 
 void ListenerQueue::clear_events() {
-  events_.clear();
+  events_ = std::vector<Payload>();  // of a crowd that came at once, its memory too
   event_bytes_ = 0;
   events_released_ = false;
 }
