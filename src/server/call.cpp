@@ -134,20 +134,20 @@ void Call::write_next() {
   const std::uint64_t dropped_before = session_->queue.dropped_frames();
   const auto age =
       std::chrono::duration_cast<std::chrono::microseconds>(session_->queue.oldest_age(now));
-  const auto [parts, frames] = session_->queue.take(now, session_->voice_batch);
+  const ListenerQueue::Message message = session_->queue.take(now, session_->voice_batch);
   const std::uint64_t dropped = session_->queue.dropped_frames() - dropped_before;
   if (dropped > 0) shard_.metrics().dropped(Drop::kQueueOverflow, dropped);
-  if (parts.empty()) {
+  if (message.parts.empty()) {
     if (closing_) finish(*closing_);
     return;
   }
   shard_.metrics().messages_out.fetch_add(1, std::memory_order_relaxed);
-  if (frames > 0) {
-    shard_.metrics().frames_out.fetch_add(frames, std::memory_order_relaxed);
+  if (message.frames > 0) {
+    shard_.metrics().frames_out.fetch_add(message.frames, std::memory_order_relaxed);
     shard_.metrics().queue_age.add(age.count());
   }
   session_->write_started = now;
-  stream_.Write(shard_.to_buffer(parts), grpc::WriteOptions().set_no_compression(),
+  stream_.Write(shard_.to_buffer(message), grpc::WriteOptions().set_no_compression(),
                 written_.begin());
 }
 

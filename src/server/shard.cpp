@@ -96,19 +96,22 @@ absl::StatusOr<wire::Request> Shard::parse(const grpc::ByteBuffer& buffer) {
   return absl::InvalidArgumentError("a request that cannot be read");
 }
 
-const grpc::Slice& Shard::to_slice(const Payload& payload) {
+const grpc::Slice& Shard::voice_slice(const Payload& frame) {
   for (const Sliced& sliced : sliced_) {
-    if (sliced.payload == payload) return sliced.slice;
+    if (sliced.payload == frame) return sliced.slice;
   }
   Sliced& oldest = sliced_[next_sliced_++ % sliced_.size()];
-  oldest = {payload, grpc::Slice(payload->data(), payload->size())};
+  oldest = {frame, grpc::Slice(frame->data(), frame->size())};
   return oldest.slice;
 }
 
-grpc::ByteBuffer Shard::to_buffer(const std::vector<Payload>& parts) {
+grpc::ByteBuffer Shard::to_buffer(const ListenerQueue::Message& message) {
   std::vector<grpc::Slice> slices;
-  slices.reserve(parts.size());
-  for (const Payload& part : parts) slices.push_back(to_slice(part));
+  slices.reserve(message.parts.size());
+  for (const Payload& part : message.parts) {
+    slices.push_back(message.frames > 0 ? voice_slice(part)
+                                        : grpc::Slice(part->data(), part->size()));
+  }
   std::uint64_t bytes = 0;
   for (const grpc::Slice& slice : slices) bytes += slice.size();
   metrics_.bytes_out.fetch_add(bytes, std::memory_order_relaxed);

@@ -59,7 +59,7 @@ class Shard final {
   void call_began() { ++calls_; }
   void call_ended();
   [[nodiscard]] absl::StatusOr<wire::Request> parse(const grpc::ByteBuffer& buffer);
-  [[nodiscard]] grpc::ByteBuffer to_buffer(const std::vector<Payload>& parts);
+  [[nodiscard]] grpc::ByteBuffer to_buffer(const ListenerQueue::Message& message);
 
  private:
   void run();
@@ -69,7 +69,7 @@ class Shard final {
   void tell_if_drained();
   void expire_due();
   [[nodiscard]] base::Time next_deadline() const;
-  const grpc::Slice& to_slice(const Payload& payload);
+  const grpc::Slice& voice_slice(const Payload& frame);
 
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   RawService& service_;
@@ -81,7 +81,7 @@ class Shard final {
   base::Time now_;
   std::set<std::pair<base::Time, Call*>> deadlines_;
   std::map<Call*, base::Time> deadline_of_;
-  // The payloads written last as slices: a frame goes to many listeners in a row.
+  // The frames written last as slices: a frame goes to many listeners in a row.
   struct Sliced {
     Payload payload;
     grpc::Slice slice;
