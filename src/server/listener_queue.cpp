@@ -11,6 +11,15 @@ std::size_t cost(const Payload& message) {
 
 }  // namespace
 
+const Payload& EventJoiner::join(const std::vector<Payload>& events) {
+  if (events_ == events) return joined_;
+  std::string all;
+  for (const Payload& event : events) all += *event;
+  events_ = events;
+  joined_ = std::make_shared<const std::string>(std::move(all));
+  return joined_;
+}
+
 void ListenerQueue::pop_oldest() {
   voice_bytes_ -= voice_.front().frame->size();
   voice_.pop_front();
@@ -54,8 +63,8 @@ bool ListenerQueue::push_event(Payload event) {
 void ListenerQueue::catch_up(Payload roster) {
   behind_ = false;
   event_bytes_ = cost(roster);
-  events_.push_back(std::move(roster));
-  release_events();
+  events_ = {std::move(roster)};
+  events_released_ = true;
 }
 
 ListenerQueue::Message ListenerQueue::take(base::Time now, bool batch) {
@@ -64,10 +73,12 @@ ListenerQueue::Message ListenerQueue::take(base::Time now, bool batch) {
     control_bytes_ -= cost(control_.front());
     message.parts.push_back(std::move(control_.front()));
     control_.pop_front();
+    message.shared = false;
     return message;
   }
   if (events_released_) {
-    message.parts.push_back(take_events());
+    message.parts = std::move(events_);
+    clear_events();
     return message;
   }
   drop_older_than(now - capacity_);
@@ -80,16 +91,9 @@ ListenerQueue::Message ListenerQueue::take(base::Time now, bool batch) {
   return message;
 }
 
-/// Events are small and many where they are more than one: joined, they are one slice to gRPC.
-Payload ListenerQueue::take_events() {
-  Payload all = events_.front();
-  if (events_.size() > 1) {
-    std::string joined;
-    for (const Payload& event : events_) joined += *event;
-    all = std::make_shared<const std::string>(std::move(joined));
-  }
-  clear_events();
-  return all;
+void ListenerQueue::release_events(EventJoiner& joiner) {
+  if (events_.size() > 1) events_ = {joiner.join(events_)};
+  events_released_ = !events_.empty();
 }
 
 void ListenerQueue::clear_events() {

@@ -71,10 +71,11 @@ std::size_t Room::gather(wire::SessionNumber speaker) {
 
 bool Room::tell(const wire::Event& event, const Session* except, base::Time now) {
   const auto payload = std::make_shared<const std::string>(wire::encode_response(event));
+  EventJoiner joiner;
   for (Session* member : members_) {
     if (member == except || member->original) continue;
     if (!member->queue.push_event(payload)) continue;
-    member->queue.release_events();
+    member->queue.release_events(joiner);
     member->link.wake();
   }
   if (events_at_) return false;
@@ -89,8 +90,9 @@ bool Room::tell(const wire::Event& event, const Session* except, base::Time now)
 void Room::release_events(base::Time now) {
   events_at_.reset();
   last_events_ = now;
+  EventJoiner joiner;
   for (Session* member : members_) {
-    member->queue.release_events();
+    member->queue.release_events(joiner);
     if (member->queue.ready()) member->link.wake();
   }
 }

@@ -96,12 +96,12 @@ absl::StatusOr<wire::Request> Shard::parse(const grpc::ByteBuffer& buffer) {
   return absl::InvalidArgumentError("a request that cannot be read");
 }
 
-const grpc::Slice& Shard::voice_slice(const Payload& frame) {
+const grpc::Slice& Shard::shared_slice(const Payload& payload) {
   for (const Sliced& sliced : sliced_) {
-    if (sliced.payload == frame) return sliced.slice;
+    if (sliced.payload == payload) return sliced.slice;
   }
   Sliced& oldest = sliced_[next_sliced_++ % sliced_.size()];
-  oldest = {frame, grpc::Slice(frame->data(), frame->size())};
+  oldest = {payload, grpc::Slice(payload->data(), payload->size())};
   return oldest.slice;
 }
 
@@ -109,8 +109,7 @@ grpc::ByteBuffer Shard::to_buffer(const ListenerQueue::Message& message) {
   std::vector<grpc::Slice> slices;
   slices.reserve(message.parts.size());
   for (const Payload& part : message.parts) {
-    slices.push_back(message.frames > 0 ? voice_slice(part)
-                                        : grpc::Slice(part->data(), part->size()));
+    slices.push_back(message.shared ? shared_slice(part) : grpc::Slice(part->data(), part->size()));
   }
   std::uint64_t bytes = 0;
   for (const grpc::Slice& slice : slices) bytes += slice.size();

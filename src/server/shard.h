@@ -69,7 +69,7 @@ class Shard final {
   void tell_if_drained();
   void expire_due();
   [[nodiscard]] base::Time next_deadline() const;
-  const grpc::Slice& voice_slice(const Payload& frame);
+  const grpc::Slice& shared_slice(const Payload& payload);
 
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   RawService& service_;
@@ -81,7 +81,7 @@ class Shard final {
   base::Time now_;
   std::set<std::pair<base::Time, Call*>> deadlines_;
   std::map<Call*, base::Time> deadline_of_;
-  // The frames written last as slices: a frame goes to many listeners in a row.
+  // The shared payloads written last as slices: each goes to many listeners in a row.
   struct Sliced {
     Payload payload;
     grpc::Slice slice;

@@ -23,6 +23,11 @@ std::string write(ListenerQueue& queue, base::Time now, bool batch = true) {
   return out;
 }
 
+void release(ListenerQueue& queue) {
+  EventJoiner joiner;
+  queue.release_events(joiner);
+}
+
 TEST(ListenerQueue, AllThatWaitsLeavesInOneMessage) {
   ListenerQueue queue(milliseconds(200));
   queue.push_voice(payload("a"), kStart);
@@ -140,15 +145,33 @@ TEST(ListenerQueue, EventsWaitUntilTheyAreReleasedAndLeaveInOneMessage) {
   EXPECT_FALSE(queue.ready());
   queue.push_voice(payload("voice"), kStart);
   EXPECT_EQ("voice", write(queue, kStart));
-  queue.release_events();
+  release(queue);
   EXPECT_TRUE(queue.ready());
   EXPECT_EQ("joined left", write(queue, kStart));
   EXPECT_FALSE(queue.ready());
 }
 
+TEST(ListenerQueue, EventsThatSeveralAreToldAreJoinedOnce) {
+  ListenerQueue an(milliseconds(200));
+  ListenerQueue bo(milliseconds(200));
+  ListenerQueue late(milliseconds(200));
+  const Payload joined = payload("joined ");
+  const Payload left = payload("left");
+  for (ListenerQueue* queue : {&an, &bo}) std::ignore = queue->push_event(joined);
+  for (ListenerQueue* queue : {&an, &bo, &late}) std::ignore = queue->push_event(left);
+  EventJoiner joiner;
+  for (ListenerQueue* queue : {&an, &bo, &late}) queue->release_events(joiner);
+  const auto to_an = an.take(kStart, true);
+  const auto to_bo = bo.take(kStart, true);
+  EXPECT_EQ("joined left", *to_an.parts.at(0));
+  EXPECT_EQ(to_an.parts, to_bo.parts);
+  EXPECT_TRUE(to_an.shared);
+  EXPECT_EQ("left", write(late, kStart));
+}
+
 TEST(ListenerQueue, ReleasingNoEventsDoesNotReleaseTheNext) {
   ListenerQueue queue(milliseconds(200));
-  queue.release_events();
+  release(queue);
   EXPECT_FALSE(queue.push_event(payload("joined")));
   EXPECT_FALSE(queue.ready());
 }
@@ -164,20 +187,20 @@ TEST(ListenerQueue, WhoMissedEventsIsToldWhoIsThereInTheirPlace) {
   ListenerQueue queue(milliseconds(200));
   for (int i = 0; i < 10'000; ++i) std::ignore = queue.push_event(payload("joined"));
   EXPECT_TRUE(queue.behind());
-  queue.release_events();
+  release(queue);
   EXPECT_FALSE(queue.ready());
   queue.catch_up(payload(std::string(200'000, 'r')));  // of a room of a thousand
   EXPECT_FALSE(queue.behind());
   EXPECT_EQ(200'000U, write(queue, kStart).size());
   EXPECT_FALSE(queue.push_event(payload("left")));
-  queue.release_events();
+  release(queue);
   EXPECT_EQ("left", write(queue, kStart));
 }
 
 TEST(ListenerQueue, ControlMessagesGoBeforeEvents) {
   ListenerQueue queue(milliseconds(200));
   EXPECT_FALSE(queue.push_event(payload("event")));
-  queue.release_events();
+  release(queue);
   EXPECT_TRUE(queue.push_control(payload("welcome")));
   EXPECT_EQ("welcome", write(queue, kStart));
   EXPECT_EQ("event", write(queue, kStart));
@@ -187,7 +210,7 @@ TEST(ListenerQueue, WhoLeftARoomHearsAndLearnsNothingMoreOfIt) {
   ListenerQueue queue(milliseconds(200));
   queue.push_voice(payload("voice"), kStart);
   EXPECT_FALSE(queue.push_event(payload("joined")));
-  queue.release_events();
+  release(queue);
   EXPECT_TRUE(queue.push_control(payload("outcome")));
   queue.clear_room();
   EXPECT_EQ("outcome", write(queue, kStart));

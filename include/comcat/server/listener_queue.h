@@ -15,6 +15,16 @@ namespace comcat::server {
 /// The bytes of one serialised ServerRES, shared by everyone they are sent to.
 using Payload = std::shared_ptr<const std::string>;
 
+/// Joins events into one message, once for all who are told the same.
+class EventJoiner {
+ public:
+  [[nodiscard]] const Payload& join(const std::vector<Payload>& events);
+
+ private:
+  std::vector<Payload> events_;
+  Payload joined_;
+};
+
 /// What waits for one listener's writer: voice; events, which say what became true in the room; and
 /// control messages, which are for this listener or must arrive.
 ///
@@ -43,18 +53,20 @@ class ListenerQueue {
   /// Takes an event, which waits for release_events(). True where so many wait that they should be
   /// released at once.
   [[nodiscard]] bool push_event(Payload event);
-  /// Lets take() have the events.
-  void release_events() { events_released_ = !events_.empty(); }
+  /// Lets take() have the events. `joiner` is shared with the others who are released with it.
+  void release_events(EventJoiner& joiner);
 
   /// True where events were lost.
   [[nodiscard]] bool behind() const { return behind_; }
   /// `roster` says all that the lost events would have said; it is released.
   void catch_up(Payload roster);
 
-  /// The next message to write: its parts, in order, and how many voice frames they are.
+  /// The next message to write: its parts, in order, and how many voice frames they are. `shared`
+  /// where others are likely to be sent the same parts.
   struct Message {
     std::vector<Payload> parts;
     std::size_t frames = 0;
+    bool shared = true;
   };
   /// One control message, else all events that are released, else voice not older than the capacity
   /// at `now`: all of it where `batch`, else one frame. No parts when nothing is to be sent.
@@ -82,7 +94,6 @@ class ListenerQueue {
   void drop_older_than(base::Time limit);
   void pop_oldest();
   void clear_events();
-  [[nodiscard]] Payload take_events();
 
   const std::chrono::milliseconds capacity_;
   std::deque<Waiting> voice_;
