@@ -8,7 +8,6 @@ namespace comcat::load {
 namespace {
 
 constexpr const char* kMethod = "/Calling/VoIP";
-constexpr int kLookaheadBytes = 8 * 1024;
 constexpr int kMaxMessageBytes = 16 * wire::kMaxMessageBytes;  // a welcome names the whole room
 
 /// As comcat-client sets its own, but that each client has a connection to itself.
@@ -16,7 +15,7 @@ grpc::ChannelArguments channel_arguments(transport::WriteHold* hold) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
-  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, transport::WriteHold::kWindowBytes);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   if (hold != nullptr) hold->attach(arguments);
@@ -89,6 +88,7 @@ void Client::on_read(bool ok) {
 
 void Client::take(const grpc::ByteBuffer& message) {
   const base::Time now = std::chrono::steady_clock::now();
+  if (hold_) hold_->received(message.Length());
   Tally::count(tally_.responses);
   grpc::Slice whole;
   if (!message.TrySingleSlice(&whole).ok() && !message.DumpToSingleSlice(&whole).ok()) return;

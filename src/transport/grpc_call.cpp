@@ -11,10 +11,6 @@ namespace {
 
 constexpr const char* kMethod = "/Calling/VoIP";
 
-/// How much a reader that stalls lets the server pile up in front of it: about two seconds of one
-/// voice, where gRPC's default hides minutes.
-constexpr int kLookaheadBytes = 8 * 1024;
-
 grpc::ChannelArguments arguments(const GrpcCall::Options& options, WriteHold& hold) {
   grpc::ChannelArguments out;
   out.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(options.keepalive_time.count()));
@@ -22,7 +18,7 @@ grpc::ChannelArguments arguments(const GrpcCall::Options& options, WriteHold& ho
   out.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 0);
   out.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   out.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
-  out.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
+  out.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, WriteHold::kWindowBytes);
   out.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   out.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   out.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
@@ -81,7 +77,10 @@ void GrpcCall::finish() {
 void GrpcCall::done(Operation operation) {
   outstanding_[static_cast<std::size_t>(operation)] = false;
   if (operation == Operation::kFinish) finished_ = true;
-  if (operation == Operation::kRead && !std::exchange(answered_, true)) hold_.begin();
+  if (operation == Operation::kRead) {
+    if (!std::exchange(answered_, true)) hold_.begin();
+    hold_.received(read_buffer_.Length());
+  }
   if (operation == Operation::kWrite || operation == Operation::kHalfClose) hold_.flush();
 }
 

@@ -104,7 +104,12 @@ void WriteHold::begin() {
 }
 
 void WriteHold::flush() {
+  unanswered_bytes_ = 0;
   socket_->set(TCP_NODELAY);  // pushes what waits, and the cork stays
+}
+
+void WriteHold::received(std::size_t bytes) {
+  if (unanswered_bytes_ += bytes; unanswered_bytes_ > kWindowBytes / 4) flush();
 }
 
 }  // namespace comcat::transport

@@ -114,6 +114,13 @@ TEST_F(Load, AListenerThatStallsTellsHowOldItsVoiceWas) {
   EXPECT_THAT(out(), HasSubstr("stalled 2: 2 heard again"));
 }
 
+TEST_F(Load, EightTalkAtOnceAtTheHighestBitrateAndAllOfItArrives) {
+  start_server({"--open", "--insecure"});
+  EXPECT_EQ(0, load_in_full({"--insecure", "--clients", "12", "--speakers", "8", "--bytes", "320",
+                             "--seconds", "2"}))
+      << out() << err();
+}
+
 TEST_F(Load, AFlooderIsClosedAndTheOthersHearEverything) {
   start_server({"--open", "--insecure"});
   EXPECT_EQ(0, load_in_full({"--insecure", "--flooders", "1", "--seconds", "5"})) << out() << err();

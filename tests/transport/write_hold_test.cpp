@@ -148,6 +148,25 @@ TEST_F(AHeldConnection, KeepsItsAnswerUntilAFlush) {
   EXPECT_TRUE(flushed);
 }
 
+TEST_F(AHeldConnection, AnswersBeforeTheWindowIsUsedUp) {
+  hold_.begin();
+  bool kept = false;
+  bool answered = false;
+  for (int attempt = 0; attempt < 10 && !(kept && answered); ++attempt) {
+    hold_.flush();
+    peer_.send(kPing);
+    hold_.received(WriteHold::kWindowBytes / 4);
+    kept = !peer_.hears(kPingAnswer, 60ms);
+    hold_.received(1);
+    answered = peer_.hears(kPingAnswer, 60ms);
+    if (kept && !answered) {
+      ASSERT_TRUE(peer_.hears(kPingAnswer, 20s));
+    }
+  }
+  EXPECT_TRUE(kept);
+  EXPECT_TRUE(answered);
+}
+
 TEST_F(AHeldConnection, LetsGoByItselfInTheEnd) {
   hold_.begin();
   peer_.send(kPing);
