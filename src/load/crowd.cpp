@@ -32,6 +32,7 @@ Crowd::Crowd(const Options& options, Window& window) : options_(options), window
     Receiver& receiver = *receivers_[i % receivers_.size()];
     listeners_.push_back(
         std::make_unique<Listener>(static_cast<std::uint32_t>(i), window_, receiver.tally()));
+    if (i >= first_flooder()) listeners_.back()->exclude();
     clients_.push_back(std::make_unique<Client>(seat(i), options_, credentials, receiver.queue(),
                                                 *listeners_.back(), receiver.tally(), observer));
   }
@@ -149,17 +150,11 @@ void Crowd::flood() {
   wire::VoiceFrame frame;
   frame.level_dbov = 0;                           // the loudest there is
   frame.opus = std::string(options_.bytes, 'f');  // no stamp: nobody counts it
-  for (std::size_t i = first_flooder(); i < first_stalled(); ++i) {
-    listeners_[i]->stall();
-    clients_[i]->flood(frame);
-  }
+  for (std::size_t i = first_flooder(); i < first_stalled(); ++i) clients_[i]->flood(frame);
 }
 
 void Crowd::stall() {
-  for (std::size_t i = first_stalled(); i < clients_.size(); ++i) {
-    listeners_[i]->stall();
-    clients_[i]->pause();
-  }
+  for (std::size_t i = first_stalled(); i < clients_.size(); ++i) clients_[i]->pause();
 }
 
 void Crowd::resume() {

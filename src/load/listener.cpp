@@ -19,7 +19,7 @@ void Listener::hear(const wire::VoiceFrames& frames, base::Time now) {
     if (!stamp || stamp->run != window_.run()) continue;
     const base::Duration age = now.time_since_epoch() - std::chrono::nanoseconds(stamp->sent_ns);
     const Arrivals::Kind kind = arrivals_.arrived(stamp->speaker, stamp->serial);
-    if (stalled_.load(std::memory_order_relaxed)) {
+    if (excluded_) {
       if (resumed_.load(std::memory_order_relaxed)) note_age(age);
       continue;
     }

@@ -75,7 +75,7 @@ TEST_F(AListener, CountsADuplicateOnceAndAnOvertakenFrameAsDelivered) {
 }
 
 TEST_F(AListener, OneThatStallsCountsNothingAndAfterwardsTellsHowOldItsVoiceWas) {
-  listener_.stall();
+  listener_.exclude();
   listener_.hear({frame(1, 1, 110ms)}, at(111ms));
   EXPECT_FALSE(listener_.ages());
   listener_.resume();

@@ -29,7 +29,7 @@ struct Tally {
 };
 
 /// Counts what one client hears.
-/// Threads    the receiving one, but for stall() and resumed().
+/// Threads    the receiving one, but for resume(); exclude() before it begins.
 class Listener {
  public:
   Listener(std::uint32_t index, const Window& window, Tally& tally)
@@ -37,8 +37,8 @@ class Listener {
 
   void hear(const wire::VoiceFrames& frames, base::Time now);
 
-  /// From now on it does not count towards the others' figures. Any thread.
-  void stall() { stalled_ = true; }
+  /// It does not count towards the others' figures: it is to stall or to flood.
+  void exclude() { excluded_ = true; }
   /// What it hears from now on is measured by age. Any thread.
   void resume() { resumed_ = true; }
 
@@ -59,7 +59,7 @@ class Listener {
   const Window& window_;
   Tally& tally_;
   Arrivals arrivals_;
-  std::atomic<bool> stalled_{false};
+  bool excluded_ = false;
   std::atomic<bool> resumed_{false};
   std::optional<Ages> ages_;
 };
