@@ -47,7 +47,8 @@ void Hub::open(Session& session, base::Time now) {
 
 absl::Status Hub::receive(Session& session, wire::Request request, base::Time now) {
   if (!session.open) return absl::OkStatus();  // its close is on the way
-  if (session.calm(now)) session.flooding_since = {};
+  if (session.frames.full(now) && session.bytes.full(now)) session.voice_flood = {};
+  if (session.commands.full(now)) session.command_flood = {};
   absl::Status status = std::visit([&](auto& it) { return on(session, it, now); }, request);
   if (!status.ok()) leave(session, wire::LeaveReason::kClosed, now);
   close_doomed(now);

@@ -66,8 +66,8 @@ absl::Status Hub::on(Session& session, wire::VoiceFrame& frame, base::Time now) 
   metrics_.frames_in.fetch_add(1, std::memory_order_relaxed);
   metrics_.bytes_in.fetch_add(frame.opus.size(), std::memory_order_relaxed);
   if (absl::Status status = pace(session, frame, now); !status.ok()) return status;
-  if (session.flooding_since != base::Time{} &&
-      now - session.flooding_since >= options_.session.flood_silence) {
+  const base::Time flooding_since = session.voice_flood.since;
+  if (flooding_since != base::Time{} && now - flooding_since >= options_.session.flood_silence) {
     session.room->silence(session);
     metrics_.dropped(Drop::kRateLimit);
     return absl::OkStatus();
@@ -95,7 +95,8 @@ absl::Status Hub::pace(Session& session, const wire::VoiceFrame& frame, base::Ti
   const base::Duration for_bytes = session.bytes.spend(bytes, now);
   const base::Duration pause = std::max(for_frames, for_bytes);
   if (pause == base::Duration::zero()) return absl::OkStatus();
-  return throttle(session, for_bytes > for_frames ? "bytes" : "frames", pause, now);
+  return throttle(session, session.voice_flood, for_bytes > for_frames ? "bytes" : "frames",
+                  "nobody hears you until you send less", pause, now);
 }
 
 void Hub::name_original(Session& session, const std::string& name, base::Time now) {
@@ -106,27 +107,30 @@ void Hub::name_original(Session& session, const std::string& name, base::Time no
   tell(*session.room, wire::Joined{session.member}, &session, now);
 }
 
-absl::Status Hub::throttle(Session& session, std::string_view what, base::Duration pause,
-                           base::Time now) {
+absl::Status Hub::throttle(Session& session, Flood& flood, std::string_view what,
+                           std::string_view consequence, base::Duration pause, base::Time now) {
   session.read_after = now + pause;
-  if (session.flooding_since == base::Time{}) {
-    session.flooding_since = now;
-    session.flood_warned = false;
-  }
-  const base::Duration lasted = now - session.flooding_since;
+  if (flood.since == base::Time{}) flood.since = now;
+  const base::Duration lasted = now - flood.since;
   const SessionLimits& limits = options_.session;
   if (lasted < limits.flood_notice) return absl::OkStatus();
   const std::string more = "more " + std::string(what) + " a second than this server takes";
-  if (!std::exchange(session.flood_warned, true)) {
+  if (!std::exchange(flood.warned, true)) {
     base::log(LogLevel::kWarning, "flooding",
               {{"session", session.member.session}, {"address", session.address}, {"what", what}});
     answer(session, failure(0, absl::ResourceExhaustedError(
-                                   "you send " + more + "; nobody hears you until you send less, " +
-                                   "and if it goes on you are disconnected")));
+                                   "you send " + more + "; " + std::string(consequence) +
+                                   ", and if it goes on you are disconnected")));
   }
   if (lasted < limits.flood_notice + limits.flood_grace) return absl::OkStatus();
   metrics_.closed_flooding.fetch_add(1);
   return absl::ResourceExhaustedError("disconnected for sending " + more);
+}
+
+absl::Status Hub::refuse_command(Session& session, std::string_view what, base::Time now) {
+  metrics_.dropped(Drop::kRateLimit);
+  return throttle(session, session.command_flood, what, "what is too much is refused",
+                  kRefusedPause, now);
 }
 
 // ---- joining
@@ -145,7 +149,7 @@ absl::Status Hub::on(Session& session, wire::Hello& hello, base::Time now) {
       return refuse(session, absl::InvalidArgumentError("a second hello on one stream"),
                     Refusal::kProtocol);
     }
-    if (!session.commands.take(1, now)) return throttle(session, "signals", kRefusedPause, now);
+    if (!session.commands.take(1, now)) return refuse_command(session, "signals", now);
     welcome(session);  // how the original client tests its connection
     return absl::OkStatus();
   }
@@ -203,10 +207,9 @@ absl::Status Hub::on(Session& session, wire::Command& command, base::Time now) {
                   Refusal::kProtocol);
   }
   if (!session.commands.take(1, now)) {
-    metrics_.dropped(Drop::kRateLimit);
     answer(session, failure(command.trace_id,
                             absl::ResourceExhaustedError("too many commands a second; try again")));
-    return throttle(session, "commands", kRefusedPause, now);
+    return refuse_command(session, "commands", now);
   }
   std::visit([&](const auto& verb) { execute(session, command.trace_id, verb, now); },
              command.verb);

@@ -50,8 +50,4 @@ Session::Session(Link& its_link, std::string its_address, const SessionLimits& l
       bytes(rate(limits.max_bytes_per_second, limits.voice_burst)),
       commands(rate(limits.max_commands_per_second, limits.command_burst, kMinCommandBurst)) {}
 
-bool Session::calm(base::Time now) {
-  return frames.full(now) && bytes.full(now) && commands.full(now);
-}
-
 }  // namespace comcat::server

@@ -176,6 +176,19 @@ TEST(Flooding, WhoSpeaksAsOftenAsIsAllowedIsNoFlooder) {
   EXPECT_TRUE(an.answers(0).empty());
 }
 
+TEST(Flooding, WithCommandsSilencesNobody) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& bo = house.join("bo");
+  for (int i = 0; i < 100; ++i) {  // a second of voice, and twice the commands that are allowed
+    if (i % 5 == 0) house.command(an, wire::ListRooms{});
+    const bool due = i % 2 == 0;
+    EXPECT_TRUE(!due || house.speak(an).ok());
+    house.pass(milliseconds(10));
+  }
+  EXPECT_EQ(50U, bo.heard.size());
+}
+
 TEST(Flooding, WhatIsTooMuchIsReadLater) {
   House house;
   Caller& an = house.join("an");

@@ -74,10 +74,11 @@ class Hub {
                base::Time now);
   void execute(Session& session, std::uint64_t trace_id, const wire::Say& verb, base::Time now);
 
-  /// `session` sent more of `what` than it may: nothing of it is read for `pause`. It is warned
-  /// once where this goes on, then the status is an error.
-  absl::Status throttle(Session& session, std::string_view what, base::Duration pause,
-                        base::Time now);
+  /// `session` sent more of `what` than it may: nothing of it is read for `pause`. Where this goes
+  /// on it is warned once, with the `consequence`, and at last the status is an error.
+  absl::Status throttle(Session& session, Flood& flood, std::string_view what,
+                        std::string_view consequence, base::Duration pause, base::Time now);
+  absl::Status refuse_command(Session& session, std::string_view what, base::Time now);
   absl::Status pace(Session& session, const wire::VoiceFrame& frame, base::Time now);
   absl::Status refuse(const Session& session, const absl::Status& status, Refusal why);
   void name_original(Session& session, const std::string& name, base::Time now);

@@ -16,10 +16,9 @@ namespace comcat::server {
 /// Coalescing  while one person talks, each frame leaves at once. While several do, the frames for
 ///             a listener wait until everyone who talks has sent one, at most kCoalesce, and leave
 ///             in one message.
-/// Events      the first after a quiet time leaves at once; those that follow within kEventGap of
-/// it
-///             wait for its end and leave in one message, so that a thousand people who come at
-///             once do not cost each other a write each.
+/// Events      the first after a quiet time leaves at once; those that follow within kEventGap
+///             wait as long and leave in one message, so that a thousand people who come at once do
+///             not cost each other a write each.
 /// Threads     one: the room's shard.
 /// Ownership   members belong to their connections; they leave before they are destroyed.
 class Room {

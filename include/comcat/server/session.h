@@ -42,6 +42,12 @@ class FrameNumbering {
   base::Time expected_{};
 };
 
+/// Somebody sends more than he may.
+struct Flood {
+  base::Time since{};  // zero: he does not
+  bool warned = false;
+};
+
 /// How the hub reaches the connection of a session. Implemented by the gRPC call and by tests.
 class Link {
  public:
@@ -68,18 +74,15 @@ struct Session {
   bool original = false;  // speaks com_municat's own protocol
   bool voice_batch = false;
   base::Time opened{};
-  base::Time write_started{};   // kept by the link: when the write under way began, or zero
-  base::Time read_after{};      // what it sends next is not to be read before
-  base::Time flooding_since{};  // zero: it sends no more than it may
-  bool flood_warned = false;
+  base::Time write_started{};  // kept by the link: when the write under way began, or zero
+  base::Time read_after{};     // what it sends next is not to be read before
+  Flood voice_flood;
+  Flood command_flood;
   ListenerQueue queue;
   FrameNumbering numbering;
   RateLimit frames;
   RateLimit bytes;
   RateLimit commands;
-
-  /// True where it has sent well below what it may of late.
-  [[nodiscard]] bool calm(base::Time now);
 };
 
 }  // namespace comcat::server
