@@ -193,11 +193,7 @@ bool Acceptor::accept_all(const HandOver& hand_over, const std::stop_token& stop
     }
     const int error = turn_one_away();
     if (error == EAGAIN) return true;
-    if (error == 0) {
-      metrics_->turned(Turned::kNoDescriptors);
-    } else {
-      metrics_->failed_accepts.fetch_add(1);
-    }
+    if (error != 0) metrics_->failed_accepts.fetch_add(1);
     base::log(LogLevel::kError, "out_of_file_descriptors",
               {{"caller", error == 0 ? "turned_away" : "waits"}});
     if (error != 0) return false;
@@ -232,6 +228,7 @@ int Acceptor::turn_one_away() {
   spare_.reset();
   FileDescriptor caller(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
   const int error = caller.valid() ? 0 : errno;
+  if (caller.valid()) metrics_->turned(Turned::kNoDescriptors);  // before he notices
   caller.reset();
   spare_ = open_spare();
   return error;
