@@ -37,8 +37,9 @@ class Health {
   /// Begins nothing any more: the queue is about to be shut down.
   void stop() { stopped_ = true; }
 
-  /// Ends watches older than kMaxWatch: nobody has authenticated them, and a connection with a
-  /// stream is never closed as idle. Whoever watches begins again, as the protocol says.
+  /// It is `now`: call it before what happened at `now` is completed. Ends watches older than
+  /// kMaxWatch: nobody has authenticated them, and a connection with a stream is never closed as
+  /// idle. Whoever watches begins again, as the protocol says.
   void tick(base::Time now);
 
   static constexpr std::chrono::seconds kMaxWatch{60};

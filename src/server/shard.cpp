@@ -48,9 +48,9 @@ void Shard::run() {
     const auto status = queue_->AsyncNext(&tag, &ok, grpc_deadline(left));
     now_ = std::chrono::steady_clock::now();
     if (status == grpc::CompletionQueue::SHUTDOWN) return;
+    health_.tick(now_);
     if (status == grpc::CompletionQueue::GOT_EVENT) static_cast<Completion*>(tag)->complete(ok);
     expire_due();
-    health_.tick(now_);
     tell_if_drained();
     hub_.tick(now_);
   }
