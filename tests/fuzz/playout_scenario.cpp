@@ -75,8 +75,8 @@ class Scenario {
       case 1:  // the timestamp lies
         timestamp_ = decisions_.next32();
         break;
-      case 2:  // time jumps, up to some hours, either way
-        now_ += static_cast<std::int32_t>(decisions_.next32()) * 10us;
+      case 2:  // time passes without a packet or a pull, up to some hours
+        now_ += decisions_.next32() * 10us;
         break;
       case 3:  // packets are lost
         sequence_ += decisions_.next() % 32;

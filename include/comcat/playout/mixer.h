@@ -59,9 +59,10 @@ struct PlayoutStats {
 /// limited. The sound card is the clock: every pull() is 10 ms.
 ///
 /// Threads    one at a time (a client's playout thread).
+/// Time       every `now` is of one clock that never goes back; a packet may have arrived some
+///            pulls before it is inserted.
 /// Memory     bounded per speaker by max_delay. A speaker silent for 5 s gives back its decoder,
-/// one
-///            unheard of for a minute is forgotten but for its gain.
+///            one unheard of for a minute is forgotten but for its gain.
 /// Speakers   kMostSpeakers at once; further ones are not heard.
 class Mixer {
  public:
