@@ -1,5 +1,6 @@
 // A wall clock that is set during a call, as NTP or an administrator may: nothing may hang on it.
 
+#include <functional>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -21,6 +22,20 @@ bool keeps_hearing(Caller& listener) {
   return true;
 }
 
+/// A call that goes on, and `then`, each time that the clock is set: a day ahead, back, right.
+void jump_during_a_call(const WallClock& clock, Caller& listener,
+                        const std::function<void()>& then) {
+  ASSERT_TRUE(listener.hello("listener"));
+  ASSERT_TRUE(keeps_hearing(listener));
+  for (const char* const offset : {"+1d", "-1d", "+0d"}) {
+    SCOPED_TRACE(offset);
+    clock.jump(offset);
+    EXPECT_TRUE(keeps_hearing(listener));
+    then();
+  }
+  clock.jump("+1d");
+}
+
 bool comes_and_goes(const ServerProcess& server, const std::string& name) {
   ClientProcess guest(server, name, {"--input=null", "--output=null"});
   return guest.prints("type help") && guest.stop() == 0;
@@ -33,14 +48,7 @@ TEST(WallClock, OfTheServerMayJumpDuringACall) {
   ClientProcess an(server, "an", {"--input=tone:440", "--output=null"});
   ASSERT_TRUE(an.prints("type help"));
   Caller listener({.port = server.port()});
-  ASSERT_TRUE(listener.hello("listener"));
-  ASSERT_TRUE(keeps_hearing(listener));
-  for (const char* const offset : {"+1d", "-1d", "+0d"}) {
-    clock.jump(offset);
-    EXPECT_TRUE(keeps_hearing(listener)) << offset;
-    EXPECT_TRUE(comes_and_goes(server, "binh")) << offset;
-  }
-  clock.jump("+1d");
+  jump_during_a_call(clock, listener, [&] { EXPECT_TRUE(comes_and_goes(server, "binh")); });
   EXPECT_EQ(0, an.stop());
   server.process().signal(SIGTERM);
   EXPECT_TRUE(listener.wait_for([](const ServerRES& r) { return event_of(r).has_draining(); }));
@@ -59,15 +67,10 @@ TEST(WallClock, OfAClientMayJumpDuringACall) {
   ClientProcess an(server, "an", {"--input=tone:440", "--output=null"}, clock.options());
   ASSERT_TRUE(an.prints("type help"));
   Caller listener({.port = server.port()});
-  ASSERT_TRUE(listener.hello("listener"));
-  ASSERT_TRUE(keeps_hearing(listener));
-  for (const char* const offset : {"+1d", "-1d", "+0d"}) {
-    clock.jump(offset);
-    EXPECT_TRUE(keeps_hearing(listener)) << offset;
+  jump_during_a_call(clock, listener, [&] {
     an.type("rooms");
-    EXPECT_TRUE(an.prints("lobby")) << offset;
-  }
-  clock.jump("+1d");
+    EXPECT_TRUE(an.prints("lobby"));
+  });
   EXPECT_EQ(0, an.stop());
   const std::string& said = an.process().output(Process::kOut);
   EXPECT_EQ(std::string::npos, said.find("connecting again")) << said;

@@ -282,33 +282,33 @@ TEST(Acceptor, OutOfDescriptorsItTurnsAwayAndThenAcceptsAgain) {
   }
 }
 
-TEST(Acceptor, WithNotEvenTheSpareDescriptorItWaitsAndThenAccepts) {
-  Door door(limits(10));
-  door.open();
-  EXPECT_TRUE(visit(door));
-  Visitor patient;
-  {
+/// One waits at a door that has not even the spare descriptor left.
+class WithoutDescriptors : public ::testing::Test {
+ protected:
+  WithoutDescriptors() {
+    door_.open();
+    EXPECT_TRUE(visit(door_));
     Stderr log;
-    const FewDescriptors none(3);
-    patient.knock(door.port());
+    none_.emplace(3);
+    patient_.knock(door_.port());
     log.wait_for("caller=waits");
   }
-  EXPECT_TRUE(patient.let_in());
-  EXPECT_GE(door.failed_accepts(), 1U);
-  EXPECT_EQ(0U, door.turned(Turned::kNoDescriptors));
+
+  Door door_{limits(10)};
+  Visitor patient_;
+  std::optional<FewDescriptors> none_;
+};
+
+TEST_F(WithoutDescriptors, AnAcceptorWaitsAndThenAccepts) {
+  none_.reset();
+  EXPECT_TRUE(patient_.let_in());
+  EXPECT_GE(door_.failed_accepts(), 1U);
+  EXPECT_EQ(0U, door_.turned(Turned::kNoDescriptors));
 }
 
-TEST(Acceptor, StopsEvenWhileOutOfDescriptors) {
-  Door door(limits(10));
-  door.open();
-  EXPECT_TRUE(visit(door));
-  Visitor patient;
-  Stderr log;
-  const FewDescriptors none(3);
-  patient.knock(door.port());
-  log.wait_for("caller=waits");
-  door.close();
-  EXPECT_FALSE(patient.let_in());
+TEST_F(WithoutDescriptors, AnAcceptorCanBeStopped) {
+  door_.close();
+  EXPECT_FALSE(patient_.let_in());
 }
 
 TEST(Acceptor, StoppingTwiceOrUnopenedIsHarmless) {

@@ -39,40 +39,38 @@ Caller& come(House& house, const std::string& name) {
   return caller;
 }
 
-TEST(Events, TheFirstLeavesAtOnceAndThoseThatFollowLeaveTogether) {
-  House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
-  an.forget();
-  house.command(bo, wire::SetMute{true});
-  EXPECT_EQ(1U, an.told<wire::MuteChanged>().size());
-  house.command(bo, wire::SetMute{false});
-  house.command(bo, wire::SetDeafen{true});
-  EXPECT_EQ(1U, an.events.size());
-  house.pass(Room::kEventGap);
-  EXPECT_EQ(3U, an.events.size());
-  EXPECT_EQ(2U, an.bytes.size());
+class EventsForTwo : public ::testing::Test {
+ protected:
+  House house_;
+  Caller& an_ = house_.join("an");
+  Caller& bo_ = house_.join("bo");
+};
+
+TEST_F(EventsForTwo, TheFirstLeavesAtOnceAndThoseThatFollowLeaveTogether) {
+  an_.forget();
+  house_.command(bo_, wire::SetMute{true});
+  EXPECT_EQ(1U, an_.told<wire::MuteChanged>().size());
+  house_.command(bo_, wire::SetMute{false});
+  house_.command(bo_, wire::SetDeafen{true});
+  EXPECT_EQ(1U, an_.events.size());
+  house_.pass(Room::kEventGap);
+  EXPECT_EQ(3U, an_.events.size());
+  EXPECT_EQ(2U, an_.bytes.size());
 }
 
-TEST(Events, ATextWaitsForNothing) {
-  House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
-  house.command(bo, wire::SetMute{true});
-  house.command(bo, wire::SetMute{false});
-  house.command(bo, wire::Say{"hello"});
-  EXPECT_EQ(1U, an.told<wire::TextSaid>().size());
+TEST_F(EventsForTwo, ATextWaitsForNothing) {
+  house_.command(bo_, wire::SetMute{true});
+  house_.command(bo_, wire::SetMute{false});
+  house_.command(bo_, wire::Say{"hello"});
+  EXPECT_EQ(1U, an_.told<wire::TextSaid>().size());
 }
 
-TEST(Events, VoiceDoesNotWaitForEventsNorPullThemAlong) {
-  House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
-  house.command(bo, wire::SetMute{true});
-  house.command(bo, wire::SetMute{false});
-  ASSERT_TRUE(house.speak(bo).ok());
-  EXPECT_EQ(1U, an.heard.size());
-  EXPECT_EQ(1U, an.told<wire::MuteChanged>().size());
+TEST_F(EventsForTwo, VoiceDoesNotWaitForEventsNorPullThemAlong) {
+  house_.command(bo_, wire::SetMute{true});
+  house_.command(bo_, wire::SetMute{false});
+  ASSERT_TRUE(house_.speak(bo_).ok());
+  EXPECT_EQ(1U, an_.heard.size());
+  EXPECT_EQ(1U, an_.told<wire::MuteChanged>().size());
 }
 
 TEST(Events, AThousandWhoComeAtOnceCostEachOtherAFewMessages) {
@@ -125,15 +123,12 @@ TEST(Events, NoRosterIsMadeForWhoReadsNothing) {
   EXPECT_FALSE(stalled.session.queue.behind());
 }
 
-TEST(Events, OfTheRoomThatOneLeftNoneFollowOneIntoTheNext) {
-  House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
-  house.command(bo, wire::SetMute{true});
-  house.command(bo, wire::SetMute{false});
-  house.command(an, wire::JoinRoom{"attic"});
-  house.pass(seconds(1));
-  EXPECT_EQ(1U, an.told<wire::MuteChanged>().size());
+TEST_F(EventsForTwo, OfTheRoomThatOneLeftNoneFollowOneIntoTheNext) {
+  house_.command(bo_, wire::SetMute{true});
+  house_.command(bo_, wire::SetMute{false});
+  house_.command(an_, wire::JoinRoom{"attic"});
+  house_.pass(seconds(1));
+  EXPECT_EQ(1U, an_.told<wire::MuteChanged>().size());
 }
 
 }  // namespace
