@@ -144,8 +144,8 @@ int call(int argc, char** argv) {
     return fail_early(Kind::kUsage, status);
   }
   if (options->passcode.empty() && ::isatty(STDIN_FILENO) == 1) {
-    const auto typed = client::ask_passcode(
-        "passcode of " + transport::to_string(options->address) + " (Enter if it has none): ");
+    const auto typed = client::ask_passcode("passcode of " + base::to_string(options->address) +
+                                            " (Enter if it has none): ");
     if (!typed) return kGaveUp;
     options->passcode = *typed;
   }

@@ -99,7 +99,7 @@ absl::StatusOr<Options> options_from_flags(int argc, char** argv) {
   if (options.target.empty()) {
     return absl::InvalidArgumentError("no server; give --host HOST[:PORT]");
   }
-  const absl::StatusOr<transport::Address> address = transport::parse_address(options.target);
+  const absl::StatusOr<base::Address> address = transport::parse_address(options.target);
   if (!address.ok()) return address.status();
   options.target = to_string(*address);
   auto passcode =

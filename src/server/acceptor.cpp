@@ -95,7 +95,7 @@ void FileDescriptor::reset(int fd) {
 }
 
 absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
-  const absl::StatusOr<ListenAddress> wanted = parse_listen_address(options.listen, "--listen");
+  const absl::StatusOr<base::Address> wanted = parse_listen_address(options.listen, "--listen");
   if (!wanted.ok()) return wanted.status();
   const std::string port = std::to_string(wanted->port);
   addrinfo hints{};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <string_view>
 
 #include "comcat/base/text.h"
@@ -12,11 +11,9 @@
 namespace comcat::server {
 namespace {
 
-constexpr std::size_t kMaxHostBytes = 253;
-
 /// What names and IP addresses are made of, and the scope of a link-local one (fe80::1%eth0).
 bool may_be_host(std::string_view host, std::string_view beside) {
-  return host.size() <= kMaxHostBytes && std::all_of(host.begin(), host.end(), [&](char c) {
+  return host.size() <= base::kMaxHostBytes && std::all_of(host.begin(), host.end(), [&](char c) {
            const auto byte = static_cast<unsigned char>(c);
            return (byte < 0x80 && std::isalnum(byte) != 0) || c == '.' || c == '-' || c == '_' ||
                   beside.find(c) != std::string_view::npos;
@@ -31,32 +28,21 @@ bool parse_host(std::string_view text, std::string& host) {
   return may_be_host(text, bracketed ? ":%" : "");
 }
 
-bool parse_port(std::string_view text, std::uint16_t& port) {
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, port);
-  return error == std::errc() && stop == end;
-}
-
 }  // namespace
 
-absl::StatusOr<ListenAddress> parse_listen_address(const std::string& text,
+absl::StatusOr<base::Address> parse_listen_address(const std::string& text,
                                                    const std::string& flag) {
-  ListenAddress address;
   const std::string_view all = text;
-  const std::size_t colon = all.rfind(':');
-  if (colon == std::string_view::npos || !parse_host(all.substr(0, colon), address.host) ||
-      !parse_port(all.substr(colon + 1), address.port)) {
+  const std::size_t colon = std::min(all.rfind(':'), all.size());
+  const auto port = base::parse_port(all.substr(std::min(colon + 1, all.size())));
+  base::Address address;
+  if (!port || !parse_host(all.substr(0, colon), address.host)) {
     return absl::InvalidArgumentError(
         flag + " " + base::safe_text(text, 100) +
         " is not HOST:PORT; give an address of this machine and a port, as in 127.0.0.1:50051");
   }
+  address.port = *port;
   return address;
-}
-
-std::string to_string(const ListenAddress& address) {
-  const bool bracketed = address.host.find(':') != std::string::npos;
-  const std::string host = bracketed ? "[" + address.host + "]" : address.host;
-  return host + ":" + std::to_string(address.port);
 }
 
 }  // namespace comcat::server

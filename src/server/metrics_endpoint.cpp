@@ -135,7 +135,7 @@ struct MetricsEndpoint::Parts {
 absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::start(const std::string& address,
                                                                         const Metrics& metrics) {
   // The library takes a list of several, and more than addresses.
-  const absl::StatusOr<ListenAddress> one = parse_listen_address(address, "--metrics");
+  const absl::StatusOr<base::Address> one = parse_listen_address(address, "--metrics");
   if (!one.ok()) return one.status();
   auto parts = std::make_unique<Parts>();
   parts->collector = std::make_shared<Collector>(metrics);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 
 #include <arpa/inet.h>
 
@@ -13,8 +12,6 @@
 
 namespace comcat::transport {
 namespace {
-
-constexpr std::size_t kMaxHostBytes = 253;
 
 absl::Status invalid(const std::string& text, const std::string& why) {
   return absl::InvalidArgumentError("\"" + base::safe_text(text, 100) + "\" is no address: " + why +
@@ -32,21 +29,15 @@ bool is_name(const std::string& host) {
   const auto allowed = [](unsigned char c) {
     return c < 0x80 && (std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_');
   };
-  return !host.empty() && host.size() <= kMaxHostBytes && host.front() != '-' &&
+  return !host.empty() && host.size() <= base::kMaxHostBytes && host.front() != '-' &&
          host.front() != '.' && std::all_of(host.begin(), host.end(), allowed);
-}
-
-bool parse_port(const std::string& text, std::uint16_t& port) {
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, port);
-  return error == std::errc() && stop == end && port != 0;
 }
 
 }  // namespace
 
-absl::StatusOr<Address> parse_address(const std::string& text) {
+absl::StatusOr<base::Address> parse_address(const std::string& text) {
   if (text.empty()) return absl::InvalidArgumentError("no server is named; give --host HOST");
-  Address address;
+  base::Address address{.host = "", .port = kDefaultPort};
   std::string port;
   bool has_port = false;
   if (text.front() == '[') {
@@ -66,15 +57,10 @@ absl::StatusOr<Address> parse_address(const std::string& text) {
     if (has_port) port = text.substr(colon + 1);
     if (!is_name(address.host)) return invalid(text, "the host is malformed");
   }
-  if (has_port && !parse_port(port, address.port)) return invalid(text, "the port is not 1-65535");
+  if (has_port) address.port = base::parse_port(port).value_or(0);
+  if (address.port == 0) return invalid(text, "the port is not 1-65535");
   for (char& c : address.host) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return address;
-}
-
-std::string to_string(const Address& address) {
-  const bool bracketed = address.host.find(':') != std::string::npos;
-  const std::string host = bracketed ? "[" + address.host + "]" : address.host;
-  return host + ":" + std::to_string(address.port);
 }
 
 }  // namespace comcat::transport

@@ -30,7 +30,7 @@ class GrpcCall {
     Operation operation = Operation::kStart;
   };
   struct Options {
-    Address address;
+    base::Address address;
     std::string passcode;
     std::chrono::milliseconds keepalive_time{10'000};
     std::chrono::milliseconds keepalive_timeout{5'000};

@@ -103,7 +103,7 @@ void check_device_choice(const std::string& text, Direction direction) {
 void check_addresses(const std::string& text) {
   const auto address = transport::parse_address(text);
   if (address.ok()) {
-    const std::string written = transport::to_string(*address);
+    const std::string written = base::to_string(*address);
     const auto again = transport::parse_address(written);
     COMCAT_FUZZ_CHECK(base::is_safe_text(written) && address->port != 0);
     COMCAT_FUZZ_CHECK(again.ok() && again->host == address->host && again->port == address->port);
@@ -112,7 +112,7 @@ void check_addresses(const std::string& text) {
   }
   const auto listen = server::parse_listen_address(text, "--listen");
   if (!listen.ok()) return check_refusal(listen.status());
-  const std::string written = server::to_string(*listen);
+  const std::string written = base::to_string(*listen);
   const auto again = server::parse_listen_address(written, "--listen");
   COMCAT_FUZZ_CHECK(base::is_safe_text(written) && written.find(',') == std::string::npos);
   COMCAT_FUZZ_CHECK(again.ok() && again->host == listen->host && again->port == listen->port);

@@ -17,10 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto address = transport::parse_address(text);
   if (address.ok()) {
-    const std::string shown = transport::to_string(*address);
+    const std::string shown = base::to_string(*address);
     COMCAT_FUZZ_CHECK(base::is_safe_text(shown));
     const auto again = transport::parse_address(shown);
-    COMCAT_FUZZ_CHECK(again.ok() && transport::to_string(*again) == shown);
+    COMCAT_FUZZ_CHECK(again.ok() && base::to_string(*again) == shown);
   } else {
     COMCAT_FUZZ_CHECK(base::is_safe_text(std::string(address.status().message())));
   }

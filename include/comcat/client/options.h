@@ -12,7 +12,7 @@ namespace comcat::client {
 
 /// What a user asks of a client; comcat-client makes it from its flags.
 struct ClientOptions {
-  transport::Address address;
+  base::Address address;
   std::string name;
   std::string room;
   std::string passcode;  // "": none

@@ -26,7 +26,7 @@ struct Failure {
 
 /// How an attempt at a call, or a call, came to its end.
 struct StreamEnd {
-  Address address;
+  base::Address address;
   bool tls = true;
   bool welcomed = false;   // the server had answered the hello
   bool timed_out = false;  // we gave up waiting for it

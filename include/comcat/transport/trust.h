@@ -13,7 +13,7 @@
 namespace comcat::transport {
 
 struct TrustOptions {
-  Address address;
+  base::Address address;
   std::string state_directory;
   /// --trust: the one fingerprint that is accepted; nothing is looked up or pinned.
   std::string only_fingerprint;

@@ -50,7 +50,7 @@ class StreamHandler {
 class VoiceStream {
  public:
   struct Options {
-    Address address;
+    base::Address address;
     wire::Hello hello;
     std::string passcode;  // "": none is sent
     bool tls = true;
