@@ -51,7 +51,7 @@ transport::VoiceStream::Options stream_options(const ClientOptions& options) {
 }
 
 Session::Options session_options(const ClientOptions& options) {
-  return {options.name, options.room, transport::to_string(options.address), options.muted};
+  return {options.name, options.room, base::to_string(options.address), options.muted};
 }
 
 }  // namespace
@@ -162,7 +162,6 @@ void ClientLoop::sound_ended(Sound::Side side, const absl::Status& status) {
 }
 
 // ---- the stream's thread
-// -------------------------------------------------------------------------
 
 void ClientLoop::on_welcome(wire::Welcome welcome) {
   tasks_.post([this, welcome = std::move(welcome)] { welcome_session(welcome); });

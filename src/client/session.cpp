@@ -17,7 +17,6 @@ Session::Session(Options options, SessionPorts& ports)
     : options_(std::move(options)), ports_(ports), room_(options_.room), muted_(options_.muted) {}
 
 // ---- who is there
-// --------------------------------------------------------------------------------
 
 void Session::on_welcome(wire::Welcome welcome) {
   const bool again = std::exchange(welcomed_, true);
@@ -93,7 +92,6 @@ std::vector<Object> Session::member_objects() const {
 }
 
 // ---- events
-// --------------------------------------------------------------------------------------
 
 void Session::on_event(const wire::Event& event) {
   std::visit([this](const auto& it) { tell(it); }, event);

@@ -129,7 +129,6 @@ void Session::show_stats() {
 }
 
 // ---- answers
-// -------------------------------------------------------------------------------------
 
 void Session::on_outcome(const wire::Outcome& outcome, base::Time now) {
   const auto found = pending_.find(outcome.trace_id);

@@ -56,7 +56,6 @@ wire::Outcome failure(std::uint64_t trace_id, const absl::Status& status) {
 }  // namespace
 
 // ---- voice
-// ---------------------------------------------------------------------------------------
 
 absl::Status Hub::on(Session& session, wire::VoiceFrame& frame, base::Time now) {
   if (session.room == nullptr) {
@@ -134,7 +133,6 @@ absl::Status Hub::refuse_command(Session& session, std::string_view what, base::
 }
 
 // ---- joining
-// -------------------------------------------------------------------------------------
 
 absl::Status Hub::refuse(const Session& session, const absl::Status& status, Refusal why) {
   metrics_.refused(why);
@@ -199,7 +197,6 @@ void Hub::welcome(Session& session) {
 }
 
 // ---- commands
-// ------------------------------------------------------------------------------------
 
 absl::Status Hub::on(Session& session, wire::Command& command, base::Time now) {
   if (session.room == nullptr) {

@@ -65,7 +65,6 @@ void VoiceStream::Loop::start() {
 }
 
 // ---- from any thread
-// -----------------------------------------------------------------------------
 
 void VoiceStream::Loop::wake() {
   const absl::MutexLock lock(&mutex_);
@@ -118,7 +117,6 @@ VoiceStream::Stats VoiceStream::Loop::stats() const {
 }
 
 // ---- the thread
-// ----------------------------------------------------------------------------------
 
 void VoiceStream::Loop::run() {
   connect(steady_now());

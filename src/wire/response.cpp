@@ -20,7 +20,6 @@ bool is_chunk(const std::string& chunk) {
 }
 
 // ---- structs to messages
-// -------------------------------------------------------------------------
 
 void fill(::Member& out, const Member& member) {
   out.set_session(member.session);
@@ -78,7 +77,6 @@ struct SetEvent {
 };
 
 // ---- messages to structs
-// -------------------------------------------------------------------------
 
 Member from(const ::Member& member) {
   return {member.session(), base::safe_text(member.id(), kMaxIdBytes), safe_name(member.name()),

@@ -23,7 +23,7 @@ using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""us;
 
-// ---- jitter_buffer ------------------------------------------------------------------------------
+// ---- jitter_buffer
 
 /// Inserts the packets numbered `sequences` (20 ms each) and says what became of each: s stored,
 /// r reordered, R restarted, d duplicate, l late, x malformed.
@@ -115,7 +115,7 @@ TEST(JitterBuffer, WhatIsNotOpusIsRefused) {
   EXPECT_TRUE(buffer.empty());
 }
 
-// ---- time_stretch -------------------------------------------------------------------------------
+// ---- time_stretch
 
 TEST(TimeStretch, CutsAToneByWholePeriods) {
   SampleQueue queue;
@@ -178,7 +178,7 @@ TEST(TimeStretch, NoiseHasNoMatch) {
   EXPECT_LT(find_cut(queue, kMaxLagSamples).match, 0.6F);
 }
 
-// ---- delay_estimator ----------------------------------------------------------------------------
+// ---- delay_estimator
 
 /// Frames of 20 ms, each late by what `late_ms(i)` says; the target afterwards in ms.
 template <typename Late>
@@ -227,7 +227,7 @@ TEST(DelayEstimator, NeverAsksForMoreThanTheMost) {
   }
 }
 
-// ---- drift_meter, pull_clock --------------------------------------------------------------------
+// ---- drift_meter, pull_clock
 
 TEST(DriftMeter, FindsTheClocksRatioUnderJitter) {
   for (const double ppm : {-200.0, 0.0, 200.0}) {

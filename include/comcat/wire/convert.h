@@ -14,7 +14,6 @@ namespace comcat::wire {
 using Bytes = std::span<const std::byte>;
 
 // ---- up: ClientREQ
-// -------------------------------------------------------------------------------
 
 [[nodiscard]] std::string encode_request(const VoiceFrame& frame);
 [[nodiscard]] std::string encode_request(const Hello& hello);
@@ -25,7 +24,6 @@ using Bytes = std::span<const std::byte>;
 [[nodiscard]] absl::StatusOr<Request> parse_request(Bytes bytes);
 
 // ---- down: ServerRES
-// -----------------------------------------------------------------------------
 
 /// One frame as a whole ServerRES with a VoiceBatch. Protobuf merges a message that comes twice, so
 /// several of these laid end to end are one valid ServerRES with all their frames: each frame is

@@ -24,7 +24,6 @@ struct VoiceFrame {
 };
 
 // ---- up
-// ------------------------------------------------------------------------------------------
 
 struct Hello {
   std::string name;
@@ -62,7 +61,6 @@ struct Command {
 using Request = std::variant<VoiceFrame, Hello, Command>;
 
 // ---- down
-// ----------------------------------------------------------------------------------------
 
 struct Member {
   SessionNumber session = 0;
