@@ -1,0 +1,59 @@
+#include "comcat/playout/delay_estimator.h"
+
+#include <gtest/gtest.h>
+
+namespace comcat::playout {
+namespace {
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+
+/// Frames of 20 ms, each late by what `late_ms(i)` says; the target afterwards in ms.
+template <typename Late>
+double target_after(int frames, Late late_ms) {
+  DelayEstimator estimator(400ms);
+  for (int i = 0; i < frames; ++i) {
+    const Micros late{static_cast<std::int64_t>(1000 * late_ms(i))};
+    estimator.insert(std::int64_t{i} * 960, 960, base::Time{5s + 20ms * i + late}, i == 0, false);
+  }
+  return std::chrono::duration<double, std::milli>(estimator.target()).count();
+}
+
+TEST(DelayEstimator, AnEvenNetworkNeedsOneBlock) {
+  EXPECT_EQ(10, target_after(500, [](int) { return 0.0; }));
+}
+
+TEST(DelayEstimator, FrequentJitterIsWaitedFor) {
+  const double target = target_after(1500, [](int i) { return i % 5 == 0 ? 60.0 : 0.0; });
+  EXPECT_GE(target, 55);
+  EXPECT_LE(target, 65);
+}
+
+TEST(DelayEstimator, AStallNowAndThenIsNot) {
+  // Each ten seconds 300 ms, that then drain in a burst.
+  const double target = target_after(3000, [](int i) { return std::max(0, 300 - 20 * (i % 500)); });
+  EXPECT_LE(target, 60);
+}
+
+TEST(DelayEstimator, PeriodicSmallStallsAreRemembered) {
+  // Twice a second 80 ms: a TCP connection that loses often.
+  const double target = target_after(3000, [](int i) { return std::max(0, 80 - 20 * (i % 25)); });
+  EXPECT_GE(target, 75);
+  EXPECT_LE(target, 90);
+}
+
+TEST(DelayEstimator, ALongerRouteIsForgottenAsSuch) {
+  const double target = target_after(1000, [](int i) { return i < 500 ? 0.0 : 80.0; });
+  EXPECT_LE(target, 30);  // 10 s later the longer route is simply the route
+}
+
+TEST(DelayEstimator, NeverAsksForMoreThanTheMost) {
+  DelayEstimator estimator(100ms);
+  for (std::int64_t i = 0; i < 500; ++i) {
+    estimator.insert(i * 960, 960, base::Time{20ms * i + (i % 3) * 300ms}, false, false);
+    ASSERT_LE(estimator.target(), 100ms);
+  }
+}
+
+}  // namespace
+}  // namespace comcat::playout
