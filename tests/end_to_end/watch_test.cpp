@@ -1,5 +1,9 @@
 // What those who run a server see of it: health, metrics, reflection.
 
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -19,6 +23,22 @@ using grpc::health::v1::HealthCheckResponse;
 std::unique_ptr<grpc::health::v1::Health::Stub> health_of(const ServerProcess& server) {
   return grpc::health::v1::Health::NewStub(
       grpc::CreateChannel(server.host(), grpc::InsecureChannelCredentials()));
+}
+
+int metrics_port(ServerProcess& server) {
+  const auto line = server.process().wait_for_line(Process::kErr, " metrics port=");
+  return line ? std::stoi(line->substr(line->rfind('=') + 1)) : 0;
+}
+
+std::set<std::string> metrics_named_in(const std::string& document) {
+  std::ifstream file(std::string(COMCAT_DOCS_DIR) + "/" + document);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::regex name("comcat_[a-z_]+[a-z]");
+  std::set<std::string> names;
+  for (std::sregex_iterator found(text.begin(), text.end(), name), end; found != end; ++found) {
+    names.insert(found->str());
+  }
+  return names;
 }
 
 TEST(Health, IsServingUntilTheServerDrains) {
@@ -53,9 +73,7 @@ TEST(Health, KnowsItsServices) {
 
 TEST(MetricsEndpoint, CountsWhatHappens) {
   ServerProcess server({"--metrics=127.0.0.1:0"});
-  const auto line = server.process().wait_for_line(Process::kErr, " metrics port=");
-  ASSERT_TRUE(line);
-  const int port = std::stoi(line->substr(line->rfind('=') + 1));
+  const int port = metrics_port(server);
   Caller an({.port = server.port()});
   Caller binh({.port = server.port()});
   Caller stranger({.port = server.port(), .passcode = "wrong"});
@@ -72,6 +90,18 @@ TEST(MetricsEndpoint, CountsWhatHappens) {
         "comcat_write_seconds_count", "comcat_process_cpu_seconds_total",
         "comcat_process_resident_memory_bytes"}) {
     EXPECT_NE(std::string::npos, metrics.find(expected)) << expected;
+  }
+}
+
+TEST(MetricsEndpoint, HasEveryMetricThatTheAlertsAndTheManualName) {
+  ServerProcess server({"--metrics=127.0.0.1:0"});
+  const std::string metrics = http_get(metrics_port(server), "/metrics");
+  for (const char* const document : {"alerts.yml", "operations.md"}) {
+    const std::set<std::string> names = metrics_named_in(document);
+    EXPECT_LE(8U, names.size()) << document;
+    for (const std::string& name : names) {
+      EXPECT_NE(std::string::npos, metrics.find("\n" + name)) << name << " in " << document;
+    }
   }
 }
 
