@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <string>
 #include <thread>
 
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "comcat/base/log.h"
+#include "comcat/base/signals.h"
 #include "comcat/server/certificate.h"
 #include "comcat/server/metrics_endpoint.h"
 #include "comcat/server/server.h"
@@ -185,12 +187,20 @@ sigset_t end_signals() {
   return signals;
 }
 
-/// Those that it waits for, blocked in every thread. SIGHUP is among them where it has something to
-/// say; without --tls_cert a terminal that is closed ends the server, as it ends other programs.
+/// Whether SIGHUP asks for another certificate. If not, a terminal was closed, and the server ends.
+bool hang_up_renews() {
+  return !absl::GetFlag(FLAGS_tls_cert).empty();
+}
+
+/// Those that it waits for, blocked in every thread.
 sigset_t awaited_signals() {
   sigset_t signals = end_signals();
-  if (!absl::GetFlag(FLAGS_tls_cert).empty()) sigaddset(&signals, SIGHUP);
+  if (hang_up_renews() || !base::starts_ignored(SIGHUP)) sigaddset(&signals, SIGHUP);
   return signals;
+}
+
+std::string name_of(int signal) {
+  return "SIG" + std::string(sigabbrev_np(signal));
 }
 
 void renew_certificate(server::Server& server) {
@@ -217,10 +227,11 @@ void raise_descriptor_limit() {
 void serve(server::Server& server) {
   const sigset_t awaited = awaited_signals();
   int signal = 0;
-  for (sigwait(&awaited, &signal); signal == SIGHUP; sigwait(&awaited, &signal)) {
+  sigwait(&awaited, &signal);
+  for (; signal == SIGHUP && hang_up_renews(); sigwait(&awaited, &signal)) {
     renew_certificate(server);
   }
-  base::log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+  base::log(LogLevel::kInfo, "stopping", {{"signal", name_of(signal)}});
   // A second signal ends the program at once; so does a peer who holds the end up: everyone else
   // has been told by then.
   std::thread([signals = end_signals()] {

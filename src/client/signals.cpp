@@ -10,13 +10,16 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "comcat/base/signals.h"
+
 namespace comcat::client {
 namespace {
 
 int block_and_open() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, number);
+  for (const int number : {SIGINT, SIGTERM}) sigaddset(&signals, number);
+  if (!base::starts_ignored(SIGHUP)) sigaddset(&signals, SIGHUP);
   sigset_t blocked = signals;
   sigaddset(&blocked, SIGWINCH);  // the terminal console takes it in its own way
   pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
@@ -40,16 +43,16 @@ SignalWatcher::~SignalWatcher() {
 }
 
 void SignalWatcher::run() {
-  for (int count = 0;;) {
+  for (bool stopping = false;;) {
     std::array<pollfd, 2> fds{pollfd{signal_fd_, POLLIN, 0}, pollfd{wake_.fd(), POLLIN, 0}};
     if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return;
     if (fds[1].revents != 0) return;
     if (fds[0].revents == 0) continue;
     signalfd_siginfo info{};
     if (::read(signal_fd_, &info, sizeof info) != sizeof info) continue;
-    if (++count == 1) {
+    if (!std::exchange(stopping, true)) {
       on_stop_();
-    } else {
+    } else if (info.ssi_signo != SIGHUP) {  // a shell repeats the one of a closed terminal
       on_hurry_();
     }
   }

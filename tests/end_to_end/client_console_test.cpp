@@ -74,6 +74,23 @@ TEST_F(InACall, SigtermAndCtrlCAreGraceful) {
   }
 }
 
+TEST_F(InACall, AHangUpUnderNohupIsNothing) {
+  Process client(as("an"), {.launcher = {"/usr/bin/nohup"}});
+  ASSERT_TRUE(client.wait_for_line(Process::kOut, "alone in the room"));
+  client.signal(SIGHUP);
+  client.write("rooms\n");
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "lobby"));
+  EXPECT_EQ(0, client.finish());
+}
+
+TEST_F(InACall, AHangUpThatTheShellRepeatsIsGracefulToo) {
+  Process client(as("an"));
+  ASSERT_TRUE(client.wait_for_line(Process::kOut, "alone in the room"));
+  for (int times = 0; times < 3; ++times) client.signal(SIGHUP);
+  EXPECT_EQ(0, client.wait_exit());
+  EXPECT_TRUE(server_.logs("reason=stopped"));
+}
+
 TEST_F(InACall, CtrlCWhileConnectingEndsIt) {
   const SilentPort silent;
   Process client(command(silent.host(), {"--name=an", "--passcode=x", "--log_level=debug"}));

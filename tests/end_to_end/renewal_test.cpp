@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/caller.h"
 #include "support/certificates.h"
 #include "support/server_process.h"
 
@@ -92,10 +93,23 @@ TEST_F(Renewal, FilesThatAreNoCertificateChangeNothing) {
   EXPECT_TRUE(comes_in("an", renew())) << "mended";
 }
 
-TEST(Hangup, EndsAServerThatHasNoCertificateToRead) {
+TEST(Hangup, EndsAServerThatHasNoCertificateToReadAndEveryoneIsTold) {
   ServerProcess server;
+  Caller an({.port = server.port()});
+  ASSERT_TRUE(an.hello("an"));
   server.process().signal(SIGHUP);
-  EXPECT_EQ(128 + SIGHUP, server.process().wait_exit());
+  EXPECT_EQ("the server is shutting down", an.status().error_message());
+  EXPECT_EQ(0, server.process().wait_exit());
+  EXPECT_THAT(server.process().output(Process::kErr), HasSubstr("stopping signal=SIGHUP"));
+}
+
+TEST(Hangup, IsNothingUnderNohup) {
+  ServerProcess server({}, false, {.launcher = {"/usr/bin/nohup"}});
+  server.process().signal(SIGHUP);
+  Caller an({.port = server.port()});
+  EXPECT_TRUE(an.hello("an"));
+  EXPECT_EQ(0, server.stop());
+  EXPECT_THAT(server.process().output(Process::kErr), HasSubstr("stopping signal=SIGTERM"));
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 
 namespace comcat::client {
 
-/// SIGINT, SIGTERM and SIGHUP (the terminal was closed) as calls: the first is `on_stop`, the
-/// second `on_hurry`, which should not return.
+/// SIGINT, SIGTERM and SIGHUP (the terminal was closed; unless it is ignored, as under nohup) as
+/// calls: the first is `on_stop`, a further SIGINT or SIGTERM `on_hurry`, which should not return.
 ///
 /// Threads    one of its own, which makes the calls. Construct it before any other thread starts:
 ///            the signals, and SIGWINCH, are blocked in that thread and in every one that it
