@@ -1,5 +1,6 @@
 #include "comcat/server/acceptor.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -19,6 +20,8 @@
 #include "comcat/server/admission.h"
 #include "comcat/server/listen_address.h"
 
+#include "tcp_bytes.h"
+
 namespace comcat::server {
 namespace {
 
@@ -33,6 +36,7 @@ constexpr int kProbeAfterSeconds = 15;
 constexpr int kProbeEverySeconds = 5;
 constexpr int kBacklog = 1024;
 constexpr int kRetryMs = 100;  // when accepting failed for want of something
+constexpr int kWatchMs = 100;  // strangers, while there are some
 
 void set_option(int fd, int level, int name, int value) {
   // A socket that refuses an option works all the same.
@@ -63,6 +67,11 @@ std::string peer_of(int fd) {
   socklen_t size = sizeof(peer);
   if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return {};
   return {reinterpret_cast<const char*>(&peer), size};
+}
+
+/// The port of "ipv4:192.0.2.1:4000".
+std::string port_of(const std::string& peer) {
+  return peer.substr(peer.rfind(':') + 1);
 }
 
 FileDescriptor open_spare() {
@@ -162,15 +171,91 @@ void Acceptor::disconnect_all() {
 
 void Acceptor::run(const HandOver& hand_over, const std::stop_token& stop) {
   bool exhausted = false;
+  bool strangers = false;
+  base::Time next_watch{};
   while (!stop.stop_requested()) {
     std::array<pollfd, 2> ready{{{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}}};
     if (exhausted) {  // the listener stays readable though nobody can be let in
       std::ignore = poll(ready.data(), 1, kRetryMs);
       exhausted = false;
-    } else if (poll(ready.data(), ready.size(), -1) > 0 && ready[1].revents != 0) {
+    } else if (poll(ready.data(), ready.size(), strangers ? kWatchMs : -1) > 0 &&
+               ready[1].revents != 0) {
       exhausted = !accept_all(hand_over, stop);
+      strangers = true;
+    }
+    const base::Time now = std::chrono::steady_clock::now();
+    if (!strangers || now < next_watch) continue;
+    next_watch = now + std::chrono::milliseconds(kWatchMs);
+    strangers = watch_strangers(now);
+  }
+}
+
+void Acceptor::vouch(const std::string& peer) {
+  const absl::MutexLock lock(&vouched_->mutex);
+  vouched_->peers.push_back(peer);
+}
+
+void Acceptor::greet_vouched() {
+  std::vector<std::string> peers;
+  {
+    const absl::MutexLock lock(&vouched_->mutex);
+    peers.swap(vouched_->peers);
+  }
+  for (const std::string& peer : peers) {
+    const auto found = by_address_.find(admission_address(peer));
+    if (found == by_address_.end()) continue;
+    for (Connection& connection : found->second) {
+      if (connection.port == port_of(peer)) connection.stranger = false;
     }
   }
+}
+
+bool Acceptor::watch_strangers(base::Time now) {
+  greet_vouched();
+  bool some_are_left = false;
+  for (auto& [address, connections] : by_address_) {
+    const std::size_t before = connections.size();
+    std::erase_if(connections, [&, &from = address](const Connection& c) {
+      if (!c.stranger) return false;
+      if (peer_of(c.fd) != c.peer) return true;
+      if (tcp_bytes_received(c.fd) > options_.stranger_bytes) {
+        cut(from, c, "it sent too much before it was admitted");
+        return true;
+      }
+      if (now - c.accepted > options_.stranger_patience) {
+        cut(from, c, "it was not admitted in time");
+        return true;
+      }
+      some_are_left = true;
+      return false;
+    });
+    connections_ -= before - connections.size();
+  }
+  std::erase_if(by_address_, [](const auto& entry) { return entry.second.empty(); });
+  return some_are_left;
+}
+
+void Acceptor::cut(const std::string& address, const Connection& stranger, std::string_view why) {
+  ::shutdown(stranger.fd, SHUT_RDWR);  // gRPC closes it then
+  metrics_->turned(Turned::kStranger);
+  base::log(LogLevel::kWarning, "connection_cut", {{"address", address}, {"why", why}});
+}
+
+bool Acceptor::make_room_for(const std::string& address) {
+  greet_vouched();
+  const auto is_stranger = [](const Connection& c) { return c.stranger; };
+  auto crowd = by_address_.end();
+  auto most = static_cast<std::ptrdiff_t>(by_address_[address].size());
+  for (auto entry = by_address_.begin(); entry != by_address_.end(); ++entry) {
+    const auto count = std::ranges::count_if(entry->second, is_stranger);
+    if (count > most) most = count, crowd = entry;
+  }
+  if (crowd == by_address_.end()) return false;
+  const auto oldest = std::ranges::find_if(crowd->second, is_stranger);
+  cut(crowd->first, *oldest, "too many connections, most of them from there");
+  crowd->second.erase(oldest);
+  --connections_;
+  return true;
 }
 
 bool Acceptor::accept_all(const HandOver& hand_over, const std::stop_token& stop) {
@@ -206,7 +291,8 @@ void Acceptor::take(FileDescriptor fd, const sockaddr_storage& peer, std::string
   int port = 0;
   const std::string host = to_text(peer, port);
   const char* const scheme = peer.ss_family == AF_INET6 ? "ipv6:" : "ipv4:";
-  const std::string address = admission_address(scheme + host + ":" + std::to_string(port));
+  const std::string text = scheme + host + ":" + std::to_string(port);
+  const std::string address = admission_address(text);
   if (const std::optional<Turned> limit = limit_reached(address)) {
     metrics_->turned(*limit);
     base::log(LogLevel::kWarning, "connection_refused",
@@ -219,7 +305,8 @@ void Acceptor::take(FileDescriptor fd, const sockaddr_storage& peer, std::string
   set_option(fd.get(), IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
   set_option(fd.get(), IPPROTO_TCP, TCP_KEEPINTVL, kProbeEverySeconds);
   set_option(fd.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
-  by_address_[address].push_back({fd.get(), std::move(raw_peer)});
+  by_address_[address].push_back(
+      {fd.get(), std::move(raw_peer), port_of(text), std::chrono::steady_clock::now()});
   ++connections_;
   hand_over(std::move(fd));
 }
@@ -258,7 +345,9 @@ std::optional<Turned> Acceptor::limit_reached(const std::string& address) {
     });
   }
   if (from_here.size() >= options_.max_connections_per_address) return Turned::kAddressLimit;
-  if (connections_ >= options_.max_connections) return Turned::kTotalLimit;
+  if (connections_ >= options_.max_connections && !make_room_for(address)) {
+    return Turned::kTotalLimit;
+  }
   return std::nullopt;
 }
 

@@ -71,6 +71,7 @@ void Call::admit() {
                                                    : std::chrono::milliseconds(0)));
     return;
   }
+  shard_.admitted(context_.peer());
   pass_ = std::move(*pass);
   has_slot_ = true;
   session_.emplace(*this, address, shard_.session_limits());

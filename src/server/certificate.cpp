@@ -22,6 +22,8 @@
 #include "comcat/base/text.h"
 
 #include "absl/strings/escaping.h"
+#include "openssl_handles.h"
+#include "tls_handshake.h"
 
 namespace comcat::server {
 namespace {
@@ -30,39 +32,18 @@ namespace fs = std::filesystem;
 
 constexpr long kTenYearsSeconds = 10L * 365 * 24 * 3600;
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using X509Ptr = std::unique_ptr<X509, Freed<X509_free>>;
-using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-
 std::string contents(BIO* bio) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio, &data);
   return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
 }
 
-Bio reader(const std::string& pem) {
-  return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-}
-
 X509Ptr parse_certificate(const std::string& pem) {
   return X509Ptr(PEM_read_bio_X509(reader(pem).get(), nullptr, nullptr, nullptr));
 }
 
-Key parse_key(const std::string& pem) {
-  // A password would be asked for on the terminal; an empty one makes an encrypted key fail.
-  char empty[] = "";
-  return Key(PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, nullptr, empty));
-}
-
 bool add_extension(X509* certificate, int nid, const char* value) {
-  using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
+  using Extension = Handle<X509_EXTENSION_free, X509_EXTENSION>;
   const Extension extension(X509V3_EXT_conf_nid(nullptr, nullptr, nid, value));
   return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
@@ -71,7 +52,7 @@ bool describe(X509* certificate, EVP_PKEY* key) {
   std::array<unsigned char, 16> serial{};
   if (RAND_bytes(serial.data(), serial.size()) != 1) return false;
   serial[0] &= 0x7F;
-  using BigNumber = std::unique_ptr<BIGNUM, Freed<BN_free>>;
+  using BigNumber = Handle<BN_free, BIGNUM>;
   const BigNumber number(BN_bin2bn(serial.data(), serial.size(), nullptr));
   X509_set_version(certificate, X509_VERSION_3);
   BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate));
@@ -102,12 +83,17 @@ absl::StatusOr<Certificate> make_certificate() {
 }
 
 absl::StatusOr<std::string> read_file(const fs::path& path) {
+  const std::string what = "cannot read " + base::safe_text(path.string()) + ": ";
+  std::error_code error;
+  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {  // a pipe has no end
+    return absl::InvalidArgumentError(what + "it is not a file");
+  }
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
-  std::error_code error;
-  if (!file || fs::is_directory(path, error)) {
-    return absl::InvalidArgumentError("cannot read " + base::safe_text(path.string()));
+  if (!file) {
+    return absl::InvalidArgumentError(what + std::strerror(errno) +
+                                      "; the server must be able to read it");
   }
   return text.str();
 }
@@ -142,8 +128,9 @@ void close_to_others(const fs::path& key) {
   std::error_code error;
   const fs::perms mode = fs::status(key, error).permissions();
   if (error || (mode & (fs::perms::group_all | fs::perms::others_all)) == fs::perms::none) return;
-  base::log(base::LogLevel::kWarning, "key_was_open_to_others", {{"file", key.string()}});
   fs::permissions(key, fs::perms::owner_read | fs::perms::owner_write, error);
+  base::log(base::LogLevel::kWarning, error ? "key_is_open_to_others" : "key_was_open_to_others",
+            {{"file", key.string()}});
 }
 
 }  // namespace
@@ -156,17 +143,23 @@ absl::StatusOr<Certificate> load_certificate(const fs::path& certificate, const 
   const X509Ptr parsed = parse_certificate(*certificate_pem);
   if (!parsed) {
     return absl::InvalidArgumentError(base::safe_text(certificate.string()) +
-                                      " holds no certificate in PEM form");
+                                      " holds no certificate in PEM form; put a good one there");
   }
   const Key parsed_key = parse_key(*key_pem);
   if (!parsed_key) {
-    return absl::InvalidArgumentError(base::safe_text(key.string()) +
-                                      " holds no unencrypted private key in PEM form");
+    return absl::InvalidArgumentError(
+        base::safe_text(key.string()) +
+        " holds no unencrypted private key in PEM form; put a good one there");
   }
   if (X509_check_private_key(parsed.get(), parsed_key.get()) != 1) {
-    return absl::InvalidArgumentError("the key " + base::safe_text(key.string()) +
-                                      " is not that of the certificate " +
-                                      base::safe_text(certificate.string()));
+    return absl::InvalidArgumentError(
+        "the key " + base::safe_text(key.string()) + " is not that of the certificate " +
+        base::safe_text(certificate.string()) + "; put the two there that belong together");
+  }
+  if (!shakes_hands(*certificate_pem, *key_pem)) {
+    return absl::InvalidArgumentError("TLS does not take the certificate " +
+                                      base::safe_text(certificate.string()) +
+                                      "; use a key of RSA with 2048 bits or of EC P-256");
   }
   return Certificate{std::move(*certificate_pem), std::move(*key_pem)};
 }
@@ -175,9 +168,16 @@ absl::StatusOr<Certificate> own_certificate(const fs::path& state_dir) {
   const fs::path certificate_path = state_dir / "server.crt";
   const fs::path key_path = state_dir / "server.key";
   std::error_code error;
-  if (fs::exists(certificate_path, error) && fs::exists(key_path, error)) {
+  const bool has_certificate = fs::exists(certificate_path, error);
+  if (has_certificate && fs::exists(key_path, error)) {
     close_to_others(key_path);
     return load_certificate(certificate_path, key_path);
+  }
+  if (has_certificate) {  // callers remember it: none is made in its place unasked
+    return absl::InvalidArgumentError(
+        base::safe_text(certificate_path.string()) +
+        " is there without server.key; put the key back beside it, or remove the certificate and "
+        "let your callers know that it changes");
   }
   fs::create_directories(state_dir, error);
   if (error) {

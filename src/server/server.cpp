@@ -28,6 +28,7 @@ constexpr int kMinPingIntervalMs = 4'000;
 constexpr int kFlowControlWindowBytes = 16 * 1024;
 constexpr int kReadChunkBytes = 1024;  // callers send little at a time
 constexpr std::chrono::milliseconds kFarewell{500};
+constexpr int kMaxReflectionThreads = 16;  // what else the server does needs none of gRPC's
 constexpr std::size_t kMemoryQuotaBytes = 512UL * 1024 * 1024;
 
 /// gRPC's own lines may hold what a peer sent, and calls ordinary things errors (a TLS client that
@@ -59,6 +60,7 @@ void set_limits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, 4 * kReadChunkBytes);
   grpc::ResourceQuota quota("comcat");
   quota.Resize(kMemoryQuotaBytes);
+  quota.SetMaxThreads(kMaxReflectionThreads);
   builder.SetResourceQuota(quota);
 }
 
@@ -99,8 +101,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   parts->connections = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
   std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();
-  parts->shard = std::make_unique<Shard>(options.hub, options.admission, parts->metrics,
-                                         std::move(queue), parts->service, parts->health);
+  parts->shard = std::make_unique<Shard>(
+      options.hub, options.admission, parts->metrics, std::move(queue), parts->service,
+      parts->health,
+      [&acceptor = parts->acceptor](const std::string& peer) { acceptor.vouch(peer); });
   parts->server = builder.BuildAndStart();
   if (!parts->server) {
     return absl::InternalError("gRPC cannot start a server; --log_level debug shows its reason");

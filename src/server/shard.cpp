@@ -22,11 +22,12 @@ gpr_timespec at_once() {
 
 Shard::Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
              std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service,
-             HealthService& health)
+             HealthService& health, std::function<void(const std::string&)> on_admitted)
     : queue_(std::move(queue)),
       service_(service),
       metrics_(metrics),
       session_limits_(hub.session),
+      on_admitted_(std::move(on_admitted)),
       health_(health, *queue_),
       hub_(hub, metrics),
       admission_(admission) {}

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -30,7 +32,7 @@ class Shard final {
  public:
   Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
         std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service,
-        HealthService& health);
+        HealthService& health, std::function<void(const std::string& peer)> on_admitted);
   ~Shard();
 
   void start();
@@ -49,6 +51,7 @@ class Shard final {
   Hub& hub() { return hub_; }
   Admission& admission() { return admission_; }
   Metrics& metrics() { return metrics_; }
+  void admitted(const std::string& peer) { on_admitted_(peer); }
   [[nodiscard]] const SessionLimits& session_limits() const { return session_limits_; }
   void request(grpc::ServerContext& context,
                grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>& stream,
@@ -75,6 +78,7 @@ class Shard final {
   RawService& service_;
   Metrics& metrics_;
   const SessionLimits session_limits_;
+  const std::function<void(const std::string&)> on_admitted_;
   Health health_;
   Hub hub_;
   Admission admission_;

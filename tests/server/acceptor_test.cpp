@@ -40,6 +40,19 @@ class Door {
         metrics_);
   }
   void close() { acceptor_->stop(); }
+  /// Everyone who is inside has been admitted.
+  void vouch_for_all() {
+    const std::lock_guard lock(mutex_);
+    for (const FileDescriptor& fd : inside_) {
+      sockaddr_in peer{};
+      socklen_t size = sizeof(peer);
+      getpeername(fd.get(), reinterpret_cast<sockaddr*>(&peer), &size);
+      std::array<char, INET_ADDRSTRLEN> host{};
+      inet_ntop(AF_INET, &peer.sin_addr, host.data(), host.size());
+      acceptor_->vouch("ipv4:" + std::string(host.data()) + ":" +
+                       std::to_string(ntohs(peer.sin_port)));
+    }
+  }
   /// Ends the connections on the server's side, the oldest first.
   void hang_up(std::size_t count) {
     const std::lock_guard lock(mutex_);
@@ -84,6 +97,16 @@ class Visitor {
     const ssize_t got = ::recv(fd_.get(), &greeting, 1, 0);
     EXPECT_TRUE(got >= 0 || errno == ECONNRESET) << "neither let in nor turned away";
     return got == 1 && greeting == 'A';
+  }
+  void say(std::size_t bytes) const {
+    EXPECT_EQ(static_cast<ssize_t>(bytes),
+              ::send(fd_.get(), std::string(bytes, 'x').data(), bytes, MSG_NOSIGNAL));
+  }
+  /// Waits for the end of the connection.
+  [[nodiscard]] bool is_sent_away() {
+    char more = 0;
+    const ssize_t got = ::recv(fd_.get(), &more, 1, 0);
+    return got == 0 || (got < 0 && errno == ECONNRESET);
   }
   /// Goes without a word: a reset rather than an end.
   void vanish() {
@@ -205,14 +228,77 @@ TEST(Acceptor, ManyConnectionsInAllAreTooManyWhoeverTheyComeFrom) {
   Door door(limits(3, 5));
   door.open();
   for (int i = 1; i <= 5; ++i) EXPECT_TRUE(visit(door, "127.0.0." + std::to_string(i)));
+  door.vouch_for_all();
   EXPECT_FALSE(visit(door, "127.0.0.6"));
   EXPECT_FALSE(visit(door, "127.0.0.1"));
   door.hang_up(2);
   EXPECT_TRUE(visit(door, "127.0.0.6"));
   EXPECT_TRUE(visit(door, "127.0.0.7"));
+  door.vouch_for_all();
   EXPECT_FALSE(visit(door, "127.0.0.8"));
   EXPECT_EQ(3U, door.turned(Turned::kTotalLimit));
   EXPECT_EQ(0U, door.turned(Turned::kAddressLimit));
+}
+
+TEST(Acceptor, WhereTheManyAreStrangersTheyMakeRoomForNewcomersFromElsewhere) {
+  Door door(limits(3, 6));
+  door.open();
+  std::vector<Visitor> crowd;
+  for (int i = 0; i < 6; ++i) {
+    crowd.emplace_back(i < 3 ? "127.0.0.1" : "127.0.0.2").knock(door.port());
+    EXPECT_TRUE(crowd.back().let_in());
+  }
+  EXPECT_TRUE(visit(door, "127.0.0.3"));
+  EXPECT_TRUE(crowd[0].is_sent_away());
+  EXPECT_TRUE(visit(door, "127.0.0.3"));
+  EXPECT_TRUE(crowd[3].is_sent_away());
+  EXPECT_FALSE(visit(door, "127.0.0.3")) << "no address has more strangers than this one now";
+  EXPECT_EQ(2U, door.turned(Turned::kStranger));
+  EXPECT_EQ(1U, door.turned(Turned::kTotalLimit));
+}
+
+TEST(Acceptor, AStrangerWhoSendsTooMuchIsSentAway) {
+  AcceptorOptions options = limits(3);
+  options.stranger_bytes = 1000;
+  Door door(options);
+  door.open();
+  Visitor talker;
+  talker.knock(door.port());
+  EXPECT_TRUE(talker.let_in());
+  talker.say(1001);
+  EXPECT_TRUE(talker.is_sent_away());
+  EXPECT_EQ(1U, door.turned(Turned::kStranger));
+}
+
+TEST(Acceptor, AStrangerIsSentAwayAfterAWhile) {
+  AcceptorOptions options = limits(3);
+  options.stranger_patience = std::chrono::milliseconds(1);
+  Door door(options);
+  door.open();
+  Visitor idler;
+  idler.knock(door.port());
+  EXPECT_TRUE(idler.let_in());
+  EXPECT_TRUE(idler.is_sent_away());
+}
+
+TEST(Acceptor, WhoWasVouchedForMaySendAndStay) {
+  AcceptorOptions options = limits(3);
+  options.stranger_bytes = 1000;
+  Door door(options);
+  door.open();
+  Visitor guest;
+  guest.knock(door.port());
+  EXPECT_TRUE(guest.let_in());
+  door.vouch_for_all();
+  guest.say(5000);
+  Visitor stranger;  // once he is gone, the guest has been looked at as well
+  stranger.knock(door.port());
+  EXPECT_TRUE(stranger.let_in());
+  stranger.say(1001);
+  EXPECT_TRUE(stranger.is_sent_away());
+  door.hang_up(1);
+  EXPECT_TRUE(guest.is_sent_away());
+  EXPECT_EQ(1U, door.turned(Turned::kStranger));
 }
 
 TEST(Acceptor, ComingAndGoingAThousandTimesLeavesNoCountBehind) {

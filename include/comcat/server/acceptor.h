@@ -1,19 +1,25 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include <sys/socket.h>
 
+#include "comcat/base/clock.h"
 #include "comcat/server/metrics.h"
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 
 namespace comcat::server {
 
@@ -44,6 +50,9 @@ struct AcceptorOptions {
   std::string listen = "0.0.0.0:50051";  // host:port, [v6]:port; port 0 picks one
   std::size_t max_connections = 1024;
   std::size_t max_connections_per_address = 64;
+  // What a connection may do before vouch() is called for it.
+  std::chrono::milliseconds stranger_patience = std::chrono::seconds(70);
+  std::uint64_t stranger_bytes = 64UL * 1024;
 };
 
 /// Listens and accepts in gRPC's stead: gRPC 1.51's own listener never accepts again once a process
@@ -51,8 +60,15 @@ struct AcceptorOptions {
 /// caller away, and accepting goes on. Also the place for limits that apply before any handshake
 /// and for socket options: what is sent late is bounded in the kernel as well.
 ///
-/// Threads    its own; `hand_over` is called on it. stop() and the destructor join it. The rest
-///            from the owner's. Not to be moved once started.
+/// A connection for which nobody has vouched is a stranger's. gRPC 1.51 lets it hold memory and a
+/// place for as long as it likes: its limits of streams and metadata hold only for peers who have
+/// acknowledged them. So strangers are watched from outside, by the bytes that the kernel counted:
+/// who sends more than `stranger_bytes`, or is still one after `stranger_patience`, is cut. When
+/// there are `max_connections`, the address with the most strangers loses its oldest to a newcomer
+/// from an address that has fewer.
+///
+/// Threads    its own; `hand_over` is called on it. vouch() from any. stop() and the destructor
+///            join it. The rest from the owner's. Not to be moved once started.
 class Acceptor {
  public:
   /// Takes over a connected, non-blocking socket.
@@ -70,6 +86,9 @@ class Acceptor {
   /// Accepts nobody any more.
   void stop();
 
+  /// The connection from `peer` (as gRPC writes it: "ipv4:192.0.2.1:4000") is a stranger's no more.
+  void vouch(const std::string& peer);
+
   /// Shuts down every connection that is still open: a peer that reads nothing would otherwise keep
   /// gRPC waiting for its last write. After stop().
   void disconnect_all();
@@ -82,6 +101,13 @@ class Acceptor {
   struct Connection {
     int fd = -1;
     std::string peer;  // raw sockaddr bytes: tells whether `fd` is still this connection
+    std::string port;
+    base::Time accepted;
+    bool stranger = true;
+  };
+  struct Vouched {
+    absl::Mutex mutex;
+    std::vector<std::string> peers ABSL_GUARDED_BY(mutex);
   };
 
   explicit Acceptor(const AcceptorOptions& options) : options_(options) {}
@@ -95,6 +121,12 @@ class Acceptor {
   /// Nothing where one more from `address` is within the limits, else which one is used up.
   [[nodiscard]] std::optional<Turned> limit_reached(const std::string& address);
   static void forget_closed(std::vector<Connection>& connections);
+  /// Cuts strangers who have had enough; true where some are left.
+  [[nodiscard]] bool watch_strangers(base::Time now);
+  void greet_vouched();
+  /// Cuts a stranger in favour of one from `address`; false where that would not be fair.
+  [[nodiscard]] bool make_room_for(const std::string& address);
+  void cut(const std::string& address, const Connection& stranger, std::string_view why);
 
   AcceptorOptions options_;
   std::string address_;
@@ -104,6 +136,7 @@ class Acceptor {
   FileDescriptor spare_;  // given up when there are no others
   std::map<std::string, std::vector<Connection>> by_address_;
   std::size_t connections_ = 0;
+  std::unique_ptr<Vouched> vouched_ = std::make_unique<Vouched>();
   Metrics* metrics_ = nullptr;
   std::jthread thread_;
 };

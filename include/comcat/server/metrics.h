@@ -13,12 +13,13 @@ enum class Drop { kQueueOverflow, kRateLimit, kMuted, kNotLoudest, kCount };
 /// Why a caller was turned away.
 enum class Refusal { kPasscode, kBanned, kFull, kName, kProtocol, kCount };
 
-/// Why a connection was closed before anything was read from it.
-enum class Turned { kAddressLimit, kTotalLimit, kNoDescriptors, kCount };
+/// Why a connection was closed before its caller was let in.
+enum class Turned { kAddressLimit, kTotalLimit, kNoDescriptors, kStranger, kCount };
 
 inline constexpr std::array kDropNames{"queue_overflow", "rate_limit", "muted", "not_loudest"};
 inline constexpr std::array kRefusalNames{"passcode", "banned", "full", "name", "protocol"};
-inline constexpr std::array kTurnedNames{"address_limit", "total_limit", "no_descriptors"};
+inline constexpr std::array kTurnedNames{"address_limit", "total_limit", "no_descriptors",
+                                         "stranger"};
 
 /// A histogram with fixed upper bounds in microseconds; the last bucket is everything above.
 class Histogram {

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <cstdint>
+
+namespace comcat::server {
+
+/// How many bytes the peer of the TCP socket `fd` has sent that arrived here, read or not; 0 where
+/// the kernel does not say. Threads: any.
+[[nodiscard]] std::uint64_t tcp_bytes_received(int fd);
+
+}  // namespace comcat::server
