@@ -159,7 +159,8 @@ void Hub::tick(base::Time now) {
 
 void Hub::sweep(base::Time now) {
   next_sweep_ = now + kSweepInterval;
-  for (const auto& [name, room] : rooms_) room->catch_up();
+  for (const auto& [name, room] : rooms_) room->catch_up(doomed_);
+  close_doomed(now);
   std::vector<std::pair<Session*, absl::Status>> over;
   for (const auto& [number, session] : sessions_) {
     if (session->room == nullptr && now - session->opened > options_.hello_timeout) {

@@ -277,8 +277,7 @@ void Hub::execute(Session& session, std::uint64_t trace_id, const wire::Say& ver
     return;
   }
   answer(session, {trace_id, 0, "", {}});
-  session.room->deliver(wire::TextSaid{session.member.session, session.member.name, verb.text},
-                        doomed_);
+  session.room->say({session.member.session, session.member.name, verb.text});
 }
 
 }  // namespace comcat::server

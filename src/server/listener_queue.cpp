@@ -49,6 +49,15 @@ bool ListenerQueue::push_control(Payload message) {
   return true;
 }
 
+void ListenerQueue::push_text(Payload text) {
+  text_bytes_ += cost(text);
+  texts_.push_back(std::move(text));
+  for (; text_bytes_ > kMaxTextBytes; ++missed_texts_) {
+    text_bytes_ -= cost(texts_.front());
+    texts_.pop_front();
+  }
+}
+
 bool ListenerQueue::push_event(Payload event) {
   if (behind_) return false;  // the roster to come says it too
   event_bytes_ += cost(event);
@@ -82,6 +91,14 @@ ListenerQueue::Message ListenerQueue::take(base::Time now, bool batch) {
     return message;
   }
   drop_older_than(now - capacity_);
+  if (!texts_.empty() && (voice_.empty() || text_is_next_)) {
+    text_is_next_ = false;
+    text_bytes_ -= cost(texts_.front());
+    message.parts.push_back(std::move(texts_.front()));
+    texts_.pop_front();
+    return message;
+  }
+  text_is_next_ = true;
   while (!voice_.empty()) {
     message.parts.push_back(voice_.front().frame);
     pop_oldest();

@@ -5,9 +5,29 @@
 
 #include "comcat/wire/convert.h"
 
+#include "absl/status/status.h"
 #include "absl/strings/match.h"
 
 namespace comcat::server {
+
+namespace {
+
+Payload texts_are_missing(std::size_t count) {
+  const std::string text = (count == 1 ? "a text is" : std::to_string(count) + " texts are") +
+                           " missing here: more was said than reached you in time";
+  return std::make_shared<const std::string>(wire::encode_response(
+      wire::Outcome{0, static_cast<int>(absl::StatusCode::kResourceExhausted), text, {}}));
+}
+
+void send(Session& member, const Payload& message, std::vector<Session*>& overflowed) {
+  if (member.queue.push_control(message)) {
+    member.link.wake();
+  } else {
+    overflowed.push_back(&member);
+  }
+}
+
+}  // namespace
 
 std::vector<wire::Member> Room::roster() const {
   std::vector<wire::Member> members;
@@ -97,10 +117,24 @@ void Room::release_events(base::Time now) {
   }
 }
 
-void Room::catch_up() {
+void Room::say(const wire::TextSaid& text) {
+  const auto payload =
+      std::make_shared<const std::string>(wire::encode_response(wire::Event(text)));
+  for (Session* member : members_) {
+    if (member->original) continue;
+    member->queue.push_text(payload);
+    member->link.wake();
+  }
+}
+
+void Room::catch_up(std::vector<Session*>& overflowed) {
   Payload payload;
   for (Session* member : members_) {
-    if (!member->queue.behind() || member->write_started != base::Time{}) continue;
+    if (member->write_started != base::Time{}) continue;
+    if (const std::size_t missed = member->queue.take_missed_texts(); missed > 0) {
+      send(*member, texts_are_missing(missed), overflowed);
+    }
+    if (!member->queue.behind()) continue;
     if (!payload) {
       payload = std::make_shared<const std::string>(
           wire::encode_response(wire::Event(wire::Roster{name_, roster()})));
@@ -113,12 +147,7 @@ void Room::catch_up() {
 void Room::deliver(const wire::Event& event, std::vector<Session*>& overflowed) {
   const auto payload = std::make_shared<const std::string>(wire::encode_response(event));
   for (Session* member : members_) {
-    if (member->original) continue;
-    if (member->queue.push_control(payload)) {
-      member->link.wake();
-    } else {
-      overflowed.push_back(member);
-    }
+    if (!member->original) send(*member, payload, overflowed);
   }
 }
 

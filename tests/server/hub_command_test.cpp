@@ -206,13 +206,13 @@ TEST(Flooding, ABurstAfterAStallIsForgiven) {
   EXPECT_EQ(0U, house.metrics.drops[static_cast<std::size_t>(Drop::kRateLimit)]);
 }
 
-TEST(Stalling, WhoseControlMessagesOverflowIsClosedWithAReason) {
+TEST(Stalling, WhoAsksAndDoesNotReadTheAnswersIsClosedWithAReason) {
   House house;
   Caller& stalled = house.join("stalled");
   Caller& bo = house.join("bo");
   stalled.reading = false;
   for (int i = 0; i < 1000 && !stalled.closed; ++i) {
-    house.command(bo, wire::Say{"hello"});
+    house.command(stalled, wire::ListRooms{});
     house.pass(milliseconds(200));
   }
   ASSERT_TRUE(stalled.closed);
@@ -223,18 +223,25 @@ TEST(Stalling, WhoseControlMessagesOverflowIsClosedWithAReason) {
   EXPECT_EQ(1U, house.hub.sessions());
 }
 
-TEST(Stalling, ManyWhoOverflowAtOnceAreAllClosed) {
+TEST(Stalling, TextsOfOthersCloseNobodyAndWhoReadsAgainIsToldHowManyAreMissing) {
   House house;
   Caller& bo = house.join("bo");
-  for (int i = 0; i < 50; ++i) house.join("s" + std::to_string(i)).reading = false;
-  for (int i = 0; i < 1000 && house.hub.sessions() > 1; ++i) {
-    house.command(bo, wire::Say{"hello"});
-    house.pass(milliseconds(200));
+  Caller& slow = house.join("slow");
+  slow.reading = false;
+  slow.session.write_started = house.now;
+  for (int i = 0; i < 80; ++i) {
+    house.command(bo, wire::Say{std::string(wire::kMaxTextBytes, 't')});
+    house.pass(milliseconds(110));
   }
-  EXPECT_EQ(1U, house.hub.sessions());
-  house.pass(Room::kEventGap);
-  EXPECT_EQ(50U, bo.told<wire::Left>().size());
-  EXPECT_FALSE(bo.closed);
+  ASSERT_FALSE(slow.closed);
+  slow.reading = true;
+  slow.session.write_started = {};
+  slow.wake();
+  house.pass(seconds(1));
+  EXPECT_EQ(5U, slow.told<wire::TextSaid>().size());
+  ASSERT_EQ(1U, slow.outcomes.size());
+  EXPECT_EQ("75 texts are missing here: more was said than reached you in time",
+            slow.outcomes[0].text);
 }
 
 TEST(Stalling, AWriteUnderWayForTooLongEndsTheCall) {

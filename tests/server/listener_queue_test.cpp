@@ -104,13 +104,36 @@ TEST(ListenerQueue, TooManyControlMessagesAreRefusedRatherThanDropped) {
   std::size_t taken = 0;
   while (queue.push_control(payload(std::to_string(taken)))) ++taken;
   EXPECT_LE(taken, ListenerQueue::kMaxControlBytes / ListenerQueue::kOverheadBytes);
-  EXPECT_GE(taken, 256U);
+  EXPECT_GE(taken, 128U);
   for (std::size_t i = 0; i < taken; ++i) EXPECT_EQ(std::to_string(i), write(queue, kStart));
   EXPECT_FALSE(queue.ready());
 }
 
+TEST(ListenerQueue, TheOldestTextsGoAndAreCounted) {
+  ListenerQueue queue(milliseconds(200));
+  for (int i = 0; i < 20; ++i)
+    queue.push_text(payload(std::to_string(10 + i) + std::string(1998, 't')));
+  std::size_t left = 0;
+  for (; queue.ready(); ++left)
+    EXPECT_EQ(std::to_string(30 - 5 + left), write(queue, kStart).substr(0, 2));
+  EXPECT_EQ(5U, left);
+  EXPECT_EQ(15U, queue.take_missed_texts());
+  EXPECT_EQ(0U, queue.take_missed_texts());
+}
+
+TEST(ListenerQueue, TextsAndVoiceTakeTurns) {
+  ListenerQueue queue(milliseconds(200));
+  queue.push_text(payload("one"));
+  queue.push_text(payload("two"));
+  queue.push_voice(payload("voice"), kStart);
+  EXPECT_EQ("voice", write(queue, kStart));
+  queue.push_voice(payload("voice"), kStart);
+  EXPECT_EQ("one", write(queue, kStart));
+  EXPECT_EQ("voice", write(queue, kStart));
+  EXPECT_EQ("two", write(queue, kStart));
+}
+
 TEST(ListenerQueue, LargeControlMessagesAreBoundedInBytesToo) {
-  // A listener who does not read while others say long texts.
   ListenerQueue queue(milliseconds(200));
   std::size_t bytes = 0;
   while (queue.push_control(payload(std::string(2000, 't')))) bytes += 2000;

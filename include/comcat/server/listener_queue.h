@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "comcat/base/clock.h"
@@ -25,22 +26,24 @@ class EventJoiner {
   Payload joined_;
 };
 
-/// What waits for one listener's writer: voice; events, which say what became true in the room; and
-/// control messages, which are for this listener or must arrive.
+/// What waits for one listener's writer: voice; events, which say what became true in the room;
+/// texts that others said; and control messages, which are for this listener or must arrive.
 ///
-/// Capacity   voice: `capacity` of age, and kMaxVoiceBytes; events: kMaxEventBytes; control:
-///            kMaxControlBytes unless one message alone is larger. kOverheadBytes are counted for
-///            each event and control message besides its own.
+/// Capacity   voice: `capacity` of age, and kMaxVoiceBytes; events: kMaxEventBytes; texts:
+///            kMaxTextBytes; control: kMaxControlBytes unless one message alone is larger.
+///            kOverheadBytes are counted for each but voice besides its own.
 /// Overflow   the oldest voice goes first: late speech is worth less than fresh. Events are all
-///            dropped, and the listener is behind() until catch_up() tells it who is there now.
-///            Control messages are never dropped: push_control() refuses, and the caller closes the
+///            dropped, and the listener is behind() until catch_up() tells it who is there now. The
+///            oldest texts go, and are counted. So nothing that others do closes a listener: only
+///            control messages are never dropped, push_control() refuses, and the caller closes the
 ///            session.
 /// Threads    one: the shard that the session was dealt to.
 class ListenerQueue {
  public:
   static constexpr std::size_t kMaxVoiceBytes = 24 * 1024;
   static constexpr std::size_t kMaxEventBytes = 16 * 1024;
-  static constexpr std::size_t kMaxControlBytes = 24 * 1024;
+  static constexpr std::size_t kMaxTextBytes = 12 * 1024;
+  static constexpr std::size_t kMaxControlBytes = 12 * 1024;
   static constexpr std::size_t kOverheadBytes = 64;
 
   explicit ListenerQueue(std::chrono::milliseconds capacity) : capacity_(capacity) {}
@@ -49,6 +52,10 @@ class ListenerQueue {
   void push_voice(Payload frame, base::Time now);
 
   [[nodiscard]] bool push_control(Payload message);
+
+  void push_text(Payload text);
+  /// How many texts were lost since the last call.
+  [[nodiscard]] std::size_t take_missed_texts() { return std::exchange(missed_texts_, 0); }
 
   /// Takes an event, which waits for release_events(). True where so many wait that they should be
   /// released at once.
@@ -68,13 +75,14 @@ class ListenerQueue {
     std::size_t frames = 0;
     bool shared = true;
   };
-  /// One control message, else all events that are released, else voice not older than the capacity
-  /// at `now`: all of it where `batch`, else one frame. No parts when nothing is to be sent.
+  /// One control message, else all events that are released, else in turns voice not older than the
+  /// capacity at `now` (all of it where `batch`, else one frame) and one text. No parts when
+  /// nothing is to be sent.
   [[nodiscard]] Message take(base::Time now, bool batch);
 
   /// True where take() has something, unless it is voice that has become too old.
   [[nodiscard]] bool ready() const {
-    return !control_.empty() || events_released_ || !voice_.empty();
+    return !control_.empty() || events_released_ || !voice_.empty() || !texts_.empty();
   }
 
   void clear_voice();
@@ -98,11 +106,15 @@ class ListenerQueue {
   const std::chrono::milliseconds capacity_;
   std::deque<Waiting> voice_;
   std::deque<Payload> control_;
+  std::deque<Payload> texts_;
   std::vector<Payload> events_;
   std::size_t voice_bytes_ = 0;
   std::size_t control_bytes_ = 0;
+  std::size_t text_bytes_ = 0;
+  std::size_t missed_texts_ = 0;
   std::size_t event_bytes_ = 0;
   std::uint64_t dropped_frames_ = 0;
+  bool text_is_next_ = false;
   bool events_released_ = false;
   bool behind_ = false;
 };

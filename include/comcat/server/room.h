@@ -51,6 +51,9 @@ class Room {
   /// release_events() is then due at events_at().
   [[nodiscard]] bool tell(const wire::Event& event, const Session* except, base::Time now);
 
+  /// Queues a text for everyone, the sender too.
+  void say(const wire::TextSaid& text);
+
   /// Queues an event that has to arrive. Appends to `overflowed` those whose control queue had no
   /// room for it.
   void deliver(const wire::Event& event, std::vector<Session*>& overflowed);
@@ -63,8 +66,9 @@ class Room {
   [[nodiscard]] std::optional<base::Time> events_at() const { return events_at_; }
   void release_events(base::Time now);
 
-  /// Sends the roster to those who missed events because they were slow, and are reading again.
-  void catch_up();
+  /// Tells those who missed events or texts because they were slow, and are reading again: the
+  /// roster, and how many texts. `overflowed` as above.
+  void catch_up(std::vector<Session*>& overflowed);
 
  private:
   /// Notes that `speaker`'s frames wait; how many speakers' do.
