@@ -231,7 +231,6 @@ void serve(server::Server& server) {
   for (; signal == SIGHUP && hang_up_renews(); sigwait(&awaited, &signal)) {
     renew_certificate(server);
   }
-  base::log(LogLevel::kInfo, "stopping", {{"signal", name_of(signal)}});
   // A second signal ends the program at once; so does a peer who holds the end up: everyone else
   // has been told by then.
   std::thread([signals = end_signals()] {
@@ -240,6 +239,7 @@ void serve(server::Server& server) {
     if (again < 0) base::log(LogLevel::kWarning, "stopped", {{"why", "peers that do not read"}});
     _exit(again > 0 ? 128 + again : 0);
   }).detach();
+  base::log(LogLevel::kInfo, "stopping", {{"signal", name_of(signal)}});
   server.stop(kDrain);
   base::log(LogLevel::kInfo, "stopped");
 }
@@ -253,13 +253,12 @@ int run(int argc, char** argv) {
   base::set_log_level(level);
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // costs a tenth of the CPU
   signal(SIGPIPE, SIG_IGN);
-  const sigset_t signals = awaited_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-
   raise_descriptor_limit();
 
   absl::StatusOr<server::ServerOptions> options = server_options(argc, argv);
   if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));
+  const sigset_t signals = awaited_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads
   const auto server = server::Server::start(*options);
   if (!server.ok()) return fail(Exit::kUsage, std::string(server.status().message()));
   options->admission.passcode.clear();

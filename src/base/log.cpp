@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -92,11 +93,22 @@ void fit(std::string& line, const std::string& end) {
   line.resize(cut);
 }
 
-/// O_NONBLOCK would belong to everyone who shares stderr with us, so poll(2) has to tell whether a
-/// write returns at once. No other thread comes between the two: it would take the room.
+/// Where lines go. O_NONBLOCK would belong to everyone who shares stderr with us, so poll(2) has to
+/// tell whether a write returns at once: a pipe that polls writable takes PIPE_BUF bytes. A
+/// terminal promises one byte, so it is opened once more, without blocking, for us alone.
+int output() {
+  static const int fd = [] {
+    if (::isatty(STDERR_FILENO) != 1) return STDERR_FILENO;
+    const int own = ::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    return own < 0 ? STDERR_FILENO : own;
+  }();
+  return fd;
+}
+
+/// No other thread comes between the poll and the write: it would take the room.
 void write_unless_it_blocks(std::string line, int suppressed) {
   const absl::MutexLock lock(&mutex);
-  pollfd out{STDERR_FILENO, POLLOUT, 0};
+  pollfd out{output(), POLLOUT, 0};
   bool written = false;
   if (poll(&out, 1, 0) == 1 && out.revents == POLLOUT) {
     std::string end;
@@ -104,7 +116,7 @@ void write_unless_it_blocks(std::string line, int suppressed) {
     if (lost > 0) end.append(" lost=").append(std::to_string(lost));
     fit(line, end);
     line.append(end) += '\n';
-    written = ::write(STDERR_FILENO, line.data(), line.size()) >= 0;
+    written = ::write(out.fd, line.data(), line.size()) >= 0;
   }
   lost = written ? 0 : lost + 1 + suppressed;
 }
