@@ -140,7 +140,10 @@ absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::start(const st
   auto parts = std::make_unique<Parts>();
   parts->collector = std::make_shared<Collector>(metrics);
   try {  // the only way in which the library says no
-    parts->exposer = std::make_unique<prometheus::Exposer>(address, 1);
+    // Who connects and says nothing shuts nobody else out.
+    const std::vector<std::string> options{"listening_ports",    address, "num_threads", "4",
+                                           "request_timeout_ms", "2000"};
+    parts->exposer = std::make_unique<prometheus::Exposer>(options);
   } catch (const std::exception&) {
     return absl::InvalidArgumentError("cannot serve metrics on " + address +
                                       "; give a free HOST:PORT with --metrics");
