@@ -49,6 +49,9 @@ absl::Status check(const Options& options) {
   if (options.stall.count() < 0) return invalid("--stall_seconds must not be negative");
   if (options.threads == 0) return invalid("--threads must be at least 1");
   if (options.connect_parallel == 0) return invalid("--connect_parallel must be at least 1");
+  if (!options.passcode.empty()) {
+    if (absl::Status status = wire::check_passcode(options.passcode); !status.ok()) return status;
+  }
   return check_files(options.clients);
 }
 

@@ -141,6 +141,11 @@ TEST_F(Load, AWrongPasscodeIsRefused) {
   EXPECT_THAT(err(), HasSubstr("the passcode is wrong"));
 }
 
+TEST_F(Load, APasscodeThatCannotBeSentIsToldWithoutIt) {
+  EXPECT_EQ(2, load({"--passcode", "gu\xC3\xA9ss"}));
+  EXPECT_EQ("comcat-load: the passcode holds characters other than printable ASCII\n", err());
+}
+
 TEST_F(Load, AFullServerIsFull) {
   start_server({"--open", "--max_clients", "3"});
   EXPECT_EQ(4, load({}));

@@ -41,7 +41,8 @@ struct Options {
   pid_t server_pid = 0;               // 0: not on this machine
 };
 
-/// kInvalidArgument with one sentence where the numbers contradict each other.
+/// kInvalidArgument with one sentence where the numbers contradict each other, or where gRPC cannot
+/// carry the passcode.
 [[nodiscard]] absl::Status check(const Options& options);
 
 }  // namespace comcat::load
