@@ -5,6 +5,7 @@
 #include <string>
 
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "comcat/load/load.h"
@@ -210,6 +211,7 @@ int ramp_up(Options options) {
 int run(int argc, char** argv) {
   parse_flags(argc, argv, kUsage);
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  ::setenv("GRPC_VERBOSITY", "NONE", 0);  // a failure is one sentence of ours
   signal(SIGPIPE, SIG_IGN);
   const absl::StatusOr<Options> options = options_from_flags(argc, argv);
   if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));

@@ -1,6 +1,6 @@
 // comcat-load against comcat-server, as users run them.
 
-#include <csignal>
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +14,7 @@ namespace comcat::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 using Words = std::vector<std::string>;
 
 /// What follows `key` up to the next space.
@@ -162,6 +163,13 @@ TEST_F(Load, ACertificateIsTrustedAsGiven) {
 TEST_F(Load, AnUnreachableServerIsUnreachable) {
   EXPECT_EQ(5, load({}));
   EXPECT_THAT(err(), HasSubstr("cannot reach 127.0.0.1:1"));
+}
+
+TEST_F(Load, AFailureIsOneLineWithoutGrpcsOwnLog) {
+  start_server({"--open", "--insecure"});
+  EXPECT_EQ(5, load({}));  // TLS, in whose handshake gRPC logs an error
+  EXPECT_EQ(1, std::count(err().begin(), err().end(), '\n')) << err();
+  EXPECT_THAT(err(), StartsWith("comcat-load: "));
 }
 
 TEST_F(Load, WrongFlagsAreToldBeforeAnythingHappens) {
