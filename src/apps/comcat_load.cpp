@@ -56,7 +56,7 @@ ABSL_FLAG(int, max_clients, 16384, "where --ramp stops doubling");
 
 ABSL_FLAG(int, server_pid, 0, "a server on this machine, to report its CPU time and memory");
 ABSL_FLAG(int, threads, 1, "threads that receive");
-ABSL_FLAG(int, connect_parallel, 16, "clients that connect at the same time");
+ABSL_FLAG(int, connect_parallel, 16, "clients that connect at the same time, once the first is in");
 ABSL_FLAG(bool, json, false, "print one JSON object a measurement instead of text");
 
 namespace comcat::apps {

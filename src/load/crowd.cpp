@@ -69,7 +69,9 @@ absl::Status Crowd::join(const std::function<void(const std::string&)>& progress
   base::Time said = clock.now();
   base::Time last_joined = said;
   for (std::size_t in = 0; in < clients_.size();) {
-    while (started_ < clients_.size() && started_ - in < options_.connect_parallel) {
+    // Were all to try at once, one wrong passcode would ban the address.
+    const std::size_t parallel = in == 0 ? 1 : options_.connect_parallel;
+    while (started_ < clients_.size() && started_ - in < parallel) {
       clients_[started_++]->start();
     }
     const absl::MutexLock lock(&mutex_);

@@ -27,7 +27,8 @@ class Crowd final : private Observer {
   Crowd(const Options& options, Window& window);
   ~Crowd() override;
 
-  /// Lets everyone in, a bounded number at a time. An error where somebody does not get in.
+  /// Lets one in, then the others, a bounded number at a time. An error where somebody does not get
+  /// in.
   [[nodiscard]] absl::Status join(const std::function<void(const std::string&)>& progress);
 
   /// Waits until the news of who joined has gone round.

@@ -142,6 +142,12 @@ TEST_F(Load, AWrongPasscodeIsRefused) {
   EXPECT_THAT(err(), HasSubstr("the passcode is wrong"));
 }
 
+TEST_F(Load, AWrongPasscodeDoesNotBanTheAddress) {
+  start_server({"--passcode", "secret", "--max_passcode_failures", "2"});
+  EXPECT_EQ(3, load({"--passcode", "guess"}));
+  EXPECT_EQ(0, load_in_full({"--passcode", "secret"})) << err();
+}
+
 TEST_F(Load, APasscodeThatCannotBeSentIsToldWithoutIt) {
   EXPECT_EQ(2, load({"--passcode", "gu\xC3\xA9ss"}));
   EXPECT_EQ("comcat-load: the passcode holds characters other than printable ASCII\n", err());

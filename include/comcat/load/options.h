@@ -37,7 +37,7 @@ struct Options {
   std::chrono::milliseconds stall{0};  // 0: to the end
 
   std::size_t threads = 1;            // that receive
-  std::size_t connect_parallel = 16;  // handshakes under way at a time
+  std::size_t connect_parallel = 16;  // handshakes under way at a time, once one is in
   pid_t server_pid = 0;               // 0: not on this machine
 };
 
