@@ -96,13 +96,11 @@ absl::StatusOr<std::size_t> count_of(const char* name, int value) {
 
 absl::StatusOr<Options> options_from_flags(int argc, char** argv) {
   Options options;
-  options.target = absl::GetFlag(FLAGS_host);
-  if (options.target.empty()) {
-    return absl::InvalidArgumentError("no server; give --host HOST[:PORT]");
-  }
-  const absl::StatusOr<base::Address> address = transport::parse_address(options.target);
+  const std::string host = absl::GetFlag(FLAGS_host);
+  if (host.empty()) return absl::InvalidArgumentError("no server; give --host HOST[:PORT]");
+  const absl::StatusOr<base::Address> address = transport::parse_address(host);
   if (!address.ok()) return address.status();
-  options.target = to_string(*address);
+  options.address = *address;
   auto passcode =
       given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file), argc, argv);
   if (!passcode.ok()) return passcode.status();
@@ -178,7 +176,6 @@ int fail_with(const absl::Status& status) {
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kFailedPrecondition:
       return fail(Exit::kUsage, sentence);
-    case absl::StatusCode::kUnauthenticated:
     case absl::StatusCode::kPermissionDenied:
       return fail(Exit::kRefused, sentence);
     case absl::StatusCode::kResourceExhausted:

@@ -48,8 +48,8 @@ Client::Client(Seat seat, const Options& options,
       passcode_(options.passcode),
       queue_(queue),
       hold_(options.hold ? std::make_unique<transport::WriteHold>() : nullptr),
-      stub_(
-          grpc::CreateCustomChannel(options.target, credentials, channel_arguments(hold_.get()))) {}
+      stub_(grpc::CreateCustomChannel(to_string(options.address), credentials,
+                                      channel_arguments(hold_.get()))) {}
 
 void Client::start() {
   if (!passcode_.empty()) context_.AddMetadata(wire::kPasscodeKey, passcode_);
@@ -99,6 +99,7 @@ void Client::take(const grpc::ByteBuffer& message) {
     listener_.hear(*frames, now);
   } else if (const auto* welcome = std::get_if<wire::Welcome>(&*response)) {
     if (hold_) hold_->begin();
+    welcomed_ = true;
     observer_.joined(seat_.index, *welcome);
   }
 }
@@ -181,7 +182,7 @@ void Client::finish() {
 }
 
 void Client::on_finished(bool /*ok*/) {
-  observer_.ended(seat_.index, to_absl(status_));
+  observer_.ended(seat_.index, welcomed_, to_absl(status_));
 }
 
 }  // namespace comcat::load

@@ -32,8 +32,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void joined(std::size_t client, const wire::Welcome& welcome) = 0;
-  /// The last word of a client that has been started.
-  virtual void ended(std::size_t client, const absl::Status& status) = 0;
+  /// The last word of a client that has been started; `welcomed`: it had joined.
+  virtual void ended(std::size_t client, bool welcomed, const absl::Status& status) = 0;
 };
 
 /// One caller without sound: a connection and a stream of its own.
@@ -105,6 +105,7 @@ class Client {
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
   grpc::ByteBuffer incoming_;
   grpc::Status status_;
+  bool welcomed_ = false;  // the receiving thread's
   Operation started_{*this, &Client::on_started};
   Operation read_{*this, &Client::on_read};
   Operation written_{*this, &Client::on_written};

@@ -1,10 +1,9 @@
 #include "credentials.h"
 
+#include <string>
 #include <utility>
 
 #include <grpcpp/security/tls_credentials_options.h>
-
-#include "comcat/transport/trust.h"
 
 namespace comcat::load {
 namespace {
@@ -13,39 +12,35 @@ using grpc::experimental::CertificateVerifier;
 using grpc::experimental::ExternalCertificateVerifier;
 using grpc::experimental::TlsCustomVerificationCheckRequest;
 
-/// Takes one certificate, whoever signed it and whatever name it has.
-class Pin final : public ExternalCertificateVerifier {
+/// Takes what the judge trusts, or everything.
+class Verifier final : public ExternalCertificateVerifier {
  public:
-  explicit Pin(std::string trust) : trust_(std::move(trust)) {}
+  explicit Verifier(std::shared_ptr<transport::CertificateJudge> judge)
+      : judge_(std::move(judge)) {}
 
   bool Verify(TlsCustomVerificationCheckRequest* request,
               std::function<void(grpc::Status)> /*callback*/, grpc::Status* status) override {
-    if (!trust_.empty() && !trusts(request->peer_cert())) {
-      *status = {grpc::StatusCode::UNAUTHENTICATED, "the server's certificate is not --trust"};
+    const grpc::string_ref pem = request->peer_cert();
+    if (judge_ && !judge_->judge(std::string(pem.data(), pem.size())).trusted) {
+      *status = {grpc::StatusCode::UNAUTHENTICATED, "certificate not trusted"};
     }
     return true;
   }
   void Cancel(TlsCustomVerificationCheckRequest* /*request*/) override {}
 
  private:
-  [[nodiscard]] bool trusts(grpc::string_ref pem) const {
-    const auto fingerprint =
-        transport::certificate_fingerprint(std::string(pem.data(), pem.size()));
-    return fingerprint.ok() && *fingerprint == trust_;
-  }
-
-  const std::string trust_;
+  const std::shared_ptr<transport::CertificateJudge> judge_;
 };
 
 }  // namespace
 
-std::shared_ptr<grpc::ChannelCredentials> make_credentials(bool insecure,
-                                                           const std::string& trust) {
+std::shared_ptr<grpc::ChannelCredentials> make_credentials(
+    bool insecure, std::shared_ptr<transport::CertificateJudge> judge) {
   if (insecure) return grpc::InsecureChannelCredentials();
   grpc::experimental::TlsChannelCredentialsOptions options;
   options.set_verify_server_certs(false);
   options.set_check_call_host(false);
-  options.set_certificate_verifier(ExternalCertificateVerifier::Create<Pin>(trust));
+  options.set_certificate_verifier(ExternalCertificateVerifier::Create<Verifier>(std::move(judge)));
   return grpc::experimental::TlsCredentials(options);
 }
 

@@ -1,12 +1,12 @@
 #include "crowd.h"
 
-#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <unistd.h>
 
 #include "comcat/base/clock.h"
-#include "comcat/base/text.h"
+#include "comcat/load/join_failure.h"
 
 #include "absl/time/time.h"
 #include "credentials.h"
@@ -20,10 +20,20 @@ constexpr absl::Duration kQuiet = absl::Milliseconds(200);
 constexpr int kMaxQuietWaits = 50;
 constexpr std::chrono::seconds kLeavePatience{5};
 
+/// Judges by --trust; null where there is nothing to judge.
+std::shared_ptr<transport::CertificateJudge> make_judge(const Options& options) {
+  if (options.trust.empty()) return nullptr;
+  transport::TrustOptions trust;
+  trust.address = options.address;
+  trust.only_fingerprint = options.trust;
+  return std::make_shared<transport::CertificateJudge>(std::move(trust));
+}
+
 }  // namespace
 
-Crowd::Crowd(const Options& options, Window& window) : options_(options), window_(window) {
-  const auto credentials = make_credentials(options.insecure, options.trust);
+Crowd::Crowd(const Options& options, Window& window)
+    : options_(options), window_(window), judge_(make_judge(options)) {
+  const auto credentials = make_credentials(options.insecure, judge_);
   Observer& observer = *this;
   for (std::size_t i = 0; i < options.threads; ++i) {
     receivers_.push_back(std::make_unique<Receiver>());
@@ -54,14 +64,23 @@ void Crowd::joined(std::size_t /*client*/, const wire::Welcome& welcome) {
   if (welcome.max_speakers > 0) max_speakers_ = welcome.max_speakers;
 }
 
-void Crowd::ended(std::size_t client, const absl::Status& status) {
+void Crowd::ended(std::size_t client, bool welcomed, const absl::Status& status) {
   const absl::MutexLock lock(&mutex_);
   ++ended_;
   if (leaving_) return;
   ++(client < first_flooder() ? lost_ : client < first_stalled() ? flooders_lost_ : stalled_lost_);
-  if (failure_.ok()) {
-    failure_ = status.ok() ? absl::UnavailableError("the server ended the stream") : status;
-  }
+  if (failure_) return;
+  failure_ = end_of_call();
+  failure_->welcomed = welcomed;
+  failure_->code = status.code();
+  failure_->message = status.ok() ? "the server ended the stream" : std::string(status.message());
+}
+
+transport::StreamEnd Crowd::end_of_call() const {
+  transport::StreamEnd end;
+  end.address = options_.address;
+  end.tls = !options_.insecure;
+  return end;
 }
 
 absl::Status Crowd::join(const std::function<void(const std::string&)>& progress) {
@@ -80,11 +99,14 @@ absl::Status Crowd::join(const std::function<void(const std::string&)>& progress
     };
     const bool moved =
         mutex_.AwaitWithTimeout(absl::Condition(&news), absl::FromChrono(kProgressInterval));
-    if (ended_ > 0) return explain(failure_, joined_);
+    if (ended_ > 0) return explain(*failure_, joined_);
     if (moved) last_joined = clock.now();
     in = joined_;
     if (clock.now() - last_joined > kJoinPatience) {
-      return explain(absl::UnavailableError("no answer within 10 s"), in);
+      transport::StreamEnd silence = end_of_call();
+      silence.timed_out = true;
+      silence.waited_s = static_cast<int>(kJoinPatience.count());
+      return explain(silence, in);
     }
     if (clock.now() - said > kProgressInterval) {
       said = clock.now();
@@ -94,28 +116,10 @@ absl::Status Crowd::join(const std::function<void(const std::string&)>& progress
   return absl::OkStatus();
 }
 
-absl::Status Crowd::explain(const absl::Status& status, std::size_t in) const {
-  const std::string why = base::safe_text(std::string(status.message()));
-  const std::string count =
-      std::to_string(in) + " of " + std::to_string(clients_.size()) + " clients are in; ";
-  switch (status.code()) {
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kDeadlineExceeded:
-      if (in == 0) {
-        return absl::UnavailableError("cannot reach " + options_.target + " (" + why +
-                                      "); check the address, and --insecure if the server has it");
-      }
-      return absl::UnavailableError(
-          count + "the next was turned away (" + why +
-          "); comcat-server's --max_connections_per_address may be too small");
-    case absl::StatusCode::kUnauthenticated:
-    case absl::StatusCode::kPermissionDenied:
-      return {status.code(), "refused: " + why + "; give --passcode or --passcode_file"};
-    case absl::StatusCode::kResourceExhausted:
-      return absl::ResourceExhaustedError(count + why + "; comcat-server takes --max_clients");
-    default:
-      return absl::InternalError(count + "the server answered: " + why);
-  }
+absl::Status Crowd::explain(const transport::StreamEnd& end, std::size_t in) const {
+  // gRPC says of a certificate only that it is not trusted.
+  if (judge_ && !judge_->refusal().empty()) return absl::PermissionDeniedError(judge_->refusal());
+  return join_failure(end, in, clients_.size());
 }
 
 void Crowd::settle() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "comcat/load/options.h"
 #include "comcat/load/report.h"
 #include "comcat/load/window.h"
+#include "comcat/transport/failure.h"
+#include "comcat/transport/trust.h"
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -52,16 +55,19 @@ class Crowd final : private Observer {
  private:
   void joined(std::size_t client, const wire::Welcome& welcome) override
       ABSL_LOCKS_EXCLUDED(mutex_);
-  void ended(std::size_t client, const absl::Status& status) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void ended(std::size_t client, bool welcomed, const absl::Status& status) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   [[nodiscard]] std::size_t first_stalled() const { return options_.clients - options_.stalled; }
   [[nodiscard]] std::size_t first_flooder() const { return first_stalled() - options_.flooders; }
   [[nodiscard]] Client::Seat seat(std::size_t index) const;
-  [[nodiscard]] absl::Status explain(const absl::Status& status, std::size_t in) const;
+  [[nodiscard]] transport::StreamEnd end_of_call() const;
+  [[nodiscard]] absl::Status explain(const transport::StreamEnd& end, std::size_t in) const;
   [[nodiscard]] bool await_end(std::chrono::seconds patience) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Options options_;
   const Window& window_;
+  const std::shared_ptr<transport::CertificateJudge> judge_;  // may be null
   std::vector<std::unique_ptr<Receiver>> receivers_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<Client>> clients_;
@@ -75,7 +81,7 @@ class Crowd final : private Observer {
   std::uint64_t stalled_lost_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t max_speakers_ ABSL_GUARDED_BY(mutex_) = 0;
   bool leaving_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Status failure_ ABSL_GUARDED_BY(mutex_);  // the first
+  std::optional<transport::StreamEnd> failure_ ABSL_GUARDED_BY(mutex_);  // the first
 };
 
 }  // namespace comcat::load

@@ -162,13 +162,47 @@ TEST_F(Load, AFullServerIsFull) {
 TEST_F(Load, ACertificateIsTrustedAsGiven) {
   start_server({"--open"});
   EXPECT_EQ(0, load_in_full({"--trust", fingerprint_})) << err();
-  EXPECT_EQ(5, load({"--trust", "SHA256:AAAA"}));
-  EXPECT_THAT(err(), HasSubstr("cannot reach 127.0.0.1"));
+  EXPECT_EQ(3, load({"--trust", "SHA256:AAAA"}));
+  EXPECT_EQ("comcat-load: the certificate of " + address_ + " is not the one that --trust names: " +
+                "it is " + fingerprint_ + "; ask whoever runs the server which is right\n",
+            err());
+}
+
+TEST_F(Load, TlsToPlaintextIsToldToBeInsecure) {
+  start_server({"--open", "--insecure"});
+  EXPECT_EQ(5, load({}));
+  EXPECT_THAT(err(), HasSubstr("does not speak TLS; if its server runs with --insecure, start the "
+                               "client with --insecure too"));
+}
+
+TEST_F(Load, PlaintextToTlsIsToldToLeaveOutInsecure) {
+  start_server({"--open"});
+  EXPECT_EQ(5, load({"--insecure"}));
+  EXPECT_THAT(err(), HasSubstr("hung up on plaintext; if its server uses TLS, leave out "
+                               "--insecure"));
+}
+
+TEST_F(Load, ABannedAddressIsToldHowLongToWaitAndNoMore) {
+  start_server({"--passcode", "secret", "--max_passcode_failures", "1"});
+  EXPECT_EQ(3, load({"--passcode", "guess"}));
+  EXPECT_EQ(3, load({"--passcode", "guess"}));
+  EXPECT_THAT(err(), HasSubstr("too many wrong passcodes from your address; try again in"));
+  EXPECT_EQ(1, std::count(err().begin(), err().end(), ';')) << err();
+}
+
+TEST_F(Load, MoreConnectionsThanOneAddressMayHaveAreCounted) {
+  start_server({"--open", "--max_connections_per_address", "3"});
+  EXPECT_EQ(5, load({"--connect_parallel", "1"}));
+  EXPECT_THAT(err(), StartsWith("comcat-load: 3 of 6 clients are in; the next was turned away"));
+  EXPECT_THAT(err(), HasSubstr("--max_connections_per_address may be too small"));
 }
 
 TEST_F(Load, AnUnreachableServerIsUnreachable) {
   EXPECT_EQ(5, load({}));
-  EXPECT_THAT(err(), HasSubstr("cannot reach 127.0.0.1:1"));
+  EXPECT_EQ(
+      "comcat-load: 127.0.0.1:1 refuses connections; check the port, and that comcat-server runs "
+      "there\n",
+      err());
 }
 
 TEST_F(Load, AFailureIsOneLineWithoutGrpcsOwnLog) {

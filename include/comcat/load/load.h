@@ -16,10 +16,9 @@ using Progress = std::function<void(const std::string&)>;
 /// Connects everyone, lets the speakers speak, and reports what arrived. Returns when every client
 /// has left and no thread of the load is left.
 ///
-/// An error, with one sentence, where not everyone got in: kUnauthenticated or kPermissionDenied
-/// (passcode), kResourceExhausted (the server is full), kUnavailable (nobody answers),
-/// kInvalidArgument (options), kNotFound or kFailedPrecondition (the process of --server_pid), or
-/// kInternal with what else the server answered.
+/// An error, with one sentence, where not everyone got in: kPermissionDenied (passcode,
+/// certificate), kResourceExhausted (the server is full), kUnavailable (nobody answers),
+/// kInvalidArgument (options), kNotFound or kFailedPrecondition (the process of --server_pid).
 [[nodiscard]] absl::StatusOr<Report> run(const Options& options, const Progress& progress);
 
 }  // namespace comcat::load

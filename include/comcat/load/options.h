@@ -6,6 +6,8 @@
 
 #include <sys/types.h>
 
+#include "comcat/base/address.h"
+
 #include "absl/status/status.h"
 
 namespace comcat::load {
@@ -16,8 +18,8 @@ namespace comcat::load {
 /// over the period; everyone listens. Once the measurement begins, the last `stalled` clients stop
 /// reading and the `flooders` before them send all that their connection takes.
 struct Options {
-  std::string target;    // host:port
-  std::string passcode;  // empty: none is sent
+  base::Address address;  // of the server
+  std::string passcode;   // empty: none is sent
   bool insecure = false;
   std::string trust;  // "SHA256:..."; empty: whatever certificate the server has
 
