@@ -188,14 +188,19 @@ int fail_with(const absl::Status& status) {
 int ramp_up(Options options) {
   const std::chrono::duration<double, std::milli> allowed(absl::GetFlag(FLAGS_max_p99_ms));
   const auto limit = static_cast<std::size_t>(std::max(1, absl::GetFlag(FLAGS_max_clients)));
+  bool borne = false;
   const auto step = [&](std::size_t clients) -> absl::StatusOr<bool> {
     options.clients = clients;
     const absl::StatusOr<Report> report = measure(options);
     if (!report.ok()) {
-      std::fprintf(stderr, "N=%zu: %s\n", clients, std::string(report.status().message()).c_str());
+      // Where nothing was borne, this ends the search and is told there.
+      const std::string why(report.status().message());
+      if (borne) std::fprintf(stderr, "N=%zu is not borne: %s\n", clients, why.c_str());
       return report.status();
     }
-    return report->complete() && report->latency.percentile(.99) <= allowed;
+    const bool bears = report->complete() && report->latency.percentile(.99) <= allowed;
+    borne = borne || bears;
+    return bears;
   };
   const absl::StatusOr<std::size_t> most = load::ramp(options.clients, limit, step);
   if (!most.ok()) return fail_with(most.status());

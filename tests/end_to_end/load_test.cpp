@@ -14,6 +14,7 @@ namespace comcat::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 using Words = std::vector<std::string>;
 
@@ -134,6 +135,20 @@ TEST_F(Load, RampFindsTheLargestNumber) {
             load_in_full({"--insecure", "--ramp", "--max_clients", "12", "--max_p99_ms", "10000"}))
       << out() << err();
   EXPECT_THAT(out(), HasSubstr("all delivered: 12\n"));
+}
+
+TEST_F(Load, ARampThatCannotBeginSaysWhyOnce) {
+  EXPECT_EQ(5, load({"--ramp"}));
+  EXPECT_EQ(1, std::count(err().begin(), err().end(), '\n')) << err();
+  EXPECT_THAT(err(), StartsWith("comcat-load: 127.0.0.1:1 refuses connections"));
+}
+
+TEST_F(Load, ARampSaysWhyEachNumberWasNotBorne) {
+  start_server({"--open", "--insecure", "--max_clients", "7"});
+  EXPECT_EQ(0, load_in_full({"--insecure", "--ramp", "--max_p99_ms", "10000"})) << out() << err();
+  EXPECT_THAT(err(), StartsWith("N=12 is not borne: "));
+  EXPECT_THAT(err(), HasSubstr(" of 12 clients are in; " + address_ + ": the server is full"));
+  EXPECT_THAT(err(), Not(HasSubstr("comcat-load: ")));
 }
 
 TEST_F(Load, AWrongPasscodeIsRefused) {
