@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include <signal.h>
 #include <stdlib.h>
@@ -67,17 +68,27 @@ constexpr const char* kUsage =
     "  comcat-server --passcode hunter2 --max_clients 500 --max_connections_per_address 500 &\n"
     "  comcat-load --host localhost --passcode hunter2 --clients 200 --speakers 1 "
     "--server_pid $!\n\n"
-    "Prints how much of what was said was delivered and how late (one way, send to receipt). A "
-    "server\n"
-    "forwards only the loudest speakers of a room (--max_speakers, 8); the first that many of each "
-    "room\n"
-    "talk louder than the rest, and only their frames are expected to arrive. Memory per "
-    "connection is\n"
-    "the server's heap and stacks, without the kernel's socket buffers.\n"
-    "Exit codes: 0 all was delivered (--ramp: some number was borne), 1 not all, 2 usage, 3 "
-    "refused "
-    "(passcode),\n"
-    "4 the server is full, 5 unreachable.";
+    "Prints how much of what was said was delivered and how late (one way, send to receipt). A\n"
+    "server forwards only the loudest speakers of a room (--max_speakers, 8); the first that many\n"
+    "of each room talk louder than the rest, and only their frames are expected to arrive.\n"
+    "Memory per connection is the server's heap and stacks, without the kernel's socket buffers;\n"
+    "it means something only where the server has just started: it uses the memory of earlier\n"
+    "callers again.\n"
+    "Exit codes: 0 all was delivered (--ramp: some number was borne), 1 not all, 2 usage,\n"
+    "3 refused (passcode, certificate), 4 full, 5 unreachable, 130 ended by Ctrl+C.";
+
+const std::vector<FlagGroup>& flag_groups() {
+  static const auto* const groups = new std::vector<FlagGroup>{
+      {"The server", {"host", "passcode", "passcode_file", "insecure", "trust", "server_pid"}},
+      {"The callers",
+       {"clients", "speakers", "rooms", "bytes", "period_ms", "original", "hold",
+        "connect_parallel", "threads"}},
+      {"Those who misbehave", {"flooders", "stalled", "stall_seconds"}},
+      {"The measurement",
+       {"seconds", "warm_up_seconds", "ramp", "max_p99_ms", "max_clients", "json"}},
+  };
+  return *groups;
+}
 
 constexpr int kIncomplete = 1;
 
@@ -211,7 +222,7 @@ int ramp_up(Options options) {
 }
 
 int run(int argc, char** argv) {
-  parse_flags(argc, argv, kUsage);
+  parse_flags(argc, argv, kUsage, flag_groups());
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   ::setenv("GRPC_VERBOSITY", "NONE", 0);  // a failure is one sentence of ours
   signal(SIGPIPE, SIG_IGN);

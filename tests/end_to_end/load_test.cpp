@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 namespace comcat::testing {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -225,6 +227,21 @@ TEST_F(Load, AFailureIsOneLineWithoutGrpcsOwnLog) {
   EXPECT_EQ(5, load({}));  // TLS, in whose handshake gRPC logs an error
   EXPECT_EQ(1, std::count(err().begin(), err().end(), '\n')) << err();
   EXPECT_THAT(err(), StartsWith("comcat-load: "));
+}
+
+TEST_F(Load, HelpNamesEveryFlag) {
+  Process all({program("comcat-load"), "--helpshort"});  // Abseil's own list
+  ASSERT_EQ(0, all.wait_exit());
+  EXPECT_EQ(0, load({"--help"}));
+  std::istringstream lines(all.output(Process::kOut));
+  int flags = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("    --")) continue;
+    ++flags;
+    const std::string name = line.substr(4, line.find(' ', 4) - 4);
+    EXPECT_THAT(out(), ContainsRegex("\n  " + name + "( |\n)"));
+  }
+  EXPECT_LT(20, flags) << all.output(Process::kOut);
 }
 
 TEST_F(Load, WrongFlagsAreToldBeforeAnythingHappens) {
