@@ -98,12 +98,13 @@ int main(int argc, char** argv) {
   using comcat::apps::Exit;
   comcat::apps::parse_flags(
       argc, argv,
-      "plays packet traces through comcat's playout and through speexdsp's jitter buffer as Mumble "
-      "handles it, and prints for each: mean and 95th percentile of the delay above the fastest "
-      "packet's, the delay at the end, the time until it is back after a stall, and the shares of "
-      "the speech that were concealed, stretched and never heard.\n\n"
+      "plays packet traces through comcat's playout and through speexdsp's jitter buffer as\n"
+      "Mumble handles it, and prints for each: mean and 95th percentile of the delay above the\n"
+      "fastest packet's, the delay at the end, the time until it is back after a stall, and the\n"
+      "shares of the speech that were concealed, stretched and never heard.\n\n"
       "  comcat-playout-bench --out=curves\n"
-      "  comcat-playout-bench --traces=recorded.csv");
+      "  comcat-playout-bench --traces=recorded.csv",
+      {{"What is played", {"traces", "only", "seed"}}, {"What is printed", {"out"}}});
   absl::StatusOr<std::vector<Trace>> traces = chosen_traces();
   absl::Status status = traces.status();
   if (status.ok()) status = run(*traces, absl::GetFlag(FLAGS_out));

@@ -101,7 +101,7 @@ void parse_flags(int argc, char** argv, const std::string& usage,
     const std::string_view word(argument);
     return word == "--help" || word == "-help" || word == "-h";
   };
-  if (!groups.empty() && std::any_of(argv + 1, argv + argc, plain_help)) {
+  if (std::any_of(argv + 1, argv + argc, plain_help)) {
     std::cout << help_text(program_name + ": " + usage, groups);
     std::exit(static_cast<int>(Exit::kStopped));
   }

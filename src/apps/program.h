@@ -22,9 +22,9 @@ enum class Exit : int {
 
 /// Parses the flags of `argv`, prints --help and --version, and ends the program with
 /// Exit::kUsage and one sentence on an unknown or malformed flag, or on a word that is no flag.
-/// `groups` names every flag of the program; without it --help is Abseil's list.
+/// `groups` names every flag of the program.
 void parse_flags(int argc, char** argv, const std::string& usage,
-                 const std::vector<FlagGroup>& groups = {});
+                 const std::vector<FlagGroup>& groups);
 
 /// Prints "PROGRAM: sentence" to stderr.
 [[nodiscard]] int fail(Exit code, const std::string& sentence);
