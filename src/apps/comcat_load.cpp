@@ -1,5 +1,6 @@
 // comcat-load: flags and wiring.
 
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <string>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "comcat/base/clock.h"
 #include "comcat/load/load.h"
 #include "comcat/load/ramp.h"
 #include "comcat/transport/address.h"
@@ -152,14 +154,15 @@ absl::StatusOr<Options> options_from_flags(int argc, char** argv) {
   return options;
 }
 
-/// On a terminal one line that overwrites itself; else a line every few calls.
+/// On a terminal one line that overwrites itself; else a line now and then, for those who wait.
 void show_progress(const std::string& sentence) {
-  constexpr int kEvery = 5;
+  constexpr std::chrono::seconds kInterval{5};
   static const bool terminal = isatty(STDERR_FILENO) != 0;
-  static int calls = 0;
+  static base::Time said = base::SteadyClock().now();
   if (terminal) {
     std::fprintf(stderr, "\r\033[K%s", sentence.c_str());
-  } else if (++calls % kEvery == 0) {
+  } else if (const base::Time now = base::SteadyClock().now(); now - said >= kInterval) {
+    said = now;
     std::fprintf(stderr, "%s\n", sentence.c_str());
   }
 }

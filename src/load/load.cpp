@@ -122,10 +122,13 @@ class Measurement {
 
   void wait(Time when, const char* what) {
     for (Time t = now(); t < when; t = now()) {
+      const auto left = std::chrono::ceil<std::chrono::seconds>(when - t).count();
+      std::string sentence = std::string(what) + ", " + std::to_string(left) + " s left";
+      if (window_.holds(to_ns(t))) {
+        sentence += ", " + std::to_string(crowd_.delivered()) + " frames delivered";
+      }
+      progress_(sentence);
       wait_until(std::min(when, t + kProgressInterval));
-      const auto left = std::chrono::ceil<std::chrono::seconds>(when - now()).count();
-      progress_(std::string(what) + ", " + std::to_string(left) + " s left, " +
-                std::to_string(crowd_.delivered()) + " frames delivered");
     }
   }
 

@@ -139,6 +139,20 @@ TEST_F(Load, RampFindsTheLargestNumber) {
   EXPECT_THAT(out(), HasSubstr("all delivered: 12\n"));
 }
 
+TEST_F(Load, WithoutATerminalALongMeasurementTellsHowFarItIs) {
+  start_server({"--open", "--insecure"});
+  EXPECT_EQ(0, load_in_full({"--insecure", "--seconds", "6"})) << out() << err();
+  EXPECT_THAT(err(), ContainsRegex("measuring, [1-6] s left, [1-9][0-9]* frames delivered\n"));
+}
+
+TEST_F(Load, WithoutATerminalShortMeasurementsTellNothingOfWhatIsOver) {
+  start_server({"--open", "--insecure"});
+  EXPECT_EQ(0, load_in_full({"--insecure", "--ramp", "--clients", "2", "--max_clients", "12",
+                             "--max_p99_ms", "10000"}))
+      << out() << err();
+  EXPECT_THAT(err(), Not(HasSubstr(", 0 ")));
+}
+
 TEST_F(Load, ARampThatCannotBeginSaysWhyOnce) {
   EXPECT_EQ(5, load({"--ramp"}));
   EXPECT_EQ(1, std::count(err().begin(), err().end(), '\n')) << err();
