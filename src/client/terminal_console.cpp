@@ -206,6 +206,9 @@ class TerminalConsole final : public Console {
       return;
     }
     const std::string rest = common.substr(start.size()) + (words.size() == 1 ? " " : "");
+    // libedit will draw from where the cursor is, so that must be where the prompt began.
+    std::fflush(stdout);
+    write_fully(STDOUT_FILENO, wipe_line());
     el_insertstr(editor_, rest.c_str());
     el_set(editor_, EL_REFRESH);
   }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "end_to_end/client_fixtures.h"
+#include "support/screen.h"
 #include "support/silent_port.h"
 
 namespace comcat::testing {
@@ -182,6 +183,13 @@ class OnATerminal : public InACall {
     options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}};
     options_.without = {"COMCAT_PASSCODE"};
   }
+  /// The lowest line that is not empty.
+  static std::string lowest_line(const Process& client) {
+    Screen screen(80);
+    screen.write(client.output(Process::kOut));
+    const std::vector<std::string> lines = screen.lines();
+    return lines.empty() ? "" : lines.back();
+  }
   Process::Options options_;
 };
 
@@ -209,6 +217,14 @@ TEST_F(OnATerminal, TabCompletesAndThePromptSaysThatYouAreMuted) {
   EXPECT_TRUE(an.wait_for_text(Process::kOut, "you are unmuted"));
   an.write("\x04");  // Ctrl+D, the end of the input
   EXPECT_EQ(0, an.wait_exit());
+}
+
+TEST_F(OnATerminal, AnUnfinishedWordIsReplacedByItsCompletion) {
+  Process an(as("an"), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
+  an.write("m\t");
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> mute"));
+  EXPECT_EQ("> mute", lowest_line(an));
 }
 
 TEST_F(OnATerminal, CtrlCStopsTheCall) {
