@@ -10,6 +10,26 @@
 #include "comcat/client/command.h"
 
 namespace comcat::client {
+namespace {
+
+/// The columns of each character; of each byte from a malformed one on.
+std::vector<std::size_t> widths(const std::string& text) {
+  std::vector<std::size_t> out;
+  std::mbstate_t state{};
+  for (std::size_t at = 0; at < text.size();) {
+    wchar_t c = 0;
+    const std::size_t used = std::mbrtowc(&c, text.data() + at, text.size() - at, &state);
+    if (used == 0 || used > text.size() - at) {
+      out.resize(out.size() + (text.size() - at), 1);
+      break;
+    }
+    out.push_back(static_cast<std::size_t>(std::max(0, ::wcwidth(c))));
+    at += used;
+  }
+  return out;
+}
+
+}  // namespace
 
 std::vector<std::string> completions(const std::string& start) {
   std::vector<std::string> out;
@@ -29,17 +49,24 @@ std::string common_start(const std::vector<std::string>& words) {
   return out;
 }
 
-std::size_t display_columns(const std::string& text) {
-  std::mbstate_t state{};
-  std::size_t columns = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    wchar_t c = 0;
-    const std::size_t used = std::mbrtowc(&c, text.data() + at, text.size() - at, &state);
-    if (used == 0 || used > text.size() - at) return columns + (text.size() - at);
-    columns += static_cast<std::size_t>(std::max(0, ::wcwidth(c)));
-    at += used;
+std::size_t rows_above_cursor(const std::string& before, const std::string& after,
+                              std::size_t columns) {
+  std::size_t rows = 0;
+  std::size_t column = 0;
+  for (const std::size_t width : widths(before)) {
+    if (column + width > columns) {
+      ++rows;
+      column = 0;
+    }
+    column += width;
+    if (column == columns) {
+      ++rows;
+      column = 0;
+    }
   }
-  return columns;
+  const std::vector<std::size_t> next = widths(after);
+  if (!next.empty() && column + next.front() > columns) ++rows;
+  return rows;
 }
 
 void use_utf8() {

@@ -12,8 +12,11 @@ namespace comcat::client {
 /// What all of `words`, of which there is one at least, begin with.
 [[nodiscard]] std::string common_start(const std::vector<std::string>& words);
 
-/// The columns that `text` takes on a terminal of this locale.
-[[nodiscard]] std::size_t display_columns(const std::string& text);
+/// How many rows of a terminal of this locale are above the cursor, which stands between `before`,
+/// written from the first column, and `after`. A wide character that the last column has no space
+/// for begins the next row, and so does the cursor after a full one.
+[[nodiscard]] std::size_t rows_above_cursor(const std::string& before, const std::string& after,
+                                            std::size_t columns);
 
 /// Makes the locale's characters UTF-8: what a terminal of today speaks, even where LANG is not
 /// set.

@@ -181,13 +181,14 @@ class TerminalConsole final : public Console {
   /// The bytes that take the cursor to where the prompt began, and clear from there.
   std::string wipe_line() {
     const LineInfo* const line = el_line(editor_);
-    const std::string before(line->buffer, line->cursor);
+    const std::string before = prompt_ + std::string(line->buffer, line->cursor);
+    const std::string after(line->cursor, line->lastchar);
     winsize size{};
     const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     const std::size_t columns = known ? size.ws_col : 80;
-    const std::size_t rows_above = (display_columns(prompt_) + display_columns(before)) / columns;
+    const std::size_t rows = rows_above_cursor(before, after, columns);
     std::string out = "\r";
-    if (rows_above > 0) out += "\033[" + std::to_string(rows_above) + "A";
+    if (rows > 0) out += "\033[" + std::to_string(rows) + "A";
     return out + "\033[J";
   }
 

@@ -1,5 +1,6 @@
 // The console, on a pipe and on a terminal.
 
+#include <algorithm>
 #include <csignal>
 #include <sstream>
 #include <string>
@@ -12,6 +13,7 @@ namespace comcat::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Input = Process::Input;
@@ -176,6 +178,8 @@ TEST_F(InACall, MutedVoiceStaysHereAndTheCpuRests) {
   EXPECT_GE(figure(*after, "sent_frames"), 0);
 }
 
+constexpr const char* kWelcome = "type help to see what you can do";
+
 class OnATerminal : public InACall {
  protected:
   OnATerminal() {
@@ -183,12 +187,13 @@ class OnATerminal : public InACall {
     options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}};
     options_.without = {"COMCAT_PASSCODE"};
   }
-  /// The lowest line that is not empty.
-  static std::string lowest_line(const Process& client) {
-    Screen screen(80);
+  /// What the terminal shows, from `first` on.
+  [[nodiscard]] std::vector<std::string> shown_from(const std::string& first,
+                                                    const Process& client) const {
+    Screen screen(options_.columns);
     screen.write(client.output(Process::kOut));
     const std::vector<std::string> lines = screen.lines();
-    return lines.empty() ? "" : lines.back();
+    return {std::find(lines.begin(), lines.end(), first), lines.end()};
   }
   Process::Options options_;
 };
@@ -224,7 +229,25 @@ TEST_F(OnATerminal, AnUnfinishedWordIsReplacedByItsCompletion) {
   ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
   an.write("m\t");
   ASSERT_TRUE(an.wait_for_text(Process::kOut, "> mute"));
-  EXPECT_EQ("> mute", lowest_line(an));
+  EXPECT_THAT(shown_from(kWelcome, an), ElementsAre(kWelcome, "> mute"));
+}
+
+TEST_F(OnATerminal, AWideLineIsDrawnAnewInItsPlace) {
+  options_.columns = 41;  // of 20 wide characters in a row one column is left
+  const auto wide = [](int count) {
+    std::string out;
+    for (int i = 0; i < count; ++i) out += "\xE8\xAA\x9E";
+    return out;
+  };
+  const std::string last = "\xE6\x9C\xAC";
+  Process an(as("an"), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
+  an.write("say " + wide(57) + last);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, last));
+  const Process binh(as("binh"));
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, last));
+  EXPECT_THAT(shown_from(kWelcome, an),
+              ElementsAre(kWelcome, "binh joined", "> say " + wide(17), wide(20), wide(20), last));
 }
 
 TEST_F(OnATerminal, CtrlCStopsTheCall) {

@@ -59,13 +59,13 @@ Pipe make_output(const Process::Options& options) {
   return out;
 }
 
-Pipe make_terminal() {
+Pipe make_terminal(unsigned short columns) {
   const int master = checked(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), "posix_openpt");
   checked(::grantpt(master), "grantpt");
   checked(::unlockpt(master), "unlockpt");
   std::array<char, 128> name{};
   if (::ptsname_r(master, name.data(), name.size()) != 0) fail("ptsname_r");
-  const winsize size{24, 80, 0, 0};
+  const winsize size{24, columns, 0, 0};
   const int slave = checked(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC), "open pty");
   checked(::ioctl(slave, TIOCSWINSZ, &size), "TIOCSWINSZ");
   return {slave, master};
@@ -160,7 +160,7 @@ void Process::start(const std::vector<std::string>& command, const Options& opti
   ::signal(SIGPIPE, SIG_IGN);
   Pipe in;
   if (options.input == Input::kPipe) in = make_pipe();
-  if (options.input == Input::kTerminal) in = make_terminal();
+  if (options.input == Input::kTerminal) in = make_terminal(options.columns);
   if (options.input == Input::kDevNull) in.read_end = open_null(O_RDONLY);
   const bool terminal = options.input == Input::kTerminal;
   const Pipe out = terminal ? Pipe{checked(::fcntl(in.write_end, F_DUPFD_CLOEXEC, 3), "dup"),

@@ -42,7 +42,7 @@ class Process {
 
   enum class Input {
     kPipe,      // write() feeds it
-    kTerminal,  // a pseudo-terminal is its stdin and stdout; write() types
+    kTerminal,  // a pseudo-terminal of 24 lines is its stdin and stdout; write() types
     kDevNull,   // at its end from the start
     kClosed,    // no file descriptor 0 at all
   };
@@ -54,8 +54,9 @@ class Process {
     std::vector<std::pair<std::string, std::string>> environment;  // added to the test's own
     std::vector<std::string> without;                              // variables taken away
     unsigned max_files = 0;                                        // RLIMIT_NOFILE; 0: as the test
-    bool quiet = false;  // what it prints is thrown away, also while no wait runs
-    int pipe_bytes = 0;  // what its output holds unread; 0: as the system has it
+    bool quiet = false;           // what it prints is thrown away, also while no wait runs
+    int pipe_bytes = 0;           // what its output holds unread; 0: as the system has it
+    unsigned short columns = 80;  // of a kTerminal
   };
 
   /// Starts command[0], a path, with the rest as its arguments. A program that is not there ends at

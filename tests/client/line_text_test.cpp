@@ -1,0 +1,54 @@
+// Where the line being typed stands on the screen.
+
+#include "client/line_text.h"
+
+#include <gtest/gtest.h>
+
+namespace comcat::client {
+namespace {
+
+constexpr const char* kWide = "\xE8\xAA\x9E";  // U+8A9E
+
+std::string wide(int count) {
+  std::string out;
+  for (int i = 0; i < count; ++i) out += kWide;
+  return out;
+}
+
+class LineText : public ::testing::Test {
+ protected:
+  LineText() { use_utf8(); }
+};
+
+TEST_F(LineText, AFullRowPutsTheCursorOnTheNextOne) {
+  EXPECT_EQ(0U, rows_above_cursor("", "", 80));
+  EXPECT_EQ(0U, rows_above_cursor("> " + std::string(77, 'x'), "", 80));
+  EXPECT_EQ(1U, rows_above_cursor("> " + std::string(78, 'x'), "", 80));
+  EXPECT_EQ(1U, rows_above_cursor("> " + std::string(157, 'x'), "", 80));
+  EXPECT_EQ(2U, rows_above_cursor("> " + std::string(158, 'x'), "", 80));
+}
+
+TEST_F(LineText, AWideCharacterIsNeverCutInTwo) {
+  EXPECT_EQ(1U, rows_above_cursor("> " + wide(39), "", 80)) << "they fill the row";
+  // 19 beside the prompt, then 20 a row: the 41st column stays empty.
+  EXPECT_EQ(0U, rows_above_cursor("> " + wide(19), "", 41));
+  EXPECT_EQ(1U, rows_above_cursor("> " + wide(20), "", 41));
+  EXPECT_EQ(1U, rows_above_cursor("> " + wide(39), "", 41));
+  EXPECT_EQ(2U, rows_above_cursor("> " + wide(58), "", 41));
+  EXPECT_EQ(3U, rows_above_cursor("> say " + wide(58), "", 41));
+}
+
+TEST_F(LineText, TheCursorOnAWideCharacterGoesWithIt) {
+  EXPECT_EQ(1U, rows_above_cursor("> " + wide(19), wide(1), 41));
+  EXPECT_EQ(0U, rows_above_cursor("> " + wide(19), "x" + wide(1), 41));
+  EXPECT_EQ(1U, rows_above_cursor("> " + wide(20), wide(1), 41));
+}
+
+TEST_F(LineText, CombiningMarksTakeNoColumnAndMalformedBytesOne) {
+  EXPECT_EQ(0U, rows_above_cursor("e\xCC\x81xxx", "", 5));
+  EXPECT_EQ(1U, rows_above_cursor("e\xCC\x81xxxx", "", 5));
+  EXPECT_EQ(1U, rows_above_cursor("\xFFxxxx", "\xFF", 5));
+}
+
+}  // namespace
+}  // namespace comcat::client
