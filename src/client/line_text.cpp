@@ -49,6 +49,29 @@ std::string common_start(const std::vector<std::string>& words) {
   return out;
 }
 
+std::vector<std::string> unused_keys() {
+  std::vector<std::string> out{"\033[Z"};  // Shift+Tab
+  const std::string start = "\033[";
+  for (const char f1_to_f4 : {'P', 'Q', 'R', 'S'}) out.push_back(std::string("\033O") + f1_to_f4);
+  for (const char f1_to_f5 : {'A', 'B', 'C', 'D', 'E'}) {
+    out.push_back(start + "[" + f1_to_f5);  // of Linux's console
+  }
+  // Insert, PgUp, PgDn, F1 to F20.
+  const std::vector<int> numbers{2,  5,  6,  11, 12, 13, 14, 15, 17, 18, 19, 20,
+                                 21, 23, 24, 25, 26, 28, 29, 31, 32, 33, 34};
+  for (const int number : numbers) out.push_back(start + std::to_string(number) + "~");
+  // With Shift (2), Alt (3), Ctrl (5) and more of them at once.
+  for (char held = '2'; held <= '8'; ++held) {
+    out.push_back(start + "3;" + held + "~");  // Delete
+    for (const int number : numbers)
+      out.push_back(start + std::to_string(number) + ";" + held + "~");
+    for (const char key : {'A', 'B', 'C', 'D', 'F', 'H', 'P', 'Q', 'R', 'S'}) {
+      out.push_back(start + "1;" + held + key);  // the arrows, End, Home, F1 to F4
+    }
+  }
+  return out;
+}
+
 std::size_t rows_above_cursor(const std::string& before, const std::string& after,
                               std::size_t columns) {
   std::size_t rows = 0;

@@ -12,6 +12,10 @@ namespace comcat::client {
 /// What all of `words`, of which there is one at least, begin with.
 [[nodiscard]] std::string common_start(const std::vector<std::string>& words);
 
+/// What terminals send for keys that edit nothing: PgUp, Insert, F1 and their like, and the arrows
+/// with Shift, Alt or Ctrl.
+[[nodiscard]] std::vector<std::string> unused_keys();
+
 /// How many rows of a terminal of this locale are above the cursor, which stands between `before`,
 /// written from the first column, and `after`. A wide character that the last column has no space
 /// for begins the next row, and so does the cursor after a full one.

@@ -115,6 +115,14 @@ class TerminalConsole final : public Console {
     el_set(editor_, EL_SIGNAL, 0);
     el_set(editor_, EL_HIST, history, history_);
     el_set(editor_, EL_GETCFN, &read_key_of);
+    // libedit would take the end of what they send for text.
+    for (const std::string& key : unused_keys()) bind(key.c_str(), "ed-unassigned");
+    bind("\033[1;5C", "em-next-word");  // Ctrl and an arrow
+    bind("\033[1;5D", "ed-prev-word");
+  }
+
+  void bind(const char* key, const char* action) {
+    el_set(editor_, EL_BIND, key, action, static_cast<char*>(nullptr));
   }
 
   void give(std::string text) {

@@ -250,6 +250,31 @@ TEST_F(OnATerminal, AWideLineIsDrawnAnewInItsPlace) {
               ElementsAre(kWelcome, "binh joined", "> say " + wide(17), wide(20), wide(20), last));
 }
 
+TEST_F(OnATerminal, KeysThatEditNothingTypeNothing) {
+  Process an(as("an"), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
+  const std::string page_up_down_insert = "\033[5~\033[6~\033[2~";
+  const std::string f1_f5_f12 = "\033OP\033[15~\033[24~";
+  const std::string shift_up_alt_left_shift_tab = "\033[1;2A\033[1;3D\033[Z";
+  an.write(page_up_down_insert + f1_f5_f12 + shift_up_alt_left_shift_tab + "rooms.");
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "."));
+  EXPECT_THAT(shown_from(kWelcome, an), ElementsAre(kWelcome, "> rooms."));
+}
+
+TEST_F(OnATerminal, CtrlAndAnArrowGoAWord) {
+  Process an(as("an"), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
+  an.write("say one three\033[1;5D\033[1;5D\033[1;5Ctwo\r");
+  EXPECT_TRUE(an.wait_for_text(Process::kOut, "<an> onetwo three"));
+}
+
+TEST_F(OnATerminal, HomeEndAndDeleteEdit) {
+  Process an(as("an"), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
+  an.write("xay hell\033[H\033[3~s\033[Fo\r");
+  EXPECT_TRUE(an.wait_for_text(Process::kOut, "<an> hello"));
+}
+
 TEST_F(OnATerminal, CtrlCStopsTheCall) {
   Process an(as("an"), options_);
   ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
