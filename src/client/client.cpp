@@ -1,8 +1,10 @@
 #include "comcat/client/client.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include "comcat/client/console.h"
+#include "comcat/client/printer.h"
 #include "comcat/client/signals.h"
 
 #include "client_loop.h"
@@ -32,6 +34,14 @@ std::string reason(Kind kind) {
   return "sound_device";
 }
 
+/// So that the shell's prompt does not follow ours on one line. A terminal that takes nothing now
+/// (Ctrl+S, a network that hangs) is left alone: whoever is in a hurry does not wait for it.
+void wipe_prompt() {
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  if (!can_edit_lines() || ::poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0) return;
+  write_fully(STDOUT_FILENO, "\r\033[J");
+}
+
 }  // namespace
 
 Report closed_report(const Ending& ending) {
@@ -47,6 +57,7 @@ Ending run_client(const ClientOptions& options) {
   const SignalWatcher signals([&loop] { loop.request_stop(); },
                               [] {
                                 restore_terminal();
+                                wipe_prompt();
                                 ::_exit(kInterrupted);
                               });
   return loop.run();

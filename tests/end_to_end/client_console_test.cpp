@@ -283,6 +283,19 @@ TEST_F(OnATerminal, CtrlCStopsTheCall) {
   EXPECT_THAT(an.output(Process::kOut), HasSubstr("you left the call"));
 }
 
+TEST_F(OnATerminal, TheSecondCtrlCLeavesTheShellALineOfItsOwn) {
+  Process an(as("an"), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
+  an.write("half a li");
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "half a li"));
+  server_.process().signal(SIGSTOP);  // the goodbye stays unanswered
+  an.signal(SIGINT);
+  an.signal(SIGTERM);
+  EXPECT_EQ(130, an.wait_exit());
+  EXPECT_THAT(shown_from(kWelcome, an), ElementsAre(kWelcome));
+  server_.process().signal(SIGCONT);
+}
+
 TEST_F(OnATerminal, ThePasscodeIsAskedForAndNotShown) {
   Process an(command(server_.host(), {"--insecure", "--name=an"}), options_);
   ASSERT_TRUE(an.wait_for_text(Process::kErr, "passcode of " + server_.host()));
