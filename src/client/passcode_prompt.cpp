@@ -86,7 +86,10 @@ std::optional<std::string> ask_passcode(const std::string& prompt) {
     if (fds[0].revents == 0) continue;
     std::array<char, 256> buffer{};
     const ssize_t got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (got <= 0) return std::nullopt;
+    if (got <= 0) {  // Ctrl+D
+      write_fully(STDERR_FILENO, "\n");
+      return std::nullopt;
+    }
     typed.append(buffer.data(), static_cast<std::size_t>(got));
     const std::size_t end = typed.find_first_of("\r\n");
     if (end != std::string::npos) return typed.substr(0, end);

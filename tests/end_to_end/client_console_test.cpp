@@ -14,6 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Input = Process::Input;
@@ -302,10 +303,13 @@ TEST_F(OnATerminal, ThePasscodeIsAskedForAndNotShown) {
   an.write("hunter2\r");
   EXPECT_TRUE(an.wait_for_text(Process::kOut, "connected to"));
   EXPECT_THAT(an.output(Process::kOut), Not(HasSubstr("hunter2")));
-  Process gives_up(command(server_.host(), {"--insecure", "--name=binh"}), options_);
-  ASSERT_TRUE(gives_up.wait_for_text(Process::kErr, "passcode of"));
-  gives_up.write("\x03");
-  EXPECT_EQ(130, gives_up.wait_exit());
+  for (const char* const ctrl_c_or_d : {"\x03", "\x04"}) {
+    Process gives_up(command(server_.host(), {"--insecure", "--name=binh"}), options_);
+    ASSERT_TRUE(gives_up.wait_for_text(Process::kErr, "passcode of"));
+    gives_up.write(ctrl_c_or_d);
+    EXPECT_EQ(130, gives_up.wait_exit());
+    EXPECT_THAT(gives_up.output(Process::kErr), EndsWith("\n")) << "where the shell goes on";
+  }
 }
 
 }  // namespace
