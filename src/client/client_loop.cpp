@@ -143,7 +143,11 @@ void ClientLoop::start_console() {
 }
 
 void ClientLoop::end_of_input() {
-  if (!options_.background) session_.stop();
+  if (!options_.background) {
+    session_.stop();
+  } else if (::isatty(STDIN_FILENO) == 1) {  // somebody may go on typing
+    show(Report("console_closed", "the console is closed; Ctrl+C ends the call"));
+  }
 }
 
 void ClientLoop::sound_ended(Sound::Side side, const absl::Status& status) {

@@ -276,6 +276,15 @@ TEST_F(OnATerminal, HomeEndAndDeleteEdit) {
   EXPECT_TRUE(an.wait_for_text(Process::kOut, "<an> hello"));
 }
 
+TEST_F(OnATerminal, CtrlDInTheBackgroundSaysThatNobodyReadsAnyMore) {
+  Process an(as("an", {"--background"}), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
+  an.write("\x04");
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "the console is closed; Ctrl+C ends the call"));
+  an.write("\x03");
+  EXPECT_EQ(0, an.wait_exit());
+}
+
 TEST_F(OnATerminal, CtrlCStopsTheCall) {
   Process an(as("an"), options_);
   ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
