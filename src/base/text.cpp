@@ -54,30 +54,63 @@ bool in(std::uint32_t c, std::uint32_t first, std::uint32_t last) {
 
 bool is_safe(std::uint32_t c) {
   if (c < 0x20 || in(c, 0x7F, 0x9F)) return false;
-  if (c == 0xAD || c == 0x034F || c == 0x061C || c == 0x180E) return false;  // invisible
-  if (in(c, 0x115F, 0x1160) || c == 0x3164 || c == 0xFFA0) return false;     // blank letters
+  if (c == 0xAD || c == 0x034F || c == 0x061C || in(c, 0x17B4, 0x17B5)) return false;  // invisible
+  if (in(c, 0x180B, 0x180F) || in(c, 0x13430, 0x1345F)) return false;
+  if (in(c, 0x1BCA0, 0x1BCA3) || in(c, 0x1D173, 0x1D17A)) return false;
+  if (in(c, 0x115F, 0x1160) || c == 0x3164 || c == 0xFFA0) return false;  // blank letters
   if (in(c, 0x200B, 0x200F) || in(c, 0x2028, 0x202E) || in(c, 0x2060, 0x206F)) return false;
   if (in(c, 0xFE00, 0xFE0F) || c == 0xFEFF || in(c, 0xFFF0, 0xFFFB)) return false;
   if (in(c, 0xFDD0, 0xFDEF) || (c & 0xFFFE) == 0xFFFE) return false;         // noncharacters
   return !in(c, 0xE0000, 0xE0FFF) && !in(c, 0xE000, 0xF8FF) && c < 0xF0000;  // tags, private use
 }
 
+/// What joins letters and emoji or chooses how they look; invisible otherwise.
+bool is_joiner(std::uint32_t c) {
+  return in(c, 0x200C, 0x200D) || in(c, 0xFE0E, 0xFE0F);
+}
+
+bool is_safe(std::uint32_t c, Joiners joiners) {
+  return is_safe(c) || (joiners == Joiners::kKept && is_joiner(c));
+}
+
+bool is_odd_blank(std::uint32_t c) {
+  return c == 0xA0 || c == 0x1680 || in(c, 0x2000, 0x200A) || c == 0x202F || c == 0x205F ||
+         c == 0x2800 || c == 0x3000;
+}
+
+/// The blocks of marks that stand upon the character before them.
+bool is_combining(std::uint32_t c) {
+  return in(c, 0x0300, 0x036F) || in(c, 0x0483, 0x0489) || in(c, 0x1AB0, 0x1AFF) ||
+         in(c, 0x1DC0, 0x1DFF) || in(c, 0x20D0, 0x20FF) || in(c, 0x3099, 0x309A) ||
+         in(c, 0xFE20, 0xFE2F);
+}
+
 }  // namespace
 
-bool is_safe_text(std::string_view text) {
+bool is_safe_text(std::string_view text, Joiners joiners) {
   while (!text.empty()) {
     const Decoded next = decode(text);
-    if (!next.valid || !is_safe(next.code_point)) return false;
+    if (!next.valid || !is_safe(next.code_point, joiners)) return false;
     text.remove_prefix(next.length_bytes);
   }
   return true;
 }
 
-std::string safe_text(std::string_view text, std::size_t max_bytes) {
+bool is_visible_name(std::string_view text) {
+  if (!is_safe_text(text) || (!text.empty() && is_combining(decode(text).code_point))) return false;
+  while (!text.empty()) {
+    const Decoded next = decode(text);
+    if (is_odd_blank(next.code_point)) return false;
+    text.remove_prefix(next.length_bytes);
+  }
+  return true;
+}
+
+std::string safe_text(std::string_view text, std::size_t max_bytes, Joiners joiners) {
   std::string out;
   while (!text.empty()) {
     const Decoded next = decode(text);
-    const bool safe = next.valid && is_safe(next.code_point);
+    const bool safe = next.valid && is_safe(next.code_point, joiners);
     const std::string_view shown = safe ? text.substr(0, next.length_bytes) : kReplacement;
     if (out.size() + shown.size() > max_bytes) break;
     out += shown;

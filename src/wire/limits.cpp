@@ -16,7 +16,7 @@ absl::Status invalid(const std::string& sentence) {
 absl::Status check_name(std::string_view name, std::string_view what) {
   const std::string subject = "the " + std::string(what);
   if (name.empty()) return invalid(subject + " is empty; give 1 to 32 printable characters");
-  if (!base::is_safe_text(name)) {
+  if (!base::is_visible_name(name)) {
     return invalid(subject + " holds control, invisible or malformed characters; give 1 to 32 " +
                    "printable characters");
   }
@@ -36,7 +36,7 @@ absl::Status check_text(std::string_view text) {
     return invalid("the text has " + std::to_string(text.size()) + " bytes; at most " +
                    std::to_string(kMaxTextBytes) + " are allowed");
   }
-  if (!base::is_safe_text(text)) {
+  if (!base::is_safe_text(text, base::Joiners::kKept)) {
     return invalid("the text holds control, invisible or malformed characters");
   }
   return absl::OkStatus();

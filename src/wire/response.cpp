@@ -169,8 +169,9 @@ Event from(const ::Event& event) {
     case ::Event::kDeafenChanged:
       return DeafenChanged{event.deafen_changed().session(), event.deafen_changed().deafened()};
     case ::Event::kTextSaid:
-      return TextSaid{event.text_said().session(), safe_name(event.text_said().name()),
-                      base::safe_text(event.text_said().text(), kMaxTextBytes)};
+      return TextSaid{
+          event.text_said().session(), safe_name(event.text_said().name()),
+          base::safe_text(event.text_said().text(), kMaxTextBytes, base::Joiners::kKept)};
     case ::Event::kDraining:
       return Draining{event.draining().grace_ms()};
     case ::Event::kRoster:

@@ -35,6 +35,25 @@ TEST(SafeText, ReplacesBidirectionalOverridesAndInvisibleCharacters) {
   }
 }
 
+TEST(SafeText, KeepsWhatJoinsLettersAndEmojiWhereAskedTo) {
+  for (const char* text : {"❤\uFE0F", "1\uFE0F\u20E3", "👨\u200D👩\u200D👧", "می\u200Cخواهم"}) {
+    EXPECT_FALSE(is_safe_text(text)) << text;
+    EXPECT_TRUE(is_safe_text(text, Joiners::kKept)) << text;
+    EXPECT_EQ(text, safe_text(text, 512, Joiners::kKept));
+  }
+  EXPECT_FALSE(is_safe_text("a\u200Bb", Joiners::kKept));
+}
+
+TEST(VisibleName, HasNoBlankButTheSpaceAndNoMarkWithoutALetter) {
+  for (const char* name : {"an", "Nguyễn Ân", "e\u0301", "日本語", "side room"}) {
+    EXPECT_TRUE(is_visible_name(name)) << name;
+  }
+  for (const char* name : {"\u00A0", "an\u00A0", "a\u2003b", "\u2800", "\u3000", "\u0301", "\u180B",
+                           "\u17B4", "\U0001D173", "\x1b"}) {
+    EXPECT_FALSE(is_visible_name(name)) << name;
+  }
+}
+
 TEST(SafeText, ReplacesBytesThatAreNoUtf8) {
   for (const char* text :
        {"\xC0\xAF", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF", "\x80"}) {
