@@ -53,7 +53,19 @@ std::string why_unreachable(const StreamEnd& end, const std::string& said) {
                                       "before receiving SETTINGS", "Broken pipe"})) {
     return where + " hung up on plaintext; if its server uses TLS, leave out --insecure";
   }
+  if (contains_any(text, {"Failed parsing HTTP", "http1.x server"})) {
+    return where + " does not speak comcat's protocol; check the port";
+  }
   return where + " cannot be reached (" + said + "); check --host and the network";
+}
+
+/// After the welcome. What the server said is worth telling; of gRPC's own words, one thing is.
+std::string why_lost(const std::string& said) {
+  if (contains_any(said, {"keepalive watchdog"})) return " (no sign of life from there)";
+  const bool of_grpc = contains_any(
+      said, {"Socket closed", "recvmsg", "sendmsg", "Connection reset", "Broken pipe", "GOAWAY",
+             "RST_STREAM", "Stream removed", "Connection timed out", "Transport closed"});
+  return said.empty() || of_grpc ? "" : " (" + said + ")";
 }
 
 Failure unreachable(const StreamEnd& end, const std::string& said) {
@@ -63,8 +75,8 @@ Failure unreachable(const StreamEnd& end, const std::string& said) {
                                            " s; check --host, and that no firewall is in the way"};
   }
   if (end.welcomed) {
-    return {FailureKind::kUnreachable, "the connection to " + to_string(end.address) + " was lost" +
-                                           (said.empty() ? "" : " (" + said + ")")};
+    return {FailureKind::kUnreachable,
+            "the connection to " + to_string(end.address) + " was lost" + why_lost(said)};
   }
   return {FailureKind::kUnreachable, why_unreachable(end, said)};
 }

@@ -67,7 +67,7 @@ TEST(JoinFailure, OneWhoWasInHasLostItsConnection) {
   transport::StreamEnd end = end_with(kUnavailable, "Socket closed");
   end.welcomed = true;
   EXPECT_EQ(
-      "50 of 60 clients are in; the connection to example.org:4000 was lost (Socket closed); look "
+      "50 of 60 clients are in; the connection to example.org:4000 was lost; look "
       "into the server's log",
       sentence(end, 50));
 }
