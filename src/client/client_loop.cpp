@@ -73,7 +73,7 @@ Ending ClientLoop::run() {
     const base::Time now = steady_now();
     tasks_.run_one(session_.next_deadline(), now);
     session_.step(steady_now());
-    if (console_) console_->set_prompt(session_.muted() ? "(muted) > " : "> ");
+    if (console_) console_->set_prompt(session_.prompt());
   }
   close();
   say_goodbye();

@@ -53,9 +53,11 @@ absl::Status invalid(const std::string& sentence) {
 }
 
 absl::Status unknown(const std::string& word) {
-  std::string closest;
+  constexpr std::array kWordsForStop{"quit", "exit", "bye", "leave", "part", "disconnect", "q"};
+  const bool means_stop = std::ranges::find(kWordsForStop, word) != kWordsForStop.end();
+  std::string closest = means_stop ? "stop" : "";
   std::size_t smallest = kMaxHintDistance + 1;
-  if (word.size() <= 16) {
+  if (!means_stop && word.size() <= 16) {
     for (const std::string& candidate : command_words()) {
       const std::size_t d = base::edit_distance(word, candidate);
       const std::size_t allowed = candidate.size() < 4 ? 1 : kMaxHintDistance;
@@ -114,7 +116,8 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   const std::string text = trimmed(line);
   if (text.empty()) return Nothing{};
   const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
-  const std::string word = lowered(text.substr(0, end));
+  std::string word = lowered(text.substr(0, end));
+  if (word.size() > 1 && word.front() == '/') word.erase(0, 1);  // a habit from other programs
   const std::string rest = trimmed(text.substr(end));
   if (word == "volume") return parse_volume(rest);
   if (word == "join") return parse_join(rest);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
+
 namespace comcat::client {
 namespace {
 
@@ -9,6 +11,10 @@ std::string list(const std::vector<std::string>& words) {
   std::string out;
   for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
   return out;
+}
+
+std::string marked(const std::vector<std::string>& marks) {
+  return marks.empty() ? "" : " (" + list(marks) + ")";
 }
 
 }  // namespace
@@ -20,6 +26,7 @@ Session::Session(Options options, SessionPorts& ports)
 
 void Session::on_welcome(wire::Welcome welcome) {
   const bool again = std::exchange(welcomed_, true);
+  interrupted_ = false;
   self_ = welcome.session;
   pending_.clear();
   set_roster(welcome.room, welcome.members);
@@ -50,7 +57,7 @@ void Session::set_roster(const std::string& room, const std::vector<wire::Member
 }
 
 void Session::apply_volume(const wire::Member& member) {
-  const auto found = volume_percent_.find(member.name);
+  const auto found = volume_percent_.find(absl::AsciiStrToLower(member.name));
   if (found == volume_percent_.end()) return;
   ports_.set_gain(member.session, static_cast<float>(found->second) / 100.0F);
 }
@@ -67,15 +74,28 @@ std::string Session::who(std::size_t most) const {
       names.push_back("and " + std::to_string(members_.size() - most) + " more");
       break;
     }
-    std::vector<std::string> marks;
-    const bool self = session == self_;
-    if (self) marks.emplace_back("you");
-    if (self ? muted_ : member.muted) marks.emplace_back("muted");
-    if (self ? deafened_ : member.deafened) marks.emplace_back("deafened");
-    names.push_back(member.name + (marks.empty() ? "" : " (" + list(marks) + ")"));
+    names.push_back(member.name + marked(marks_of(member)));
   }
-  if (names.size() <= 1) return "you are alone in the room " + room_;
-  return "in the room " + room_ + ": " + list(names);
+  const std::string when = interrupted_ ? "before the connection was lost: " : "";
+  if (names.size() <= 1) return when + "you are alone in the room " + room_;
+  return when + "in the room " + room_ + ": " + list(names);
+}
+
+std::vector<std::string> Session::marks_of(const wire::Member& member) const {
+  std::vector<std::string> marks;
+  const bool self = member.session == self_;
+  if (self) marks.emplace_back("you");
+  if (self ? muted_ : member.muted) marks.emplace_back("muted");
+  if (self ? deafened_ : member.deafened) marks.emplace_back("deafened");
+  return marks;
+}
+
+std::string Session::prompt() const {
+  std::vector<std::string> marks;
+  if (interrupted_) marks.emplace_back("offline");
+  if (muted_) marks.emplace_back("muted");
+  if (deafened_) marks.emplace_back("deafened");
+  return (marks.empty() ? "" : "(" + list(marks) + ") ") + "> ";
 }
 
 std::vector<Object> Session::member_objects() const {
@@ -108,9 +128,12 @@ void Session::tell(const wire::Joined& event) {
   const bool renamed = known != members_.end();
   members_[member.session] = member;
   apply_volume(member);
-  ports_.show(Report(renamed ? "renamed" : "joined", text)
+  const std::string marks = renamed ? "" : marked(marks_of(member));
+  ports_.show(Report(renamed ? "renamed" : "joined", text + marks)
                   .with("session", static_cast<std::int64_t>(member.session))
-                  .with("name", member.name));
+                  .with("name", member.name)
+                  .with("muted", member.muted)
+                  .with("deafened", member.deafened));
 }
 
 void Session::tell(const wire::Left& event) {
@@ -177,6 +200,7 @@ void Session::tell(const wire::Roster& event) {
 }
 
 void Session::on_interrupted(const transport::Failure& failure) {
+  interrupted_ = true;
   pending_.clear();
   round_trip_.reset();
   ports_.show(Report("interrupted", failure.sentence + "; connecting again (stop ends it)"));

@@ -6,6 +6,9 @@
 #include "comcat/base/text.h"
 #include "comcat/client/session.h"
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+
 namespace comcat::client {
 namespace {
 
@@ -19,7 +22,10 @@ bool Session::command(Kind kind, wire::Command command, base::Time now) {
   command.trace_id = next_trace_id_++;
   const absl::Status status = ports_.send(command);
   if (!status.ok()) {
-    if (now != kUnattended) ports_.show(error(std::string(status.message())));
+    // A state that cannot be told now is told with the next welcome.
+    const bool told_later =
+        absl::IsUnavailable(status) && (kind == Kind::kSetMute || kind == Kind::kSetDeafen);
+    if (now != kUnattended && !told_later) ports_.show(error(std::string(status.message())));
     return false;
   }
   pending_[command.trace_id] = {kind, now};
@@ -77,18 +83,19 @@ void Session::execute(const Who& /*command*/, base::Time /*now*/) {
 }
 
 void Session::execute(const Volume& wanted, base::Time /*now*/) {
-  if (wanted.name == options_.name) {
+  if (absl::EqualsIgnoreCase(wanted.name, options_.name)) {
     ports_.show(error("that is you; others set how loud they hear you"));
     return;
   }
-  volume_percent_[wanted.name] = wanted.percent;
+  volume_percent_[absl::AsciiStrToLower(wanted.name)] = wanted.percent;
   bool here = false;
+  std::string name = base::safe_text(wanted.name, 128);
   for (const auto& [session, member] : members_) {
-    if (member.name != wanted.name) continue;
+    if (!absl::EqualsIgnoreCase(member.name, wanted.name)) continue;
     here = true;
+    name = member.name;
     apply_volume(member);
   }
-  const std::string name = base::safe_text(wanted.name, 128);
   ports_.show(Report("volume", "you hear " + name + " at " + std::to_string(wanted.percent) + " %" +
                                    (here ? "" : " once someone of that name is in your room"))
                   .with("name", name)

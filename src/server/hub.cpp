@@ -87,7 +87,7 @@ absl::Status Hub::enter(Session& session, const std::string& room_name, base::Ti
   Room& room = *found->second;
   if (room.has_name(session.member.name)) {
     return absl::AlreadyExistsError("somebody in the room " + room_name + " goes by the name " +
-                                    session.member.name + "; choose another");
+                                    session.member.name + "; choose another room or another name");
   }
   tell(room, wire::Joined{session.member}, nullptr, now);
   room.add(session);

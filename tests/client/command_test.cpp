@@ -63,6 +63,14 @@ TEST(Command, AnUnknownWordGetsTheClosestOneAsAHint) {  // never ignored silentl
   EXPECT_EQ("\"foo\" is no command; type help to see them all", error_of("foo"));
 }
 
+TEST(Command, HabitsFromOtherProgramsAreUnderstoodOrGetAHint) {
+  EXPECT_TRUE(std::holds_alternative<Who>(*parse_command("/who")));
+  for (const char* word : {"quit", "exit", "/quit", "bye"}) {
+    const std::string sentence(parse_command(word).status().message());
+    EXPECT_NE(std::string::npos, sentence.find("did you mean stop?")) << sentence;
+  }
+}
+
 TEST(Command, NothingComesAfterAWordThatStandsAlone) {
   EXPECT_EQ("mute stands alone: nothing comes after it", error_of("mute please"));
 }

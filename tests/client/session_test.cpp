@@ -185,7 +185,7 @@ TEST_F(InACall, UnmuteSaysWhyTheMicrophoneDoesNotOpen) {
   world_.microphone = absl::NotFoundError("it is unplugged");
   type("unmute");
   EXPECT_TRUE(world_.mic_muted);
-  EXPECT_TRUE(session_.muted());
+  EXPECT_EQ("(muted) > ", session_.prompt());
   EXPECT_EQ("it is unplugged", world_.take_texts().back());
 }
 
@@ -213,6 +213,37 @@ TEST_F(InACall, CommandsDuringAnOutageSaySo) {
   world_.connected = false;
   type("say hello");
   EXPECT_THAT(world_.take_texts(), ElementsAre("no connection"));
+}
+
+TEST_F(InACall, InAnOutageMutingHoldsAndIsToldLater) {
+  world_.connected = false;
+  session_.on_interrupted({transport::FailureKind::kUnreachable, "the connection was lost", true});
+  type("mute");
+  type("who");
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre(HasSubstr("the connection was lost"), "you are muted: nobody hears you",
+                          "before the connection was lost: in the room lobby: an (you, muted), "
+                          "binh"));
+  EXPECT_EQ("(offline, muted) > ", session_.prompt());
+  world_.connected = true;
+  session_.on_welcome(welcome(7));
+  EXPECT_EQ("(muted) > ", session_.prompt());
+  ASSERT_FALSE(world_.sent.empty());
+  EXPECT_TRUE(std::get<wire::SetMute>(world_.sent.back().verb).muted);
+}
+
+TEST_F(InACall, WhoComesMutedOrDeafenedIsShownSo) {
+  wire::Member chi = member(3, "chi");
+  chi.muted = chi.deafened = true;
+  session_.on_event(wire::Joined{chi});
+  EXPECT_THAT(world_.take_texts(), ElementsAre("chi joined (muted, deafened)"));
+}
+
+TEST_F(InACall, VolumeTakesNamesAsTheServerDoesInAnyCase) {
+  type("volume BINH 50");
+  EXPECT_THAT(world_.take_texts(), ElementsAre("you hear binh at 50 %"));
+  type("volume AN 50");
+  EXPECT_THAT(world_.take_texts(), ElementsAre(HasSubstr("that is you")));
 }
 
 TEST_F(InACall, GoingToAnotherRoomChangesWhoIsThere) {

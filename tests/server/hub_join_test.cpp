@@ -79,7 +79,8 @@ TEST(Joining, ANameIsTakenOncePerRoomWhateverItsCase) {
   Caller& thief = house.connect();
   const absl::Status status = house.say_hello(thief, hello("aN"));
   EXPECT_TRUE(absl::IsAlreadyExists(status));
-  EXPECT_EQ("somebody in the room lobby goes by the name aN; choose another", text(status));
+  EXPECT_EQ("somebody in the room lobby goes by the name aN; choose another room or another name",
+            text(status));
   EXPECT_TRUE(an.told<wire::Joined>().empty());
   house.join("an", "attic");
 }

@@ -74,7 +74,8 @@ class Session {
   void step(base::Time now);
   [[nodiscard]] base::Time next_deadline() const;
 
-  [[nodiscard]] bool muted() const { return muted_; }
+  /// What stands before the line that is typed.
+  [[nodiscard]] std::string prompt() const;
   [[nodiscard]] bool stopping() const { return stopping_; }
 
  private:
@@ -119,6 +120,7 @@ class Session {
   void show_stats();
   /// Who is in the room, in words: at most `most` names.
   [[nodiscard]] std::string who(std::size_t most) const;
+  [[nodiscard]] std::vector<std::string> marks_of(const wire::Member& member) const;
   [[nodiscard]] std::vector<Object> member_objects() const;
   [[nodiscard]] std::string name_of(wire::SessionNumber session) const;
 
@@ -127,13 +129,14 @@ class Session {
   wire::SessionNumber self_ = 0;
   std::string room_;
   std::map<wire::SessionNumber, wire::Member> members_;  // oneself among them
-  std::map<std::string, int> volume_percent_;            // by name, so it survives a reconnect
-  std::map<std::uint64_t, Pending> pending_;             // by trace id
+  std::map<std::string, int> volume_percent_;  // by name in lower case: it survives a reconnect
+  std::map<std::uint64_t, Pending> pending_;   // by trace id
   std::uint64_t next_trace_id_ = 1;
   std::optional<std::chrono::microseconds> round_trip_;
   bool muted_ = false;
   bool deafened_ = false;
   bool welcomed_ = false;
+  bool interrupted_ = false;
   bool stopping_ = false;
 };
 
