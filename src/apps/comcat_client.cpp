@@ -148,6 +148,9 @@ int call(int argc, char** argv) {
                                             " (Enter if it has none): ");
     if (!typed) return kGaveUp;
     options->passcode = *typed;
+    if (const absl::Status status = client::check(*options); !status.ok()) {
+      return fail_early(Kind::kUsage, status);
+    }
   }
   const Ending ending = client::run_client(*options);
   if (ending.kind == Kind::kStopped) return 0;

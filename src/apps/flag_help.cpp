@@ -66,8 +66,8 @@ std::string help_text(const std::string& usage, const std::vector<FlagGroup>& gr
     }
   }
   out +=
-      "\n--flag and --noflag switch on and off; --flagfile=FILE reads flags from a file, one a "
-      "line.\n";
+      "\n--flag and --noflag switch on and off; --flagfile=FILE reads flags from a file, one "
+      "--flag=VALUE a line.\n";
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -145,13 +146,14 @@ absl::StatusOr<std::string> given_passcode(const std::string& flag, const std::s
   if (!flag.empty()) return flag;
   if (!file_flag.empty()) {
     std::ifstream file(file_flag);
+    const int error = errno;
     std::string line;
-    if (!std::getline(file, line)) {
-      return absl::InvalidArgumentError("cannot read a passcode from the file " +
-                                        base::safe_text(file_flag));
-    }
+    std::getline(file, line);
     if (!line.empty() && line.back() == '\r') line.pop_back();
-    return line;
+    if (!line.empty()) return line;
+    return absl::InvalidArgumentError(
+        "cannot read a passcode from the file " + base::safe_text(file_flag) + ": " +
+        (file.is_open() ? "its first line is empty" : std::strerror(error)));
   }
   return from_environment;
 }

@@ -39,7 +39,8 @@ absl::StatusOr<base::Address> parse_listen_address(const std::string& text,
   if (!port || !parse_host(all.substr(0, colon), address.host)) {
     return absl::InvalidArgumentError(
         flag + " " + base::safe_text(text, 100) +
-        " is not HOST:PORT; give an address of this machine and a port, as in 127.0.0.1:50051");
+        " is not HOST:PORT; give an address of this machine and a port, as in 127.0.0.1:" +
+        (flag == "--metrics" ? "9464" : "50051"));
   }
   address.port = *port;
   return address;
