@@ -45,7 +45,10 @@ TEST(Admission, AWrongPasscodeHasATextOfItsOwnAndIsNeverLogged) {
 TEST(Admission, APasscodeOfAMebibyteIsRefusedAndTheServerLives) {
   ServerProcess server;
   const grpc::Status status = status_with(server.port(), std::string(1 << 20, 'x'));
-  EXPECT_EQ(StatusCode::RESOURCE_EXHAUSTED, status.error_code()) << status.error_message();
+  // By gRPC, or cut as a stranger's who sends too much, whichever comes first.
+  EXPECT_TRUE(status.error_code() == StatusCode::RESOURCE_EXHAUSTED ||
+              status.error_code() == StatusCode::UNAVAILABLE)
+      << status.error_message();
   Caller an({.port = server.port()});
   EXPECT_TRUE(an.hello("an"));
 }

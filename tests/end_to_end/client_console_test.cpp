@@ -279,7 +279,9 @@ TEST_F(OnATerminal, HomeEndAndDeleteEdit) {
 TEST_F(OnATerminal, CtrlDInTheBackgroundSaysThatNobodyReadsAnyMore) {
   Process an(as("an", {"--background"}), options_);
   ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
-  an.write("\x04");
+  an.write("dea\t");  // libedit takes the terminal over only after it has shown its prompt
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "deafen"));
+  an.write("\x15\x04");
   EXPECT_TRUE(an.wait_for_line(Process::kOut, "the console is closed; Ctrl+C ends the call"));
   an.write("\x03");
   EXPECT_EQ(0, an.wait_exit());
