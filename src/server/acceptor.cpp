@@ -236,8 +236,8 @@ bool Acceptor::watch_strangers(base::Time now) {
 }
 
 void Acceptor::cut(const std::string& address, const Connection& stranger, std::string_view why) {
-  ::shutdown(stranger.fd, SHUT_RDWR);  // gRPC closes it then
-  metrics_->turned(Turned::kStranger);
+  metrics_->turned(Turned::kStranger);  // before he notices
+  ::shutdown(stranger.fd, SHUT_RDWR);   // gRPC closes it then
   base::log(LogLevel::kWarning, "connection_cut", {{"address", address}, {"why", why}});
 }
 
