@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <cstdlib>
 #include <functional>
 #include <string>
 #include <thread>
@@ -139,6 +140,24 @@ TEST(Log, ThreadsThatLogAtOnceDoNotFillThePipeForEachOther) {
   }
   threads.clear();  // all of them have returned
   EXPECT_EQ(1, std::ranges::count(pipe.read(), '\n'));
+}
+
+[[noreturn]] void log_to_a_terminal_that_nobody_reads() {
+  ::alarm(20);  // should it wait
+  const int reader = ::posix_openpt(O_RDWR | O_NOCTTY);
+  ::grantpt(reader);
+  ::unlockpt(reader);
+  ::dup2(::open(::ptsname(reader), O_WRONLY | O_NOCTTY), STDERR_FILENO);
+  for (int i = 0; i < 1000; ++i) {  // each event has lines of its own
+    log(LogLevel::kInfo, "event" + std::to_string(i), {{"text", std::string(200, 'x')}});
+  }
+  ::_exit(0);
+}
+
+TEST(LogDeathTest, ATerminalThatNobodyReadsIsNotWaitedFor) {
+  GTEST_FLAG_SET(death_test_style,
+                 "threadsafe");  // a process of its own, with an stderr of its own
+  EXPECT_EXIT(log_to_a_terminal_that_nobody_reads(), ::testing::ExitedWithCode(0), "");
 }
 
 TEST(Log, KnowsTheNamesOfItsLevels) {
