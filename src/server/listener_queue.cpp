@@ -54,7 +54,7 @@ void ListenerQueue::push_text(Payload text) {
   texts_.push_back(std::move(text));
   for (; text_bytes_ > kMaxTextBytes; ++missed_texts_) {
     text_bytes_ -= cost(texts_.front());
-    texts_.pop_front();
+    texts_.erase(texts_.begin());
   }
 }
 
@@ -95,7 +95,7 @@ ListenerQueue::Message ListenerQueue::take(base::Time now, bool batch) {
     text_is_next_ = false;
     text_bytes_ -= cost(texts_.front());
     message.parts.push_back(std::move(texts_.front()));
-    texts_.pop_front();
+    texts_.erase(texts_.begin());
     return message;
   }
   text_is_next_ = true;

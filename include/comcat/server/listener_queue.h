@@ -106,8 +106,8 @@ class ListenerQueue {
   const std::chrono::milliseconds capacity_;
   std::deque<Waiting> voice_;
   std::deque<Payload> control_;
-  std::deque<Payload> texts_;
   std::vector<Payload> events_;
+  std::vector<Payload> texts_;  // few: a deque would cost every listener half a KiB
   std::size_t voice_bytes_ = 0;
   std::size_t control_bytes_ = 0;
   std::size_t text_bytes_ = 0;
