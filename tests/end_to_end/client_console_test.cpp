@@ -79,7 +79,9 @@ TEST_F(InACall, SigtermAndCtrlCAreGraceful) {
 }
 
 TEST_F(InACall, AHangUpUnderNohupIsNothing) {
-  Process client(as("an"), {.launcher = {"/usr/bin/nohup"}});
+  Process::Options options;
+  options.launcher = {"/usr/bin/nohup"};
+  Process client(as("an"), options);
   ASSERT_TRUE(client.wait_for_line(Process::kOut, "alone in the room"));
   client.signal(SIGHUP);
   client.write("rooms\n");

@@ -104,7 +104,9 @@ TEST(Hangup, EndsAServerThatHasNoCertificateToReadAndEveryoneIsTold) {
 }
 
 TEST(Hangup, IsNothingUnderNohup) {
-  ServerProcess server({}, false, {.launcher = {"/usr/bin/nohup"}});
+  Process::Options options;
+  options.launcher = {"/usr/bin/nohup"};
+  ServerProcess server({}, /*tls=*/false, options);
   server.process().signal(SIGHUP);
   Caller an({.port = server.port()});
   EXPECT_TRUE(an.hello("an"));
