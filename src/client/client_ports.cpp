@@ -88,8 +88,7 @@ absl::StatusOr<Report> devices_report() {
   if (text.empty()) {
     text =
         "this machine has no sound device; --input also takes file:PATH, tone:HZ and null, "
-        "--output "
-        "file:PATH.wav and null";
+        "--output file:PATH.wav and null";
   }
   return Report("devices", text).with("devices", std::move(objects));
 }

@@ -192,11 +192,11 @@ void Acceptor::run(const HandOver& hand_over, const std::stop_token& stop) {
 
 void Acceptor::vouch(const std::string& peer) {
   const absl::MutexLock lock(&vouched_->mutex);
-  vouched_->peers.push_back(peer);
+  vouched_->peers.insert(peer);
 }
 
 void Acceptor::greet_vouched() {
-  std::vector<std::string> peers;
+  std::set<std::string> peers;
   {
     const absl::MutexLock lock(&vouched_->mutex);
     peers.swap(vouched_->peers);

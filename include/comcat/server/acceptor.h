@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -107,7 +108,7 @@ class Acceptor {
   };
   struct Vouched {
     absl::Mutex mutex;
-    std::vector<std::string> peers ABSL_GUARDED_BY(mutex);
+    std::set<std::string> peers ABSL_GUARDED_BY(mutex);  // each once, however many its streams
   };
 
   explicit Acceptor(const AcceptorOptions& options) : options_(options) {}
