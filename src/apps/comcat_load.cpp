@@ -158,10 +158,10 @@ absl::StatusOr<Options> options_from_flags(int argc, char** argv) {
 void show_progress(const std::string& sentence) {
   constexpr std::chrono::seconds kInterval{5};
   static const bool terminal = isatty(STDERR_FILENO) != 0;
-  static base::Time said = base::SteadyClock().now();
+  static base::Time said = base::steady_now();
   if (terminal) {
     std::fprintf(stderr, "\r\033[K%s", sentence.c_str());
-  } else if (const base::Time now = base::SteadyClock().now(); now - said >= kInterval) {
+  } else if (const base::Time now = base::steady_now(); now - said >= kInterval) {
     said = now;
     std::fprintf(stderr, "%s\n", sentence.c_str());
   }

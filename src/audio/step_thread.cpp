@@ -11,11 +11,10 @@ namespace comcat::audio {
 namespace {
 
 void run(const std::stop_token& stop, const Step& step) {
-  const base::SteadyClock clock;
   std::mutex mutex;  // guards nothing: a wait needs one
   std::condition_variable_any stopped;
   while (!stop.stop_requested()) {
-    const std::optional<base::Time> next = step(clock.now());
+    const std::optional<base::Time> next = step(base::steady_now());
     if (!next) return;
     std::unique_lock<std::mutex> lock(mutex);
     stopped.wait_until(lock, stop, *next, [] { return false; });

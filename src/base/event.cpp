@@ -15,7 +15,7 @@ bool Event::is_set() const {
 
 bool Event::wait_for(Duration patience) const {
   std::unique_lock lock(mutex_);
-  return changed_.wait_until(lock, SteadyClock().now() + patience, [this] { return set_; });
+  return changed_.wait_until(lock, steady_now() + patience, [this] { return set_; });
 }
 
 }  // namespace comcat::base

@@ -13,10 +13,6 @@ using Kind = Ending::Kind;
 
 constexpr std::size_t kMaxTasks = 1024;
 
-base::Time steady_now() {
-  return base::SteadyClock().now();
-}
-
 Kind kind_of(transport::FailureKind kind) {
   switch (kind) {
     case transport::FailureKind::kUsage:
@@ -70,9 +66,9 @@ Ending ClientLoop::run() {
   ending_ = prepare();
   if (!ending_) stream_->start();
   while (!ending_) {
-    const base::Time now = steady_now();
+    const base::Time now = base::steady_now();
     tasks_.run_one(session_.next_deadline(), now);
-    session_.step(steady_now());
+    session_.step(base::steady_now());
     if (console_) console_->set_prompt(session_.prompt());
   }
   close();
@@ -135,7 +131,7 @@ void ClientLoop::welcome_session(wire::Welcome welcome) {
 void ClientLoop::start_console() {
   Console::Handler handler;
   handler.on_line = [this](std::string line) {
-    tasks_.post([this, line = std::move(line)] { session_.on_line(line, steady_now()); });
+    tasks_.post([this, line = std::move(line)] { session_.on_line(line, base::steady_now()); });
   };
   handler.on_end = [this] { tasks_.post([this] { end_of_input(); }); };
   if (!options_.json) console_ = make_terminal_console(printer_, handler);
@@ -172,11 +168,11 @@ void ClientLoop::on_welcome(wire::Welcome welcome) {
 }
 
 void ClientLoop::on_voice(wire::VoiceFrames frames) {
-  sound_->playback().receive(std::move(frames), steady_now());
+  sound_->playback().receive(std::move(frames), base::steady_now());
 }
 
 void ClientLoop::on_outcome(wire::Outcome outcome) {
-  const base::Time now = steady_now();
+  const base::Time now = base::steady_now();
   tasks_.post([this, now, outcome = std::move(outcome)] { session_.on_outcome(outcome, now); });
 }
 

@@ -53,9 +53,8 @@ absl::Status Sound::start() {
     while (!stop.stop_requested()) capture_->step(kNap);
   });
   playout_thread_ = std::jthread([this](const std::stop_token& stop) {
-    const base::SteadyClock clock;
     while (!stop.stop_requested()) {
-      playback_.step(clock.now());
+      playback_.step(base::steady_now());
       playback_.wait(kPlayoutNap);
     }
   });

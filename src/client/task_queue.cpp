@@ -27,7 +27,7 @@ bool TaskQueue::run_one(base::Time deadline, base::Time now) {
     if (deadline == base::Time::max()) {
       has_task_.wait(lock, has_task);
     } else {
-      has_task_.wait_until(lock, base::SteadyClock().now() + (deadline - now), has_task);
+      has_task_.wait_until(lock, base::steady_now() + (deadline - now), has_task);
     }
     if (tasks_.empty()) return false;
     task = std::move(tasks_.front());

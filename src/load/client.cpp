@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "comcat/base/clock.h"
 #include "comcat/wire/convert.h"
 
 namespace comcat::load {
@@ -87,7 +88,7 @@ void Client::on_read(bool ok) {
 }
 
 void Client::take(const grpc::ByteBuffer& message) {
-  const base::Time now = std::chrono::steady_clock::now();
+  const base::Time now = base::steady_now();
   if (hold_) hold_->received(message.Length());
   Tally::count(tally_.responses);
   grpc::Slice whole;

@@ -84,8 +84,7 @@ transport::StreamEnd Crowd::end_of_call() const {
 }
 
 absl::Status Crowd::join(const std::function<void(const std::string&)>& progress) {
-  const base::SteadyClock clock;
-  base::Time said = clock.now();
+  base::Time said = base::steady_now();
   base::Time last_joined = said;
   for (std::size_t in = 0; in < clients_.size();) {
     // Were all to try at once, one wrong passcode would ban the address.
@@ -100,16 +99,16 @@ absl::Status Crowd::join(const std::function<void(const std::string&)>& progress
     const bool moved =
         mutex_.AwaitWithTimeout(absl::Condition(&news), absl::FromChrono(kProgressInterval));
     if (ended_ > 0) return explain(*failure_, joined_);
-    if (moved) last_joined = clock.now();
+    if (moved) last_joined = base::steady_now();
     in = joined_;
-    if (clock.now() - last_joined > kJoinPatience) {
+    if (base::steady_now() - last_joined > kJoinPatience) {
       transport::StreamEnd silence = end_of_call();
       silence.timed_out = true;
       silence.waited_s = static_cast<int>(kJoinPatience.count());
       return explain(silence, in);
     }
-    if (clock.now() - said > kProgressInterval) {
-      said = clock.now();
+    if (base::steady_now() - said > kProgressInterval) {
+      said = base::steady_now();
       progress("joined " + std::to_string(in) + " of " + std::to_string(clients_.size()));
     }
   }

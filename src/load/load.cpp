@@ -25,7 +25,7 @@ constexpr Duration kStep = std::chrono::milliseconds(10);
 constexpr Duration kProgressInterval = std::chrono::seconds(1);
 
 Time now() {
-  return std::chrono::steady_clock::now();
+  return base::steady_now();
 }
 
 void wait_until(Time when) {

@@ -51,7 +51,7 @@ void Speakers::run(const std::stop_token& stop, base::Time start) {
 }
 
 void Speakers::speak(std::size_t speaker, std::uint32_t serial, base::Time due) {
-  const base::Time now = std::chrono::steady_clock::now();
+  const base::Time now = base::steady_now();
   const Stamp stamp{std::chrono::nanoseconds(now.time_since_epoch()).count(), serial,
                     static_cast<std::uint32_t>(speaker), window_.run()};
   const auto period_us = static_cast<std::uint32_t>(options_.period.count());

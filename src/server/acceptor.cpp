@@ -183,7 +183,7 @@ void Acceptor::run(const HandOver& hand_over, const std::stop_token& stop) {
       exhausted = !accept_all(hand_over, stop);
       strangers = true;
     }
-    const base::Time now = std::chrono::steady_clock::now();
+    const base::Time now = base::steady_now();
     if (!strangers || now < next_watch) continue;
     next_watch = now + std::chrono::milliseconds(kWatchMs);
     strangers = watch_strangers(now);
@@ -306,7 +306,7 @@ void Acceptor::take(FileDescriptor fd, const sockaddr_storage& peer, std::string
   set_option(fd.get(), IPPROTO_TCP, TCP_KEEPINTVL, kProbeEverySeconds);
   set_option(fd.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
   by_address_[address].push_back(
-      {fd.get(), std::move(raw_peer), port_of(text), std::chrono::steady_clock::now()});
+      {fd.get(), std::move(raw_peer), port_of(text), base::steady_now()});
   ++connections_;
   hand_over(std::move(fd));
 }

@@ -35,7 +35,7 @@ Shard::Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& 
 Shard::~Shard() = default;
 
 void Shard::start() {
-  now_ = std::chrono::steady_clock::now();
+  now_ = base::steady_now();
   for (int i = 0; i < kExpectedCalls; ++i) Call::expect(*this);
   health_.start();
   thread_ = std::jthread([this] { run(); });
@@ -43,11 +43,11 @@ void Shard::start() {
 
 void Shard::run() {
   for (;;) {
-    const base::Duration left = next_deadline() - std::chrono::steady_clock::now();
+    const base::Duration left = next_deadline() - base::steady_now();
     void* tag = nullptr;
     bool ok = false;
     const auto status = queue_->AsyncNext(&tag, &ok, grpc_deadline(left));
-    now_ = std::chrono::steady_clock::now();
+    now_ = base::steady_now();
     if (status == grpc::CompletionQueue::SHUTDOWN) return;
     health_.tick(now_);
     if (status == grpc::CompletionQueue::GOT_EVENT) static_cast<Completion*>(tag)->complete(ok);

@@ -26,10 +26,6 @@ std::shared_ptr<CertificateJudge> make_judge(const VoiceStream::Options& options
   return std::make_shared<CertificateJudge>(std::move(trust));
 }
 
-base::Time steady_now() {
-  return base::SteadyClock().now();
-}
-
 /// For gRPC, on the monotonic clock: a wall clock that is set moves no deadline.
 gpr_timespec to_grpc(base::Time deadline, base::Time now) {
   if (deadline == base::Time::max()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
@@ -79,7 +75,7 @@ void VoiceStream::Loop::send_voice(const wire::VoiceFrame& frame) {
   }
   const std::chrono::microseconds duration(std::uint64_t{wire::opus_packet_samples(frame.opus)} *
                                            1'000'000 / 48'000);
-  queue_.push_voice(wire::encode_request(frame), duration, steady_now());
+  queue_.push_voice(wire::encode_request(frame), duration, base::steady_now());
   wake();
 }
 
@@ -119,12 +115,12 @@ VoiceStream::Stats VoiceStream::Loop::stats() const {
 // ---- the thread
 
 void VoiceStream::Loop::run() {
-  connect(steady_now());
+  connect(base::steady_now());
   while (phase_ != Phase::kClosed) {
     void* tag = nullptr;
     bool ok = false;
-    const auto event = events_.AsyncNext(&tag, &ok, to_grpc(deadline_, steady_now()));
-    const base::Time now = steady_now();
+    const auto event = events_.AsyncNext(&tag, &ok, to_grpc(deadline_, base::steady_now()));
+    const base::Time now = base::steady_now();
     if (event == grpc::CompletionQueue::TIMEOUT) {
       if (now >= deadline_) on_deadline(now);
     } else if (tag == nullptr) {

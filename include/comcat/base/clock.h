@@ -8,18 +8,10 @@ namespace comcat::base {
 using Time = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
 
-/// Where production loops get `now` from; tests pass a clock that they move by hand.
-/// Threads: any.
-class Clock {
- public:
-  virtual ~Clock() = default;
-  [[nodiscard]] virtual Time now() const = 0;
-};
-
-/// The machine's monotonic clock.
-class SteadyClock final : public Clock {
- public:
-  [[nodiscard]] Time now() const override { return std::chrono::steady_clock::now(); }
-};
+/// What the machine's monotonic clock shows: where the few lines of thread around a loop get `now`
+/// from. Threads: any.
+[[nodiscard]] inline Time steady_now() {
+  return std::chrono::steady_clock::now();
+}
 
 }  // namespace comcat::base
