@@ -65,7 +65,8 @@ void Capture::encode_frame() {
   packet_.sequence = next_sequence_++;
   packet_.timestamp = static_cast<std::uint32_t>(frame_position_);  // wraps, as in RTP
   packet_.level_dbov = level;
-  packet_.opus.assign(packet.begin(), packet.end());
+  packet_.duration_samples = static_cast<std::uint32_t>(frame_.size());
+  packet_.payload.assign(packet.begin(), packet.end());
   sent_frames_.fetch_add(1, std::memory_order_relaxed);
   send_(packet_);
 }

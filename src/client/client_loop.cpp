@@ -87,7 +87,7 @@ std::optional<Ending> ClientLoop::prepare() {
   sound.input = options_.input;
   sound.output = options_.output;
   sound.encoder = options_.encoder;
-  sound.send = [this](const wire::VoiceFrame& frame) { stream_->send_voice(frame); };
+  sound.send = [this](const wire::VoicePacket& frame) { stream_->send_voice(frame); };
   sound.on_end = [this](Sound::Side side, absl::Status status) {
     tasks_.post([this, side, status = std::move(status)] { sound_ended(side, status); });
   };
@@ -167,7 +167,7 @@ void ClientLoop::on_welcome(wire::Welcome welcome) {
   tasks_.post([this, welcome = std::move(welcome)] { welcome_session(welcome); });
 }
 
-void ClientLoop::on_voice(wire::VoiceFrames frames) {
+void ClientLoop::on_voice(wire::VoicePackets frames) {
   sound_->playback().receive(std::move(frames), base::steady_now());
 }
 

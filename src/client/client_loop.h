@@ -27,7 +27,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
  private:
   // ---- StreamHandler, from the stream's thread
   void on_welcome(wire::Welcome welcome) override;
-  void on_voice(wire::VoiceFrames frames) override;
+  void on_voice(wire::VoicePackets frames) override;
   void on_outcome(wire::Outcome outcome) override;
   void on_event(wire::Event event) override;
   void on_notice(std::string sentence) override;

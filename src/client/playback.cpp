@@ -7,9 +7,9 @@ namespace comcat::client {
 
 Playback::Playback(playout::PlayoutOptions options) : mixer_(options) {}
 
-void Playback::receive(wire::VoiceFrames frames, base::Time now) {
+void Playback::receive(wire::VoicePackets frames, base::Time now) {
   if (deafened_.load(std::memory_order_relaxed)) return;
-  for (wire::VoiceFrame& frame : frames) {
+  for (wire::VoicePacket& frame : frames) {
     if (!incoming_.push({std::move(frame), now})) {
       overflowed_packets_.fetch_add(1, std::memory_order_relaxed);
     }
@@ -35,9 +35,9 @@ void Playback::step(base::Time now) {
   if (silent) mixer_.forget_speakers();
   while (incoming_.pop(packet_)) {
     if (silent) continue;
-    const wire::VoiceFrame& frame = packet_.frame;
-    const auto* const opus = reinterpret_cast<const std::uint8_t*>(frame.opus.data());
-    mixer_.insert(frame.speaker, {frame.sequence, frame.timestamp, {opus, frame.opus.size()}},
+    const wire::VoicePacket& frame = packet_.frame;
+    const auto* const opus = reinterpret_cast<const std::uint8_t*>(frame.payload.data());
+    mixer_.insert(frame.speaker, {frame.sequence, frame.timestamp, {opus, frame.payload.size()}},
                   packet_.at);
   }
   while (output_.size() < target_blocks()) {

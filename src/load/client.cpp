@@ -96,7 +96,7 @@ void Client::take(const grpc::ByteBuffer& message) {
   const absl::StatusOr<wire::Response> response =
       wire::parse_response({reinterpret_cast<const std::byte*>(whole.begin()), whole.size()});
   if (!response.ok()) return;
-  if (const auto* frames = std::get_if<wire::VoiceFrames>(&*response)) {
+  if (const auto* frames = std::get_if<wire::VoicePackets>(&*response)) {
     listener_.hear(*frames, now);
   } else if (const auto* welcome = std::get_if<wire::Welcome>(&*response)) {
     if (hold_) hold_->begin();
@@ -122,8 +122,8 @@ void Client::resume() {
   if (std::exchange(parked_, false) && !finishing_) stream_->Read(&incoming_, &read_);
 }
 
-void Client::say(const wire::VoiceFrame& frame) {
-  send(wire::encode_request(frame));
+void Client::say(const wire::VoiceUp& voice) {
+  send(wire::encode_request(voice.packet, voice.original_name));
 }
 
 void Client::send(const std::string& request) {
@@ -133,7 +133,7 @@ void Client::send(const std::string& request) {
   if (!writing_) write_next();
 }
 
-void Client::flood(const wire::VoiceFrame& frame) {
+void Client::flood(const wire::VoicePacket& frame) {
   const absl::MutexLock lock(&mutex_);
   if (finishing_) return;
   flood_ = to_buffer(wire::encode_request(frame));

@@ -56,10 +56,10 @@ class Client {
   void start();
 
   /// Sends a frame, or queues it behind the one that is being sent.
-  void say(const wire::VoiceFrame& frame);
+  void say(const wire::VoiceUp& voice);
 
   /// From now on sends this frame again and again, as fast as the connection takes it.
-  void flood(const wire::VoiceFrame& frame) ABSL_LOCKS_EXCLUDED(mutex_);
+  void flood(const wire::VoicePacket& frame) ABSL_LOCKS_EXCLUDED(mutex_);
 
   /// No message is taken from the stream until resume().
   void pause();

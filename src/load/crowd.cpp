@@ -152,9 +152,9 @@ std::vector<std::chrono::nanoseconds> Crowd::thread_cpu() {
 }
 
 void Crowd::flood() {
-  wire::VoiceFrame frame;
-  frame.level_dbov = 0;                           // the loudest there is
-  frame.opus = std::string(options_.bytes, 'f');  // no stamp: nobody counts it
+  wire::VoicePacket frame;
+  frame.level_dbov = 0;                              // the loudest there is
+  frame.payload = std::string(options_.bytes, 'f');  // no stamp: nobody counts it
   for (std::size_t i = first_flooder(); i < first_stalled(); ++i) clients_[i]->flood(frame);
 }
 

@@ -12,10 +12,10 @@ void Listener::note_age(base::Duration age) {
   if (age > kStale) ++ages_->stale_frames;
 }
 
-void Listener::hear(const wire::VoiceFrames& frames, base::Time now) {
+void Listener::hear(const wire::VoicePackets& frames, base::Time now) {
   bool counted = false;
-  for (const wire::VoiceFrame& frame : frames) {
-    const std::optional<Stamp> stamp = Stamp::from_chunk(frame.opus);
+  for (const wire::VoicePacket& frame : frames) {
+    const std::optional<Stamp> stamp = Stamp::from_chunk(frame.payload);
     if (!stamp || stamp->run != window_.run()) continue;
     const base::Duration age = now.time_since_epoch() - std::chrono::nanoseconds(stamp->sent_ns);
     const Arrivals::Kind kind = arrivals_.arrived(stamp->speaker, stamp->serial);

@@ -53,7 +53,7 @@ class Measurement {
         progress_(progress),
         window_(std::random_device{}(), options.rooms),
         crowd_(options, window_),
-        speakers_(options, window_, [this](std::size_t speaker, const wire::VoiceFrame& frame) {
+        speakers_(options, window_, [this](std::size_t speaker, const wire::VoiceUp& frame) {
           crowd_.client(speaker).say(frame);
         }) {}
 

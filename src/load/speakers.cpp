@@ -55,11 +55,12 @@ void Speakers::speak(std::size_t speaker, std::uint32_t serial, base::Time due) 
   const Stamp stamp{std::chrono::nanoseconds(now.time_since_epoch()).count(), serial,
                     static_cast<std::uint32_t>(speaker), window_.run()};
   const auto period_us = static_cast<std::uint32_t>(options_.period.count());
-  wire::VoiceFrame frame;
-  frame.sequence = serial;
-  frame.timestamp = serial * (period_us * kSamplesPerMs / 1000);
-  frame.level_dbov = window_.is_loud(speaker) ? kLoudDbov : kQuietDbov;
-  frame.opus = stamp.to_chunk(options_.bytes);
+  wire::VoiceUp frame;
+  frame.packet.sequence = serial;
+  frame.packet.timestamp = serial * (period_us * kSamplesPerMs / 1000);
+  frame.packet.duration_samples = period_us * kSamplesPerMs / 1000;
+  frame.packet.level_dbov = window_.is_loud(speaker) ? kLoudDbov : kQuietDbov;
+  frame.packet.payload = stamp.to_chunk(options_.bytes);
   if (options_.original) frame.original_name = "load-" + std::to_string(speaker);
   say_(speaker, frame);
   if (!window_.holds(stamp.sent_ns)) return;

@@ -18,7 +18,7 @@ namespace comcat::load {
 /// Threads    the owner's; `say` is called on its own.
 class Speakers {
  public:
-  using Say = std::function<void(std::size_t speaker, const wire::VoiceFrame& frame)>;
+  using Say = std::function<void(std::size_t speaker, const wire::VoiceUp& frame)>;
 
   struct Sent {
     std::uint64_t frames = 0;

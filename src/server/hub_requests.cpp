@@ -57,14 +57,15 @@ wire::Outcome failure(std::uint64_t trace_id, const absl::Status& status) {
 
 // ---- voice
 
-absl::Status Hub::on(Session& session, wire::VoiceFrame& frame, base::Time now) {
+absl::Status Hub::on(Session& session, wire::VoiceUp& voice, base::Time now) {
+  wire::VoicePacket& frame = voice.packet;
   if (session.room == nullptr) {
     wire::Hello hello;  // a client of the original protocol may speak without having signalled
     if (absl::Status status = on(session, hello, now); !status.ok()) return status;
   }
   metrics_.frames_in.fetch_add(1, std::memory_order_relaxed);
-  metrics_.bytes_in.fetch_add(frame.opus.size(), std::memory_order_relaxed);
-  if (absl::Status status = pace(session, frame, now); !status.ok()) return status;
+  metrics_.bytes_in.fetch_add(frame.payload.size(), std::memory_order_relaxed);
+  if (absl::Status status = pace(session, voice, now); !status.ok()) return status;
   const base::Time flooding_since = session.voice_flood.since;
   if (flooding_since != base::Time{} && now - flooding_since >= options_.session.flood_silence) {
     session.room->silence(session);
@@ -72,7 +73,7 @@ absl::Status Hub::on(Session& session, wire::VoiceFrame& frame, base::Time now) 
     return absl::OkStatus();
   }
   if (session.original) {
-    name_original(session, frame.original_name, now);
+    name_original(session, voice.original_name, now);
     session.numbering.number(frame, now);
     frame.level_dbov = kOriginalLevelDbov;
   }
@@ -88,8 +89,8 @@ absl::Status Hub::on(Session& session, wire::VoiceFrame& frame, base::Time now) 
 
 /// Voice that comes faster than it may is slowed down rather than lost: a burst after a stall gets
 /// through, and a flood waits in the sender's own buffers.
-absl::Status Hub::pace(Session& session, const wire::VoiceFrame& frame, base::Time now) {
-  const auto bytes = static_cast<double>(frame.opus.size() + frame.original_name.size());
+absl::Status Hub::pace(Session& session, const wire::VoiceUp& voice, base::Time now) {
+  const auto bytes = static_cast<double>(voice.packet.payload.size() + voice.original_name.size());
   const base::Duration for_frames = session.frames.spend(1, now);
   const base::Duration for_bytes = session.bytes.spend(bytes, now);
   const base::Duration pause = std::max(for_frames, for_bytes);

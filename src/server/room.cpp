@@ -55,7 +55,7 @@ void Room::queue_for(Session& listener, const Payload& payload, base::Time now) 
   if (!flush_at_) listener.link.wake();
 }
 
-bool Room::speak(Session& speaker, const wire::VoiceFrame& frame, base::Time now) {
+bool Room::speak(Session& speaker, const wire::VoicePacket& frame, base::Time now) {
   if (!loudest_.offer(speaker.member.session, frame.level_dbov, now)) {
     metrics_.dropped(Drop::kNotLoudest);
     return false;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "comcat/wire/opus_toc.h"
-
 namespace comcat::server {
 namespace {
 
@@ -22,7 +20,7 @@ RateLimit rate(double per_second, std::chrono::milliseconds burst, double at_lea
 
 }  // namespace
 
-void FrameNumbering::number(wire::VoiceFrame& frame, base::Time now) {
+void FrameNumbering::number(wire::VoicePacket& frame, base::Time now) {
   using std::chrono::milliseconds;
   if (started_ && now - expected_ > kPause) {
     const auto paused = std::chrono::duration_cast<milliseconds>(now - expected_);
@@ -34,8 +32,8 @@ void FrameNumbering::number(wire::VoiceFrame& frame, base::Time now) {
   }
   frame.sequence = sequence_++;
   frame.timestamp = timestamp_;
-  std::uint32_t samples = wire::opus_packet_samples(frame.opus);
-  if (samples == 0) samples = kUnknownSamples;
+  const std::uint32_t samples =
+      frame.duration_samples == 0 ? kUnknownSamples : frame.duration_samples;
   timestamp_ += samples;
   const std::chrono::microseconds duration(samples * 1000LL / kSamplesPerMillisecond);
   // A burst or a clock that runs fast must not hide the next pause.

@@ -20,7 +20,7 @@ void VoiceStream::Loop::on_message(base::Time now) {
     return;
   }
   if (phase_ != Phase::kEstablished) return;
-  if (auto* const frames = std::get_if<wire::VoiceFrames>(&*response)) {
+  if (auto* const frames = std::get_if<wire::VoicePackets>(&*response)) {
     received_frames_.fetch_add(frames->size(), std::memory_order_relaxed);
     handler_.on_voice(std::move(*frames));
   } else if (auto* const outcome = std::get_if<wire::Outcome>(&*response)) {

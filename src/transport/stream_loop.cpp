@@ -5,8 +5,6 @@
 
 #include <grpc/support/time.h>
 
-#include "comcat/wire/opus_toc.h"
-
 namespace comcat::transport {
 namespace {
 
@@ -68,13 +66,13 @@ void VoiceStream::Loop::wake() {
   alarm_.Set(&events_, gpr_time_0(GPR_CLOCK_MONOTONIC), nullptr);
 }
 
-void VoiceStream::Loop::send_voice(const wire::VoiceFrame& frame) {
+void VoiceStream::Loop::send_voice(const wire::VoicePacket& frame) {
   if (!connected_.load(std::memory_order_acquire)) {
     unsent_frames_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
-  const std::chrono::microseconds duration(std::uint64_t{wire::opus_packet_samples(frame.opus)} *
-                                           1'000'000 / 48'000);
+  const std::chrono::microseconds duration(std::uint64_t{frame.duration_samples} * 1'000'000 /
+                                           48'000);
   queue_.push_voice(wire::encode_request(frame), duration, base::steady_now());
   wake();
 }

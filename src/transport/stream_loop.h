@@ -29,7 +29,7 @@ class VoiceStream::Loop {
 
   // ---- from any thread
   void start();
-  void send_voice(const wire::VoiceFrame& frame);
+  void send_voice(const wire::VoicePacket& frame);
   [[nodiscard]] absl::Status send(const wire::Command& command);
   void set_room(const std::string& room);
   void leave();

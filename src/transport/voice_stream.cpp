@@ -15,7 +15,7 @@ void VoiceStream::start() {
   loop_->start();
 }
 
-void VoiceStream::send_voice(const wire::VoiceFrame& frame) {
+void VoiceStream::send_voice(const wire::VoicePacket& frame) {
   loop_->send_voice(frame);
 }
 

@@ -1,4 +1,4 @@
-#include "comcat/wire/opus_toc.h"
+#include "opus_toc.h"
 
 #include <array>
 

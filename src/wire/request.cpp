@@ -1,15 +1,10 @@
-#include <algorithm>
-
 #include "comcat/wire/convert.h"
 
 #include "calling.pb.h"
+#include "voice_fields.h"
 
 namespace comcat::wire {
 namespace {
-
-std::uint8_t clamp_level(std::uint32_t level) {
-  return static_cast<std::uint8_t>(std::min<std::uint32_t>(level, kSilentDbov));
-}
 
 /// A voice message holds one chunk and a name; what else it may carry is a later version's.
 constexpr std::size_t kMaxVoiceMessageBytes = 2048;
@@ -23,13 +18,11 @@ absl::StatusOr<Request> from(ClientMSG& message, std::size_t size_bytes) {
     return absl::InvalidArgumentError("a voice message of " + std::to_string(size_bytes) +
                                       " bytes; at most 2048 are allowed");
   }
-  VoiceFrame frame;
-  frame.sequence = message.sequence();
-  frame.timestamp = message.timestamp();
-  frame.level_dbov = clamp_level(message.level());
-  frame.opus = std::move(*message.mutable_chunk());
-  frame.original_name = std::move(*message.mutable_name());
-  return frame;
+  if (message.duration() > kMaxPacketSamples) {
+    return absl::InvalidArgumentError("a voice chunk of " + std::to_string(message.duration()) +
+                                      " samples; at most 5760 are allowed");
+  }
+  return VoiceUp{packet_from(message), std::move(*message.mutable_name())};
 }
 
 Request from(ClientSignal& signal) {
@@ -77,14 +70,10 @@ struct SetVerb {
 
 }  // namespace
 
-std::string encode_request(const VoiceFrame& frame) {
+std::string encode_request(const VoicePacket& packet, const std::string& original_name) {
   ClientREQ request;
-  ClientMSG& message = *request.mutable_message();
-  message.set_chunk(frame.opus);
-  message.set_name(frame.original_name);
-  message.set_sequence(frame.sequence);
-  message.set_timestamp(frame.timestamp);
-  message.set_level(frame.level_dbov);
+  fill(*request.mutable_message(), packet);
+  request.mutable_message()->set_name(original_name);
   return request.SerializeAsString();
 }
 

@@ -5,6 +5,7 @@
 #include "comcat/wire/convert.h"
 
 #include "calling.pb.h"
+#include "voice_fields.h"
 
 namespace comcat::wire {
 namespace {
@@ -13,10 +14,6 @@ constexpr std::size_t kMaxIdBytes = 64;
 
 std::string safe_name(const std::string& name) {
   return base::safe_text(name, kMaxNameCharacters * 4);
-}
-
-bool is_chunk(const std::string& chunk) {
-  return !chunk.empty() && chunk.size() <= kMaxChunkBytes;
 }
 
 // ---- structs to messages
@@ -94,30 +91,21 @@ Roster from(const ::Roster& roster) {
   return {safe_name(roster.room()), from_members(roster.members())};
 }
 
-VoiceFrames from(ServerMSG& message) {
+VoicePackets from(ServerMSG& message) {
   ClientMSG& inner = *message.mutable_msg();
-  if (!is_chunk(inner.chunk())) return {};
-  VoiceFrame frame;
-  frame.speaker = message.speaker();
-  frame.sequence = inner.sequence();
-  frame.timestamp = inner.timestamp();
-  frame.level_dbov = static_cast<std::uint8_t>(std::min<std::uint32_t>(inner.level(), kSilentDbov));
-  frame.opus = std::move(*inner.mutable_chunk());
-  return {std::move(frame)};
+  if (!is_voice(inner)) return {};
+  VoicePacket packet = packet_from(inner);
+  packet.speaker = message.speaker();
+  return {std::move(packet)};
 }
 
-VoiceFrames from(VoiceBatch& batch) {
-  VoiceFrames out;
+VoicePackets from(VoiceBatch& batch) {
+  VoicePackets out;
   out.reserve(static_cast<std::size_t>(batch.frames_size()));
   for (::VoiceFrame& in : *batch.mutable_frames()) {
-    if (!is_chunk(in.chunk())) continue;
-    VoiceFrame frame;
-    frame.speaker = in.speaker();
-    frame.sequence = in.sequence();
-    frame.timestamp = in.timestamp();
-    frame.level_dbov = static_cast<std::uint8_t>(std::min<std::uint32_t>(in.level(), kSilentDbov));
-    frame.opus = std::move(*in.mutable_chunk());
-    out.push_back(std::move(frame));
+    if (!is_voice(in)) continue;
+    out.push_back(packet_from(in));
+    out.back().speaker = in.speaker();
   }
   return out;
 }
@@ -191,28 +179,22 @@ Events from(const ::Events& events) {
 
 }  // namespace
 
-std::string encode_voice(const VoiceFrame& frame) {
+std::string encode_voice(const VoicePacket& frame) {
   ServerRES response;
   ::VoiceFrame& out = *response.mutable_voice()->add_frames();
   out.set_speaker(frame.speaker);
-  out.set_sequence(frame.sequence);
-  out.set_timestamp(frame.timestamp);
-  out.set_level(frame.level_dbov);
-  out.set_chunk(frame.opus);
+  fill(out, frame);
   return response.SerializeAsString();
 }
 
-std::string encode_voice_message(const VoiceFrame& frame, const std::string& name,
+std::string encode_voice_message(const VoicePacket& frame, const std::string& name,
                                  const std::string& id) {
   ServerRES response;
   ServerMSG& out = *response.mutable_message();
   out.set_id(id);
   out.set_speaker(frame.speaker);
-  out.mutable_msg()->set_chunk(frame.opus);
+  fill(*out.mutable_msg(), frame);
   out.mutable_msg()->set_name(name);
-  out.mutable_msg()->set_sequence(frame.sequence);
-  out.mutable_msg()->set_timestamp(frame.timestamp);
-  out.mutable_msg()->set_level(frame.level_dbov);
   return response.SerializeAsString();
 }
 

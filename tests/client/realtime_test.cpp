@@ -22,7 +22,7 @@ constexpr RealtimeSins kNone{};
 
 TEST(CaptureCallback, IsWithoutSinWhetherItsRingTakesTheSoundOrNot) {
   COMCAT_SKIP_IF_NOT_COUNTING();
-  auto capture = Capture::create({}, [](const wire::VoiceFrame&) {});
+  auto capture = Capture::create({}, [](const wire::VoicePacket&) {});
   ASSERT_TRUE(capture.ok());
   const std::vector<float> sound(4096, 0.1F);
   for (const bool muted : {false, true}) {

@@ -26,7 +26,7 @@ constexpr base::Time kStart{1h};
 class Speaking : public ::testing::Test {
  protected:
   Speaking() {
-    auto created = Capture::create({}, [this](const wire::VoiceFrame& f) { sent_.push_back(f); });
+    auto created = Capture::create({}, [this](const wire::VoicePacket& f) { sent_.push_back(f); });
     capture_ = *std::move(created);
   }
   /// `samples` of a tone, in pieces of `piece`, each followed by a turn of the encode thread.
@@ -40,7 +40,7 @@ class Speaking : public ::testing::Test {
   }
 
   std::unique_ptr<Capture> capture_;
-  std::vector<wire::VoiceFrame> sent_;
+  std::vector<wire::VoicePacket> sent_;
   std::size_t spoken_ = 0;
 };
 
@@ -51,8 +51,8 @@ TEST_F(Speaking, BuffersOfAnySizeBecomeFramesInSequence) {
     EXPECT_EQ(i, sent_[i].sequence);
     EXPECT_EQ(i * 960, sent_[i].timestamp);
     EXPECT_NEAR(9, sent_[i].level_dbov, 1) << "a sine of half scale";
-    const auto* const opus = reinterpret_cast<const std::uint8_t*>(sent_[i].opus.data());
-    EXPECT_EQ(960U, codec::packet_samples({opus, sent_[i].opus.size()}));
+    const auto* const opus = reinterpret_cast<const std::uint8_t*>(sent_[i].payload.data());
+    EXPECT_EQ(960U, codec::packet_samples({opus, sent_[i].payload.size()}));
   }
 }
 
@@ -115,16 +115,16 @@ TEST_F(Speaking, ALateEncoderCostsAtMost100msAndTheTimestampsTell) {
 
 struct Listener {
   /// Encoded frames of a tone as they come from the stream.
-  std::vector<wire::VoiceFrames> frames(std::size_t count, wire::SessionNumber speaker = 7) {
-    std::vector<wire::VoiceFrames> out;
+  std::vector<wire::VoicePackets> frames(std::size_t count, wire::SessionNumber speaker = 7) {
+    std::vector<wire::VoicePackets> out;
     auto encoder = codec::Encoder::create({});
     for (std::size_t i = 0; i < count; ++i) {
       const auto packet = encoder->encode(tone(440, 0.5, 960, i * 960));
-      wire::VoiceFrame frame;
+      wire::VoicePacket frame;
       frame.speaker = speaker;
       frame.sequence = static_cast<std::uint32_t>(i);
       frame.timestamp = static_cast<std::uint32_t>(i * 960);
-      frame.opus.assign(packet.begin(), packet.end());
+      frame.payload.assign(packet.begin(), packet.end());
       out.push_back({frame});
     }
     return out;
@@ -135,7 +135,7 @@ struct Listener {
   std::vector<float> listen(std::size_t count, std::size_t buffer) {
     std::vector<float> heard;
     std::size_t due = 0;
-    for (wire::VoiceFrames& frame : frames(count)) {
+    for (wire::VoicePackets& frame : frames(count)) {
       frame.front().sequence += spoken_frames_;
       frame.front().timestamp += spoken_frames_ * 960;
       const base::Time now = kStart + 20ms * (spoken_frames_ + due / 960 + 1);
@@ -210,7 +210,7 @@ TEST_F(Listening, WhatIsSaidToTheDeafenedIsNeitherLostNorConcealed) {
 
 TEST_F(Listening, AFloodThatIsNotTakenIsBounded) {
   for (int i = 0; i < 10; ++i) {
-    for (wire::VoiceFrames& frame : frames(50)) playback_.receive(std::move(frame), kStart);
+    for (wire::VoicePackets& frame : frames(50)) playback_.receive(std::move(frame), kStart);
   }
   EXPECT_EQ(500U - 128, playback_.stats().overflowed_packets);
 }

@@ -59,7 +59,7 @@ class Caller final : public Link {
     const auto response = wire::parse_response(std::as_bytes(std::span(message)));
     COMCAT_FUZZ_CHECK(response.ok());
     COMCAT_FUZZ_CHECK(!std::holds_alternative<wire::UnknownResponse>(*response));
-    if (const auto* frames = std::get_if<wire::VoiceFrames>(&*response)) {
+    if (const auto* frames = std::get_if<wire::VoicePackets>(&*response)) {
       COMCAT_FUZZ_CHECK(!frames->empty() && !session.member.deafened);
       COMCAT_FUZZ_CHECK(message.size() <= ListenerQueue::kMaxVoiceBytes);
       for (const auto& frame : *frames) {
@@ -178,13 +178,19 @@ class World {
       case 6:
         return wire::Command{input_.number(), wire::Say{std::string(2000, 'x')}};
       default:
-        return wire::VoiceFrame{0,
-                                input_.byte(),
-                                input_.byte(),
-                                input_.byte(),
-                                std::string(std::max(1, 5 * input_.byte()), 'v'),
-                                std::string(input_.text(40))};
+        return voice();
     }
+  }
+
+  wire::VoiceUp voice() {
+    wire::VoiceUp out;
+    out.packet.sequence = input_.byte();
+    out.packet.timestamp = input_.byte();
+    out.packet.level_dbov = input_.byte();
+    out.packet.payload = std::string(std::max(1, 5 * input_.byte()), 'v');
+    out.packet.duration_samples = 120 * (input_.byte() % 49U);
+    out.original_name = std::string(input_.text(40));
+    return out;
   }
 
   std::string key() {

@@ -2,9 +2,8 @@
 
 #include <opus/opus.h>
 
-#include "comcat/wire/opus_toc.h"
-
 #include "fuzz/fuzz.h"
+#include "wire/opus_toc.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace comcat;

@@ -20,9 +20,9 @@ void check(const wire::Member& member) {
 
 void check(const wire::UnknownResponse& /*response*/) {}
 
-void check(const wire::VoiceFrames& frames) {
-  for (const wire::VoiceFrame& frame : frames) {
-    COMCAT_FUZZ_CHECK(!frame.opus.empty() && frame.opus.size() <= wire::kMaxChunkBytes);
+void check(const wire::VoicePackets& frames) {
+  for (const wire::VoicePacket& frame : frames) {
+    COMCAT_FUZZ_CHECK(!frame.payload.empty() && frame.payload.size() <= wire::kMaxChunkBytes);
     COMCAT_FUZZ_CHECK(frame.level_dbov <= wire::kSilentDbov);
   }
 }

@@ -15,10 +15,10 @@ base::Time at(std::chrono::milliseconds ms) {
   return base::Time(ms);
 }
 
-wire::VoiceFrame frame(std::uint32_t speaker, std::uint32_t serial, std::chrono::milliseconds sent,
-                       std::uint32_t run = kRun) {
-  wire::VoiceFrame out;
-  out.opus = Stamp{std::chrono::nanoseconds(sent).count(), serial, speaker, run}.to_chunk(40);
+wire::VoicePacket frame(std::uint32_t speaker, std::uint32_t serial, std::chrono::milliseconds sent,
+                        std::uint32_t run = kRun) {
+  wire::VoicePacket out;
+  out.payload = Stamp{std::chrono::nanoseconds(sent).count(), serial, speaker, run}.to_chunk(40);
   return out;
 }
 
@@ -53,8 +53,8 @@ TEST_F(AListener, LeavesOutTheWarmUpAndTheEnd) {
 }
 
 TEST_F(AListener, LeavesOutOtherPeople) {
-  wire::VoiceFrame other;
-  other.opus = "x";
+  wire::VoicePacket other;
+  other.payload = "x";
   listener_.hear({frame(1, 1, 110ms, kRun + 1), other}, at(120ms));
   EXPECT_EQ(0U, tally_.delivered);
   EXPECT_EQ(0U, tally_.unexpected);

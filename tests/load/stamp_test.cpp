@@ -1,8 +1,10 @@
 #include "comcat/load/stamp.h"
 
+#include <span>
+
 #include <gtest/gtest.h>
 
-#include "comcat/wire/opus_toc.h"
+#include "comcat/wire/convert.h"
 
 namespace comcat::load {
 namespace {
@@ -20,7 +22,12 @@ TEST(Stamp, ComesBackAsItWent) {
 }
 
 TEST(Stamp, LooksLikeOnePacketOf20Milliseconds) {
-  EXPECT_EQ(960U, wire::opus_packet_samples(Stamp{}.to_chunk(80)));
+  wire::VoicePacket packet;
+  packet.payload = Stamp{}.to_chunk(80);
+  const std::string sent = wire::encode_request(packet);  // which tells no duration
+  const auto request = wire::parse_request(std::as_bytes(std::span(sent)));
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(960U, std::get<wire::VoiceUp>(*request).packet.duration_samples);
 }
 
 TEST(Stamp, AChunkTooShortIsNotOurs) {

@@ -1,4 +1,3 @@
-#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -11,15 +10,15 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr base::Time kStart{std::chrono::seconds(1000)};
-const std::string k20ms("\x78", 1);  // TOC: one frame of 20 ms
-const std::string k5ms("\xe8", 1);   // one frame of 5 ms, as the original client sends
+constexpr std::uint32_t k20ms = 960;
+constexpr std::uint32_t k5ms = 240;  // as the original client sends
 
 class Numbered {
  public:
   /// The timestamp, in milliseconds, of a frame that comes at `at`.
-  double at(milliseconds at, const std::string& opus = k20ms) {
-    wire::VoiceFrame frame;
-    frame.opus = opus;
+  double at(milliseconds at, std::uint32_t duration_samples = k20ms) {
+    wire::VoicePacket frame;
+    frame.duration_samples = duration_samples;
     numbering_.number(frame, kStart + at);
     EXPECT_EQ(sequence_++, frame.sequence);
     return static_cast<double>(frame.timestamp) / 48;
@@ -74,7 +73,7 @@ TEST(FrameNumbering, APauseAfterABurstIsSeen) {
 }
 
 TEST(FrameNumbering, ALongFrameIsNoPause) {
-  const std::string k120ms("\x1b\x02", 2);  // two frames of 60 ms
+  constexpr std::uint32_t k120ms = 5760;
   Numbered stream;
   for (int i = 0; i < 100; ++i) {
     EXPECT_EQ(120.0 * i, stream.at(milliseconds(120 * i + i % 2 * 15), k120ms));
@@ -83,14 +82,14 @@ TEST(FrameNumbering, ALongFrameIsNoPause) {
 
 TEST(FrameNumbering, WhatHasNoDurationCountsAs20ms) {
   Numbered stream;
-  EXPECT_EQ(0, stream.at(milliseconds(0), std::string("\x03", 1)));
+  EXPECT_EQ(0, stream.at(milliseconds(0), 0));
   EXPECT_EQ(20, stream.at(milliseconds(20)));
 }
 
 TEST(FrameNumbering, ADayOfSilenceWrapsTheTimestampAndNothingElse) {
   FrameNumbering numbering;
-  wire::VoiceFrame frame;
-  frame.opus = k20ms;
+  wire::VoicePacket frame;
+  frame.duration_samples = k20ms;
   numbering.number(frame, kStart);
   numbering.number(frame, kStart + std::chrono::hours(48));
   EXPECT_EQ(1U, frame.sequence);

@@ -15,9 +15,9 @@ void Caller::read() {
     bytes.push_back(message);
     const auto parsed = wire::parse_response(std::as_bytes(std::span(message)));
     ASSERT_TRUE(parsed.ok()) << parsed.status();
-    if (const auto* frames = std::get_if<wire::VoiceFrames>(&*parsed)) {
+    if (const auto* frames = std::get_if<wire::VoicePackets>(&*parsed)) {
       raw_voice.push_back(*parsed);
-      for (const wire::VoiceFrame& frame : *frames) heard.push_back({frame, clock_});
+      for (const wire::VoicePacket& frame : *frames) heard.push_back({frame, clock_});
     } else if (const auto* welcome = std::get_if<wire::Welcome>(&*parsed)) {
       welcomes.push_back(*welcome);
     } else if (const auto* outcome = std::get_if<wire::Outcome>(&*parsed)) {
@@ -70,12 +70,13 @@ Caller& House::join_original() {
 }
 
 absl::Status House::speak(Caller& caller, std::uint8_t level_dbov, std::string opus) {
-  wire::VoiceFrame frame;
+  wire::VoicePacket frame;
   frame.sequence = sequence_++;
   frame.timestamp = frame.sequence * 960;
+  frame.duration_samples = 960;
   frame.level_dbov = level_dbov;
-  frame.opus = std::move(opus);
-  return send(caller, frame);
+  frame.payload = std::move(opus);
+  return send(caller, wire::VoiceUp{std::move(frame), ""});
 }
 
 std::uint64_t House::command(Caller& caller, decltype(wire::Command::verb) verb) {

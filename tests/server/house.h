@@ -22,7 +22,7 @@ using std::chrono::seconds;
 class Caller final : public Link {
  public:
   struct Heard {
-    wire::VoiceFrame frame;
+    wire::VoicePacket frame;
     base::Time at;
   };
 

@@ -136,7 +136,7 @@ TEST(Flooding, WithLongNamesOnShortFramesIsNoticedToo) {
   Caller& original = house.join_original();
   absl::Status status;
   for (int i = 0; status.ok() && i < 2000; ++i) {
-    status = house.send(original, wire::VoiceFrame{0, 0, 0, 0, "x", std::string(60'000, 'n')});
+    status = house.send(original, wire::VoiceUp{{0, 0, 0, 0, 0, "x"}, std::string(60'000, 'n')});
     house.pass(milliseconds(20));
   }
   EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;

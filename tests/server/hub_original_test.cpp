@@ -10,10 +10,7 @@ namespace comcat::server {
 namespace {
 
 absl::Status speak_as(House& house, Caller& caller, const std::string& name) {
-  return house.send(caller, wire::VoiceFrame{0, 0, 0, 127,
-                                             "\xe8"
-                                             "opus",
-                                             name});
+  return house.send(caller, wire::VoiceUp{{0, 0, 0, 240, 127, "opus"}, name});
 }
 
 TEST(OriginalClient, ItsEmptySignalIsAnsweredAndPutsItIntoTheLobby) {

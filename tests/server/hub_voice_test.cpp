@@ -20,7 +20,7 @@ TEST(Voice, EveryoneInTheRoomHearsTheSpeakerButTheSpeaker) {
   ASSERT_TRUE(house.speak(an, 30, "hello").ok());
   for (Caller* listener : {&bo, &cy}) {
     ASSERT_EQ(1U, listener->heard.size());
-    EXPECT_EQ("hello", listener->heard[0].frame.opus);
+    EXPECT_EQ("hello", listener->heard[0].frame.payload);
     EXPECT_EQ(an.number(), listener->heard[0].frame.speaker);
     EXPECT_EQ(30, listener->heard[0].frame.level_dbov);
   }
@@ -32,8 +32,8 @@ TEST(Voice, SequenceAndTimestampPassThroughUnchanged) {
   House house;
   Caller& an = house.join("an");
   Caller& bo = house.join("bo");
-  wire::VoiceFrame frame{0, 4'000'000'000U, 3'999'999'999U, 12, "x", ""};
-  ASSERT_TRUE(house.send(an, frame).ok());
+  wire::VoicePacket frame{0, 4'000'000'000U, 3'999'999'999U, 960, 12, "x"};
+  ASSERT_TRUE(house.send(an, wire::VoiceUp{frame, ""}).ok());
   EXPECT_EQ(4'000'000'000U, bo.heard.at(0).frame.sequence);
   EXPECT_EQ(3'999'999'999U, bo.heard.at(0).frame.timestamp);
 }
@@ -43,7 +43,7 @@ TEST(Voice, WhoSpeaksIsSaidByTheStreamAndNotByTheFrame) {
   Caller& an = house.join("an");
   Caller& bo = house.join("bo");
   Caller& cy = house.join("cy");
-  wire::VoiceFrame forged{cy.number(), 1, 960, 30, "x", "cy"};
+  wire::VoiceUp forged{{cy.number(), 1, 960, 960, 30, "x"}, "cy"};
   ASSERT_TRUE(house.send(an, forged).ok());
   EXPECT_EQ(an.number(), bo.heard.at(0).frame.speaker);
 }
@@ -127,7 +127,7 @@ TEST(Voice, NoFrameWaitsLongerThanTenMillisecondsForOthers) {
   house.pass(milliseconds(20));
   ASSERT_EQ(200U, listener.heard.size());
   for (const Caller::Heard& it : listener.heard) {
-    const base::Time spoken{milliseconds(std::stoll(it.frame.opus))};
+    const base::Time spoken{milliseconds(std::stoll(it.frame.payload))};
     EXPECT_LE(it.at - spoken, Room::kCoalesce);
   }
   EXPECT_LT(listener.raw_voice.size(), 130U);

@@ -21,8 +21,8 @@ using Call = ScriptedServer::Call;
 class Witness final : public StreamHandler {
  public:
   void on_welcome(wire::Welcome welcome) override { note("welcome " + welcome.room); }
-  void on_voice(wire::VoiceFrames frames) override {
-    for (const wire::VoiceFrame& frame : frames) note("voice " + frame.opus);
+  void on_voice(wire::VoicePackets frames) override {
+    for (const wire::VoicePacket& frame : frames) note("voice " + frame.payload);
   }
   void on_outcome(wire::Outcome outcome) override {
     note("outcome " + std::to_string(outcome.trace_id));
@@ -90,9 +90,11 @@ inline VoiceStream::Options options_for(int port) {
   return out;
 }
 
-inline wire::VoiceFrame frame(const std::string& opus) {
-  wire::VoiceFrame out;
-  out.opus = opus;
+/// 20 ms of voice.
+inline wire::VoicePacket frame(const std::string& payload) {
+  wire::VoicePacket out;
+  out.duration_samples = 960;
+  out.payload = payload;
   return out;
 }
 

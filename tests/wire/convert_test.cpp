@@ -21,16 +21,35 @@ T response(const std::string& encoded) {
   return std::get<T>(parse_response(bytes_of(encoded)).value());
 }
 
-VoiceFrame frame(SessionNumber speaker, std::uint32_t sequence, const std::string& opus) {
-  return {speaker, sequence, sequence * 960, 30, opus, ""};
+VoicePacket frame(SessionNumber speaker, std::uint32_t sequence, const std::string& payload) {
+  return {speaker, sequence, sequence * 960, 480, 30, payload};
 }
 
-TEST(Convert, AVoiceFrameGoesUp) {
-  const auto out = request<VoiceFrame>(encode_request(frame(0, 7, "opus")));
+TEST(Convert, AVoicePacketGoesUp) {
+  const auto out = request<VoiceUp>(encode_request(frame(0, 7, "opus"))).packet;
   EXPECT_EQ(7U, out.sequence);
   EXPECT_EQ(7U * 960, out.timestamp);
+  EXPECT_EQ(480U, out.duration_samples);
   EXPECT_EQ(30, out.level_dbov);
-  EXPECT_EQ("opus", out.opus);
+  EXPECT_EQ("opus", out.payload);
+}
+
+TEST(Convert, WhereNoDurationIsToldThePayloadTellsIt) {
+  VoicePacket original = frame(0, 1, "\xe8");  // one frame of 5 ms, as com_municat's client sends
+  original.duration_samples = 0;
+  EXPECT_EQ(240U, request<VoiceUp>(encode_request(original)).packet.duration_samples);
+}
+
+TEST(Convert, APacketThatSaysToLastTooLongIsRefused) {
+  VoicePacket endless = frame(0, 1, "x");
+  endless.duration_samples = kMaxPacketSamples;
+  EXPECT_TRUE(parse_request(bytes_of(encode_request(endless))).ok());
+  ++endless.duration_samples;
+  const auto out = parse_request(bytes_of(encode_request(endless)));
+  ASSERT_FALSE(out.ok());
+  EXPECT_EQ("a voice chunk of 5761 samples; at most 5760 are allowed",
+            std::string(out.status().message()));
+  EXPECT_TRUE(response<VoicePackets>(encode_voice(endless)).empty());
 }
 
 TEST(Convert, TheEmptySignalIsTheOriginalHello) {
@@ -54,19 +73,19 @@ TEST(Convert, ACommandOfALaterVersionIsUnknown) {
 
 TEST(Convert, FramesLaidEndToEndAreOneMessage) {
   const std::string both = encode_voice(frame(3, 1, "one")) + encode_voice(frame(4, 2, "two"));
-  const auto frames = response<VoiceFrames>(both);
+  const auto frames = response<VoicePackets>(both);
   ASSERT_EQ(2U, frames.size());
   EXPECT_EQ(3U, frames[0].speaker);
-  EXPECT_EQ("one", frames[0].opus);
+  EXPECT_EQ("one", frames[0].payload);
   EXPECT_EQ(4U, frames[1].speaker);
-  EXPECT_EQ("two", frames[1].opus);
+  EXPECT_EQ("two", frames[1].payload);
 }
 
 TEST(Convert, AnOriginalListenerGetsNameAndIdWithEachFrame) {
-  const auto frames = response<VoiceFrames>(encode_voice_message(frame(3, 1, "one"), "an", "id"));
+  const auto frames = response<VoicePackets>(encode_voice_message(frame(3, 1, "one"), "an", "id"));
   ASSERT_EQ(1U, frames.size());
   EXPECT_EQ(3U, frames[0].speaker);
-  EXPECT_EQ("one", frames[0].opus);
+  EXPECT_EQ("one", frames[0].payload);
 }
 
 TEST(Convert, ChunksOutsideTheirLimitsAreRefused) {

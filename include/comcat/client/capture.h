@@ -31,7 +31,7 @@ namespace comcat::client {
 ///            sleeps. Timestamps go on with the microphone, over silence as over mute.
 class Capture final : public audio::CaptureHandler {
  public:
-  using Send = std::function<void(const wire::VoiceFrame&)>;
+  using Send = std::function<void(const wire::VoicePacket&)>;
 
   struct Stats {
     std::uint64_t captured_blocks = 0;    // while not muted
@@ -78,7 +78,7 @@ class Capture final : public audio::CaptureHandler {
   Captured taken_;
   std::vector<float> frame_;
   std::uint64_t frame_position_ = 0;
-  wire::VoiceFrame packet_;
+  wire::VoicePacket packet_;
   std::uint32_t next_sequence_ = 0;
 
   std::atomic<std::uint64_t> captured_blocks_{0};

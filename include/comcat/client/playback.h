@@ -42,7 +42,7 @@ class Playback final : public audio::RenderHandler {
 
   explicit Playback(playout::PlayoutOptions options = {});
 
-  void receive(wire::VoiceFrames frames, base::Time now);
+  void receive(wire::VoicePackets frames, base::Time now);
 
   /// Waits until the sink has taken a block, for at most `patience`.
   void wait(std::chrono::microseconds patience);
@@ -60,7 +60,7 @@ class Playback final : public audio::RenderHandler {
 
  private:
   struct Received {
-    wire::VoiceFrame frame;
+    wire::VoicePacket frame;
     base::Time at{};
   };
   static constexpr std::size_t kIncomingPackets = 128;

@@ -35,7 +35,7 @@ class Listener {
   Listener(std::uint32_t index, const Window& window, Tally& tally)
       : index_(index), window_(window), tally_(tally) {}
 
-  void hear(const wire::VoiceFrames& frames, base::Time now);
+  void hear(const wire::VoicePackets& frames, base::Time now);
 
   /// It does not count towards the others' figures: it is to stall or to flood.
   void exclude() { excluded_ = true; }

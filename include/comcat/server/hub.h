@@ -59,7 +59,7 @@ class Hub {
  private:
   static constexpr const char* kShuttingDown = "the server is shutting down";
 
-  absl::Status on(Session& session, wire::VoiceFrame& frame, base::Time now);
+  absl::Status on(Session& session, wire::VoiceUp& voice, base::Time now);
   absl::Status on(Session& session, wire::Hello& hello, base::Time now);
   absl::Status on(Session& session, wire::Command& command, base::Time now);
 
@@ -79,7 +79,7 @@ class Hub {
   absl::Status throttle(Session& session, Flood& flood, std::string_view what,
                         std::string_view consequence, base::Duration pause, base::Time now);
   absl::Status refuse_command(Session& session, std::string_view what, base::Time now);
-  absl::Status pace(Session& session, const wire::VoiceFrame& frame, base::Time now);
+  absl::Status pace(Session& session, const wire::VoiceUp& voice, base::Time now);
   absl::Status refuse(const Session& session, const absl::Status& status, Refusal why);
   void name_original(Session& session, const std::string& name, base::Time now);
   void take_over(const std::string& resume_key, const Session& by, base::Time now);

@@ -40,7 +40,7 @@ class Room {
 
   /// Queues a frame of `speaker` for everyone else who listens. True where it began to wait for
   /// others: flush() is then due at flush_at().
-  [[nodiscard]] bool speak(Session& speaker, const wire::VoiceFrame& frame, base::Time now);
+  [[nodiscard]] bool speak(Session& speaker, const wire::VoicePacket& frame, base::Time now);
 
   /// `speaker` is not to be heard: its place among the loudest is free, and nobody's frames wait
   /// for its own.

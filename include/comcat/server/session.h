@@ -33,7 +33,7 @@ struct SessionLimits {
 /// timestamps: those of an unbroken stream, moved on where the sender paused.
 class FrameNumbering {
  public:
-  void number(wire::VoiceFrame& frame, base::Time now);
+  void number(wire::VoicePacket& frame, base::Time now);
 
  private:
   bool started_ = false;

@@ -25,7 +25,7 @@ class StreamHandler {
   virtual ~StreamHandler() = default;
   /// The server has answered: at first, and again after each outage.
   virtual void on_welcome(wire::Welcome welcome) = 0;
-  virtual void on_voice(wire::VoiceFrames frames) = 0;
+  virtual void on_voice(wire::VoicePackets frames) = 0;
   virtual void on_outcome(wire::Outcome outcome) = 0;
   virtual void on_event(wire::Event event) = 0;
   /// A sentence that the user should read; safe to print.
@@ -81,7 +81,7 @@ class VoiceStream {
   /// Begins to connect. Once.
   void start();
 
-  void send_voice(const wire::VoiceFrame& frame);
+  void send_voice(const wire::VoicePacket& frame);
 
   /// kUnavailable when there is no connection at the moment, kResourceExhausted when too many
   /// commands wait already; a sentence for the user.

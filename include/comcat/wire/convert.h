@@ -15,12 +15,15 @@ using Bytes = std::span<const std::byte>;
 
 // ---- up: ClientREQ
 
-[[nodiscard]] std::string encode_request(const VoiceFrame& frame);
+[[nodiscard]] std::string encode_request(const VoicePacket& packet,
+                                         const std::string& original_name = "");
 [[nodiscard]] std::string encode_request(const Hello& hello);
 [[nodiscard]] std::string encode_request(const Command& command);
 
 /// kInvalidArgument with one sentence where the bytes are no ClientREQ, name no known request, or
-/// carry a voice chunk that is not 1-1275 bytes. Names and texts are NOT checked here.
+/// carry a voice chunk that is not 1-1275 bytes or says to last over 120 ms. A duration that is
+/// not told, as in the original protocol, is read from the payload. Names and texts are NOT checked
+/// here.
 [[nodiscard]] absl::StatusOr<Request> parse_request(Bytes bytes);
 
 // ---- down: ServerRES
@@ -28,10 +31,10 @@ using Bytes = std::span<const std::byte>;
 /// One frame as a whole ServerRES with a VoiceBatch. Protobuf merges a message that comes twice, so
 /// several of these laid end to end are one valid ServerRES with all their frames: each frame is
 /// serialised once, whoever gets it and beside whichever others.
-[[nodiscard]] std::string encode_voice(const VoiceFrame& frame);
+[[nodiscard]] std::string encode_voice(const VoicePacket& frame);
 
 /// One frame as a ServerMSG, for listeners without kFeatureVoiceBatch.
-[[nodiscard]] std::string encode_voice_message(const VoiceFrame& frame, const std::string& name,
+[[nodiscard]] std::string encode_voice_message(const VoicePacket& frame, const std::string& name,
                                                const std::string& id);
 
 [[nodiscard]] std::string encode_response(const Welcome& welcome);
@@ -40,7 +43,7 @@ using Bytes = std::span<const std::byte>;
 [[nodiscard]] std::string encode_response(const Event& event);
 
 /// kInvalidArgument where the bytes are no ServerRES. Every name and text that comes out is safe to
-/// print; frames whose chunk is not 1-1275 bytes are left out.
+/// print; voice that a server would refuse is left out.
 [[nodiscard]] absl::StatusOr<Response> parse_response(Bytes bytes);
 
 }  // namespace comcat::wire

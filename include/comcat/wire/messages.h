@@ -6,24 +6,19 @@
 #include <vector>
 
 #include "comcat/wire/limits.h"
+#include "comcat/wire/voice_packet.h"
 
 /// What travels, as plain structs; convert.h turns them into bytes and back. Field units and limits
 /// are those of proto/README.md.
 namespace comcat::wire {
 
-/// A session's number: unique among the sessions of one server process.
-using SessionNumber = std::uint32_t;
-
-struct VoiceFrame {
-  SessionNumber speaker = 0;  // 0 on the way up: the stream says who speaks
-  std::uint32_t sequence = 0;
-  std::uint32_t timestamp = 0;            // of the first sample, 48 kHz
-  std::uint8_t level_dbov = kSilentDbov;  // 0 loudest, 127 silent
-  std::string opus;                       // 1-1275 bytes
-  std::string original_name;              // up, original protocol only
-};
-
 // ---- up
+
+/// Voice as it goes up. Clients of the original protocol say their name with each packet.
+struct VoiceUp {
+  VoicePacket packet;
+  std::string original_name;
+};
 
 struct Hello {
   std::string name;
@@ -58,7 +53,7 @@ struct Command {
   std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say> verb;
 };
 
-using Request = std::variant<VoiceFrame, Hello, Command>;
+using Request = std::variant<VoiceUp, Hello, Command>;
 
 // ---- down
 
@@ -137,8 +132,7 @@ using Event = std::variant<UnknownEvent, Joined, Left, MuteChanged, DeafenChange
 /// A response of a later version; to be ignored.
 struct UnknownResponse {};
 
-using VoiceFrames = std::vector<VoiceFrame>;
 using Events = std::vector<Event>;
-using Response = std::variant<UnknownResponse, VoiceFrames, Welcome, Outcome, Events>;
+using Response = std::variant<UnknownResponse, VoicePackets, Welcome, Outcome, Events>;
 
 }  // namespace comcat::wire
