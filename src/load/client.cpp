@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "comcat/base/clock.h"
+#include "comcat/rpc/bytes.h"
 #include "comcat/wire/convert.h"
 
 namespace comcat::load {
@@ -21,11 +22,6 @@ grpc::ChannelArguments channel_arguments(transport::WriteHold* hold) {
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   if (hold != nullptr) hold->attach(arguments);
   return arguments;
-}
-
-grpc::ByteBuffer to_buffer(const std::string& bytes) {
-  const grpc::Slice slice(bytes);
-  return {&slice, 1};
 }
 
 /// A write comes back once it has reached the socket: what is held can then be flushed.
@@ -55,7 +51,7 @@ Client::Client(Seat seat, const Options& options,
 void Client::start() {
   if (!passcode_.empty()) context_.AddMetadata(wire::kPasscodeKey, passcode_);
   stream_ = stub_.PrepareCall(&context_, kMethod, &queue_);
-  stream_->StartCall(&started_);
+  stream_->StartCall(started_.begin());
 }
 
 void Client::on_started(bool ok) {
@@ -74,7 +70,7 @@ void Client::on_started(bool ok) {
     hello.features = wire::kFeatureVoiceBatch;
   }
   send(wire::encode_request(hello));
-  stream_->Read(&incoming_, &read_);
+  stream_->Read(&incoming_, read_.begin());
 }
 
 void Client::on_read(bool ok) {
@@ -91,10 +87,9 @@ void Client::take(const grpc::ByteBuffer& message) {
   const base::Time now = base::steady_now();
   if (hold_) hold_->received(message.Length());
   Tally::count(tally_.responses);
-  grpc::Slice whole;
-  if (!message.TrySingleSlice(&whole).ok() && !message.DumpToSingleSlice(&whole).ok()) return;
-  const absl::StatusOr<wire::Response> response =
-      wire::parse_response({reinterpret_cast<const std::byte*>(whole.begin()), whole.size()});
+  const std::optional<rpc::Contiguous> whole = rpc::Contiguous::of(message);
+  if (!whole) return;
+  const absl::StatusOr<wire::Response> response = wire::parse_response(whole->bytes());
   if (!response.ok()) return;
   if (const auto* frames = std::get_if<wire::VoicePackets>(&*response)) {
     listener_.hear(*frames, now);
@@ -108,7 +103,7 @@ void Client::take(const grpc::ByteBuffer& message) {
 void Client::read_next() {
   const absl::MutexLock lock(&mutex_);
   parked_ = paused_;
-  if (!parked_) stream_->Read(&incoming_, &read_);
+  if (!parked_) stream_->Read(&incoming_, read_.begin());
 }
 
 void Client::pause() {
@@ -119,7 +114,7 @@ void Client::pause() {
 void Client::resume() {
   const absl::MutexLock lock(&mutex_);
   paused_ = false;
-  if (std::exchange(parked_, false) && !finishing_) stream_->Read(&incoming_, &read_);
+  if (std::exchange(parked_, false) && !finishing_) stream_->Read(&incoming_, read_.begin());
 }
 
 void Client::say(const wire::VoiceUp& voice) {
@@ -129,21 +124,21 @@ void Client::say(const wire::VoiceUp& voice) {
 void Client::send(const std::string& request) {
   const absl::MutexLock lock(&mutex_);
   if (finishing_) return;
-  outbox_.push_back(to_buffer(request));
+  outbox_.push_back(rpc::to_buffer(request));
   if (!writing_) write_next();
 }
 
 void Client::flood(const wire::VoicePacket& frame) {
   const absl::MutexLock lock(&mutex_);
   if (finishing_) return;
-  flood_ = to_buffer(wire::encode_request(frame));
+  flood_ = rpc::to_buffer(wire::encode_request(frame));
   if (!writing_) write_next();
 }
 
 void Client::write_next() {
   if (outbox_.empty() && !flood_) return;
   writing_ = true;
-  stream_->Write(outbox_.empty() ? *flood_ : outbox_.front(), write_options(), &written_);
+  stream_->Write(outbox_.empty() ? *flood_ : outbox_.front(), write_options(), written_.begin());
   if (!outbox_.empty()) outbox_.pop_front();
 }
 
@@ -164,7 +159,7 @@ void Client::leave() {
     return;
   }
   writing_ = true;  // nothing may be written any more
-  stream_->WritesDone(&left_);
+  stream_->WritesDone(left_.begin());
 }
 
 void Client::on_left(bool /*ok*/) {
@@ -179,7 +174,7 @@ void Client::cancel() {
 
 void Client::finish() {
   if (std::exchange(finishing_, true)) return;
-  stream_->Finish(&status_, &finished_);
+  stream_->Finish(&status_, finished_.begin());
 }
 
 void Client::on_finished(bool /*ok*/) {

@@ -11,6 +11,7 @@
 
 #include "comcat/load/listener.h"
 #include "comcat/load/options.h"
+#include "comcat/rpc/completion.h"
 #include "comcat/transport/write_hold.h"
 #include "comcat/wire/messages.h"
 
@@ -19,13 +20,6 @@
 #include "absl/synchronization/mutex.h"
 
 namespace comcat::load {
-
-/// Something that a completion queue hands back.
-class Completion {
- public:
-  virtual ~Completion() = default;
-  virtual void complete(bool ok) = 0;
-};
 
 /// Who wants to know how clients fare. Called on the receiving threads.
 class Observer {
@@ -38,7 +32,7 @@ class Observer {
 
 /// One caller without sound: a connection and a stream of its own.
 ///
-/// Threads    complete() on the receiving thread of `queue`; the rest on any.
+/// Threads    what the queue hands back completes on its receiving thread; the rest on any.
 /// Ownership  lives until `queue` has been drained.
 class Client {
  public:
@@ -71,16 +65,6 @@ class Client {
   void cancel();
 
  private:
-  class Operation final : public Completion {
-   public:
-    Operation(Client& client, void (Client::*then)(bool)) : client_(client), then_(then) {}
-    void complete(bool ok) override { (client_.*then_)(ok); }
-
-   private:
-    Client& client_;
-    void (Client::*then_)(bool);
-  };
-
   void on_started(bool ok);
   void on_read(bool ok);
   void on_written(bool ok);
@@ -106,11 +90,11 @@ class Client {
   grpc::ByteBuffer incoming_;
   grpc::Status status_;
   bool welcomed_ = false;  // the receiving thread's
-  Operation started_{*this, &Client::on_started};
-  Operation read_{*this, &Client::on_read};
-  Operation written_{*this, &Client::on_written};
-  Operation left_{*this, &Client::on_left};
-  Operation finished_{*this, &Client::on_finished};
+  rpc::Operation<Client> started_{*this, &Client::on_started};
+  rpc::Operation<Client> read_{*this, &Client::on_read};
+  rpc::Operation<Client> written_{*this, &Client::on_written};
+  rpc::Operation<Client> left_{*this, &Client::on_left};
+  rpc::Operation<Client> finished_{*this, &Client::on_finished};
 
   absl::Mutex mutex_;
   std::deque<grpc::ByteBuffer> outbox_ ABSL_GUARDED_BY(mutex_);

@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 
-#include "client.h"
+#include "comcat/rpc/completion.h"
 
 namespace comcat::load {
 
@@ -24,7 +24,7 @@ Receiver::~Receiver() {
 void Receiver::run() {
   void* tag = nullptr;
   bool ok = false;
-  while (queue_.Next(&tag, &ok)) static_cast<Completion*>(tag)->complete(ok);
+  while (queue_.Next(&tag, &ok)) static_cast<rpc::Completion*>(tag)->complete(ok);
 }
 
 std::chrono::nanoseconds Receiver::cpu() {

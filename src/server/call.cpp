@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "comcat/base/log.h"
+#include "comcat/rpc/bytes.h"
 #include "comcat/wire/convert.h"
 
 #include "shard.h"
@@ -30,6 +31,12 @@ std::optional<std::string> passcode_of(const grpc::ServerContext& context) {
 Refusal refusal(const absl::Status& status) {
   if (absl::IsUnauthenticated(status)) return Refusal::kPasscode;
   return absl::IsPermissionDenied(status) ? Refusal::kBanned : Refusal::kFull;
+}
+
+absl::StatusOr<wire::Request> parse(const grpc::ByteBuffer& message) {
+  const std::optional<rpc::Contiguous> whole = rpc::Contiguous::of(message);
+  if (!whole) return absl::InvalidArgumentError("a request that cannot be read");
+  return wire::parse_request(whole->bytes());
 }
 
 }  // namespace
@@ -108,7 +115,7 @@ void Call::on_read(bool ok) {
     finish(absl::OkStatus());  // on_done() knows whether anybody was there to take it
     return;
   }
-  absl::StatusOr<wire::Request> request = shard_.parse(incoming_);
+  absl::StatusOr<wire::Request> request = parse(incoming_);
   absl::Status status = request.ok()
                             ? shard_.hub().receive(*session_, std::move(*request), shard_.now())
                             : request.status();
@@ -148,8 +155,9 @@ void Call::write_next() {
     shard_.metrics().queue_age.add(age.count());
   }
   session_->write_started = now;
-  stream_.Write(shard_.to_buffer(message), grpc::WriteOptions().set_no_compression(),
-                written_.begin());
+  const grpc::ByteBuffer outgoing = shard_.slices().to_buffer(message.parts, message.shared);
+  shard_.metrics().bytes_out.fetch_add(outgoing.Length(), std::memory_order_relaxed);
+  stream_.Write(outgoing, grpc::WriteOptions().set_no_compression(), written_.begin());
 }
 
 void Call::on_written(bool ok) {
@@ -204,7 +212,7 @@ void Call::give_back_slot() {
   base::log(LogLevel::kInfo, "slots", {{"free_slots", shard_.admission().slots().free()}});
 }
 
-void Call::delete_if_over() {
+void Call::settle() {
   if (accepted_.pending() || read_.pending() || written_.pending() || finished_.pending() ||
       done_.pending()) {
     return;

@@ -5,12 +5,12 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include "comcat/rpc/completion.h"
 #include "comcat/server/admission.h"
 #include "comcat/server/hub.h"
 
 #include "absl/status/statusor.h"
 #include "calling.grpc.pb.h"
-#include "completion.h"
 
 namespace comcat::server {
 
@@ -35,8 +35,8 @@ class Call final : public Link {
   /// The time that the call asked its shard for has come.
   void expire();
 
-  /// After each completion.
-  void delete_if_over();
+  /// After each completion: deletes it once nothing is under way.
+  void settle();
 
  private:
   explicit Call(Shard& shard);
@@ -58,11 +58,11 @@ class Call final : public Link {
   Shard& shard_;
   grpc::ServerContext context_;
   grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer> stream_;
-  Operation<Call> accepted_{*this, &Call::on_accepted};
-  Operation<Call> read_{*this, &Call::on_read};
-  Operation<Call> written_{*this, &Call::on_written};
-  Operation<Call> finished_{*this, &Call::on_finished};
-  Operation<Call> done_{*this, &Call::on_done};
+  rpc::Operation<Call> accepted_{*this, &Call::on_accepted};
+  rpc::Operation<Call> read_{*this, &Call::on_read};
+  rpc::Operation<Call> written_{*this, &Call::on_written};
+  rpc::Operation<Call> finished_{*this, &Call::on_finished};
+  rpc::Operation<Call> done_{*this, &Call::on_done};
   grpc::ByteBuffer incoming_;
   Admission::Pass pass_;
   std::optional<Session> session_;

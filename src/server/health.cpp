@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "comcat/rpc/completion.h"
+
 namespace comcat::server {
 namespace {
 
@@ -27,7 +29,7 @@ class Health::CheckCall {
                                  accepted_.begin());
   }
 
-  void delete_if_over() {
+  void settle() {
     if (!accepted_.pending() && !finished_.pending()) delete this;
   }
 
@@ -50,8 +52,8 @@ class Health::CheckCall {
   grpc::ServerContext context_;
   HealthCheckRequest request_;
   grpc::ServerAsyncResponseWriter<HealthCheckResponse> writer_;
-  Operation<CheckCall> accepted_{*this, &CheckCall::on_accepted};
-  Operation<CheckCall> finished_{*this, &CheckCall::on_finished};
+  rpc::Operation<CheckCall> accepted_{*this, &CheckCall::on_accepted};
+  rpc::Operation<CheckCall> finished_{*this, &CheckCall::on_finished};
 };
 
 /// One Watch: the status at once, and once more when it changes, which ends it.
@@ -77,7 +79,7 @@ class Health::WatchCall {
   }
   [[nodiscard]] base::Time began() const { return began_; }
 
-  void delete_if_over() {
+  void settle() {
     if (accepted_.pending() || written_.pending() || finished_.pending() || done_.pending()) return;
     health_.watchers_.erase(this);
     delete this;
@@ -118,10 +120,10 @@ class Health::WatchCall {
   base::Time began_{};
   bool draining_ = false;
   bool over_ = false;
-  Operation<WatchCall> accepted_{*this, &WatchCall::on_accepted};
-  Operation<WatchCall> written_{*this, &WatchCall::on_written};
-  Operation<WatchCall> finished_{*this, &WatchCall::on_finished};
-  Operation<WatchCall> done_{*this, &WatchCall::on_done};
+  rpc::Operation<WatchCall> accepted_{*this, &WatchCall::on_accepted};
+  rpc::Operation<WatchCall> written_{*this, &WatchCall::on_written};
+  rpc::Operation<WatchCall> finished_{*this, &WatchCall::on_finished};
+  rpc::Operation<WatchCall> done_{*this, &WatchCall::on_done};
 };
 
 void Health::start() {

@@ -7,7 +7,6 @@
 
 #include "comcat/base/clock.h"
 
-#include "completion.h"
 #include "health.grpc.pb.h"
 
 namespace comcat::server {

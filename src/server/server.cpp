@@ -11,9 +11,9 @@
 
 #include "comcat/base/event.h"
 #include "comcat/base/log.h"
+#include "comcat/rpc/deadline.h"
 
 #include "call.h"
-#include "grpc_deadline.h"
 #include "shard.h"
 #include "tls_credentials.h"
 
@@ -136,7 +136,7 @@ void Server::stop(std::chrono::milliseconds grace) {
   std::thread cut([&] {
     if (!closed.wait_for(kFarewell)) parts_->acceptor.disconnect_all();
   });
-  parts_->server->Shutdown(grpc_deadline(kFarewell));
+  parts_->server->Shutdown(rpc::deadline_in(kFarewell));
   closed.set();
   cut.join();
   parts_->shard->join();

@@ -2,21 +2,13 @@
 
 #include <utility>
 
-#include "comcat/wire/convert.h"
-
-#include "grpc_deadline.h"
+#include "comcat/rpc/deadline.h"
 
 namespace comcat::server {
 namespace {
 
 /// How many callers gRPC may hand over before the first has been dealt with.
 constexpr int kExpectedCalls = 16;
-
-/// For an alarm: a time that is over goes to the queue directly. Even a millisecond of gRPC's
-/// timers lasts as long as the wall clock is set back.
-gpr_timespec at_once() {
-  return gpr_time_0(GPR_CLOCK_MONOTONIC);
-}
 
 }  // namespace
 
@@ -46,11 +38,13 @@ void Shard::run() {
     const base::Duration left = next_deadline() - base::steady_now();
     void* tag = nullptr;
     bool ok = false;
-    const auto status = queue_->AsyncNext(&tag, &ok, grpc_deadline(left));
+    const auto status = queue_->AsyncNext(&tag, &ok, rpc::deadline_in(left));
     now_ = base::steady_now();
     if (status == grpc::CompletionQueue::SHUTDOWN) return;
     health_.tick(now_);
-    if (status == grpc::CompletionQueue::GOT_EVENT) static_cast<Completion*>(tag)->complete(ok);
+    if (status == grpc::CompletionQueue::GOT_EVENT) {
+      static_cast<rpc::Completion*>(tag)->complete(ok);
+    }
     expire_due();
     tell_if_drained();
     hub_.tick(now_);
@@ -85,42 +79,13 @@ void Shard::forget(Call& call) {
 
 void Shard::request(grpc::ServerContext& context,
                     grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>& stream,
-                    Completion* tag) {
+                    rpc::Completion* tag) {
   service_.RequestVoIP(&context, &stream, queue_.get(), queue_.get(), tag);
-}
-
-absl::StatusOr<wire::Request> Shard::parse(const grpc::ByteBuffer& buffer) {
-  grpc::Slice whole;
-  if (buffer.TrySingleSlice(&whole).ok() || buffer.DumpToSingleSlice(&whole).ok()) {
-    return wire::parse_request({reinterpret_cast<const std::byte*>(whole.begin()), whole.size()});
-  }
-  return absl::InvalidArgumentError("a request that cannot be read");
-}
-
-const grpc::Slice& Shard::shared_slice(const Payload& payload) {
-  for (const Sliced& sliced : sliced_) {
-    if (sliced.payload == payload) return sliced.slice;
-  }
-  Sliced& oldest = sliced_[next_sliced_++ % sliced_.size()];
-  oldest = {payload, grpc::Slice(payload->data(), payload->size())};
-  return oldest.slice;
-}
-
-grpc::ByteBuffer Shard::to_buffer(const ListenerQueue::Message& message) {
-  std::vector<grpc::Slice> slices;
-  slices.reserve(message.parts.size());
-  for (const Payload& part : message.parts) {
-    slices.push_back(message.shared ? shared_slice(part) : grpc::Slice(part->data(), part->size()));
-  }
-  std::uint64_t bytes = 0;
-  for (const grpc::Slice& slice : slices) bytes += slice.size();
-  metrics_.bytes_out.fetch_add(bytes, std::memory_order_relaxed);
-  return {slices.data(), slices.size()};
 }
 
 void Shard::drain(std::chrono::milliseconds grace) {
   drain_grace_ = grace;
-  drain_alarm_.Set(queue_.get(), at_once(), drain_.begin());
+  drain_alarm_.Set(queue_.get(), rpc::at_once(), drain_.begin());
   drained_.wait_for(grace);
 }
 void Shard::on_drain(bool /*ok*/) {
@@ -152,7 +117,7 @@ void Shard::end_if_idle() {
 }
 
 void Shard::join() {
-  end_alarm_.Set(queue_.get(), at_once(), end_.begin());
+  end_alarm_.Set(queue_.get(), rpc::at_once(), end_.begin());
   if (thread_.joinable()) thread_.join();
 }
 

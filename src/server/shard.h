@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -14,12 +13,14 @@
 #include <grpcpp/grpcpp.h>
 
 #include "comcat/base/event.h"
+#include "comcat/rpc/completion.h"
 #include "comcat/server/admission.h"
 #include "comcat/server/hub.h"
 #include "comcat/server/metrics.h"
 
 #include "call.h"
 #include "health.h"
+#include "shared_slices.h"
 
 namespace comcat::server {
 
@@ -44,25 +45,22 @@ class Shard final {
   /// Waits for the last call and ends the thread. After grpc::Server::Shutdown().
   void join();
 
-  void delete_if_over() {}  // it is owned
-
   // For its calls.
   [[nodiscard]] base::Time now() const { return now_; }  // when the running event began
   Hub& hub() { return hub_; }
   Admission& admission() { return admission_; }
   Metrics& metrics() { return metrics_; }
+  SharedSlices& slices() { return slices_; }
   void admitted(const std::string& peer) { on_admitted_(peer); }
   [[nodiscard]] const SessionLimits& session_limits() const { return session_limits_; }
   void request(grpc::ServerContext& context,
                grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>& stream,
-               Completion* tag);
+               rpc::Completion* tag);
   /// Calls call.expire() at `when`; a later call for the same one takes the place of the earlier.
   void expire_at(Call& call, base::Time when);
   void forget(Call& call);
   void call_began() { ++calls_; }
   void call_ended();
-  [[nodiscard]] absl::StatusOr<wire::Request> parse(const grpc::ByteBuffer& buffer);
-  [[nodiscard]] grpc::ByteBuffer to_buffer(const ListenerQueue::Message& message);
 
  private:
   void run();
@@ -72,7 +70,6 @@ class Shard final {
   void tell_if_drained();
   void expire_due();
   [[nodiscard]] base::Time next_deadline() const;
-  const grpc::Slice& shared_slice(const Payload& payload);
 
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   RawService& service_;
@@ -85,21 +82,15 @@ class Shard final {
   base::Time now_;
   std::set<std::pair<base::Time, Call*>> deadlines_;
   std::map<Call*, base::Time> deadline_of_;
-  // The shared payloads written last as slices: each goes to many listeners in a row.
-  struct Sliced {
-    Payload payload;
-    grpc::Slice slice;
-  };
-  std::array<Sliced, 32> sliced_;
-  std::size_t next_sliced_ = 0;
+  SharedSlices slices_;
   std::size_t calls_ = 0;  // accepted and not yet over
   std::chrono::milliseconds drain_grace_{0};
   bool draining_ = false;
   bool ending_ = false;
   base::Event drained_;
-  Operation<Shard> drain_{*this, &Shard::on_drain};
+  rpc::Operation<Shard> drain_{*this, &Shard::on_drain};
   grpc::Alarm drain_alarm_;
-  Operation<Shard> end_{*this, &Shard::on_end};
+  rpc::Operation<Shard> end_{*this, &Shard::on_end};
   grpc::Alarm end_alarm_;
   std::jthread thread_;
 };

@@ -39,67 +39,61 @@ std::shared_ptr<grpc::Channel> make_channel(const GrpcCall::Options& options, Wr
 
 }  // namespace
 
-GrpcCall::GrpcCall(const Options& options, grpc::CompletionQueue& queue)
-    : channel_(make_channel(options, hold_)), stub_(channel_), queue_(queue) {
+GrpcCall::GrpcCall(const Options& options, grpc::CompletionQueue& queue, Handler& handler)
+    : channel_(make_channel(options, hold_)), stub_(channel_), queue_(queue), handler_(handler) {
   if (!options.passcode.empty()) context_.AddMetadata(wire::kPasscodeKey, options.passcode);
-  for (std::size_t i = 0; i < tags_.size(); ++i) tags_[i] = {this, static_cast<Operation>(i)};
-}
-
-GrpcCall::Tag* GrpcCall::begin(Operation operation) {
-  const auto index = static_cast<std::size_t>(operation);
-  outstanding_[index] = true;
-  return &tags_[index];
 }
 
 void GrpcCall::start() {
   stream_ = stub_.PrepareCall(&context_, kMethod, &queue_);
-  stream_->StartCall(begin(Operation::kStart));
+  stream_->StartCall(started_.begin());
+}
+
+void GrpcCall::on_started(bool ok) {
+  handler_.on_started(ok);
 }
 
 void GrpcCall::read() {
-  stream_->Read(&read_buffer_, begin(Operation::kRead));
+  stream_->Read(&read_buffer_, read_.begin());
+}
+
+void GrpcCall::on_read(bool ok) {
+  if (!std::exchange(answered_, true)) hold_.begin();
+  hold_.received(read_buffer_.Length());
+  handler_.on_read(ok);
 }
 
 void GrpcCall::write(const std::string& bytes) {
-  const grpc::Slice slice(bytes);
-  stream_->Write(grpc::ByteBuffer(&slice, 1), grpc::WriteOptions().set_write_through(),
-                 begin(Operation::kWrite));
+  stream_->Write(rpc::to_buffer(bytes), grpc::WriteOptions().set_write_through(), written_.begin());
+}
+
+void GrpcCall::on_written(bool ok) {
+  hold_.flush();
+  handler_.on_written(ok);
 }
 
 void GrpcCall::half_close() {
-  stream_->WritesDone(begin(Operation::kHalfClose));
+  stream_->WritesDone(half_closed_.begin());
+}
+
+void GrpcCall::on_half_closed(bool /*ok*/) {
+  hold_.flush();
 }
 
 void GrpcCall::finish() {
-  stream_->Finish(&status_, begin(Operation::kFinish));
+  stream_->Finish(&status_, finishing_.begin());
 }
 
-void GrpcCall::done(Operation operation) {
-  outstanding_[static_cast<std::size_t>(operation)] = false;
-  if (operation == Operation::kFinish) finished_ = true;
-  if (operation == Operation::kRead) {
-    if (!std::exchange(answered_, true)) hold_.begin();
-    hold_.received(read_buffer_.Length());
-  }
-  if (operation == Operation::kWrite || operation == Operation::kHalfClose) hold_.flush();
+void GrpcCall::on_finished(bool /*ok*/) {
+  finished_ = true;
 }
 
-std::optional<std::string> GrpcCall::received() const {
-  std::vector<grpc::Slice> slices;
-  if (!read_buffer_.Dump(&slices).ok()) return std::nullopt;
-  std::string out;
-  out.reserve(read_buffer_.Length());
-  for (const grpc::Slice& slice : slices) {
-    out.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+void GrpcCall::settle() {
+  if (!finished_ || started_.pending() || read_.pending() || written_.pending() ||
+      half_closed_.pending()) {
+    return;
   }
-  return out;
-}
-
-bool GrpcCall::finished() const {
-  for (const bool is_outstanding : outstanding_) {
-    if (is_outstanding) return false;
-  }
-  return finished_;
+  handler_.on_ended();
 }
 
 }  // namespace comcat::transport

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <array>
 #include <chrono>
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +8,8 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
+#include "comcat/rpc/bytes.h"
+#include "comcat/rpc/completion.h"
 #include "comcat/transport/trust.h"
 #include "comcat/transport/write_hold.h"
 
@@ -18,16 +18,22 @@ namespace comcat::transport {
 /// One attempt at a call: a channel of its own (so gRPC's own reconnecting never mixes with ours)
 /// and one bidirectional stream of serialised messages on the given completion queue.
 ///
-/// Every operation that is started comes back from the queue as a Tag, exactly once, whatever
-/// happens; the owner hands it to done(). The object may go when finished() says so: with no
-/// operation outstanding.
-/// Threads: the one that waits on the queue.
+/// Every operation that is started comes back from the queue as an rpc::Completion, exactly once,
+/// whatever happens; completing it calls the handler.
+/// Threads    the one that waits on the queue.
+/// Ownership  the owner's, who destroys it in on_ended() or after, no sooner: until then gRPC holds
+///            operations of it.
 class GrpcCall {
  public:
-  enum class Operation : std::size_t { kStart, kRead, kWrite, kHalfClose, kFinish };
-  struct Tag {
-    GrpcCall* call = nullptr;
-    Operation operation = Operation::kStart;
+  /// Who is told how it goes. `ok` is gRPC's: false where the call has ended.
+  class Handler {
+   public:
+    virtual ~Handler() = default;
+    virtual void on_started(bool ok) = 0;
+    virtual void on_read(bool ok) = 0;
+    virtual void on_written(bool ok) = 0;
+    /// The finish has come back, and nothing is outstanding any more. The last call.
+    virtual void on_ended() = 0;
   };
   struct Options {
     base::Address address;
@@ -37,7 +43,8 @@ class GrpcCall {
     std::shared_ptr<CertificateJudge> judge;  // null: plaintext
   };
 
-  GrpcCall(const Options& options, grpc::CompletionQueue& queue);
+  /// `queue` and `handler` are the owner's and outlive it.
+  GrpcCall(const Options& options, grpc::CompletionQueue& queue, Handler& handler);
 
   void start();
   void read();
@@ -47,35 +54,39 @@ class GrpcCall {
   void finish();
   void cancel() { context_.TryCancel(); }
 
-  /// Takes note that `operation` came back.
-  void done(Operation operation);
-
-  [[nodiscard]] bool writing() const { return outstanding(Operation::kWrite); }
-  /// The message that a read brought, valid until the next read().
-  [[nodiscard]] std::optional<std::string> received() const;
-  /// The server's last word, once the finish has come back.
+  [[nodiscard]] bool writing() const { return written_.pending(); }
+  /// The message that the last read brought; nothing where it cannot be read.
+  [[nodiscard]] std::optional<rpc::Contiguous> received() const {
+    return rpc::Contiguous::of(read_buffer_);
+  }
+  /// The server's last word, once the call has ended.
   [[nodiscard]] const grpc::Status& status() const { return status_; }
-  /// Finished, and nothing outstanding.
-  [[nodiscard]] bool finished() const;
+
+  /// For rpc::Operation.
+  void settle();
 
  private:
-  [[nodiscard]] bool outstanding(Operation operation) const {
-    return outstanding_[static_cast<std::size_t>(operation)];
-  }
-  [[nodiscard]] Tag* begin(Operation operation);
-
+  void on_started(bool ok);
+  void on_read(bool ok);
+  void on_written(bool ok);
+  void on_half_closed(bool ok);
+  void on_finished(bool ok);
   grpc::ClientContext context_;
   WriteHold hold_;
   std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;
-  grpc::CompletionQueue& queue_;  // the owner's
+  grpc::CompletionQueue& queue_;
+  Handler& handler_;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
   grpc::ByteBuffer read_buffer_;
   grpc::Status status_;
   bool answered_ = false;  // a read has come back
   bool finished_ = false;
-  std::array<Tag, 5> tags_;
-  std::array<bool, 5> outstanding_{};
+  rpc::Operation<GrpcCall> started_{*this, &GrpcCall::on_started};
+  rpc::Operation<GrpcCall> read_{*this, &GrpcCall::on_read};
+  rpc::Operation<GrpcCall> written_{*this, &GrpcCall::on_written};
+  rpc::Operation<GrpcCall> half_closed_{*this, &GrpcCall::on_half_closed};
+  rpc::Operation<GrpcCall> finishing_{*this, &GrpcCall::on_finished};
 };
 
 }  // namespace comcat::transport

@@ -5,10 +5,9 @@
 namespace comcat::transport {
 
 void VoiceStream::Loop::on_message(base::Time now) {
-  const std::optional<std::string> bytes = call_->received();
-  if (!bytes) return;
-  absl::StatusOr<wire::Response> response =
-      wire::parse_response(std::as_bytes(std::span(bytes->data(), bytes->size())));
+  const std::optional<rpc::Contiguous> message = call_->received();
+  if (!message) return;
+  absl::StatusOr<wire::Response> response = wire::parse_response(message->bytes());
   if (!response.ok()) {
     malformed_messages_.fetch_add(1, std::memory_order_relaxed);
     foreign_ = phase_ == Phase::kConnecting;
@@ -58,7 +57,7 @@ Failure VoiceStream::Loop::failure_of_ended_call() const {
   return classify(end);
 }
 
-void VoiceStream::Loop::on_ended(base::Time now) {
+void VoiceStream::Loop::on_ended() {
   give_notices();
   const Failure failure = failure_of_ended_call();
   connected_.store(false, std::memory_order_release);
@@ -69,7 +68,7 @@ void VoiceStream::Loop::on_ended(base::Time now) {
     close(std::nullopt);
     return;
   }
-  const Reconnect::Decision decision = reconnect_.on_end(failure, now);
+  const Reconnect::Decision decision = reconnect_.on_end(failure, now_);
   if (!decision.retry_at) {
     close(failure);
     return;

@@ -3,12 +3,10 @@
 #include <random>
 #include <utility>
 
-#include <grpc/support/time.h>
+#include "comcat/rpc/deadline.h"
 
 namespace comcat::transport {
 namespace {
-
-using Operation = GrpcCall::Operation;
 
 std::function<double()> or_entropy(std::function<double()> random) {
   if (random) return random;
@@ -22,13 +20,6 @@ std::shared_ptr<CertificateJudge> make_judge(const VoiceStream::Options& options
   TrustOptions trust = options.trust;
   trust.address = options.address;
   return std::make_shared<CertificateJudge>(std::move(trust));
-}
-
-/// For gRPC, on the monotonic clock: a wall clock that is set moves no deadline.
-gpr_timespec to_grpc(base::Time deadline, base::Time now) {
-  if (deadline == base::Time::max()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
-  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                      gpr_time_from_nanos((deadline - now).count(), GPR_TIMESPAN));
 }
 
 }  // namespace
@@ -63,7 +54,7 @@ void VoiceStream::Loop::start() {
 void VoiceStream::Loop::wake() {
   const absl::MutexLock lock(&mutex_);
   if (!queue_open_ || std::exchange(wake_pending_, true)) return;
-  alarm_.Set(&events_, gpr_time_0(GPR_CLOCK_MONOTONIC), nullptr);
+  alarm_.Set(&events_, rpc::at_once(), woken_.begin());
 }
 
 void VoiceStream::Loop::send_voice(const wire::VoicePacket& frame) {
@@ -117,14 +108,13 @@ void VoiceStream::Loop::run() {
   while (phase_ != Phase::kClosed) {
     void* tag = nullptr;
     bool ok = false;
-    const auto event = events_.AsyncNext(&tag, &ok, to_grpc(deadline_, base::steady_now()));
-    const base::Time now = base::steady_now();
-    if (event == grpc::CompletionQueue::TIMEOUT) {
-      if (now >= deadline_) on_deadline(now);
-    } else if (tag == nullptr) {
-      on_wake(now);
-    } else {
-      on_operation(static_cast<GrpcCall::Tag*>(tag)->operation, ok, now);
+    const auto event =
+        events_.AsyncNext(&tag, &ok, rpc::deadline_in(deadline_ - base::steady_now()));
+    now_ = base::steady_now();
+    if (event == grpc::CompletionQueue::GOT_EVENT) {
+      static_cast<rpc::Completion*>(tag)->complete(ok);
+    } else if (now_ >= deadline_) {
+      on_deadline(now_);
     }
   }
   shut_queue();
@@ -151,47 +141,39 @@ void VoiceStream::Loop::connect(base::Time now) {
   call_ = std::make_unique<GrpcCall>(
       GrpcCall::Options{options_.address, options_.passcode, options_.keepalive_time,
                         options_.keepalive_timeout, judge_},
-      events_);
+      events_, *this);
   call_->start();
 }
 
-void VoiceStream::Loop::on_operation(Operation operation, bool ok, base::Time now) {
-  call_->done(operation);
-  switch (operation) {
-    case Operation::kStart: {
-      if (!ok) {
-        call_->finish();
-        break;
-      }
-      wire::Hello hello = options_.hello;
-      hello.resume_key = resume_key_;
-      {
-        const absl::MutexLock lock(&mutex_);
-        hello.room = room_;
-      }
-      call_->read();
-      call_->write(wire::encode_request(hello));
-      break;
-    }
-    case Operation::kRead:
-      if (ok) {
-        on_message(now);
-        call_->read();
-      } else {
-        call_->finish();
-      }
-      break;
-    case Operation::kWrite:
-      if (ok) write_next(now);
-      break;
-    case Operation::kHalfClose:
-    case Operation::kFinish:
-      break;
+void VoiceStream::Loop::on_started(bool ok) {
+  if (!ok) {
+    call_->finish();
+    return;
   }
-  if (call_->finished()) on_ended(now);
+  wire::Hello hello = options_.hello;
+  hello.resume_key = resume_key_;
+  {
+    const absl::MutexLock lock(&mutex_);
+    hello.room = room_;
+  }
+  call_->read();
+  call_->write(wire::encode_request(hello));
 }
 
-void VoiceStream::Loop::on_wake(base::Time now) {
+void VoiceStream::Loop::on_read(bool ok) {
+  if (ok) {
+    on_message(now_);
+    call_->read();
+  } else {
+    call_->finish();
+  }
+}
+
+void VoiceStream::Loop::on_written(bool ok) {
+  if (ok) write_next(now_);
+}
+
+void VoiceStream::Loop::on_wake(bool /*ok*/) {
   bool leave = false;
   bool abort = false;
   {
@@ -212,9 +194,9 @@ void VoiceStream::Loop::on_wake(base::Time now) {
   }
   if (leave && !leaving_) {
     leaving_ = true;
-    deadline_ = now + options_.leave_timeout;
+    deadline_ = now_ + options_.leave_timeout;
   }
-  write_next(now);
+  write_next(now_);
 }
 
 void VoiceStream::Loop::on_deadline(base::Time now) {

@@ -8,6 +8,7 @@
 
 #include <grpcpp/alarm.h>
 
+#include "comcat/rpc/completion.h"
 #include "comcat/transport/reconnect.h"
 #include "comcat/transport/voice_stream.h"
 #include "comcat/wire/convert.h"
@@ -20,10 +21,10 @@ namespace comcat::transport {
 
 /// The thread of a VoiceStream and everything it owns. All that happens is an event of one
 /// completion queue, or the passing of `deadline_`.
-class VoiceStream::Loop {
+class VoiceStream::Loop final : public GrpcCall::Handler {
  public:
   Loop(Options options, StreamHandler& handler);
-  ~Loop();
+  ~Loop() override;
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
@@ -44,12 +45,14 @@ class VoiceStream::Loop {
   // ---- from the thread alone
   void run();
   void connect(base::Time now);
-  void on_operation(GrpcCall::Operation operation, bool ok, base::Time now);
-  void on_wake(base::Time now);
+  void on_started(bool ok) override;
+  void on_read(bool ok) override;
+  void on_written(bool ok) override;
+  void on_ended() override;
+  void on_wake(bool ok);
   void on_deadline(base::Time now);
   void on_message(base::Time now);
   void on_welcome(wire::Welcome welcome, base::Time now);
-  void on_ended(base::Time now);
   [[nodiscard]] Failure failure_of_ended_call() const;
   void write_next(base::Time now);
   void give_notices();
@@ -65,6 +68,9 @@ class VoiceStream::Loop {
   std::atomic<std::uint64_t> unsent_frames_{0};
   std::atomic<std::uint64_t> malformed_messages_{0};
 
+  // Begun under the mutex, while no wake-up is pending.
+  rpc::Operation<Loop> woken_{*this, &Loop::on_wake};
+
   mutable absl::Mutex mutex_;
   grpc::Alarm alarm_ ABSL_GUARDED_BY(mutex_);
   bool wake_pending_ ABSL_GUARDED_BY(mutex_) = false;
@@ -77,6 +83,7 @@ class VoiceStream::Loop {
   grpc::CompletionQueue events_;
   Reconnect reconnect_;
   std::unique_ptr<GrpcCall> call_;
+  base::Time now_;  // when the running event began
   Phase phase_ = Phase::kWaiting;
   base::Time deadline_ = base::Time::max();
   std::string resume_key_;
