@@ -47,7 +47,11 @@ void talk(benchmark::State& state) {
         // Each speaker is elsewhere in the minute.
         const auto frame = static_cast<std::size_t>(sent + 137 * id) % minute.size();
         const auto sequence = static_cast<std::uint32_t>(sent);
-        mixer.insert(id, {sequence, sequence * 960, minute[frame]}, now);
+        mixer.insert({.speaker = id,
+                      .sequence = sequence,
+                      .timestamp = sequence * 960,
+                      .payload = minute[frame]},
+                     now);
       }
     }
     mixer.pull(block, now);

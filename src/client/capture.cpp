@@ -58,7 +58,7 @@ void Capture::take(const Captured& block) {
 
 void Capture::encode_frame() {
   const std::uint8_t level = codec::level_dbov(frame_);
-  const std::span<const std::uint8_t> packet = encoder_.encode(frame_);
+  const std::string_view packet = encoder_.encode(frame_);
   level_dbov_.store(level, std::memory_order_relaxed);
   encoded_frames_.fetch_add(1, std::memory_order_relaxed);
   if (packet.empty()) return;
@@ -66,7 +66,7 @@ void Capture::encode_frame() {
   packet_.timestamp = static_cast<std::uint32_t>(frame_position_);  // wraps, as in RTP
   packet_.level_dbov = level;
   packet_.duration_samples = static_cast<std::uint32_t>(frame_.size());
-  packet_.payload.assign(packet.begin(), packet.end());
+  packet_.payload = packet;
   sent_frames_.fetch_add(1, std::memory_order_relaxed);
   send_(packet_);
 }

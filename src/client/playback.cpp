@@ -33,12 +33,8 @@ void Playback::step(base::Time now) {
   const bool silent = deafened_.load(std::memory_order_relaxed);
   const absl::MutexLock lock(&mutex_);
   if (silent) mixer_.forget_speakers();
-  while (incoming_.pop(packet_)) {
-    if (silent) continue;
-    const wire::VoicePacket& frame = packet_.frame;
-    const auto* const opus = reinterpret_cast<const std::uint8_t*>(frame.payload.data());
-    mixer_.insert(frame.speaker, {frame.sequence, frame.timestamp, {opus, frame.payload.size()}},
-                  packet_.at);
+  while (incoming_.pop(received_)) {
+    if (!silent) mixer_.insert(received_.packet, received_.at);
   }
   while (output_.size() < target_blocks()) {
     mixer_.pull(mixed_, now);
@@ -71,12 +67,12 @@ void Playback::on_render(std::span<float> samples) COMCAT_REALTIME {
   if (primed_) underrun_samples_.fetch_add(samples.size(), std::memory_order_relaxed);
 }
 
-void Playback::set_gain(playout::SpeakerId speaker, float gain) {
+void Playback::set_gain(wire::SessionNumber speaker, float gain) {
   const absl::MutexLock lock(&mutex_);
   mixer_.set_gain(speaker, gain);
 }
 
-void Playback::remove(playout::SpeakerId speaker) {
+void Playback::remove(wire::SessionNumber speaker) {
   const absl::MutexLock lock(&mutex_);
   mixer_.remove(speaker);
 }

@@ -43,7 +43,7 @@ void Encoder::Destroy::operator()(OpusEncoder* encoder) const {
 }
 
 Encoder::Encoder(OpusEncoder* encoder, std::size_t frame_samples)
-    : encoder_(encoder), frame_samples_(frame_samples), packet_(kMaxPacketBytes) {}
+    : encoder_(encoder), frame_samples_(frame_samples), packet_(kMaxPacketBytes, 0) {}
 
 absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
   if (absl::Status status = check(options); !status.ok()) return status;
@@ -67,10 +67,11 @@ absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
   return encoder;
 }
 
-std::span<const std::uint8_t> Encoder::encode(std::span<const float> frame) {
+std::string_view Encoder::encode(std::span<const float> frame) {
   if (frame.size() != frame_samples_) return {};
   const int bytes = opus_encode_float(encoder_.get(), frame.data(), static_cast<int>(frame.size()),
-                                      packet_.data(), static_cast<opus_int32>(packet_.size()));
+                                      reinterpret_cast<unsigned char*>(packet_.data()),
+                                      static_cast<opus_int32>(packet_.size()));
   if (bytes <= kNothingToSendBytes) return {};
   return {packet_.data(), static_cast<std::size_t>(bytes)};
 }

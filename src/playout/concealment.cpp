@@ -22,7 +22,7 @@ bool Concealment::ready() {
   return decoder_ != nullptr;
 }
 
-std::size_t Concealment::decode(std::span<const std::uint8_t> packet, SampleQueue& queue) {
+std::size_t Concealment::decode(std::string_view packet, SampleQueue& queue) {
   if (!ready()) return 0;
   const Tail tail = continuation();
   Pcm pcm;
@@ -31,8 +31,7 @@ std::size_t Concealment::decode(std::span<const std::uint8_t> packet, SampleQueu
   return speech.size();
 }
 
-void Concealment::recover(std::span<const std::uint8_t> next, std::size_t samples,
-                          SampleQueue& queue) {
+void Concealment::recover(std::string_view next, std::size_t samples, SampleQueue& queue) {
   if (!ready()) return;
   const Tail tail = continuation();
   Pcm pcm;

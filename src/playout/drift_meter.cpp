@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "comcat/playout/micros.h"
+
 namespace comcat::playout {
 namespace {
 

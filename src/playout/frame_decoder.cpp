@@ -11,10 +11,10 @@ class OpusFrameDecoder final : public FrameDecoder {
  public:
   explicit OpusFrameDecoder(codec::Decoder decoder) : decoder_(std::move(decoder)) {}
 
-  std::size_t decode(std::span<const std::uint8_t> packet, std::span<float> out) override {
+  std::size_t decode(std::string_view packet, std::span<float> out) override {
     return decoder_.decode(packet, out);
   }
-  std::size_t decode_fec(std::span<const std::uint8_t> next, std::span<float> out) override {
+  std::size_t decode_fec(std::string_view next, std::span<float> out) override {
     return decoder_.decode_fec(next, out);
   }
   std::size_t conceal(std::span<float> out) override { return decoder_.conceal(out); }

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "comcat/audio/frame.h"
 #include "comcat/codec/decoder.h"
 
 namespace comcat::playout {
@@ -17,17 +18,26 @@ std::int64_t unwrap(std::uint32_t raw, std::int64_t near) {
   return near + static_cast<std::int32_t>(raw - static_cast<std::uint32_t>(near));
 }
 
+/// The packet's duration as codec reads it; nothing where it is malformed or says another.
+std::optional<std::size_t> duration(const wire::VoicePacket& packet) {
+  if (packet.payload.size() > JitterBuffer::kMaxPacketBytes) return std::nullopt;
+  const std::optional<std::size_t> samples = codec::packet_samples(packet.payload);
+  const bool told = packet.duration_samples != 0;
+  if (told && samples != std::size_t{packet.duration_samples}) return std::nullopt;
+  return samples;
+}
+
 }  // namespace
 
 JitterBuffer::JitterBuffer() : slots_(kSlots) {}
 
-JitterBuffer::Insert JitterBuffer::insert(const Packet& packet) {
-  const std::optional<std::size_t> samples = codec::packet_samples(packet.opus);
-  if (!samples.has_value() || packet.opus.size() > kMaxPacketBytes) return Insert::kMalformed;
+JitterBuffer::Insert JitterBuffer::insert(const wire::VoicePacket& packet) {
+  const std::optional<std::size_t> samples = duration(packet);
+  if (!samples.has_value()) return Insert::kMalformed;
   arrived_ = {.sequence = packet.sequence, .timestamp = packet.timestamp, .samples = *samples};
   if (!newest_.has_value()) {
     restart();
-    store(packet.opus);
+    store(packet.payload);
     return Insert::kStored;
   }
   arrived_.sequence = unwrap(packet.sequence, newest_->sequence);
@@ -36,7 +46,7 @@ JitterBuffer::Insert JitterBuffer::insert(const Packet& packet) {
     arrived_.sequence = packet.sequence;
     arrived_.timestamp = packet.timestamp;
     restart();
-    store(packet.opus);
+    store(packet.payload);
     return Insert::kRestarted;
   }
   const bool reordered = arrived_.sequence < newest_->sequence;
@@ -46,7 +56,7 @@ JitterBuffer::Insert JitterBuffer::insert(const Packet& packet) {
     mark_seen(arrived_.sequence);
     return Insert::kLate;
   }
-  store(packet.opus);
+  store(packet.payload);
   return reordered ? Insert::kReordered : Insert::kStored;
 }
 
@@ -83,7 +93,7 @@ void JitterBuffer::restart() {
   newest_ = arrived_;
 }
 
-void JitterBuffer::store(std::span<const std::uint8_t> opus) {
+void JitterBuffer::store(const std::string& payload) {
   while (count_ > 0 && arrived_.sequence - front_ >= kSlots) pop_front();
   if (arrived_.sequence > newest_->sequence) {
     const std::int64_t first = std::max(newest_->sequence + 1, arrived_.sequence - kSlots + 1);
@@ -94,7 +104,7 @@ void JitterBuffer::store(std::span<const std::uint8_t> opus) {
   Slot& stored = slot(arrived_.sequence);
   stored.used = true;
   static_cast<Arrived&>(stored.frame) = arrived_;
-  stored.frame.opus.assign(opus.begin(), opus.end());
+  stored.frame.payload = payload;
   front_ = count_ == 0 ? arrived_.sequence : std::min(front_, arrived_.sequence);
   ++count_;
 }

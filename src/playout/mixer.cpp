@@ -34,12 +34,12 @@ struct Mixer::Voice {
 Mixer::Mixer(PlayoutOptions options) : options_(options) {}
 Mixer::~Mixer() = default;
 
-void Mixer::insert(SpeakerId speaker, const Packet& packet, base::Time now) {
-  auto found = voices_.find(speaker);
+void Mixer::insert(const wire::VoicePacket& packet, base::Time now) {
+  auto found = voices_.find(packet.speaker);
   if (found == voices_.end()) {
     if (voices_.size() >= kMostSpeakers) return;
-    found = voices_.emplace(speaker, std::make_unique<Voice>(options_)).first;
-    found->second->gain = gain(speaker);
+    found = voices_.emplace(packet.speaker, std::make_unique<Voice>(options_)).first;
+    found->second->gain = gain(packet.speaker);
   }
   found->second->speaker.insert(packet, now);
 }
@@ -70,16 +70,16 @@ void Mixer::free_the_silent(base::Time now) {
   }
 }
 
-void Mixer::set_gain(SpeakerId speaker, float gain) {
+void Mixer::set_gain(wire::SessionNumber speaker, float gain) {
   gains_[speaker] = std::isfinite(gain) ? std::max(gain, 0.0F) : 1.0F;
 }
 
-float Mixer::gain(SpeakerId speaker) const {
+float Mixer::gain(wire::SessionNumber speaker) const {
   const auto found = gains_.find(speaker);
   return found == gains_.end() ? 1.0F : found->second;
 }
 
-void Mixer::remove(SpeakerId speaker) {
+void Mixer::remove(wire::SessionNumber speaker) {
   const auto found = voices_.find(speaker);
   if (found == voices_.end()) {
     gains_.erase(speaker);
@@ -95,8 +95,8 @@ void Mixer::forget_speakers() {
   voices_.clear();
 }
 
-std::map<SpeakerId, PlayoutStats> Mixer::stats() const {
-  std::map<SpeakerId, PlayoutStats> all;
+std::map<wire::SessionNumber, PlayoutStats> Mixer::stats() const {
+  std::map<wire::SessionNumber, PlayoutStats> all;
   for (const auto& [id, voice] : voices_) all.emplace(id, voice->speaker.stats());
   return all;
 }

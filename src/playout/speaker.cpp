@@ -31,7 +31,7 @@ std::size_t whole_blocks(Micros duration) {
 Speaker::Speaker(PlayoutOptions options, DecoderFactory& decoders)
     : options_(options), estimator_(options.max_delay), concealment_(decoders) {}
 
-void Speaker::insert(const Packet& packet, base::Time now) {
+void Speaker::insert(const wire::VoicePacket& packet, base::Time now) {
   ++stats_.received_frames;
   last_heard_ = now;
   const JitterBuffer::Insert outcome = buffer_.insert(packet);
@@ -218,7 +218,7 @@ void Speaker::fill_gap(std::int64_t gap) {
   settle_wait(waited);
   const std::size_t needed = grains(gap - waited, false);
   const std::size_t recoverable =
-      codec::packet_has_fec(front.opus)
+      codec::packet_has_fec(front.payload)
           ? std::min(needed, grains(static_cast<std::int64_t>(frame_samples_), false))
           : 0;
   if (needed > recoverable) {
@@ -226,7 +226,7 @@ void Speaker::fill_gap(std::int64_t gap) {
     conceal(needed - recoverable);
   }
   if (recoverable > 0) {
-    concealment_.recover(front.opus, recoverable, queue_);
+    concealment_.recover(front.payload, recoverable, queue_);
     stats_.recovered_samples += recoverable;
   }
   tail_ = front.timestamp;
@@ -235,7 +235,7 @@ void Speaker::fill_gap(std::int64_t gap) {
 bool Speaker::decode_front() {
   const JitterBuffer::Frame& front = *buffer_.front();
   const std::size_t before = queue_.ahead();
-  const std::size_t samples = concealment_.decode(front.opus, queue_);
+  const std::size_t samples = concealment_.decode(front.payload, queue_);
   tail_ = front.timestamp + static_cast<std::int64_t>(front.samples);
   frame_samples_ = front.samples;
   heard_before_ = true;

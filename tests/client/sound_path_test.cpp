@@ -51,8 +51,8 @@ TEST_F(Speaking, BuffersOfAnySizeBecomeFramesInSequence) {
     EXPECT_EQ(i, sent_[i].sequence);
     EXPECT_EQ(i * 960, sent_[i].timestamp);
     EXPECT_NEAR(9, sent_[i].level_dbov, 1) << "a sine of half scale";
-    const auto* const opus = reinterpret_cast<const std::uint8_t*>(sent_[i].payload.data());
-    EXPECT_EQ(960U, codec::packet_samples({opus, sent_[i].payload.size()}));
+    EXPECT_EQ(960U, sent_[i].duration_samples);
+    EXPECT_EQ(960U, codec::packet_samples(sent_[i].payload));
   }
 }
 
@@ -124,7 +124,7 @@ struct Listener {
       frame.speaker = speaker;
       frame.sequence = static_cast<std::uint32_t>(i);
       frame.timestamp = static_cast<std::uint32_t>(i * 960);
-      frame.payload.assign(packet.begin(), packet.end());
+      frame.payload = packet;
       out.push_back({frame});
     }
     return out;

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <random>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -22,18 +23,14 @@ Encoder make_encoder(const EncoderOptions& options = {}) {
   return std::move(*Encoder::create(options));
 }
 
-std::vector<std::uint8_t> copy(std::span<const std::uint8_t> packet) {
-  return {packet.begin(), packet.end()};
-}
-
 /// The packets of `frames` frames of a tone.
-std::vector<std::vector<std::uint8_t>> encode_tone(const EncoderOptions& options, int frames,
-                                                   double hertz = 440) {
+std::vector<std::string> encode_tone(const EncoderOptions& options, int frames,
+                                     double hertz = 440) {
   Encoder encoder = make_encoder(options);
-  std::vector<std::vector<std::uint8_t>> packets;
+  std::vector<std::string> packets;
   for (int i = 0; i < frames; ++i) {
     const std::size_t n = encoder.frame_samples();
-    packets.push_back(copy(encoder.encode(testing::tone(hertz, 0.5, n, i * n))));
+    packets.emplace_back(encoder.encode(testing::tone(hertz, 0.5, n, i * n)));
   }
   return packets;
 }
@@ -82,9 +79,8 @@ TEST(Codec, WithoutDtxSilenceIsSent) {
 
 TEST(Codec, ALostFrameComesBackFromTheNextOnesFec) {
   Encoder encoder = make_encoder({.bitrate_bps = 24'000, .expected_loss_percent = 20});
-  std::vector<std::vector<std::uint8_t>> packets;
-  for (int i = 0; i < 50; ++i)
-    packets.push_back(copy(encoder.encode(testing::voice(960, i * 960))));
+  std::vector<std::string> packets;
+  for (int i = 0; i < 50; ++i) packets.emplace_back(encoder.encode(testing::voice(960, i * 960)));
   Decoder decoder = std::move(*Decoder::create());
   Decoder unharmed = std::move(*Decoder::create());
   std::array<float, kMaxPacketSamples> out{};
@@ -119,16 +115,6 @@ TEST(Codec, ConcealmentContinuesTheSoundAndFades) {
   EXPECT_LT(*std::ranges::max_element(first), 0.05F);
 }
 
-TEST(Codec, AResetForgetsTheSound) {
-  Decoder decoder = std::move(*Decoder::create());
-  std::array<float, kMaxPacketSamples> out{};
-  for (const auto& packet : encode_tone({}, 20)) ASSERT_EQ(960, decoder.decode(packet, out));
-  decoder.reset();
-  const std::span block = std::span(out).first(480);
-  ASSERT_EQ(480, decoder.conceal(block));
-  EXPECT_EQ(0, *std::ranges::max_element(block));
-}
-
 TEST(Codec, AnOriginalClientsStereoPacketsAreMixedDown) {
   int error = OPUS_OK;
   OpusEncoder* const stereo = opus_encoder_create(48'000, 2, OPUS_APPLICATION_VOIP, &error);
@@ -143,7 +129,7 @@ TEST(Codec, AnOriginalClientsStereoPacketsAreMixedDown) {
     const int bytes = opus_encode_float(stereo, both.data(), 240, packet.data(), packet.size());
     ASSERT_GT(bytes, 0);
     std::array<float, kMaxPacketSamples> out{};
-    const std::span sent = std::span(packet).first(bytes);
+    const std::string sent(packet.begin(), packet.begin() + bytes);
     EXPECT_EQ(240, packet_samples(sent));
     EXPECT_EQ(240, decoder.decode(sent, out));
     heard.insert(heard.end(), out.begin(), out.begin() + 240);
@@ -157,8 +143,8 @@ TEST(Codec, ArbitraryBytesAreSafe) {
   Decoder decoder = std::move(*Decoder::create());
   std::array<float, kMaxPacketSamples> out{};
   for (int i = 0; i < 3000; ++i) {
-    std::vector<std::uint8_t> packet(random() % 200);
-    for (auto& byte : packet) byte = static_cast<std::uint8_t>(random());
+    std::string packet(random() % 200, 0);
+    for (char& byte : packet) byte = static_cast<char>(random());
     (void)packet_has_fec(packet);
     const auto samples = packet_samples(packet);
     const std::size_t decoded = decoder.decode(packet, out);

@@ -1,11 +1,10 @@
 #include "fuzz/playout_scenario.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <vector>
+#include <string>
 
 #include "comcat/playout/mixer.h"
 
@@ -44,10 +43,10 @@ class Decisions {
     for (int i = 0; i < 4; ++i) value = value << 8 | next();
     return value;
   }
-  std::span<const std::uint8_t> take(std::size_t count) {
+  std::string take(std::size_t count) {
     const auto taken = bytes_.first(std::min(count, bytes_.size()));
     bytes_ = bytes_.subspan(taken.size());
-    return taken;
+    return {taken.begin(), taken.end()};
   }
 
  private:
@@ -65,7 +64,7 @@ class Scenario {
 
  private:
   void step(std::uint8_t what) {
-    const auto speaker = static_cast<playout::SpeakerId>(what >> 6);
+    const auto speaker = static_cast<wire::SessionNumber>(what >> 6);
     const bool lies = (what & 0x0F) < 6 || ((what & 0x0F) > 8 && (what & 0x0F) < 12);
     if (lies) calm_pulls_ = 0;
     switch (what & 0x0F) {
@@ -86,10 +85,9 @@ class Scenario {
         timestamp_ += 480U * decisions_.next();
         break;
       case 5:  // an old packet again
-        mixer_.insert(speaker, {sequence_ - decisions_.next() % 16, timestamp_, opus_}, now_);
+        insert(speaker, sequence_ - decisions_.next() % 16, opus_);
         break;
       case 6:
-        opus_ = {};
         opus_ = decisions_.take(decisions_.next());
         break;
       case 7:
@@ -111,11 +109,16 @@ class Scenario {
     }
   }
 
-  void send(playout::SpeakerId speaker) {
+  void send(wire::SessionNumber speaker) {
     // 0xF8 is one CELT frame of 20 ms; two bytes of it are as good as any.
-    static constexpr std::array<std::uint8_t, 3> kFrame{0xF8, 0x5A, 0xA5};
-    mixer_.insert(speaker, {sequence_++, timestamp_, opus_.empty() ? kFrame : opus_}, now_);
+    insert(speaker, sequence_++, opus_.empty() ? "\xF8\x5A\xA5" : opus_);
     timestamp_ += 960;
+  }
+
+  void insert(wire::SessionNumber speaker, std::uint32_t sequence, const std::string& payload) {
+    mixer_.insert(
+        {.speaker = speaker, .sequence = sequence, .timestamp = timestamp_, .payload = payload},
+        now_);
   }
 
   void pull() {
@@ -154,7 +157,7 @@ class Scenario {
   base::Time now_{std::chrono::hours(24)};
   std::uint32_t sequence_ = 0xFFFFFFF0;
   std::uint32_t timestamp_ = 0xFFFFF000;
-  std::span<const std::uint8_t> opus_;
+  std::string opus_;
   int pulls_ = 0;
   int calm_pulls_ = 0;
 };

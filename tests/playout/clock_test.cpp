@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "comcat/playout/drift_meter.h"
+#include "comcat/playout/micros.h"
 #include "comcat/playout/pull_clock.h"
 
 namespace comcat::playout {

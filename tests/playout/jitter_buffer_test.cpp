@@ -15,8 +15,7 @@ namespace {
 std::string insert(JitterBuffer& buffer, const std::vector<std::uint32_t>& sequences) {
   std::string story;
   for (const std::uint32_t sequence : sequences) {
-    const auto opus = numbered_packet(sequence);
-    story += "srRdlx"[static_cast<int>(buffer.insert({sequence, sequence * 960, opus}))];
+    story += "srRdlx"[static_cast<int>(buffer.insert(numbered_packet(sequence)))];
   }
   return story;
 }
@@ -85,8 +84,7 @@ TEST(JitterBuffer, ASenderThatStartsAgainNearbyIsTakenSoon) {
 TEST(JitterBuffer, AnEndlessFloodStaysBounded) {
   JitterBuffer buffer;
   for (std::uint32_t i = 0; i < 5000; ++i) {
-    const auto opus = numbered_packet(i);
-    (void)buffer.insert({i, i * 960, opus});
+    (void)buffer.insert(numbered_packet(i));
     ASSERT_LE(buffer.size(), JitterBuffer::kSlots);
   }
   EXPECT_EQ(5000 - JitterBuffer::kSlots, buffer.front()->sequence);
@@ -94,10 +92,28 @@ TEST(JitterBuffer, AnEndlessFloodStaysBounded) {
 
 TEST(JitterBuffer, WhatIsNotOpusIsRefused) {
   JitterBuffer buffer;
-  const std::vector<std::uint8_t> nonsense{0xFF, 0xFF};
-  EXPECT_EQ(JitterBuffer::Insert::kMalformed, buffer.insert({1, 0, nonsense}));
-  EXPECT_EQ(JitterBuffer::Insert::kMalformed, buffer.insert({1, 0, {}}));
+  EXPECT_EQ(JitterBuffer::Insert::kMalformed,
+            buffer.insert({.sequence = 1, .payload = "\xFF\xFF"}));
+  EXPECT_EQ(JitterBuffer::Insert::kMalformed, buffer.insert({.sequence = 1, .payload = ""}));
   EXPECT_TRUE(buffer.empty());
+}
+
+TEST(JitterBuffer, APacketWhoseDurationIsALieIsRefused) {
+  JitterBuffer buffer;
+  wire::VoicePacket packet = numbered_packet(1);
+  for (const std::uint32_t lie : {1U, 480U, 959U, 961U, 5760U, 0xFFFFFFFFU}) {
+    packet.duration_samples = lie;
+    EXPECT_EQ(JitterBuffer::Insert::kMalformed, buffer.insert(packet)) << lie;
+  }
+  EXPECT_TRUE(buffer.empty());
+}
+
+TEST(JitterBuffer, ADurationThatNobodyKnowsIsReadFromThePayload) {
+  JitterBuffer buffer;
+  wire::VoicePacket packet = numbered_packet(1);
+  packet.duration_samples = 0;
+  EXPECT_EQ(JitterBuffer::Insert::kStored, buffer.insert(packet));
+  EXPECT_EQ(960U, buffer.arrived().samples);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -19,19 +20,24 @@ using std::chrono_literals::operator""s;
 /// A client that says one endless tone, a 20 ms frame at a time.
 class ToneSpeaker {
  public:
-  ToneSpeaker(SpeakerId id, double hertz, double amplitude)
+  ToneSpeaker(wire::SessionNumber id, double hertz, double amplitude)
       : id_(id), hertz_(hertz), amplitude_(amplitude) {}
 
   void send(Mixer& mixer, base::Time now) {
     const std::vector<float> frame = testing::tone(hertz_, amplitude_, 960, samples_);
     const auto packet = encoder_.encode(frame);
-    mixer.insert(id_, {sequence_, static_cast<std::uint32_t>(samples_), packet}, now);
+    mixer.insert({.speaker = id_,
+                  .sequence = sequence_,
+                  .timestamp = static_cast<std::uint32_t>(samples_),
+                  .duration_samples = 960,
+                  .payload = std::string(packet)},
+                 now);
     ++sequence_;
     samples_ += frame.size();
   }
 
  private:
-  SpeakerId id_;
+  wire::SessionNumber id_;
   double hertz_;
   double amplitude_;
   codec::Encoder encoder_ = std::move(*codec::Encoder::create({.discontinuous = false}));
@@ -99,7 +105,7 @@ TEST(Mixer, AMutedSpeakerIsNotHeardAndTheOthersAre) {
 TEST(Mixer, ManyLoudSpeakersStayWithinFullScale) {
   Mixer mixer;
   std::vector<ToneSpeaker> speakers;
-  for (SpeakerId id = 0; id < 8; ++id) speakers.emplace_back(id, 200 + 100 * id, 0.7);
+  for (wire::SessionNumber id = 0; id < 8; ++id) speakers.emplace_back(id, 200 + 100 * id, 0.7);
   float peak = 0;
   for (base::Time now{}; now < base::Time{1s}; now += 10ms) {
     if (now.time_since_epoch() % 20ms == 0ms) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <random>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -72,17 +73,17 @@ std::vector<Sent> arrivals(const Network& network) {
   return all;
 }
 
-/// Everything that `speaker` plays of what `packet(n)` makes of each arrival.
-template <typename MakePacket>
-std::vector<float> listen(Speaker& speaker, const Network& network, MakePacket packet) {
+/// Everything that `speaker` plays of what `opus(n)` makes of each arrival.
+template <typename MakeOpus>
+std::vector<float> listen(Speaker& speaker, const Network& network, MakeOpus opus) {
   const std::vector<Sent> all = arrivals(network);
   std::vector<float> heard;
   auto next = all.begin();
   for (base::Time now{5ms}; now < base::Time{20ms * kFrames}; now += 10ms) {
     for (; next != all.end() && next->at <= now; ++next) {
-      const auto opus = packet(next->number);
-      const auto number = static_cast<std::uint32_t>(next->number);
-      speaker.insert({number, number * 960, opus}, next->at);
+      wire::VoicePacket packet = numbered_packet(static_cast<std::uint32_t>(next->number));
+      packet.payload = opus(next->number);
+      speaker.insert(packet, next->at);
     }
     audio::Block block;
     speaker.pull(block, now);
@@ -143,17 +144,16 @@ TEST(Quality, ASineStaysASineThroughEveryNetwork) {
     SineDecoders decoders(log, kHertz);
     Speaker speaker({}, decoders);
     expect_whole(listen(speaker, network,
-                        [](int n) { return numbered_packet(static_cast<std::uint32_t>(n)); }),
+                        [](int n) { return numbered_opus(static_cast<std::uint32_t>(n)); }),
                  network.name);
   }
 }
 
 TEST(Quality, ASineThroughOpusStaysASineThroughEveryNetwork) {
   auto encoder = codec::Encoder::create({.bitrate_bps = 64'000, .discontinuous = false});
-  std::vector<std::vector<std::uint8_t>> packets;
+  std::vector<std::string> packets;
   for (int n = 0; n < kFrames; ++n) {
-    const auto packet = encoder->encode(testing::tone(kHertz, 0.5, 960, std::uint64_t(n) * 960));
-    packets.emplace_back(packet.begin(), packet.end());
+    packets.emplace_back(encoder->encode(testing::tone(kHertz, 0.5, 960, std::uint64_t(n) * 960)));
   }
   for (const Network& network : networks()) {
     Speaker speaker({});
@@ -177,9 +177,7 @@ void expect_held_for_an_hour(double ppm) {
   PlayoutStats before;
   for (base::Time now{5ms}; now < base::Time{3600s}; now += 10ms) {
     for (; arrival <= now; arrival = sent(next) + (random() % 2000) * 1us) {
-      const auto opus = numbered_packet(static_cast<std::uint32_t>(next));
-      const auto number = static_cast<std::uint32_t>(next);
-      speaker.insert({number, number * 960, opus}, arrival);
+      speaker.insert(numbered_packet(static_cast<std::uint32_t>(next)), arrival);
       ++next;
     }
     audio::Block block;

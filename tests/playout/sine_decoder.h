@@ -9,24 +9,33 @@
 #include <numbers>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "comcat/playout/frame_decoder.h"
+#include "comcat/wire/voice_packet.h"
 
 namespace comcat::playout {
 
-/// A packet that Opus's rules accept (CELT, `frame_ms` of 10 or 20) and that carries just a number.
-inline std::vector<std::uint8_t> numbered_packet(std::uint32_t number, int frame_ms = 20,
-                                                 bool with_fec = false) {
+/// What Opus's rules accept as a packet (CELT, `frame_ms` of 10 or 20) and that carries just a
+/// number.
+inline std::string numbered_opus(std::uint32_t number, int frame_ms = 20, bool with_fec = false) {
   // RFC 6716 table 2: 30 is CELT fullband 10 ms, 31 is 20 ms; 9 is SILK wideband 20 ms, whose
   // first bits say whether FEC follows.
   const int configuration = with_fec ? 9 : (frame_ms == 20 ? 31 : 30);
-  std::vector<std::uint8_t> packet{static_cast<std::uint8_t>(configuration << 3),
-                                   static_cast<std::uint8_t>(with_fec ? 0x40 : 0)};
-  for (int shift = 0; shift < 32; shift += 8) {
-    packet.push_back(static_cast<std::uint8_t>(number >> shift));
-  }
+  std::string packet{static_cast<char>(configuration << 3), with_fec ? '\x40' : '\0'};
+  for (int shift = 0; shift < 32; shift += 8) packet.push_back(static_cast<char>(number >> shift));
   return packet;
+}
+
+/// The packet of that number from a speaker who never pauses.
+inline wire::VoicePacket numbered_packet(std::uint32_t number) {
+  return {
+      .sequence = number,
+      .timestamp = number * 960,
+      .duration_samples = 960,
+      .payload = numbered_opus(number),
+  };
 }
 
 /// What a decoder was asked for, in letters: d decode, f FEC, c conceal.
@@ -46,12 +55,12 @@ class SineDecoder final : public FrameDecoder {
   }
   ~SineDecoder() override { --log_.alive; }
 
-  std::size_t decode(std::span<const std::uint8_t> packet, std::span<float> out) override {
+  std::size_t decode(std::string_view packet, std::span<float> out) override {
     log_.letters += 'd';
     log_.decoded.push_back(number(packet));
     return write(number(packet), out.first(frame_samples_));
   }
-  std::size_t decode_fec(std::span<const std::uint8_t> next, std::span<float> out) override {
+  std::size_t decode_fec(std::string_view next, std::span<float> out) override {
     log_.letters += 'f';
     return write(number(next) - 1, out);
   }
@@ -62,9 +71,10 @@ class SineDecoder final : public FrameDecoder {
   }
 
  private:
-  static std::uint32_t number(std::span<const std::uint8_t> packet) {
+  static std::uint32_t number(std::string_view packet) {
     std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i) value |= std::uint32_t{packet[2 + i]} << (8 * i);
+    for (std::size_t i = 0; i < 4; ++i)
+      value |= std::uint32_t{static_cast<std::uint8_t>(packet[2 + i])} << (8 * i);
     return value;
   }
   std::size_t write(std::uint32_t frame, std::span<float> out) {

@@ -47,9 +47,10 @@ class Call {
 
   void arrive(const Arrival& arrival) {
     pause_samples_ += arrival.pause_ms * 48;
-    const auto opus = numbered_packet(arrival.number, 20, arrival.with_fec);
-    speaker_.insert({arrival.number, arrival.number * 960 + pause_samples_, opus},
-                    base::Time{arrival.at});
+    wire::VoicePacket packet = numbered_packet(arrival.number);
+    packet.timestamp += pause_samples_;
+    packet.payload = numbered_opus(arrival.number, 20, arrival.with_fec);
+    speaker_.insert(packet, base::Time{arrival.at});
   }
 
   std::string block() {

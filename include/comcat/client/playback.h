@@ -37,7 +37,7 @@ class Playback final : public audio::RenderHandler {
     std::uint64_t overflowed_packets = 0;  // the playout thread was late
     std::uint64_t underrun_samples = 0;    // the callback found nothing to play
     std::chrono::milliseconds output_delay{0};
-    std::map<playout::SpeakerId, playout::PlayoutStats> speakers;
+    std::map<wire::SessionNumber, playout::PlayoutStats> speakers;
   };
 
   explicit Playback(playout::PlayoutOptions options = {});
@@ -53,14 +53,14 @@ class Playback final : public audio::RenderHandler {
 
   /// Silence; what comes in is thrown away.
   void set_deafened(bool deafened) { deafened_.store(deafened, std::memory_order_relaxed); }
-  void set_gain(playout::SpeakerId speaker, float gain);
+  void set_gain(wire::SessionNumber speaker, float gain);
   /// The speaker left: what is queued still plays.
-  void remove(playout::SpeakerId speaker);
+  void remove(wire::SessionNumber speaker);
   [[nodiscard]] Stats stats() const;
 
  private:
   struct Received {
-    wire::VoicePacket frame;
+    wire::VoicePacket packet;
     base::Time at{};
   };
   static constexpr std::size_t kIncomingPackets = 128;
@@ -78,7 +78,7 @@ class Playback final : public audio::RenderHandler {
   playout::Mixer mixer_ ABSL_GUARDED_BY(mutex_);
 
   // The playout thread.
-  Received packet_;
+  Received received_;
   audio::Block mixed_{};
 
   // The sink's thread.

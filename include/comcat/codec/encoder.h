@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
+#include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 
@@ -31,7 +32,7 @@ class Encoder {
 
   /// The packet for exactly one frame of samples, valid until the next call. Empty when DTX says
   /// that nothing need be sent.
-  [[nodiscard]] std::span<const std::uint8_t> encode(std::span<const float> frame);
+  [[nodiscard]] std::string_view encode(std::span<const float> frame);
 
   [[nodiscard]] std::size_t frame_samples() const { return frame_samples_; }
 
@@ -43,10 +44,11 @@ class Encoder {
 
   std::unique_ptr<OpusEncoder, Destroy> encoder_;
   std::size_t frame_samples_;
-  std::vector<std::uint8_t> packet_;
+  std::string packet_;
 };
 
 /// The level of `samples` in -dBov as RFC 6464 defines it: 0 is full scale, 127 is silence.
+/// Threads: any.
 [[nodiscard]] std::uint8_t level_dbov(std::span<const float> samples);
 
 }  // namespace comcat::codec

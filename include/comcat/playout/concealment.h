@@ -2,9 +2,9 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "comcat/playout/frame_decoder.h"
 #include "comcat/playout/sample_queue.h"
@@ -27,10 +27,10 @@ class Concealment {
   explicit Concealment(DecoderFactory& decoders) : decoders_(decoders) {}
 
   /// Appends the speech of `packet` to `queue`; returns its samples, 0 where it cannot be decoded.
-  std::size_t decode(std::span<const std::uint8_t> packet, SampleQueue& queue);
+  std::size_t decode(std::string_view packet, SampleQueue& queue);
 
   /// Appends the `samples` before `next` from its FEC. REQUIRES a multiple of kGrain.
-  void recover(std::span<const std::uint8_t> next, std::size_t samples, SampleQueue& queue);
+  void recover(std::string_view next, std::size_t samples, SampleQueue& queue);
 
   /// Appends `samples` of invention, fading. REQUIRES a multiple of kGrain.
   void conceal(std::size_t samples, SampleQueue& queue);

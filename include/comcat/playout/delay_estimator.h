@@ -1,21 +1,14 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "comcat/base/clock.h"
+#include "comcat/playout/micros.h"
 
 namespace comcat::playout {
-
-using Micros = std::chrono::microseconds;
-
-/// The duration of 48 kHz samples.
-[[nodiscard]] constexpr Micros to_micros(std::int64_t samples) {
-  return Micros{samples * 125 / 6};
-}
 
 /// How long one speaker's packets should wait before they are played.
 ///

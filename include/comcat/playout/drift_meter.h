@@ -5,7 +5,6 @@
 #include <deque>
 
 #include "comcat/base/clock.h"
-#include "comcat/playout/delay_estimator.h"
 
 namespace comcat::playout {
 
@@ -13,6 +12,8 @@ namespace comcat::playout {
 /// of the smallest relative delay of each 10 s over up to ten minutes (least squares). The minimum
 /// is what queues and stalls do not touch (Moon, Skelly and Towsley, "Estimation and removal of
 /// clock skew from network delay measurements", INFOCOM 1999).
+///
+/// Threads  one at a time.
 class DriftMeter {
  public:
   void insert(std::int64_t timestamp, base::Time now);

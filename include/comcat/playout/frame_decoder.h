@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
+#include <string_view>
 
 namespace comcat::playout {
 
@@ -13,10 +12,8 @@ namespace comcat::playout {
 class FrameDecoder {
  public:
   virtual ~FrameDecoder() = default;
-  [[nodiscard]] virtual std::size_t decode(std::span<const std::uint8_t> packet,
-                                           std::span<float> out) = 0;
-  [[nodiscard]] virtual std::size_t decode_fec(std::span<const std::uint8_t> next,
-                                               std::span<float> out) = 0;
+  [[nodiscard]] virtual std::size_t decode(std::string_view packet, std::span<float> out) = 0;
+  [[nodiscard]] virtual std::size_t decode_fec(std::string_view next, std::span<float> out) = 0;
   [[nodiscard]] virtual std::size_t conceal(std::span<float> out) = 0;
 };
 

@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
+#include <string>
 #include <vector>
 
-#include "comcat/playout/mixer.h"
+#include "comcat/wire/voice_packet.h"
 
 namespace comcat::playout {
 
@@ -28,10 +28,10 @@ class JitterBuffer {
   struct Arrived {
     std::int64_t sequence = 0;
     std::int64_t timestamp = 0;  // samples
-    std::size_t samples = 0;     // by its TOC
+    std::size_t samples = 0;     // as codec reads the payload
   };
   struct Frame : Arrived {
-    std::vector<std::uint8_t> opus;
+    std::string payload;
   };
 
   enum class Insert {
@@ -45,7 +45,7 @@ class JitterBuffer {
 
   JitterBuffer();
 
-  [[nodiscard]] Insert insert(const Packet& packet);
+  [[nodiscard]] Insert insert(const wire::VoicePacket& packet);
 
   /// The packet of the last insert(), whatever became of it unless it was malformed.
   [[nodiscard]] const Arrived& arrived() const { return arrived_; }
@@ -74,7 +74,7 @@ class JitterBuffer {
   [[nodiscard]] bool seen(std::int64_t sequence) const;
   void mark_seen(std::int64_t sequence);
   void restart();
-  void store(std::span<const std::uint8_t> opus);
+  void store(const std::string& payload);
   [[nodiscard]] Slot& slot(std::int64_t sequence) { return slots_[sequence & (kSlots - 1)]; }
   [[nodiscard]] const Slot& slot(std::int64_t sequence) const {
     return slots_[sequence & (kSlots - 1)];

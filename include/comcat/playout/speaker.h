@@ -10,7 +10,9 @@
 #include "comcat/playout/delay_estimator.h"
 #include "comcat/playout/drift_meter.h"
 #include "comcat/playout/jitter_buffer.h"
-#include "comcat/playout/mixer.h"
+#include "comcat/playout/micros.h"
+#include "comcat/playout/playout_options.h"
+#include "comcat/playout/playout_stats.h"
 #include "comcat/playout/sample_queue.h"
 
 namespace comcat::playout {
@@ -40,7 +42,7 @@ class Speaker {
 
   explicit Speaker(PlayoutOptions options, DecoderFactory& decoders = opus_decoders());
 
-  void insert(const Packet& packet, base::Time now);
+  void insert(const wire::VoicePacket& packet, base::Time now);
 
   /// Writes the 10 ms that are due at `due`; false where that is silence (`out` is then zeros).
   bool pull(std::span<float, audio::kBlockSamples> out, base::Time due);

@@ -7,8 +7,12 @@ namespace {
 
 class ComcatPlayer final : public Player {
  public:
-  void insert(const Flight& flight, std::span<const std::uint8_t> opus, Micros now) override {
-    mixer_.insert(kSpeaker, {flight.sequence, flight.timestamp, opus}, base::Time{now});
+  void insert(const Flight& flight, std::string_view opus, Micros now) override {
+    mixer_.insert({.speaker = kSpeaker,
+                   .sequence = flight.sequence,
+                   .timestamp = flight.timestamp,
+                   .payload = std::string(opus)},
+                  base::Time{now});
   }
 
   Played pull(std::span<float, audio::kBlockSamples> out, Micros now) override {
@@ -30,7 +34,7 @@ class ComcatPlayer final : public Player {
   }
 
  private:
-  static constexpr playout::SpeakerId kSpeaker = 1;
+  static constexpr wire::SessionNumber kSpeaker = 1;
   playout::Mixer mixer_;
   playout::PlayoutStats before_;
 };

@@ -71,8 +71,7 @@ std::vector<Encoded> encode_minute(const MaterialOptions& options) {
   const std::size_t n = encoder->frame_samples();
   std::vector<Encoded> frames;
   for (std::size_t i = 0; i + n <= speech.size(); i += n) {
-    const auto packet = encoder->encode(std::span(speech).subspan(i, n));
-    frames.emplace_back(packet.begin(), packet.end());
+    frames.emplace_back(encoder->encode(std::span(speech).subspan(i, n)));
   }
   return frames;
 }

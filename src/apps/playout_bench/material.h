@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace comcat::bench {
 
 /// One encoded frame of 20 ms; no bytes where DTX sends nothing.
-using Encoded = std::vector<std::uint8_t>;
+using Encoded = std::string;
 
 struct MaterialOptions {
   std::uint64_t seed = 1;

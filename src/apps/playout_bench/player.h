@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "comcat/audio/frame.h"
 #include "comcat/base/clock.h"
@@ -23,7 +24,7 @@ struct Played {
 class Player {
  public:
   virtual ~Player() = default;
-  virtual void insert(const Flight& flight, std::span<const std::uint8_t> opus, Micros now) = 0;
+  virtual void insert(const Flight& flight, std::string_view opus, Micros now) = 0;
   virtual Played pull(std::span<float, audio::kBlockSamples> out, Micros now) = 0;
 };
 

@@ -39,7 +39,7 @@ class Spurt {
     jitter_buffer_ctl(buffer_.get(), JITTER_BUFFER_SET_MARGIN, &margin);
   }
 
-  void insert(const Flight& flight, std::span<const std::uint8_t> opus) {
+  void insert(const Flight& flight, std::string_view opus) {
     std::vector<char> bytes(opus.begin(), opus.end());
     JitterBufferPacket packet{};
     packet.data = bytes.data();
@@ -94,8 +94,7 @@ class Spurt {
       misses_ = 0;
       usual_.packets = std::max(available_, usual_.packets * 0.99F);
       timestamp_ = packet.timestamp;
-      samples =
-          decoder_->decode({reinterpret_cast<const std::uint8_t*>(packet.data), packet.len}, pcm);
+      samples = decoder_->decode({packet.data, packet.len}, pcm);
       if (quiet(std::span(pcm).first(samples))) {
         jitter_buffer_update_delay(buffer_.get(), nullptr, nullptr);
       }
@@ -135,7 +134,7 @@ class Spurt {
 
 class SpeexPlayer final : public Player {
  public:
-  void insert(const Flight& flight, std::span<const std::uint8_t> opus, Micros) override {
+  void insert(const Flight& flight, std::string_view opus, Micros) override {
     if (!spurt_.has_value()) spurt_.emplace(usual_);
     spurt_->insert(flight, opus);
   }
