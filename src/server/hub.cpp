@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "comcat/base/log.h"
-#include "comcat/base/text.h"
+#include "comcat/base/uuid.h"
 #include "comcat/wire/convert.h"
 
 namespace comcat::server {

@@ -31,7 +31,4 @@ enum class Joiners { kRefused, kKept };
 /// what was meant. Takes time and memory for a.size() x b.size(): for short words.
 [[nodiscard]] std::size_t edit_distance(const std::string& a, const std::string& b);
 
-/// A random version 4 UUID (RFC 4122) in its 36-character form, from the system's entropy.
-[[nodiscard]] std::string make_uuid();
-
 }  // namespace comcat::base
