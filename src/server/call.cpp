@@ -139,11 +139,11 @@ void Call::wake() {
 
 void Call::write_next() {
   const base::Time now = shard_.now();
-  const std::uint64_t dropped_before = session_->queue.dropped_frames();
-  const auto age =
-      std::chrono::duration_cast<std::chrono::microseconds>(session_->queue.oldest_age(now));
-  const ListenerQueue::Message message = session_->queue.take(now, session_->voice_batch);
-  const std::uint64_t dropped = session_->queue.dropped_frames() - dropped_before;
+  const std::uint64_t dropped_before = session_->listener.voice.dropped();
+  const auto age = std::chrono::duration_cast<std::chrono::microseconds>(
+      session_->listener.voice.oldest_age(now));
+  const StreamMessage message = session_->listener.take(now);
+  const std::uint64_t dropped = session_->listener.voice.dropped() - dropped_before;
   if (dropped > 0) shard_.metrics().dropped(Drop::kQueueOverflow, dropped);
   if (message.parts.empty()) {
     if (closing_) finish(*closing_);
@@ -154,17 +154,17 @@ void Call::write_next() {
     shard_.metrics().frames_out.fetch_add(message.frames, std::memory_order_relaxed);
     shard_.metrics().queue_age.add(age.count());
   }
-  session_->write_started = now;
+  session_->listener.write_started = now;
   const grpc::ByteBuffer outgoing = shard_.slices().to_buffer(message.parts, message.shared);
   shard_.metrics().bytes_out.fetch_add(outgoing.Length(), std::memory_order_relaxed);
   stream_.Write(outgoing, grpc::WriteOptions().set_no_compression(), written_.begin());
 }
 
 void Call::on_written(bool ok) {
-  const auto took =
-      std::chrono::duration_cast<std::chrono::microseconds>(shard_.now() - session_->write_started);
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+      shard_.now() - session_->listener.write_started);
   shard_.metrics().write_latency.add(took.count());
-  session_->write_started = {};
+  session_->listener.write_started = {};
   if (finishing_) return;
   if (!ok) {
     leave(wire::LeaveReason::kLost);
@@ -180,7 +180,7 @@ void Call::close(const absl::Status& status) {
   const base::Time now = shard_.now();
   if (!written_.pending()) {
     write_next();
-  } else if (now - session_->write_started > kWriteIsStuck) {
+  } else if (now - session_->listener.write_started > kWriteIsStuck) {
     finish(status);
   }
   shard_.expire_at(*this, now + kFinishTimeout);

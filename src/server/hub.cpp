@@ -51,7 +51,7 @@ absl::Status Hub::receive(Session& session, wire::Request request, base::Time no
   if (session.commands.full(now)) session.command_flood = {};
   absl::Status status = std::visit([&](auto& it) { return on(session, it, now); }, request);
   if (!status.ok()) leave(session, wire::LeaveReason::kClosed, now);
-  close_doomed(now);
+  if (session.open && session.listener.overflowed) close_overflowed(session, now);
   return status;
 }
 
@@ -59,9 +59,8 @@ void Hub::leave(Session& session, wire::LeaveReason reason, base::Time now) {
   if (!session.open) return;
   session.open = false;
   sessions_.erase(session.member.session);
-  std::erase(doomed_, &session);
   metrics_.clients = sessions_.size();
-  session.queue.clear_room();
+  session.listener.leave_room();
   if (session.room == nullptr) return;
   depart(session, reason, now);
   base::log(LogLevel::kInfo, "left",
@@ -70,7 +69,6 @@ void Hub::leave(Session& session, wire::LeaveReason reason, base::Time now) {
              {"reason", word(reason)},
              {"seconds",
               std::chrono::duration_cast<std::chrono::seconds>(now - session.opened).count()}});
-  close_doomed(now);
 }
 
 absl::Status Hub::enter(Session& session, const std::string& room_name, base::Time now) {
@@ -110,14 +108,6 @@ void Hub::depart(Session& session, wire::LeaveReason reason, base::Time now) {
   if (!draining_) tell(room, wire::Left{session.member.session, reason}, nullptr, now);
 }
 
-void Hub::send(Session& session, std::string message) {
-  if (!session.queue.push_control(std::make_shared<const std::string>(std::move(message)))) {
-    doomed_.push_back(&session);
-    return;
-  }
-  session.link.wake();
-}
-
 void Hub::tell(Room& room, const wire::Event& event, const Session* except, base::Time now) {
   if (room.tell(event, except, now)) telling_.emplace_back(*room.events_at(), &room);
 }
@@ -129,18 +119,12 @@ void Hub::close(Session& session, wire::LeaveReason reason, const absl::Status& 
              {"address", session.address},
              {"why", std::string(status.message())}});
   leave(session, reason, now);
-  session.link.close(status);
+  session.listener.link.close(status);
 }
 
-void Hub::close_doomed(base::Time now) {
-  while (!doomed_.empty()) {
-    Session& session = *doomed_.back();
-    std::erase(doomed_, &session);
-    if (!session.open) continue;
-    close(session, wire::LeaveReason::kClosed,
-          absl::AbortedError("disconnected for not reading: too many messages waited for you"),
-          now);
-  }
+void Hub::close_overflowed(Session& session, base::Time now) {
+  close(session, wire::LeaveReason::kClosed,
+        absl::AbortedError("disconnected for not reading: too many messages waited for you"), now);
 }
 
 void Hub::tick(base::Time now) {
@@ -159,26 +143,33 @@ void Hub::tick(base::Time now) {
 
 void Hub::sweep(base::Time now) {
   next_sweep_ = now + kSweepInterval;
-  for (const auto& [name, room] : rooms_) room->catch_up(doomed_);
-  close_doomed(now);
-  std::vector<std::pair<Session*, absl::Status>> over;
+  for (const auto& [name, room] : rooms_) room->catch_up();
+  std::vector<Session*> over;
   for (const auto& [number, session] : sessions_) {
-    if (session->room == nullptr && now - session->opened > options_.hello_timeout) {
-      over.emplace_back(session,
-                        absl::DeadlineExceededError("no hello within " +
-                                                    std::to_string(options_.hello_timeout.count()) +
-                                                    " s of connecting"));
-    } else if (session->write_started != base::Time{} &&
-               now - session->write_started > options_.stall_timeout) {
-      metrics_.closed_stalled.fetch_add(1);
-      over.emplace_back(session,
-                        absl::AbortedError("disconnected for not reading for " +
-                                           std::to_string(options_.stall_timeout.count()) + " s"));
+    if (session->listener.overflowed || !check_time(*session, now).ok()) over.push_back(session);
+  }
+  for (Session* session : over) {
+    if (session->listener.overflowed) {
+      close_overflowed(*session, now);
+    } else {
+      const absl::Status status = check_time(*session, now);
+      if (absl::IsAborted(status)) metrics_.closed_stalled.fetch_add(1);
+      close(*session, wire::LeaveReason::kLost, status, now);
     }
   }
-  for (const auto& [session, status] : over) {
-    if (session->open) close(*session, wire::LeaveReason::kLost, status, now);
+}
+
+absl::Status Hub::check_time(const Session& session, base::Time now) const {
+  if (session.room == nullptr && now - session.opened > options_.hello_timeout) {
+    return absl::DeadlineExceededError(
+        "no hello within " + std::to_string(options_.hello_timeout.count()) + " s of connecting");
   }
+  const base::Time write_started = session.listener.write_started;
+  if (write_started != base::Time{} && now - write_started > options_.stall_timeout) {
+    return absl::AbortedError("disconnected for not reading for " +
+                              std::to_string(options_.stall_timeout.count()) + " s");
+  }
+  return absl::OkStatus();
 }
 
 base::Time Hub::next_deadline(base::Time now) const {
@@ -191,7 +182,7 @@ base::Time Hub::next_deadline(base::Time now) const {
 void Hub::drain(std::chrono::milliseconds grace, base::Time now) {
   draining_ = true;
   const auto grace_ms = static_cast<std::uint32_t>(grace.count());
-  for (const auto& [name, room] : rooms_) room->deliver(wire::Draining{grace_ms}, doomed_);
+  for (const auto& [name, room] : rooms_) room->deliver(wire::Draining{grace_ms});
   while (!sessions_.empty()) {
     close(*sessions_.begin()->second, wire::LeaveReason::kClosed,
           absl::UnavailableError(kShuttingDown), now);

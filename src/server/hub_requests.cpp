@@ -155,7 +155,7 @@ absl::Status Hub::on(Session& session, wire::Hello& hello, base::Time now) {
   if (draining_) return absl::UnavailableError(kShuttingDown);
   session.original = hello.original();
   session.member.name = session.original ? placeholder_name(session) : hello.name;
-  session.voice_batch = (hello.features & wire::kFeatureVoiceBatch) != 0;
+  session.listener.takes_batches = (hello.features & wire::kFeatureVoiceBatch) != 0;
   const std::string room = hello.room.empty() ? wire::kDefaultRoom : hello.room;
   absl::Status status =
       session.original ? absl::OkStatus() : check_chosen_name(session.member.name);
@@ -194,7 +194,7 @@ void Hub::welcome(Session& session) {
   welcome.max_speakers = static_cast<std::uint32_t>(options_.max_speakers);
   welcome.resume_key = session.resume_key;
   welcome.features = wire::kFeatureVoiceBatch;
-  send(session, wire::encode_response(welcome));
+  session.listener.send(std::make_shared<const std::string>(wire::encode_response(welcome)));
 }
 
 // ---- commands
@@ -215,7 +215,8 @@ absl::Status Hub::on(Session& session, wire::Command& command, base::Time now) {
 }
 
 void Hub::answer(Session& session, wire::Outcome outcome) {
-  if (!session.original) send(session, wire::encode_response(outcome));
+  if (session.original) return;
+  session.listener.send(std::make_shared<const std::string>(wire::encode_response(outcome)));
 }
 
 void Hub::execute(Session& session, std::uint64_t trace_id, const wire::UnknownCommand& /*verb*/,
@@ -235,7 +236,7 @@ void Hub::execute(Session& session, std::uint64_t trace_id, const wire::SetMute&
 void Hub::execute(Session& session, std::uint64_t trace_id, const wire::SetDeafen& verb,
                   base::Time now) {
   session.member.deafened = verb.deafened;
-  if (verb.deafened) session.queue.clear_voice();
+  if (verb.deafened) session.listener.voice.clear();
   answer(session, {trace_id, 0, "", {}});
   tell(*session.room, wire::DeafenChanged{session.member.session, verb.deafened}, nullptr, now);
 }
@@ -255,7 +256,7 @@ void Hub::execute(Session& session, std::uint64_t trace_id, const wire::JoinRoom
     Room* const new_room = std::exchange(session.room, old_room);
     depart(session, wire::LeaveReason::kMoved, now);
     session.room = new_room;
-    session.queue.clear_room();
+    session.listener.leave_room();
     base::log(LogLevel::kInfo, "moved",
               {{"session", session.member.session}, {"room", new_room->name()}});
   }

@@ -19,14 +19,6 @@ Payload texts_are_missing(std::size_t count) {
       wire::Outcome{0, static_cast<int>(absl::StatusCode::kResourceExhausted), text, {}}));
 }
 
-void send(Session& member, const Payload& message, std::vector<Session*>& overflowed) {
-  if (member.queue.push_control(message)) {
-    member.link.wake();
-  } else {
-    overflowed.push_back(&member);
-  }
-}
-
 }  // namespace
 
 std::vector<wire::Member> Room::roster() const {
@@ -47,10 +39,10 @@ void Room::remove(Session& session) {
   loudest_.remove(session.member.session);
 }
 
-void Room::queue_for(Session& listener, const Payload& payload, base::Time now) {
-  const std::uint64_t dropped_before = listener.queue.dropped_frames();
-  listener.queue.push_voice(payload, now);
-  const std::uint64_t dropped = listener.queue.dropped_frames() - dropped_before;
+void Room::queue_for(Listener& listener, const Payload& payload, base::Time now) {
+  const std::uint64_t dropped_before = listener.voice.dropped();
+  listener.voice.push(payload, now);
+  const std::uint64_t dropped = listener.voice.dropped() - dropped_before;
   if (dropped > 0) metrics_.dropped(Drop::kQueueOverflow, dropped);
   if (!flush_at_) listener.link.wake();
 }
@@ -64,16 +56,16 @@ bool Room::speak(Session& speaker, const wire::VoicePacket& frame, base::Time no
   if (waits) flush_at_ = now + kCoalesce;
   Payload batch;
   Payload message;
-  for (Session* listener : members_) {
-    if (listener == &speaker || listener->member.deafened) continue;
-    Payload& payload = listener->voice_batch ? batch : message;
+  for (Session* member : members_) {
+    if (member == &speaker || member->member.deafened) continue;
+    Payload& payload = member->listener.takes_batches ? batch : message;
     if (!payload) {
       payload = std::make_shared<const std::string>(
-          listener->voice_batch
+          member->listener.takes_batches
               ? wire::encode_voice(frame)
               : wire::encode_voice_message(frame, speaker.member.name, speaker.member.id));
     }
-    queue_for(*listener, payload, now);
+    queue_for(member->listener, payload, now);
   }
   if (flush_at_ && gather(speaker.member.session) >= loudest_.talking(now)) {
     flush();
@@ -94,9 +86,9 @@ bool Room::tell(const wire::Event& event, const Session* except, base::Time now)
   EventJoiner joiner;
   for (Session* member : members_) {
     if (member == except || member->original) continue;
-    if (!member->queue.push_event(payload)) continue;
-    member->queue.release_events(joiner);
-    member->link.wake();
+    if (!member->listener.messages.push_event(payload)) continue;
+    member->listener.messages.release_events(joiner);
+    member->listener.link.wake();
   }
   if (events_at_) return false;
   if (now - last_events_ >= kEventGap) {
@@ -112,8 +104,8 @@ void Room::release_events(base::Time now) {
   last_events_ = now;
   EventJoiner joiner;
   for (Session* member : members_) {
-    member->queue.release_events(joiner);
-    if (member->queue.ready()) member->link.wake();
+    member->listener.messages.release_events(joiner);
+    if (member->listener.ready()) member->listener.link.wake();
   }
 }
 
@@ -122,32 +114,33 @@ void Room::say(const wire::TextSaid& text) {
       std::make_shared<const std::string>(wire::encode_response(wire::Event(text)));
   for (Session* member : members_) {
     if (member->original) continue;
-    member->queue.push_text(payload);
-    member->link.wake();
+    member->listener.messages.push_text(payload);
+    member->listener.link.wake();
   }
 }
 
-void Room::catch_up(std::vector<Session*>& overflowed) {
+void Room::catch_up() {
   Payload payload;
   for (Session* member : members_) {
-    if (member->write_started != base::Time{}) continue;
-    if (const std::size_t missed = member->queue.take_missed_texts(); missed > 0) {
-      send(*member, texts_are_missing(missed), overflowed);
+    Listener& listener = member->listener;
+    if (listener.write_started != base::Time{}) continue;
+    if (const std::size_t missed = listener.messages.take_missed_texts(); missed > 0) {
+      listener.send(texts_are_missing(missed));
     }
-    if (!member->queue.behind()) continue;
+    if (!listener.messages.behind()) continue;
     if (!payload) {
       payload = std::make_shared<const std::string>(
           wire::encode_response(wire::Event(wire::Roster{name_, roster()})));
     }
-    member->queue.catch_up(payload);
-    member->link.wake();
+    listener.messages.catch_up(payload);
+    listener.link.wake();
   }
 }
 
-void Room::deliver(const wire::Event& event, std::vector<Session*>& overflowed) {
+void Room::deliver(const wire::Event& event) {
   const auto payload = std::make_shared<const std::string>(wire::encode_response(event));
   for (Session* member : members_) {
-    if (!member->original) send(*member, payload, overflowed);
+    if (!member->original) member->listener.send(payload);
   }
 }
 
@@ -155,7 +148,7 @@ void Room::flush() {
   flush_at_.reset();
   gathered_.clear();
   for (Session* member : members_) {
-    if (member->queue.ready()) member->link.wake();
+    if (member->listener.ready()) member->listener.link.wake();
   }
 }
 

@@ -40,10 +40,9 @@ void FrameNumbering::number(wire::VoicePacket& frame, base::Time now) {
   expected_ = std::min(expected_, now + kPause) + duration;
 }
 
-Session::Session(Link& its_link, std::string its_address, const SessionLimits& limits)
-    : link(its_link),
-      address(std::move(its_address)),
-      queue(limits.queue),
+Session::Session(Link& link, std::string its_address, const SessionLimits& limits)
+    : address(std::move(its_address)),
+      listener(link, limits.queue),
       frames(rate(limits.max_frames_per_second, limits.voice_burst)),
       bytes(rate(limits.max_bytes_per_second, limits.voice_burst)),
       commands(rate(limits.max_commands_per_second, limits.command_burst, kMinCommandBurst)) {}

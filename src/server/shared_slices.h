@@ -7,7 +7,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/slice.h>
 
-#include "comcat/server/listener_queue.h"
+#include "comcat/server/payload.h"
 
 namespace comcat::server {
 

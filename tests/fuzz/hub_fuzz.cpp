@@ -40,9 +40,9 @@ class Caller final : public Link {
     closed = true;
   }
   void read() {
-    while (session.queue.ready()) {
+    while (session.listener.ready()) {
       std::string message;
-      const auto next = session.queue.take(clock_, session.voice_batch);
+      const auto next = session.listener.take(clock_);
       for (const Payload& part : next.parts) message += *part;
       if (!message.empty()) hear(message);
     }
@@ -61,7 +61,7 @@ class Caller final : public Link {
     COMCAT_FUZZ_CHECK(!std::holds_alternative<wire::UnknownResponse>(*response));
     if (const auto* frames = std::get_if<wire::VoicePackets>(&*response)) {
       COMCAT_FUZZ_CHECK(!frames->empty() && !session.member.deafened);
-      COMCAT_FUZZ_CHECK(message.size() <= ListenerQueue::kMaxVoiceBytes);
+      COMCAT_FUZZ_CHECK(message.size() <= VoiceQueue::kMaxBytes);
       for (const auto& frame : *frames) {
         COMCAT_FUZZ_CHECK(frame.speaker != 0 && frame.speaker != session.member.session);
       }
@@ -134,7 +134,7 @@ class World {
   void turn(Caller* caller) {
     if (caller == nullptr) return;
     caller->reading = !caller->reading;
-    caller->session.write_started = caller->reading ? base::Time{} : now_;
+    caller->session.listener.write_started = caller->reading ? base::Time{} : now_;
     if (caller->reading) caller->read();
   }
 

@@ -7,9 +7,9 @@
 namespace comcat::server {
 
 void Caller::read() {
-  while (session.queue.ready()) {
+  while (session.listener.ready()) {
     std::string message;
-    const auto next = session.queue.take(clock_, session.voice_batch);
+    const auto next = session.listener.take(clock_);
     for (const Payload& part : next.parts) message += *part;
     if (message.empty()) return;
     bytes.push_back(message);

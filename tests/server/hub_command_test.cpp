@@ -228,14 +228,14 @@ TEST(Stalling, TextsOfOthersCloseNobodyAndWhoReadsAgainIsToldHowManyAreMissing) 
   Caller& bo = house.join("bo");
   Caller& slow = house.join("slow");
   slow.reading = false;
-  slow.session.write_started = house.now;
+  slow.session.listener.write_started = house.now;
   for (int i = 0; i < 80; ++i) {
     house.command(bo, wire::Say{std::string(wire::kMaxTextBytes, 't')});
     house.pass(milliseconds(110));
   }
   ASSERT_FALSE(slow.closed);
   slow.reading = true;
-  slow.session.write_started = {};
+  slow.session.listener.write_started = {};
   slow.wake();
   house.pass(seconds(1));
   EXPECT_EQ(5U, slow.told<wire::TextSaid>().size());
@@ -248,7 +248,7 @@ TEST(Stalling, AWriteUnderWayForTooLongEndsTheCall) {
   House house;
   Caller& stalled = house.join("stalled");
   Caller& bo = house.join("bo");
-  stalled.session.write_started = house.now;
+  stalled.session.listener.write_started = house.now;
   house.pass(seconds(10));
   EXPECT_FALSE(stalled.closed);
   house.pass(seconds(1));

@@ -91,16 +91,16 @@ TEST(Events, WhoIsTooSlowForThemIsToldWhoIsThereInsteadOfBeingClosed) {
   House house;
   Caller& slow = come(house, "slow");
   slow.reading = false;
-  slow.session.write_started = house.now;
+  slow.session.listener.write_started = house.now;
   for (int i = 0; i < 1000; ++i) {
     Caller& guest = come(house, "guest " + std::to_string(i));
     if (i % 2 == 0) house.hang_up(guest);
     house.pass(milliseconds(1));
   }
   ASSERT_FALSE(slow.closed);
-  EXPECT_TRUE(slow.session.queue.behind());
+  EXPECT_TRUE(slow.session.listener.messages.behind());
   slow.reading = true;
-  slow.session.write_started = {};
+  slow.session.listener.write_started = {};
   house.pass(seconds(1));
   EXPECT_LE(slow.bytes.size(), 3U);
   EXPECT_EQ(1U, slow.told<wire::Roster>().size());
@@ -114,13 +114,13 @@ TEST(Events, NoRosterIsMadeForWhoReadsNothing) {
   House house;
   Caller& stalled = come(house, "stalled");
   stalled.reading = false;
-  stalled.session.write_started = house.now;
+  stalled.session.listener.write_started = house.now;
   for (int i = 0; i < 1000; ++i) come(house, "guest " + std::to_string(i));
   house.pass(seconds(5));
-  EXPECT_TRUE(stalled.session.queue.behind());
-  stalled.session.write_started = {};
+  EXPECT_TRUE(stalled.session.listener.messages.behind());
+  stalled.session.listener.write_started = {};
   house.pass(seconds(1));
-  EXPECT_FALSE(stalled.session.queue.behind());
+  EXPECT_FALSE(stalled.session.listener.messages.behind());
 }
 
 TEST_F(EventsForTwo, OfTheRoomThatOneLeftNoneFollowOneIntoTheNext) {

@@ -85,14 +85,15 @@ class Hub {
   void take_over(const std::string& resume_key, const Session& by, base::Time now);
   void welcome(Session& session);
   void answer(Session& session, wire::Outcome outcome);
-  void send(Session& session, std::string message);
   void tell(Room& room, const wire::Event& event, const Session* except, base::Time now);
   absl::Status enter(Session& session, const std::string& room_name, base::Time now);
   void depart(Session& session, wire::LeaveReason reason, base::Time now);
   void sweep(base::Time now);
   void close(Session& session, wire::LeaveReason reason, const absl::Status& status,
              base::Time now);
-  void close_doomed(base::Time now);
+  void close_overflowed(Session& session, base::Time now);
+  /// An error where `session` said no hello or did not read in time.
+  [[nodiscard]] absl::Status check_time(const Session& session, base::Time now) const;
 
   const HubOptions options_;
   Metrics& metrics_;
@@ -102,7 +103,6 @@ class Hub {
   // What was a flush_at() and an events_at(), earliest first.
   std::deque<std::pair<base::Time, Room*>> flushing_;
   std::deque<std::pair<base::Time, Room*>> telling_;
-  std::vector<Session*> doomed_;  // their control queue overflowed
   base::Time next_sweep_{};
   bool draining_ = false;
 };

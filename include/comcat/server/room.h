@@ -54,9 +54,8 @@ class Room {
   /// Queues a text for everyone, the sender too.
   void say(const wire::TextSaid& text);
 
-  /// Queues an event that has to arrive. Appends to `overflowed` those whose control queue had no
-  /// room for it.
-  void deliver(const wire::Event& event, std::vector<Session*>& overflowed);
+  /// Queues an event that has to arrive.
+  void deliver(const wire::Event& event);
 
   /// When frames that wait for each other are due; nothing where none wait.
   [[nodiscard]] std::optional<base::Time> flush_at() const { return flush_at_; }
@@ -67,13 +66,13 @@ class Room {
   void release_events(base::Time now);
 
   /// Tells those who missed events or texts because they were slow, and are reading again: the
-  /// roster, and how many texts. `overflowed` as above.
-  void catch_up(std::vector<Session*>& overflowed);
+  /// roster, and how many texts.
+  void catch_up();
 
  private:
   /// Notes that `speaker`'s frames wait; how many speakers' do.
   std::size_t gather(wire::SessionNumber speaker);
-  void queue_for(Session& listener, const Payload& payload, base::Time now);
+  void queue_for(Listener& listener, const Payload& payload, base::Time now);
 
   std::string name_;
   std::vector<Session*> members_;

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "comcat/base/clock.h"
-#include "comcat/server/listener_queue.h"
+#include "comcat/server/listener.h"
 #include "comcat/server/rate_limit.h"
 #include "comcat/wire/messages.h"
 
@@ -48,37 +48,23 @@ struct Flood {
   bool warned = false;
 };
 
-/// How the hub reaches the connection of a session. Implemented by the gRPC call and by tests.
-class Link {
- public:
-  virtual ~Link() = default;
-  /// The session's queue is ready: take from it as soon as no write is under way.
-  virtual void wake() = 0;
-  /// The hub has removed the session: send what control messages still wait, then end the stream
-  /// with `status`.
-  virtual void close(const absl::Status& status) = 0;
-};
-
 /// One caller, from admission to the end of the stream. The connection owns it; the hub refers to
 /// it between Hub::open() and Hub::leave().
 /// Threads: one, the shard that the connection was dealt to.
 struct Session {
-  Session(Link& its_link, std::string its_address, const SessionLimits& limits);
+  Session(Link& link, std::string its_address, const SessionLimits& limits);
 
-  Link& link;
   const std::string address;
+  Listener listener;
   wire::Member member;
   std::string resume_key;
   Room* room = nullptr;   // null until the hello, and again after leaving
   bool open = false;      // the hub knows it
   bool original = false;  // speaks com_municat's own protocol
-  bool voice_batch = false;
   base::Time opened{};
-  base::Time write_started{};  // kept by the link: when the write under way began, or zero
-  base::Time read_after{};     // what it sends next is not to be read before
+  base::Time read_after{};  // what it sends next is not to be read before
   Flood voice_flood;
   Flood command_flood;
-  ListenerQueue queue;
   FrameNumbering numbering;
   RateLimit frames;
   RateLimit bytes;

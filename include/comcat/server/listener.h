@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+
+#include "comcat/base/clock.h"
+#include "comcat/server/message_queue.h"
+#include "comcat/server/payload.h"
+#include "comcat/server/stream_order.h"
+#include "comcat/server/voice_queue.h"
+
+#include "absl/status/status.h"
+
+namespace comcat::server {
+
+/// How a listener's connection is reached. Implemented by the gRPC call and by tests.
+class Link {
+ public:
+  virtual ~Link() = default;
+  /// The listener has something: take from it as soon as no write is under way.
+  virtual void wake() = 0;
+  /// Nothing more will come: send what control messages still wait, then end the stream with
+  /// `status`.
+  virtual void close(const absl::Status& status) = 0;
+};
+
+/// Somebody who is sent things by this server: what waits, and the link that takes it.
+///
+/// Capacity   the queues', together kMaxBytes.
+/// Threads    one: the shard that the connection was dealt to.
+struct Listener {
+  static constexpr std::size_t kMaxBytes = 64 * 1024;
+
+  Listener(Link& its_link, std::chrono::milliseconds voice_capacity)
+      : link(its_link), voice(voice_capacity) {}
+
+  /// Queues what must arrive, and wakes the link. Where there is no room for it, the listener has
+  /// overflowed and is to be closed.
+  void send(Payload control);
+
+  /// The next message for the link to write; without parts where nothing is to be sent.
+  [[nodiscard]] StreamMessage take(base::Time now) {
+    return order.next(messages, voice, now, takes_batches);
+  }
+  /// True where take() has something, unless it is voice that has become too old.
+  [[nodiscard]] bool ready() const { return messages.ready() || !voice.empty(); }
+
+  /// Forgets voice and events, of a room that the listener has left.
+  void leave_room();
+
+  Link& link;
+  VoiceQueue voice;
+  MessageQueue messages;
+  StreamOrder order;
+  base::Time write_started{};  // kept by the link: when the write under way began, or zero
+  bool takes_batches = false;  // several frames in one message
+  bool overflowed = false;
+};
+
+static_assert(VoiceQueue::kMaxBytes + MessageQueue::kMaxControlBytes +
+                  MessageQueue::kMaxEventBytes + MessageQueue::kMaxTextBytes <=
+              Listener::kMaxBytes);
+
+}  // namespace comcat::server

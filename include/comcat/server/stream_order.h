@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "comcat/base/clock.h"
+#include "comcat/server/message_queue.h"
+#include "comcat/server/payload.h"
+#include "comcat/server/voice_queue.h"
+
+namespace comcat::server {
+
+/// One message that a listener's stream writes: its parts laid end to end.
+struct StreamMessage {
+  std::vector<Payload> parts;
+  std::size_t frames = 0;  // how many of the parts are voice
+  bool shared = true;      // others are likely to be sent the same parts
+};
+
+/// In which order a listener's stream takes from both queues: one control message, else all events
+/// that are released, else in turns voice and one text.
+/// Threads: one, the listener's shard.
+class StreamOrder {
+ public:
+  /// The next message at `now`; without parts where nothing is to be sent. Of voice all that is not
+  /// too old where `batch`, else one frame.
+  [[nodiscard]] StreamMessage next(MessageQueue& messages, VoiceQueue& voice, base::Time now,
+                                   bool batch);
+
+ private:
+  bool text_is_next_ = false;
+};
+
+}  // namespace comcat::server
