@@ -31,7 +31,7 @@ class Operation final : public Completion {
   }
 
   /// The tag for an operation that begins. A Completion*, as gRPC keeps a void*.
-  [[nodiscard]] Completion* begin() {
+  Completion* begin() {
     pending_ = true;
     return this;
   }
