@@ -18,9 +18,9 @@ absl::StatusOr<Request> from(ClientMSG& message, std::size_t size_bytes) {
     return absl::InvalidArgumentError("a voice message of " + std::to_string(size_bytes) +
                                       " bytes; at most 2048 are allowed");
   }
-  if (message.duration() > kMaxPacketSamples) {
+  if (message.duration() > kMaxPacketSamples / kDurationUnitSamples) {
     return absl::InvalidArgumentError("a voice chunk of " + std::to_string(message.duration()) +
-                                      " samples; at most 5760 are allowed");
+                                      " x 2.5 ms; at most 48 are allowed");
   }
   return VoiceUp{packet_from(message), std::move(*message.mutable_name())};
 }

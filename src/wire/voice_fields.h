@@ -13,7 +13,7 @@ namespace comcat::wire {
 template <typename Message>
 [[nodiscard]] bool is_voice(const Message& message) {
   return !message.chunk().empty() && message.chunk().size() <= kMaxChunkBytes &&
-         message.duration() <= kMaxPacketSamples;
+         message.duration() <= kMaxPacketSamples / kDurationUnitSamples;
 }
 
 /// What ClientMSG and VoiceFrame have in common; the payload moves out of `message`. The original
@@ -26,8 +26,8 @@ template <typename Message>
   packet.level_dbov =
       static_cast<std::uint8_t>(std::min<std::uint32_t>(message.level(), kSilentDbov));
   packet.payload = std::move(*message.mutable_chunk());
-  packet.duration_samples =
-      message.duration() != 0 ? message.duration() : opus_packet_samples(packet.payload);
+  packet.duration_samples = message.duration() != 0 ? message.duration() * kDurationUnitSamples
+                                                    : opus_packet_samples(packet.payload);
   return packet;
 }
 
@@ -36,7 +36,7 @@ void fill(Message& message, const VoicePacket& packet) {
   message.set_sequence(packet.sequence);
   message.set_timestamp(packet.timestamp);
   message.set_level(packet.level_dbov);
-  message.set_duration(packet.duration_samples);
+  message.set_duration(packet.duration_samples / kDurationUnitSamples);
   message.set_chunk(packet.payload);
 }
 

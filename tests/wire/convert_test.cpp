@@ -44,10 +44,10 @@ TEST(Convert, APacketThatSaysToLastTooLongIsRefused) {
   VoicePacket endless = frame(0, 1, "x");
   endless.duration_samples = kMaxPacketSamples;
   EXPECT_TRUE(parse_request(bytes_of(encode_request(endless))).ok());
-  ++endless.duration_samples;
+  endless.duration_samples += kDurationUnitSamples;
   const auto out = parse_request(bytes_of(encode_request(endless)));
   ASSERT_FALSE(out.ok());
-  EXPECT_EQ("a voice chunk of 5761 samples; at most 5760 are allowed",
+  EXPECT_EQ("a voice chunk of 49 x 2.5 ms; at most 48 are allowed",
             std::string(out.status().message()));
   EXPECT_TRUE(response<VoicePackets>(encode_voice(endless)).empty());
 }

@@ -12,8 +12,9 @@ namespace comcat::wire {
 inline constexpr std::size_t kMaxNameCharacters = 32;
 inline constexpr std::size_t kMaxTextBytes = 2000;
 inline constexpr std::size_t kMaxPasscodeBytes = 256;
-inline constexpr std::size_t kMaxChunkBytes = 1275;       // one Opus frame, RFC 6716 section 3.4
-inline constexpr std::uint32_t kMaxPacketSamples = 5760;  // 120 ms, RFC 6716 section 3.2.5
+inline constexpr std::size_t kMaxChunkBytes = 1275;         // one Opus frame, RFC 6716 section 3.4
+inline constexpr std::uint32_t kDurationUnitSamples = 120;  // 2.5 ms, the shortest Opus frame
+inline constexpr std::uint32_t kMaxPacketSamples = 5760;    // 120 ms, RFC 6716 section 3.2.5
 inline constexpr std::size_t kMaxMessageBytes = 64 * 1024;
 inline constexpr std::size_t kResumeKeyBytes = 16;
 inline constexpr unsigned kSilentDbov = 127;  // RFC 6464

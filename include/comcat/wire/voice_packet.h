@@ -21,7 +21,7 @@ struct VoicePacket {
   SessionNumber speaker = 0;           // 0 on the way up: the stream says who speaks
   std::uint32_t sequence = 0;          // one more for each packet, wraps (RFC 3550)
   std::uint32_t timestamp = 0;         // of the first sample, 48 kHz; goes on over silence, wraps
-  std::uint32_t duration_samples = 0;  // 48 kHz, at most kMaxPacketSamples; 0: nobody knows
+  std::uint32_t duration_samples = 0;  // whole kDurationUnitSamples; 0: nobody knows
   std::uint8_t level_dbov = kSilentDbov;  // 0 loudest, 127 silent (RFC 6464)
   std::string payload;                    // 1 to kMaxChunkBytes
 };
