@@ -26,14 +26,13 @@ absl::Status SendQueue::push_control(std::string bytes) {
   return absl::OkStatus();
 }
 
-std::optional<std::string> SendQueue::pop(bool voice_allowed, base::Time now) {
+std::optional<std::string> SendQueue::pop(base::Time now) {
   const absl::MutexLock lock(&mutex_);
   if (!control_.empty()) {
     std::string bytes = std::move(control_.front());
     control_.pop_front();
     return bytes;
   }
-  if (!voice_allowed) return std::nullopt;
   // Silence leaves gaps between frames, so old speech may be short and still be old.
   while (!voice_.empty() && now - voice_.front().queued_at > options_.max_voice) drop_oldest();
   if (voice_.empty()) return std::nullopt;

@@ -211,7 +211,7 @@ void VoiceStream::Loop::on_deadline(base::Time now) {
 
 void VoiceStream::Loop::write_next(base::Time now) {
   if (phase_ != Phase::kEstablished || call_->writing() || half_closed_) return;
-  if (const std::optional<std::string> bytes = queue_.pop(true, now)) {
+  if (const std::optional<std::string> bytes = queue_.pop(now)) {
     call_->write(*bytes);
   } else if (leaving_) {
     half_closed_ = true;

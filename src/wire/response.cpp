@@ -12,6 +12,18 @@ namespace {
 
 constexpr std::size_t kMaxIdBytes = 64;
 
+/// Reasons are cast to the proto's and back.
+constexpr bool is(LeaveReason ours, ::Left::Reason of_proto) {
+  return static_cast<int>(ours) == static_cast<int>(of_proto);
+}
+static_assert(is(LeaveReason::kUnknown, ::Left::UNKNOWN));
+static_assert(is(LeaveReason::kStopped, ::Left::STOPPED));
+static_assert(is(LeaveReason::kLost, ::Left::LOST));
+static_assert(is(LeaveReason::kMoved, ::Left::MOVED));
+static_assert(is(LeaveReason::kClosed, ::Left::CLOSED));
+static_assert(::Left::Reason_ARRAYSIZE == static_cast<int>(LeaveReason::kClosed) + 1,
+              "a reason of the proto's is missing in LeaveReason");
+
 std::string safe_name(const std::string& name) {
   return base::safe_text(name, kMaxNameCharacters * 4);
 }
@@ -116,9 +128,6 @@ Welcome from(const ServerSignal& signal) {
   welcome.id = base::safe_text(signal.id(), kMaxIdBytes);
   welcome.room = safe_name(signal.room());
   welcome.members = from_members(signal.members());
-  welcome.max_chunk_bytes = signal.limits().max_chunk_bytes();
-  welcome.max_message_bytes = signal.limits().max_message_bytes();
-  welcome.max_text_bytes = signal.limits().max_text_bytes();
   welcome.max_speakers = signal.limits().max_speakers();
   welcome.resume_key = signal.resume_key().substr(0, kResumeKeyBytes);
   welcome.features = signal.features();
@@ -205,9 +214,9 @@ std::string encode_response(const Welcome& welcome) {
   out.set_id(welcome.id);
   out.set_room(welcome.room);
   for (const Member& member : welcome.members) fill(*out.add_members(), member);
-  out.mutable_limits()->set_max_chunk_bytes(welcome.max_chunk_bytes);
-  out.mutable_limits()->set_max_message_bytes(welcome.max_message_bytes);
-  out.mutable_limits()->set_max_text_bytes(welcome.max_text_bytes);
+  out.mutable_limits()->set_max_chunk_bytes(kMaxChunkBytes);
+  out.mutable_limits()->set_max_message_bytes(kMaxMessageBytes);
+  out.mutable_limits()->set_max_text_bytes(kMaxTextBytes);
   out.mutable_limits()->set_max_speakers(welcome.max_speakers);
   out.set_resume_key(welcome.resume_key);
   out.set_features(welcome.features);

@@ -93,5 +93,16 @@ TEST(OriginalClient, CannotTakeAnothersNameNorAnUnsafeOne) {
   EXPECT_FALSE(an.wait_for(joined, std::chrono::milliseconds(200))) << "it keeps its caller-N";
 }
 
+TEST(Bot, IsToldTheLimitsThoughNoClientOfOursReadsThem) {
+  ServerProcess server;
+  Caller bot({.port = server.port()});
+  const auto welcome = bot.hello("bot");
+  ASSERT_TRUE(welcome);
+  EXPECT_EQ(1275U, welcome->limits().max_chunk_bytes());
+  EXPECT_EQ(64U * 1024, welcome->limits().max_message_bytes());
+  EXPECT_EQ(2000U, welcome->limits().max_text_bytes());
+  EXPECT_EQ(8U, welcome->limits().max_speakers());
+}
+
 }  // namespace
 }  // namespace comcat::testing

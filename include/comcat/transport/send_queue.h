@@ -35,8 +35,8 @@ class SendQueue {
   void push_voice(std::string bytes, base::Duration duration, base::Time now);
   [[nodiscard]] absl::Status push_control(std::string bytes);
 
-  /// The next to write; voice only if `voice_allowed` (the server has answered).
-  [[nodiscard]] std::optional<std::string> pop(bool voice_allowed, base::Time now);
+  /// The next to write. Whoever calls knows that the server takes it: it has answered.
+  [[nodiscard]] std::optional<std::string> pop(base::Time now);
 
   /// The connection is gone: what waited for it has no meaning for the next one.
   void clear();

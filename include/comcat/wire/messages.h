@@ -70,10 +70,7 @@ struct Welcome {
   std::string id;
   std::string room;
   std::vector<Member> members;  // who is in the room, oneself among them
-  std::uint32_t max_chunk_bytes = kMaxChunkBytes;
-  std::uint32_t max_message_bytes = kMaxMessageBytes;
-  std::uint32_t max_text_bytes = kMaxTextBytes;
-  std::uint32_t max_speakers = 0;
+  std::uint32_t max_speakers = 0;  // that a listener is sent at a time
   std::string resume_key;
   std::uint32_t features = 0;
 };
@@ -97,6 +94,7 @@ struct Outcome {
   std::variant<std::monostate, RoomList, Roster> result;
 };
 
+/// In the order of the wire's Left.Reason.
 enum class LeaveReason { kUnknown, kStopped, kLost, kMoved, kClosed };
 
 struct Joined {
