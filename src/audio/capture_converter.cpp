@@ -7,7 +7,9 @@
 namespace comcat::audio {
 
 CaptureConverter::CaptureConverter(CaptureHandler& handler, int channels, int rate_hz)
-    : handler_(handler), channels_(static_cast<std::size_t>(channels)) {
+    : handler_(handler),
+      channels_(static_cast<std::size_t>(channels)),
+      downmix_(equal_weights(channels), rate_hz) {
   if (rate_hz != kSampleRate) resampler_.emplace(rate_hz, kSampleRate);
 }
 
@@ -27,11 +29,7 @@ void CaptureConverter::mix_down(const float* in, std::size_t frames) COMCAT_REAL
     std::fill_n(mono_.begin(), frames, 0.0F);
     return;
   }
-  for (std::size_t i = 0; i < frames; ++i) {
-    float sum = 0;
-    for (std::size_t c = 0; c < channels_; ++c) sum += in[i * channels_ + c];
-    mono_[i] = sum / static_cast<float>(channels_);
-  }
+  downmix_.process(in, std::span<float>(mono_).first(frames));
 }
 
 void CaptureConverter::deliver(std::span<const float> mono) COMCAT_REALTIME {

@@ -5,13 +5,14 @@
 
 #include "comcat/audio/source.h"
 
+#include "audio/downmix.h"
 #include "audio/resampler.h"
 #include "audio/stream_processor.h"
 
 namespace comcat::audio {
 
-/// Hands what a device captured to `handler` as 48 kHz mono: channels are averaged, another rate is
-/// resampled. Untouched and in one piece where the device gives that already.
+/// Hands what a device captured to `handler` as 48 kHz mono: channels are joined (Downmix),
+/// another rate is resampled. Untouched and in one piece where the device gives that already.
 class CaptureConverter final : public StreamProcessor {
  public:
   CaptureConverter(CaptureHandler& handler, int channels, int rate_hz);
@@ -27,6 +28,7 @@ class CaptureConverter final : public StreamProcessor {
 
   CaptureHandler& handler_;
   const std::size_t channels_;
+  Downmix downmix_;
   std::optional<Resampler> resampler_;
   std::array<float, kChunkFrames> mono_{};
   std::array<float, kChunkFrames> resampled_{};

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "comcat/audio/sink.h"
+#include "comcat/audio/device_info.h"
 
 #include "absl/status/statusor.h"
 #include "audio/audio_spec.h"

@@ -12,6 +12,8 @@
 #include "comcat/audio/wav.h"
 #include "comcat/base/text.h"
 
+#include "audio/channel_layout.h"
+#include "audio/downmix.h"
 #include "audio/resampler.h"
 
 namespace comcat::audio {
@@ -77,6 +79,21 @@ absl::Status check_format(const SF_INFO& info, const std::string& what) {
   return absl::OkStatus();
 }
 
+/// By the file's own map of its channels where it has one, else as files of its kind have them.
+ChannelWeights weights(SNDFILE* file, const SF_INFO& info) {
+  const int type = info.format & SF_FORMAT_TYPEMASK;
+  // libsndfile 1.2 gives back memory that it has freed as the map of an AIFF file.
+  if (type != SF_FORMAT_AIFF) {
+    std::vector<int> map(static_cast<std::size_t>(info.channels));
+    const auto bytes = static_cast<int>(map.size() * sizeof(int));
+    if (sf_command(file, SFC_GET_CHANNEL_MAP_INFO, map.data(), bytes) == SF_TRUE) {
+      if (ChannelWeights found = weights_of(map); !found.empty()) return found;
+    }
+  }
+  const auto order = type == SF_FORMAT_OGG ? ChannelOrder::kVorbis : ChannelOrder::kWave;
+  return default_weights(info.channels, order);
+}
+
 absl::Status unreadable(const std::string& what) {
   const std::string reason = base::safe_text(sf_strerror(nullptr));
   return absl::InvalidArgumentError(what + " is not a sound file that can be read (" + reason +
@@ -88,7 +105,10 @@ absl::Status unreadable(const std::string& what) {
 class WavReader::Impl {
  public:
   Impl(File file, const SF_INFO& info, std::unique_ptr<Memory> memory)
-      : memory_(std::move(memory)), file_(std::move(file)), info_(info) {
+      : memory_(std::move(memory)),
+        file_(std::move(file)),
+        info_(info),
+        downmix_(weights(file_.get(), info_), info_.samplerate) {
     interleaved_.resize(kReadFrames * static_cast<std::size_t>(info.channels));
     mono_.reserve(kReadFrames);
     if (info.samplerate != kSampleRate) resampler_.emplace(info.samplerate, kSampleRate);
@@ -143,24 +163,15 @@ class WavReader::Impl {
       return refill();
     }
     consumed_frames_ += static_cast<std::uint64_t>(frames);
-    mix_down(static_cast<std::size_t>(frames));
+    mono_.resize(static_cast<std::size_t>(frames));
+    downmix_.process(interleaved_.data(), mono_);
     return true;
-  }
-
-  void mix_down(std::size_t frames) {
-    const auto channels = static_cast<std::size_t>(info_.channels);
-    mono_.resize(frames);
-    for (std::size_t i = 0; i < frames; ++i) {
-      float sum = 0;
-      for (std::size_t c = 0; c < channels; ++c) sum += interleaved_[i * channels + c];
-      const float mean = sum / static_cast<float>(channels);
-      mono_[i] = std::isfinite(mean) ? mean : 0.0F;  // one bad sample must not stay in the filter
-    }
   }
 
   std::unique_ptr<Memory> memory_;  // outlives file_, which reads from it
   File file_;
   SF_INFO info_;
+  Downmix downmix_;
   std::optional<Resampler> resampler_;
   std::vector<float> interleaved_;
   std::vector<float> mono_;  // read and mixed down, not yet given out from position_ on

@@ -1,6 +1,6 @@
 // What the session does to the world.
 
-#include "comcat/audio/sink.h"
+#include "comcat/audio/device_info.h"
 
 #include "client_loop.h"
 

@@ -70,11 +70,17 @@ TEST(Capture, WhatIsRightAlreadyIsPassedOnUntouched) {
   EXPECT_EQ(std::vector<std::size_t>{4096}, heard.calls);
 }
 
-TEST(Capture, ChannelsAreAveraged) {
-  Heard heard;
-  CaptureConverter converter(heard, 2, kSampleRate);
-  const Samples device = {1.0F, 0.0F, 0.5F, 0.5F, -1.0F, 1.0F};
-  EXPECT_EQ((Samples{0.5F, 0.5F, 0.0F}), capture_in_pieces(converter, heard, device, 2));
+TEST(Capture, AMicrophoneOnOneOfManyChannelsKeepsItsLevel) {
+  for (const std::size_t channels : {2, 4, 18}) {
+    for (const std::size_t used : {std::size_t{0}, channels - 1}) {
+      Heard heard;
+      CaptureConverter converter(heard, static_cast<int>(channels), kSampleRate);
+      const Samples speech = testing::make_speech(48'000);
+      Samples device(speech.size() * channels);
+      for (std::size_t i = 0; i < speech.size(); ++i) device[i * channels + used] = speech[i];
+      EXPECT_EQ(speech, capture_in_pieces(converter, heard, device, channels)) << channels;
+    }
+  }
 }
 
 TEST(Capture, AMissingBufferIsSilence) {

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "comcat/audio/device_info.h"
 #include "comcat/audio/sink.h"
 #include "comcat/audio/source.h"
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "comcat/audio/device_info.h"
 #include "comcat/audio/sink.h"
 #include "comcat/audio/source.h"
 

@@ -86,6 +86,48 @@ INSTANTIATE_TEST_SUITE_P(OtherFormats, AnyFormat,
                                            std::tuple(16'000, 1,
                                                       SF_FORMAT_AIFF | SF_FORMAT_PCM_16)));
 
+TEST(WavReader, SpeechInTheCentreOfSurroundSoundKeepsItsLevelWhereverTheFileSaysTheCentreIs) {
+  const TemporaryDirectory directory;
+  const Samples speech = testing::make_speech(96'000);
+  struct Case {
+    int format;
+    std::size_t centre;
+    std::vector<int> map;
+  };
+  // The map puts the low-frequency channel, which is left out, in the first place.
+  for (const Case& it :
+       {Case{SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2, {}},
+        Case{SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 2, {}},
+        Case{SF_FORMAT_AIFF | SF_FORMAT_PCM_16, 2, {}},
+        Case{SF_FORMAT_OGG | SF_FORMAT_VORBIS, 1, {}},
+        Case{SF_FORMAT_WAVEX | SF_FORMAT_PCM_16,
+             2,
+             {SF_CHANNEL_MAP_LEFT, SF_CHANNEL_MAP_RIGHT, SF_CHANNEL_MAP_LFE,
+              SF_CHANNEL_MAP_REAR_LEFT, SF_CHANNEL_MAP_REAR_RIGHT, SF_CHANNEL_MAP_SIDE_LEFT}}}) {
+    SF_INFO info{};
+    info.samplerate = 48'000;
+    info.channels = 6;
+    info.format = it.format;
+    SNDFILE* const file = sf_open(directory.file("in.wav").c_str(), SFM_WRITE, &info);
+    ASSERT_NE(nullptr, file) << sf_strerror(nullptr);
+    std::vector<int> map = it.map;
+    if (!map.empty()) {
+      ASSERT_TRUE(sf_command(file, SFC_SET_CHANNEL_MAP_INFO, map.data(),
+                             static_cast<int>(map.size() * sizeof(int))));
+    }
+    Samples interleaved(speech.size() * 6);
+    for (std::size_t i = 0; i < speech.size(); ++i) interleaved[i * 6 + it.centre] = speech[i];
+    sf_writef_float(file, interleaved.data(), static_cast<sf_count_t>(speech.size()));
+    sf_close(file);
+    const double level = testing::rms_dbfs(read_all(directory.file("in.wav")));
+    if (map.empty()) {
+      EXPECT_NEAR(testing::rms_dbfs(speech), level, 0.5) << std::hex << it.format;
+    } else {
+      EXPECT_LT(level, -90) << "by the file's map this is the low-frequency channel";
+    }
+  }
+}
+
 TEST(WavReader, ResamplingShiftsNothing) {
   const TemporaryDirectory directory;
   const Samples speech = testing::make_speech(48'000);

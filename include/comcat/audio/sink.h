@@ -4,7 +4,6 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "comcat/audio/source.h"
 #include "comcat/base/realtime.h"
@@ -39,18 +38,5 @@ class Sink {
 /// complete once stopped, at most a second short if the process is killed), "null" throws the sound
 /// away and "tone:" is refused.
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Sink>> make_sink(const std::string& spec);
-
-struct DeviceInfo {
-  int number = 0;
-  std::string name;    // safe to print
-  std::string system;  // ALSA, JACK...
-  int input_channels = 0;
-  int output_channels = 0;
-  bool default_input = false;
-  bool default_output = false;
-};
-
-/// Every sound device of this machine; an empty list where there is none.
-[[nodiscard]] absl::StatusOr<std::vector<DeviceInfo>> list_devices();
 
 }  // namespace comcat::audio

@@ -13,8 +13,8 @@
 namespace comcat::audio {
 
 /// Reads a sound file as 48 kHz mono, piece by piece: whatever libsndfile knows (WAV, FLAC, Ogg,
-/// MP3...), 1 to 64 channels mixed down with equal weight, 1 to 768 kHz resampled. Samples are
-/// finite and in [-1, 1] whatever the file says.
+/// MP3...), 1 to 64 channels made one by their layout (src/audio/downmix.h), 1 to 768 kHz
+/// resampled. Samples are finite and in [-1, 1] whatever the file says.
 ///
 /// Threads    one at a time. read() may wait for the disk.
 /// Memory     a few kilobytes, however long the file.
