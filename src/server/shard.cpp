@@ -84,13 +84,13 @@ void Shard::request(grpc::ServerContext& context,
 }
 
 void Shard::drain(std::chrono::milliseconds grace) {
-  drain_grace_ = grace;
-  drain_alarm_.Set(queue_.get(), rpc::at_once(), drain_.begin());
+  post([this, grace] { begin_drain(grace); });
   drained_.wait_for(grace);
 }
-void Shard::on_drain(bool /*ok*/) {
+
+void Shard::begin_drain(std::chrono::milliseconds grace) {
   health_.drain();
-  hub_.drain(drain_grace_, now_);
+  hub_.drain(grace, now_);
   draining_ = true;
 }
 
@@ -106,18 +106,18 @@ void Shard::call_ended() {
 
 /// No operation may begin on a queue that has been shut down, so the queue ends after the last
 /// call, on the thread of the calls.
-void Shard::on_end(bool /*ok*/) {
-  ending_ = true;
-  health_.stop();
-  end_if_idle();
-}
-
 void Shard::end_if_idle() {
-  if (ending_ && calls_ == 0) queue_->Shutdown();
+  if (!ending_ || calls_ > 0) return;
+  inbox_.close();
+  queue_->Shutdown();
 }
 
 void Shard::join() {
-  end_alarm_.Set(queue_.get(), rpc::at_once(), end_.begin());
+  post([this] {
+    ending_ = true;
+    health_.stop();
+    end_if_idle();
+  });
   if (thread_.joinable()) thread_.join();
 }
 

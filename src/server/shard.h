@@ -7,13 +7,13 @@
 #include <set>
 #include <string>
 #include <thread>
-#include <vector>
+#include <utility>
 
-#include <grpcpp/alarm.h>
 #include <grpcpp/grpcpp.h>
 
 #include "comcat/base/event.h"
 #include "comcat/rpc/completion.h"
+#include "comcat/rpc/inbox.h"
 #include "comcat/server/admission.h"
 #include "comcat/server/hub.h"
 #include "comcat/server/metrics.h"
@@ -25,10 +25,11 @@
 namespace comcat::server {
 
 /// One thread, one gRPC completion queue and the calls dealt to it. Everything that happens to them
-/// is an event of that queue, so nothing inside is locked.
+/// is an event of that queue, so nothing inside is locked. Other threads speak to it by post().
 ///
-/// Threads    start() from the owner once the server has been built; drain() from any thread; the
-///            rest from the shard's own.
+/// Threads    start(), drain() and join() from the owner, in this order, once the server has been
+///            built; post() from any; the rest from the shard's own, which is the one that posted
+///            tasks run on.
 class Shard final {
  public:
   Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
@@ -37,6 +38,10 @@ class Shard final {
   ~Shard();
 
   void start();
+
+  /// Has `task` run on the shard's thread, after all that was posted before it; see rpc::Inbox for
+  /// what a wake-up costs. Once the shard has ended, tasks are destroyed without being run.
+  void post(rpc::Inbox::Task task) { inbox_.post(std::move(task)); }
 
   /// Closes every stream with a word of farewell; returns when all have ended, at the latest after
   /// `grace`. Once.
@@ -64,14 +69,14 @@ class Shard final {
 
  private:
   void run();
-  void on_drain(bool ok);
-  void on_end(bool ok);
+  void begin_drain(std::chrono::milliseconds grace);
   void end_if_idle();
   void tell_if_drained();
   void expire_due();
   [[nodiscard]] base::Time next_deadline() const;
 
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
+  rpc::Inbox inbox_{*queue_};
   RawService& service_;
   Metrics& metrics_;
   const SessionLimits session_limits_;
@@ -84,14 +89,9 @@ class Shard final {
   std::map<Call*, base::Time> deadline_of_;
   SharedSlices slices_;
   std::size_t calls_ = 0;  // accepted and not yet over
-  std::chrono::milliseconds drain_grace_{0};
   bool draining_ = false;
   bool ending_ = false;
   base::Event drained_;
-  rpc::Operation<Shard> drain_{*this, &Shard::on_drain};
-  grpc::Alarm drain_alarm_;
-  rpc::Operation<Shard> end_{*this, &Shard::on_end};
-  grpc::Alarm end_alarm_;
   std::jthread thread_;
 };
 

@@ -1,0 +1,98 @@
+#include "server/shard.h"
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "comcat/base/event.h"
+
+#include "stage.h"
+#include "support/caller.h"
+
+namespace comcat::server {
+namespace {
+
+using comcat::testing::event_of;
+using Client = comcat::testing::Caller;
+
+TEST(Shard, WhatIsPostedRunsOnItsThreadInOrder) {
+  Stage stage;
+  std::string ran;
+  std::vector<std::thread::id> ran_on;
+  for (const char letter : {'a', 'b', 'c'}) {
+    stage.shard().post([&, letter] {
+      ran += letter;
+      ran_on.push_back(std::this_thread::get_id());
+    });
+  }
+  ASSERT_TRUE(stage.on_shard([&] { ran_on.push_back(std::this_thread::get_id()); }));
+  EXPECT_EQ(ran, "abc");
+  EXPECT_EQ(ran_on, std::vector<std::thread::id>(4, ran_on.front()));
+  EXPECT_NE(ran_on.front(), std::this_thread::get_id());
+}
+
+TEST(Shard, WhatIsPostedWhileItIsBusyCostsOneWakeUp) {
+  Stage stage;
+  base::Event busy;
+  base::Event go_on;
+  stage.shard().post([&] {
+    busy.set();
+    go_on.wait_for(Stage::kPatience);
+  });
+  ASSERT_TRUE(busy.wait_for(Stage::kPatience));
+  std::vector<base::Time> ran_at;  // one time for each event that the shard takes from its queue
+  for (int i = 0; i < 100; ++i) {
+    stage.shard().post([&] { ran_at.push_back(stage.shard().now()); });
+  }
+  go_on.set();
+  ASSERT_TRUE(stage.on_shard([] {}));
+  ASSERT_EQ(ran_at.size(), 100U);
+  EXPECT_EQ(ran_at, std::vector<base::Time>(100, ran_at.front()));
+}
+
+TEST(Shard, DrainReturnsOnceEverybodyHasBeenToldAndHasHungUp) {
+  Stage stage;
+  Client an({.port = stage.port()});
+  Client binh({.port = stage.port()});
+  ASSERT_TRUE(an.hello("an") && binh.hello("binh"));
+  stage.shard().drain(Stage::kPatience);
+  bool idle = false;
+  ASSERT_TRUE(stage.on_shard([&] { idle = stage.shard().hub().sessions() == 0; }));
+  EXPECT_TRUE(idle);
+  for (Client* const client : {&an, &binh}) {
+    EXPECT_TRUE(client->wait_for([](const ServerRES& r) { return event_of(r).has_draining(); }));
+    EXPECT_EQ(client->status().error_code(), grpc::StatusCode::UNAVAILABLE);
+  }
+}
+
+TEST(Shard, WhoComesWhileItDrainsIsTurnedAway) {
+  Stage stage;
+  stage.shard().drain(Stage::kPatience);
+  Client late({.port = stage.port()});
+  EXPECT_FALSE(late.hello("late"));
+  EXPECT_EQ(late.status().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST(Shard, WhatIsPostedAfterItsEndIsDestroyedWithoutBeingRun) {
+  Stage stage;
+  stage.stop();
+  bool ran = false;
+  const auto held = std::make_shared<int>(0);
+  stage.shard().post([&ran, held] { ran = true; });
+  EXPECT_FALSE(ran);
+  EXPECT_EQ(held.use_count(), 1);
+}
+
+TEST(Shard, EndsThoughCallersAreStillThere) {
+  Stage stage;
+  Client an({.port = stage.port()});
+  ASSERT_TRUE(an.hello("an"));
+  stage.stop();
+  EXPECT_FALSE(an.status().ok());
+}
+
+}  // namespace
+}  // namespace comcat::server
