@@ -73,8 +73,10 @@ std::string_view name(LogLevel level) {
   return "error";
 }
 
+constexpr std::size_t kMaxValueBytes = 512;
+
 std::string quoted(std::string_view value) {
-  const std::string safe = safe_text(value);
+  const std::string safe = safe_text(value, kMaxValueBytes, Joiners::kKept);
   if (!safe.empty() && safe.find_first_of(" \"=\\") == std::string::npos) return safe;
   std::string out = "\"";
   for (const char c : safe) {

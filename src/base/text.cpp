@@ -68,34 +68,12 @@ bool is_safe(std::uint32_t c, Joiners joiners) {
   return is_safe(c) || (joiners == Joiners::kKept && is_joiner(c));
 }
 
-bool is_odd_blank(std::uint32_t c) {
-  return c == 0xA0 || c == 0x1680 || in(c, 0x2000, 0x200A) || c == 0x202F || c == 0x205F ||
-         c == 0x2800 || c == 0x3000;
-}
-
-/// The blocks of marks that stand upon the character before them.
-bool is_combining(std::uint32_t c) {
-  return in(c, 0x0300, 0x036F) || in(c, 0x0483, 0x0489) || in(c, 0x1AB0, 0x1AFF) ||
-         in(c, 0x1DC0, 0x1DFF) || in(c, 0x20D0, 0x20FF) || in(c, 0x3099, 0x309A) ||
-         in(c, 0xFE20, 0xFE2F);
-}
-
 }  // namespace
 
 bool is_safe_text(std::string_view text, Joiners joiners) {
   while (!text.empty()) {
     const Decoded next = decode(text);
     if (!next.valid || !is_safe(next.code_point, joiners)) return false;
-    text.remove_prefix(next.length_bytes);
-  }
-  return true;
-}
-
-bool is_visible_name(std::string_view text) {
-  if (!is_safe_text(text) || (!text.empty() && is_combining(decode(text).code_point))) return false;
-  while (!text.empty()) {
-    const Decoded next = decode(text);
-    if (is_odd_blank(next.code_point)) return false;
     text.remove_prefix(next.length_bytes);
   }
   return true;
@@ -112,12 +90,6 @@ std::string safe_text(std::string_view text, std::size_t max_bytes, Joiners join
     text.remove_prefix(next.length_bytes);
   }
   return out;
-}
-
-std::size_t count_characters(std::string_view text) {
-  std::size_t count = 0;
-  for (; !text.empty(); ++count) text.remove_prefix(decode(text).length_bytes);
-  return count;
 }
 
 std::size_t edit_distance(const std::string& a, const std::string& b) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "comcat/base/log.h"
+#include "comcat/base/unicode.h"
 #include "comcat/base/uuid.h"
 #include "comcat/wire/convert.h"
 
@@ -72,19 +73,20 @@ void Hub::leave(Session& session, wire::LeaveReason reason, base::Time now) {
 }
 
 absl::Status Hub::enter(Session& session, const std::string& room_name, base::Time now) {
-  auto found = rooms_.find(room_name);
+  const std::string key = base::comparison_key(room_name);
+  auto found = rooms_.find(key);
   if (found == rooms_.end()) {
     const bool vacates = session.room != nullptr && session.room->members().size() == 1;
     if (rooms_.size() - (vacates ? 1 : 0) >= options_.max_rooms) {
       return absl::ResourceExhaustedError("the server has all the rooms it may have; join another");
     }
-    auto room = std::make_unique<Room>(room_name, options_.max_speakers, metrics_);
-    found = rooms_.emplace(room_name, std::move(room)).first;
+    auto room = std::make_unique<Room>(room_name, key, options_.max_speakers, metrics_);
+    found = rooms_.emplace(key, std::move(room)).first;
     metrics_.rooms = rooms_.size();
   }
   Room& room = *found->second;
-  if (room.has_name(session.member.name)) {
-    return absl::AlreadyExistsError("somebody in the room " + room_name + " goes by the name " +
+  if (room.has_name(session.name_key)) {
+    return absl::AlreadyExistsError("somebody in the room " + room.name() + " goes by the name " +
                                     session.member.name + "; choose another room or another name");
   }
   tell(room, wire::Joined{session.member}, nullptr, now);
@@ -100,7 +102,7 @@ void Hub::depart(Session& session, wire::LeaveReason reason, base::Time now) {
     const auto of_room = [&](const auto& entry) { return entry.second == &room; };
     std::erase_if(flushing_, of_room);
     std::erase_if(telling_, of_room);
-    rooms_.erase(room.name());
+    rooms_.erase(room.key());
     metrics_.rooms = rooms_.size();
     return;
   }

@@ -1,6 +1,7 @@
 // What the hub does with each request of a session.
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include <openssl/rand.h>
 
 #include "comcat/base/log.h"
+#include "comcat/base/unicode.h"
 #include "comcat/server/hub.h"
 #include "comcat/wire/convert.h"
 
@@ -41,10 +43,28 @@ std::string placeholder_name(const Session& session) {
   return kPlaceholder + std::to_string(session.member.session);
 }
 
-/// A name that somebody may choose: none that looks like one of ours.
-absl::Status check_chosen_name(const std::string& name) {
-  if (absl::Status status = wire::check_name(name); !status.ok()) return status;
-  if (!absl::StartsWithIgnoreCase(name, kPlaceholder)) return absl::OkStatus();
+void set_name(Session& session, std::string name) {
+  session.name_key = base::comparison_key(name);
+  session.member.name = std::move(name);
+}
+
+/// True where what clients say of their user or of the server would be said of somebody.
+bool is_reserved(const std::string& name_key) {
+  constexpr std::array kReserved{"you", "server", "the server", "comcat", "comcat-server"};
+  return std::find(kReserved.begin(), kReserved.end(), name_key) != kReserved.end() ||
+         absl::StartsWith(name_key, "session ");
+}
+
+/// What somebody may choose, in normal form: none of the names that we or clients give.
+absl::StatusOr<std::string> chosen_name(const std::string& name) {
+  absl::StatusOr<std::string> normal = wire::normal_name(name);
+  if (!normal.ok()) return normal;
+  const std::string key = base::comparison_key(*normal);
+  if (is_reserved(key)) {
+    return absl::InvalidArgumentError("the name " + *normal +
+                                      " would be taken for another; choose another");
+  }
+  if (!absl::StartsWith(key, kPlaceholder)) return normal;
   return absl::InvalidArgumentError("names that begin with " + std::string(kPlaceholder) +
                                     " are given by the server; choose another");
 }
@@ -101,9 +121,11 @@ absl::Status Hub::pace(Session& session, const wire::VoiceUp& voice, base::Time 
 
 void Hub::name_original(Session& session, const std::string& name, base::Time now) {
   if (session.member.name != placeholder_name(session)) return;  // the first name stays
-  if (!check_chosen_name(name).ok() || session.room->has_name(name)) return;
-  session.member.name = name;
-  base::log(LogLevel::kInfo, "named", {{"session", session.member.session}, {"name", name}});
+  absl::StatusOr<std::string> chosen = chosen_name(name);
+  if (!chosen.ok() || session.room->has_name(base::comparison_key(*chosen))) return;
+  set_name(session, *std::move(chosen));
+  base::log(LogLevel::kInfo, "named",
+            {{"session", session.member.session}, {"name", session.member.name}});
   tell(*session.room, wire::Joined{session.member}, &session, now);
 }
 
@@ -154,14 +176,16 @@ absl::Status Hub::on(Session& session, wire::Hello& hello, base::Time now) {
   }
   if (draining_) return absl::UnavailableError(kShuttingDown);
   session.original = hello.original();
-  session.member.name = session.original ? placeholder_name(session) : hello.name;
+  absl::StatusOr<std::string> name =
+      session.original ? placeholder_name(session) : chosen_name(hello.name);
   session.listener.takes_batches = (hello.features & wire::kFeatureVoiceBatch) != 0;
-  const std::string room = hello.room.empty() ? wire::kDefaultRoom : hello.room;
-  absl::Status status =
-      session.original ? absl::OkStatus() : check_chosen_name(session.member.name);
-  status.Update(wire::check_name(room, "room"));
+  const absl::StatusOr<std::string> room =
+      wire::normal_name(hello.room.empty() ? wire::kDefaultRoom : hello.room, "room");
+  absl::Status status = name.status();
+  status.Update(room.status());
+  if (status.ok()) set_name(session, *std::move(name));
   if (status.ok() && !hello.resume_key.empty()) take_over(hello.resume_key, session, now);
-  if (status.ok()) status = enter(session, room, now);
+  if (status.ok()) status = enter(session, *room, now);
   if (!status.ok()) return refuse(session, status, Refusal::kName);
   session.resume_key = make_resume_key();
   welcome(session);
@@ -170,7 +194,7 @@ absl::Status Hub::on(Session& session, wire::Hello& hello, base::Time now) {
             {{"session", session.member.session},
              {"id", session.member.id},
              {"name", session.member.name},
-             {"room", room},
+             {"room", session.room->name()},
              {"address", session.address},
              {"protocol", session.original ? "original" : "comcat"}});
   return absl::OkStatus();
@@ -243,13 +267,14 @@ void Hub::execute(Session& session, std::uint64_t trace_id, const wire::SetDeafe
 
 void Hub::execute(Session& session, std::uint64_t trace_id, const wire::JoinRoom& verb,
                   base::Time now) {
-  if (absl::Status status = wire::check_name(verb.room, "room"); !status.ok()) {
-    answer(session, failure(trace_id, status));
+  const absl::StatusOr<std::string> room = wire::normal_name(verb.room, "room");
+  if (!room.ok()) {
+    answer(session, failure(trace_id, room.status()));
     return;
   }
-  if (verb.room != session.room->name()) {
+  if (base::comparison_key(*room) != session.room->key()) {
     Room* const old_room = session.room;
-    if (absl::Status status = enter(session, verb.room, now); !status.ok()) {
+    if (absl::Status status = enter(session, *room, now); !status.ok()) {
       answer(session, failure(trace_id, status));
       return;
     }
@@ -266,8 +291,8 @@ void Hub::execute(Session& session, std::uint64_t trace_id, const wire::JoinRoom
 void Hub::execute(Session& session, std::uint64_t trace_id, const wire::ListRooms& /*verb*/,
                   base::Time /*now*/) {
   wire::RoomList list;
-  for (const auto& [name, room] : rooms_) {
-    list.rooms.push_back({name, static_cast<std::uint32_t>(room->members().size())});
+  for (const auto& [key, room] : rooms_) {
+    list.rooms.push_back({room->name(), static_cast<std::uint32_t>(room->members().size())});
   }
   answer(session, {trace_id, 0, "", std::move(list)});
 }

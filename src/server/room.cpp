@@ -6,7 +6,6 @@
 #include "comcat/wire/convert.h"
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 
 namespace comcat::server {
 
@@ -28,10 +27,9 @@ std::vector<wire::Member> Room::roster() const {
   return members;
 }
 
-bool Room::has_name(const std::string& name) const {
-  return std::any_of(members_.begin(), members_.end(), [&](const Session* session) {
-    return absl::EqualsIgnoreCase(session->member.name, name);
-  });
+bool Room::has_name(const std::string& name_key) const {
+  return std::any_of(members_.begin(), members_.end(),
+                     [&](const Session* session) { return session->name_key == name_key; });
 }
 
 void Room::remove(Session& session) {

@@ -2,10 +2,15 @@
 
 #include <algorithm>
 
+#include "comcat/base/name.h"
 #include "comcat/base/text.h"
+#include "comcat/base/unicode.h"
 
 namespace comcat::wire {
 namespace {
+
+/// What kMaxNameBytes may have been before they were composed; normalising stays cheap.
+constexpr std::size_t kMaxRawNameBytes = 4 * kMaxNameBytes;
 
 absl::Status invalid(const std::string& sentence) {
   return absl::InvalidArgumentError(sentence);
@@ -13,21 +18,30 @@ absl::Status invalid(const std::string& sentence) {
 
 }  // namespace
 
-absl::Status check_name(std::string_view name, std::string_view what) {
+absl::StatusOr<std::string> normal_name(std::string_view name, std::string_view what) {
   const std::string subject = "the " + std::string(what);
   if (name.empty()) return invalid(subject + " is empty; give 1 to 32 printable characters");
-  if (!base::is_visible_name(name)) {
-    return invalid(subject + " holds control, invisible or malformed characters; give 1 to 32 " +
-                   "printable characters");
+  const auto too_long = [&](std::size_t count, const char* unit, std::size_t allowed) {
+    return invalid(subject + " has " + std::to_string(count) + " " + unit + "; at most " +
+                   std::to_string(allowed) + " are allowed");
+  };
+  if (name.size() > kMaxRawNameBytes) return too_long(name.size(), "bytes", kMaxNameBytes);
+  std::string normal = base::to_nfc(name);
+  if (const std::string_view fault = base::name_fault(normal); !fault.empty()) {
+    return invalid(subject + " " + std::string(fault) + "; give 1 to 32 printable characters");
   }
-  if (const std::size_t count = base::count_characters(name); count > kMaxNameCharacters) {
-    return invalid(subject + " has " + std::to_string(count) +
-                   " characters; at most 32 are allowed");
+  if (const std::size_t count = base::count_graphemes(normal); count > kMaxNameCharacters) {
+    return too_long(count, "characters", kMaxNameCharacters);
   }
-  if (name.front() == ' ' || name.back() == ' ') {
+  if (normal.size() > kMaxNameBytes) return too_long(normal.size(), "bytes", kMaxNameBytes);
+  if (normal.front() == ' ' || normal.back() == ' ') {
     return invalid(subject + " begins or ends with a space; leave it out");
   }
-  return absl::OkStatus();
+  return normal;
+}
+
+absl::Status check_name(std::string_view name, std::string_view what) {
+  return normal_name(name, what).status();
 }
 
 absl::Status check_text(std::string_view text) {

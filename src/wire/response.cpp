@@ -11,6 +11,7 @@ namespace comcat::wire {
 namespace {
 
 constexpr std::size_t kMaxIdBytes = 64;
+constexpr std::size_t kMaxOutcomeBytes = 512;
 
 /// Reasons are cast to the proto's and back.
 constexpr bool is(LeaveReason ours, ::Left::Reason of_proto) {
@@ -25,7 +26,7 @@ static_assert(::Left::Reason_ARRAYSIZE == static_cast<int>(LeaveReason::kClosed)
               "a reason of the proto's is missing in LeaveReason");
 
 std::string safe_name(const std::string& name) {
-  return base::safe_text(name, kMaxNameCharacters * 4);
+  return base::safe_text(name, kMaxNameBytes, base::Joiners::kKept);
 }
 
 // ---- structs to messages
@@ -138,7 +139,7 @@ Outcome from(const ::Outcome& outcome) {
   Outcome out;
   out.trace_id = outcome.trace_id();
   out.status = static_cast<int>(outcome.status());
-  out.text = base::safe_text(outcome.text());
+  out.text = base::safe_text(outcome.text(), kMaxOutcomeBytes, base::Joiners::kKept);
   if (outcome.has_rooms()) {
     RoomList list;
     for (const ::RoomInfo& room : outcome.rooms().rooms()) {

@@ -44,16 +44,6 @@ TEST(SafeText, KeepsWhatJoinsLettersAndEmojiWhereAskedTo) {
   EXPECT_FALSE(is_safe_text("a\u200Bb", Joiners::kKept));
 }
 
-TEST(VisibleName, HasNoBlankButTheSpaceAndNoMarkWithoutALetter) {
-  for (const char* name : {"an", "Nguyễn Ân", "e\u0301", "日本語", "side room"}) {
-    EXPECT_TRUE(is_visible_name(name)) << name;
-  }
-  for (const char* name : {"\u00A0", "an\u00A0", "a\u2003b", "\u2800", "\u3000", "\u0301", "\u180B",
-                           "\u17B4", "\U0001D173", "\x1b"}) {
-    EXPECT_FALSE(is_visible_name(name)) << name;
-  }
-}
-
 TEST(SafeText, ReplacesBytesThatAreNoUtf8) {
   for (const char* text :
        {"\xC0\xAF", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF", "\x80"}) {
@@ -65,11 +55,6 @@ TEST(SafeText, ReplacesBytesThatAreNoUtf8) {
 TEST(SafeText, IsCutAtACharacter) {
   EXPECT_EQ("日", safe_text("日本", 5));
   EXPECT_EQ("", safe_text("日本", 2));
-}
-
-TEST(CountCharacters, CountsCodePointsNotBytes) {
-  EXPECT_EQ(3U, count_characters("日本語"));
-  EXPECT_EQ(2U, count_characters("\xFF\xFE"));
 }
 
 TEST(EditDistance, CountsWhatMustChange) {

@@ -2,6 +2,7 @@
 // gets a sentence that is safe to print and says nothing about the passcode.
 
 #include "comcat/base/text.h"
+#include "comcat/base/unicode.h"
 #include "comcat/wire/limits.h"
 
 #include "fuzz/fuzz.h"
@@ -17,19 +18,24 @@ void check_sentence(const absl::Status& status) {
 }
 
 void check_name(std::string_view name, std::string_view what) {
-  const absl::Status status = wire::check_name(name, what);
-  if (!status.ok()) return check_sentence(status);
-  COMCAT_FUZZ_CHECK(base::is_safe_text(name));
-  COMCAT_FUZZ_CHECK(base::count_characters(name) >= 1);
-  COMCAT_FUZZ_CHECK(base::count_characters(name) <= wire::kMaxNameCharacters);
-  COMCAT_FUZZ_CHECK(name.front() != ' ' && name.back() != ' ');
+  const absl::StatusOr<std::string> normal = wire::normal_name(name, what);
+  COMCAT_FUZZ_CHECK(normal.status() == wire::check_name(name, what));
+  if (!normal.ok()) return check_sentence(normal.status());
+  COMCAT_FUZZ_CHECK(base::is_safe_text(*normal, base::Joiners::kKept));
+  COMCAT_FUZZ_CHECK(base::count_graphemes(*normal) >= 1);
+  COMCAT_FUZZ_CHECK(base::count_graphemes(*normal) <= wire::kMaxNameCharacters);
+  COMCAT_FUZZ_CHECK(normal->size() <= wire::kMaxNameBytes);
+  COMCAT_FUZZ_CHECK(normal->front() != ' ' && normal->back() != ' ');
+  // Whoever is sent the name may say it in turn.
+  COMCAT_FUZZ_CHECK(*wire::normal_name(*normal, what) == *normal);
+  COMCAT_FUZZ_CHECK(base::comparison_key(name) == base::comparison_key(*normal));
 }
 
 void check_text(std::string_view text) {
   const absl::Status status = wire::check_text(text);
   if (!status.ok()) return check_sentence(status);
   COMCAT_FUZZ_CHECK(!text.empty() && text.size() <= wire::kMaxTextBytes);
-  COMCAT_FUZZ_CHECK(base::is_safe_text(text));
+  COMCAT_FUZZ_CHECK(base::is_safe_text(text, base::Joiners::kKept));
 }
 
 void check_passcode(std::string_view passcode) {

@@ -1,6 +1,8 @@
 // Coming, going and moving.
 
 #include <string>
+#include <utility>
+#include <variant>
 
 #include <gtest/gtest.h>
 
@@ -85,12 +87,67 @@ TEST(Joining, ANameIsTakenOncePerRoomWhateverItsCase) {
   house.join("an", "attic");
 }
 
+TEST(Joining, ANameIsTakenOnceInWhateverFormItIsWritten) {
+  const std::pair<const char*, const char*> kPairs[] = {
+      {"Nguy\u1EC5n \u00C2n", "Nguye\u0302\u0303n A\u0302n"},  // composed, decomposed
+      {"Ân", "ân"},
+      {"ПЁТР", "пётр"},
+      {"ΝΊΚΟΣ", "νίκος"},
+      {"Ａｎ", "an"},
+      {"می\u200Cخواهم", "میخواهم"},
+  };
+  for (const auto& [first, second] : kPairs) {
+    House house;
+    house.join(first);
+    EXPECT_TRUE(absl::IsAlreadyExists(house.say_hello(house.connect(), hello(second)))) << first;
+  }
+}
+
+TEST(Joining, ANameIsShownAsItWasTypedInNormalFormC) {
+  House house;
+  Caller& an = house.join("an");
+  Caller& other = house.connect();
+  ASSERT_TRUE(house.say_hello(other, hello("A\u0302N")).ok());
+  EXPECT_EQ("\u00C2N", an.told<wire::Joined>().at(0).member.name);
+}
+
+TEST(Joining, ARoomIsOneInWhateverFormItIsWritten) {
+  House house;
+  Caller& an = house.join("an", "Ph\u00F2ng");
+  Caller& bo = house.connect();
+  ASSERT_TRUE(house.say_hello(bo, hello("bo", "PHO\u0300NG")).ok());
+  EXPECT_EQ(1U, house.metrics.rooms);
+  EXPECT_EQ("Ph\u00F2ng", bo.welcomes.at(0).room);
+  EXPECT_EQ(1U, an.told<wire::Joined>().size());
+  const auto moved = house.command(bo, wire::JoinRoom{"ph\u00F2ng"});
+  EXPECT_EQ(0, bo.answers(moved).at(0).status);
+  EXPECT_TRUE(an.told<wire::Left>().empty());
+  const auto listed = house.command(an, wire::ListRooms{});
+  EXPECT_EQ("Ph\u00F2ng",
+            std::get<wire::RoomList>(an.answers(listed).at(0).result).rooms.at(0).name);
+  house.hang_up(an);
+  house.hang_up(bo);
+  EXPECT_EQ(0U, house.metrics.rooms);
+}
+
+TEST(Joining, NobodyMayTakeANameThatClientsSayOfUsersOrOfTheServer) {
+  House house;
+  for (const char* name :
+       {"you", "YOU", "ｙｏｕ", "server", "The  Server", "comcat", "session 7"}) {
+    const absl::Status status = house.say_hello(house.connect(), hello(name));
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << name;
+  }
+  house.join("youssef");
+  house.join("serverin");
+}
+
 TEST(Joining, NobodyMayTakeANameThatTheServerGives) {
   House house;
   Caller& squatter = house.connect();
   EXPECT_TRUE(absl::IsInvalidArgument(house.say_hello(squatter, hello("Caller-2"))));
   Caller& original = house.join_original();
   EXPECT_EQ("caller-2", original.session.member.name);
+  EXPECT_TRUE(absl::IsInvalidArgument(house.say_hello(house.connect(), hello("ｃaller-2"))));
 }
 
 TEST(Joining, ASecondHelloIsRefused) {

@@ -53,15 +53,27 @@ TEST(OriginalClient, TheFirstNameStays) {
   EXPECT_EQ(2U, bo.heard.size());
 }
 
+TEST(OriginalClient, ANameWithCombiningMarksIsComposed) {
+  House house;
+  Caller& bo = house.join("bo");
+  Caller& original = house.join_original();
+  ASSERT_TRUE(speak_as(house, original, "A\u0302n").ok());
+  EXPECT_EQ("\u00C2n", original.session.member.name);
+  EXPECT_EQ("\u00C2n", bo.told<wire::Joined>().at(1).member.name);
+  EXPECT_TRUE(absl::IsAlreadyExists(
+      house.say_hello(house.connect(), {"\u00E2n", "lobby", "", wire::kFeatureVoiceBatch})));
+}
+
 TEST(OriginalClient, ANameThatIsTakenOrMayNotBeLeavesThePlaceholderAndTheVoice) {
   House house;
   Caller& bo = house.join("bo");
   Caller& original = house.join_original();
-  for (const char* name : {"", "BO", "a\nb", "\x1b]0;x\x07", "caller-1", "caller-9"}) {
+  for (const char* name :
+       {"", "BO", "ｂｏ", "a\nb", "\x1b]0;x\x07", "caller-1", "caller-9", "you"}) {
     ASSERT_TRUE(speak_as(house, original, name).ok());
     EXPECT_EQ("caller-2", original.session.member.name) << name;
   }
-  EXPECT_EQ(6U, bo.heard.size());
+  EXPECT_EQ(8U, bo.heard.size());
   EXPECT_EQ(1U, bo.told<wire::Joined>().size());
 }
 

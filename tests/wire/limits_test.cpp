@@ -13,6 +13,30 @@ TEST(Name, AllowsThirtyTwoCharactersOfAnyScript) {
   EXPECT_TRUE(check_name(cats).ok());
 }
 
+TEST(Name, IsCountedAsUsersCount) {
+  std::string decomposed;  // as a keyboard of macOS writes 29 letters
+  for (int i = 0; i < 29; ++i) decomposed += "o\u031B\u0323";
+  const auto name = normal_name(decomposed);
+  ASSERT_TRUE(name.ok());
+  EXPECT_EQ(29U * 3, name->size());
+  EXPECT_FALSE(check_name(decomposed + "abcd").ok());
+  EXPECT_TRUE(check_name("👨\u200D👩\u200D👧 👨\u200D👩\u200D👧").ok());
+}
+
+TEST(Name, IsBoundedInBytesToo) {
+  std::string families;
+  for (int i = 0; i < 8; ++i) families += "👨\u200D👩\u200D👧";
+  EXPECT_EQ("the name has 144 bytes; at most 128 are allowed",
+            std::string(check_name(families).message()));
+  EXPECT_EQ("the name has 100000 bytes; at most 128 are allowed",
+            std::string(check_name(std::string(100'000, 'a')).message()));
+}
+
+TEST(Name, ComesOutInNormalFormC) {
+  EXPECT_EQ("\u00C2n", *normal_name("A\u0302n"));
+  EXPECT_EQ("Ａn", *normal_name("Ａn"));
+}
+
 TEST(Name, RefusesWhatCannotBeShownOnATerminal) {
   for (const char* name : {"", "a\nb", "\x1b[31mred", "a\u202Eb", "\xFF", " an", "an "}) {
     EXPECT_FALSE(check_name(name).ok()) << name;

@@ -15,17 +15,10 @@ enum class Joiners { kRefused, kKept };
 /// (U+200E-200F, U+202A-202E, U+2066-2069), invisible character, noncharacter or byte order mark.
 [[nodiscard]] bool is_safe_text(std::string_view text, Joiners joiners = Joiners::kRefused);
 
-/// is_safe_text(), and people can tell it from another by sight: the only blank is U+0020, and it
-/// does not begin with a combining mark.
-[[nodiscard]] bool is_visible_name(std::string_view text);
-
 /// `text` with every byte or character that is_safe_text() forbids replaced by U+FFFD, cut to at
 /// most `max_bytes` at a character boundary. For whatever the network sent and a person will see.
 [[nodiscard]] std::string safe_text(std::string_view text, std::size_t max_bytes = 512,
                                     Joiners joiners = Joiners::kRefused);
-
-/// Characters (code points) in well-formed UTF-8; malformed bytes count as one each.
-[[nodiscard]] std::size_t count_characters(std::string_view text);
 
 /// How many bytes must be changed, left out or added to make `b` of `a` (Levenshtein), for hints at
 /// what was meant. Takes time and memory for a.size() x b.size(): for short words.

@@ -99,7 +99,7 @@ class Hub {
   Metrics& metrics_;
   wire::SessionNumber next_number_ = 1;
   std::unordered_map<wire::SessionNumber, Session*> sessions_;
-  std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;
+  std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;  // by key
   // What was a flush_at() and an events_at(), earliest first.
   std::deque<std::pair<base::Time, Room*>> flushing_;
   std::deque<std::pair<base::Time, Room*>> telling_;

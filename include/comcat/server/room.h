@@ -26,14 +26,16 @@ class Room {
   static constexpr std::chrono::milliseconds kCoalesce{10};
   static constexpr std::chrono::milliseconds kEventGap{100};
 
-  Room(std::string name, std::size_t max_speakers, Metrics& metrics)
-      : name_(std::move(name)), loudest_(max_speakers), metrics_(metrics) {}
+  /// `key` is base::comparison_key() of `name`.
+  Room(std::string name, std::string key, std::size_t max_speakers, Metrics& metrics)
+      : name_(std::move(name)), key_(std::move(key)), loudest_(max_speakers), metrics_(metrics) {}
 
   [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& key() const { return key_; }
   [[nodiscard]] const std::vector<Session*>& members() const { return members_; }
   [[nodiscard]] std::vector<wire::Member> roster() const;
-  /// True where a member goes by `name`, letter case of ASCII aside.
-  [[nodiscard]] bool has_name(const std::string& name) const;
+  /// True where a member goes by a name with this key.
+  [[nodiscard]] bool has_name(const std::string& name_key) const;
 
   void add(Session& session) { members_.push_back(&session); }
   void remove(Session& session);
@@ -75,6 +77,7 @@ class Room {
   void queue_for(Listener& listener, const Payload& payload, base::Time now);
 
   std::string name_;
+  std::string key_;
   std::vector<Session*> members_;
   Loudest loudest_;
   Metrics& metrics_;

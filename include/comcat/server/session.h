@@ -57,6 +57,7 @@ struct Session {
   const std::string address;
   Listener listener;
   wire::Member member;
+  std::string name_key;  // base::comparison_key() of the member's name
   std::string resume_key;
   Room* room = nullptr;   // null until the hello, and again after leaving
   bool open = false;      // the hub knows it

@@ -5,11 +5,13 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace comcat::wire {
 
 /// Bounds that both ends check; proto/README.md documents them.
-inline constexpr std::size_t kMaxNameCharacters = 32;
+inline constexpr std::size_t kMaxNameCharacters = 32;  // as users count them: grapheme clusters
+inline constexpr std::size_t kMaxNameBytes = 128;      // in normal form C
 inline constexpr std::size_t kMaxTextBytes = 2000;
 inline constexpr std::size_t kMaxPasscodeBytes = 256;
 inline constexpr std::size_t kMaxChunkBytes = 1275;         // one Opus frame, RFC 6716 section 3.4
@@ -28,8 +30,13 @@ inline constexpr const char* kDefaultRoom = "lobby";
 /// Bits of Hello::features and Welcome::features.
 inline constexpr unsigned kFeatureVoiceBatch = 1;
 
-/// kInvalidArgument with one sentence for the user where a name (of a person or, `what` = "room",
-/// of a room) is not 1-32 characters of safe text without spaces at its ends.
+/// A name (of a person or, `what` = "room", of a room) as it is kept and shown: in normal form C.
+/// kInvalidArgument with one sentence for the user where that is not 1-32 characters in at most 128
+/// bytes without spaces at its ends, or has what base::name_fault() tells.
+[[nodiscard]] absl::StatusOr<std::string> normal_name(std::string_view name,
+                                                      std::string_view what = "name");
+
+/// The status of normal_name().
 [[nodiscard]] absl::Status check_name(std::string_view name, std::string_view what = "name");
 
 /// kInvalidArgument where `text` is not 1-2000 bytes of safe text.
