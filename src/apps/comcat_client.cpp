@@ -1,13 +1,15 @@
 // comcat-client: flags and wiring.
 
-#include <cstdio>
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "comcat/base/log.h"
+#include "comcat/base/write.h"
 #include "comcat/client/client.h"
 #include "comcat/client/passcode_prompt.h"
 #include "comcat/wire/limits.h"
@@ -15,9 +17,13 @@
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
 #include "program.h"
+#include "user.h"
 
-ABSL_FLAG(std::string, host, "", "the server: HOST, HOST:PORT or [IPV6]:PORT (port 50051)");
-ABSL_FLAG(std::string, name, "", "how the others see you: 1-32 printable characters");
+ABSL_FLAG(std::string, host, "",
+          "the server: HOST, HOST:PORT or [IPV6]:PORT (port 50051); a word that is no flag is it "
+          "too");
+ABSL_FLAG(std::string, name, comcat::apps::login_name(),
+          "how the others see you: 1-32 printable characters; if not given, your login name");
 ABSL_FLAG(std::string, room, comcat::wire::kDefaultRoom, "the room to join; made if there is none");
 ABSL_FLAG(std::string, passcode, "",
           "the server's passcode; better given by --passcode_file or the environment variable "
@@ -56,9 +62,10 @@ using Kind = Ending::Kind;
 
 constexpr const char* kUsage =
     "the client of comcat: voice chat for the terminal.\n\n"
-    "  comcat-client --host voice.example.org --name an\n\n"
+    "  comcat-client voice.example.org --name an\n\n"
     "During the call type mute, unmute, stop or help; standard input may also be a pipe with one\n"
-    "of these words a line. Ctrl+C once is stop, twice ends the program at once.\n"
+    "of these words a line. Ctrl+C once is stop, twice ends the program at once. Flags that you\n"
+    "always want may stand in ~/.config/comcat/client.flags; those of the command line win.\n"
     "Exit codes: 0 stopped, 2 usage, 3 refused (passcode, certificate, name taken), 4 full,\n"
     "5 unreachable, 6 sound device, 130 ended at once.";
 
@@ -91,8 +98,9 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.background = absl::GetFlag(FLAGS_background);
   options.json = absl::GetFlag(FLAGS_json);
   const auto state = state_directory(absl::GetFlag(FLAGS_state_dir));
-  if (!state.ok()) return state.status();
-  options.state_directory = *state;
+  const bool remembers = options.tls && options.only_fingerprint.empty();
+  if (!state.ok() && remembers) return state.status();
+  if (state.ok()) options.state_directory = *state;
   return options;
 }
 
@@ -118,8 +126,8 @@ Exit exit_code(Kind kind) {
 int fail_early(Kind kind, const absl::Status& status) {
   const std::string sentence(status.message());
   if (absl::GetFlag(FLAGS_json)) {
-    std::printf("%s\n", client::to_json(client::closed_report({kind, sentence})).c_str());
-    std::fflush(stdout);
+    base::write_fully(STDOUT_FILENO,
+                      client::to_json(client::closed_report({kind, sentence})) + "\n");
   }
   return fail(exit_code(kind), sentence);
 }
@@ -128,7 +136,7 @@ int list_devices() {
   const absl::StatusOr<client::Report> devices = client::devices_report();
   if (!devices.ok()) return fail_early(Kind::kSoundDevice, devices.status());
   const std::string text = absl::GetFlag(FLAGS_json) ? client::to_json(*devices) : devices->text;
-  std::printf("%s\n", text.c_str());
+  base::write_fully(STDOUT_FILENO, text + "\n");
   return static_cast<int>(Exit::kStopped);
 }
 
@@ -157,8 +165,24 @@ int call(int argc, char** argv) {
   return fail(exit_code(ending.kind), ending.sentence);
 }
 
+/// The server may stand on the command line without --host, where it is not given twice.
+absl::Status take_host(const std::vector<std::string>& words, int argc, char** argv) {
+  if (words.empty()) return absl::OkStatus();
+  const auto is_host = [](const std::string_view word) {
+    return word.starts_with("--host") || word.starts_with("-host");
+  };
+  const bool given_twice = std::any_of(argv + 1, argv + argc, is_host);
+  if (given_twice || words.size() > 1) return absl::InvalidArgumentError(no_flag(words.back()));
+  absl::SetFlag(&FLAGS_host, words.front());
+  return absl::OkStatus();
+}
+
 int run(int argc, char** argv) {
-  parse_flags(argc, argv, kUsage, flag_groups());
+  const std::vector<std::string> words =
+      parse_flags_and_words(argc, argv, kUsage, flag_groups(), configuration_file("client.flags"));
+  if (const absl::Status status = take_host(words, argc, argv); !status.ok()) {
+    return fail_early(Kind::kUsage, status);
+  }
   base::LogLevel level = base::LogLevel::kWarning;
   if (!base::parse_log_level(absl::GetFlag(FLAGS_log_level), level)) {
     return fail_early(Kind::kUsage, absl::InvalidArgumentError(
@@ -170,6 +194,9 @@ int run(int argc, char** argv) {
   // stays out of the conversation.
   ::setenv("GRPC_DNS_RESOLVER", "native", 0);
   ::setenv("GRPC_VERBOSITY", "NONE", 0);
+  if (const absl::Status status = check_descriptors(); !status.ok()) {
+    return fail_early(Kind::kUsage, status);
+  }
   if (absl::GetFlag(FLAGS_devices)) return list_devices();
   return call(argc, argv);
 }

@@ -20,6 +20,7 @@
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
 #include "program.h"
+#include "user.h"
 
 ABSL_FLAG(
     std::string, passcode, "",
@@ -254,6 +255,9 @@ int run(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // costs a tenth of the CPU
   signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
+  if (const absl::Status status = check_descriptors(); !status.ok()) {
+    return fail(Exit::kUsage, std::string(status.message()));
+  }
 
   absl::StatusOr<server::ServerOptions> options = server_options(argc, argv);
   if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));

@@ -66,8 +66,9 @@ std::string help_text(const std::string& usage, const std::vector<FlagGroup>& gr
     }
   }
   out +=
-      "\n--flag and --noflag switch on and off; --flagfile=FILE reads flags from a file, one "
-      "--flag=VALUE a line.\n";
+      "\n--flag and --noflag switch on and off; --flagfile=FILE reads flags from a file, one\n"
+      "--flag=VALUE a line, # after white space for a comment, quotes around a value that has "
+      "one.\n";
   return out;
 }
 

@@ -1,11 +1,9 @@
 #include "program.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <string_view>
@@ -16,18 +14,22 @@
 #include <unistd.h>
 
 #include "comcat/base/text.h"
+#include "comcat/base/write.h"
 
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
+#include "flag_file.h"
 #include "flag_help.h"
+#include "text_file.h"
 
 namespace comcat::apps {
 namespace {
 
+constexpr std::size_t kMinDescriptors = 48;
+
 std::string program_name;
 bool parsing = false;
-bool help_wanted = false;
 
 /// A file descriptor 0, 1 or 2 that whoever started us has closed would become a socket or file of
 /// ours, or of a library's. Some libraries open theirs before main(), hence the section below.
@@ -40,10 +42,35 @@ void fill_standard_descriptors(int /*argc*/, char** /*argv*/, char** /*environme
 [[gnu::section(".preinit_array"),
   gnu::used]] void (*const run_first)(int, char**, char**) = &fill_standard_descriptors;
 
+/// Abseil's --helpfull and its like know nothing that --help does not say.
 bool is_help(const char* argument) {
-  std::string_view word(argument);
-  while (!word.empty() && word.front() == '-') word.remove_prefix(1);
-  return word.starts_with("help") || word == "version";
+  const std::string_view word(argument);
+  return word.starts_with("--help") || word.starts_with("-help") || word == "-h";
+}
+
+bool is_version(const char* argument) {
+  const std::string_view word(argument);
+  return word == "--version" || word == "-version";
+}
+
+[[noreturn]] void say_and_stop(const std::string& text) {
+  base::write_fully(STDOUT_FILENO, text);
+  std::exit(static_cast<int>(Exit::kStopped));
+}
+
+/// The flags of `flag_file`, where there is one, then those of the command line, which win.
+std::vector<std::string> all_flags(int argc, char** argv, const std::filesystem::path& flag_file) {
+  absl::StatusOr<std::vector<std::string>> out{absl::in_place};
+  std::error_code none;
+  if (!flag_file.empty() && std::filesystem::exists(flag_file, none)) {
+    out = flags_of_file(flag_file);
+  }
+  if (out.ok()) {
+    out->insert(out->end(), argv + 1, argv + argc);
+    out = expand_flag_files(*out);
+  }
+  if (!out.ok()) std::exit(fail(Exit::kUsage, std::string(out.status().message())));
+  return *std::move(out);
 }
 
 /// Abseil writes what is wrong with a flag to std::cerr, in words of its own, before it hands it to
@@ -60,13 +87,11 @@ class QuietErrors {
   std::streambuf* before_;
 };
 
-/// Abseil ends a program with 1 both after --help and where flags are wrong; comcat promises 0 and
-/// 2. Runs at exit.
+/// Abseil ends a program with 1 where flags are wrong; comcat promises 2. Runs at exit.
 void correct_exit_code() {
   if (!parsing) return;
-  std::cout.flush();
   std::fflush(nullptr);
-  _exit(static_cast<int>(help_wanted ? Exit::kStopped : Exit::kUsage));
+  _exit(static_cast<int>(Exit::kUsage));
 }
 
 /// Overwrites the passcode where `ps` would show it.
@@ -86,55 +111,74 @@ void hide_passcode(int argc, char** argv) {
   }
 }
 
+absl::StatusOr<std::string> passcode_of_file(const std::string& path) {
+  const absl::StatusOr<std::string> text = read_text_file(path);
+  std::string line = text.ok() ? text->substr(0, text->find('\n')) : "";
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  if (!line.empty()) return line;
+  return absl::InvalidArgumentError(
+      "cannot read a passcode from the file " + base::safe_text(path) + ": " +
+      (text.ok() ? "its first line is empty" : std::string(text.status().message())));
+}
+
 }  // namespace
 
-void parse_flags(int argc, char** argv, const std::string& usage,
-                 const std::vector<FlagGroup>& groups) {
+std::vector<std::string> parse_flags_and_words(int argc, char** argv, const std::string& usage,
+                                               const std::vector<FlagGroup>& groups,
+                                               const std::filesystem::path& flag_file) {
   program_name = std::filesystem::path(argv[0]).filename();
   absl::SetProgramUsageMessage(usage);
   absl::FlagsUsageConfig config;
   const auto ours = [](absl::string_view file) { return is_our_flag_file(std::string(file)); };
   config.contains_helpshort_flags = ours;
   config.contains_help_flags = ours;
-  config.version_string = [] { return program_name + " " COMCAT_VERSION "\n"; };
   absl::SetFlagsUsageConfig(config);
-  const auto plain_help = [](const char* argument) {
-    const std::string_view word(argument);
-    return word == "--help" || word == "-help" || word == "-h";
-  };
-  if (std::any_of(argv + 1, argv + argc, plain_help)) {
-    std::cout << help_text(program_name + ": " + usage, groups);
-    std::exit(static_cast<int>(Exit::kStopped));
+  if (std::any_of(argv + 1, argv + argc, is_help)) {
+    say_and_stop(help_text(program_name + ": " + usage, groups));
   }
-  help_wanted = std::any_of(argv + 1, argv + argc, is_help);
+  if (std::any_of(argv + 1, argv + argc, is_version)) {
+    say_and_stop(program_name + " " COMCAT_VERSION "\n");
+  }
+  std::vector<std::string> words = all_flags(argc, argv, flag_file);
+  std::vector<char*> pointers{argv[0]};
+  for (std::string& word : words) pointers.push_back(word.data());
   parsing = true;
   std::atexit(correct_exit_code);
-  std::vector<char*> words;
+  std::vector<char*> left;
   {
     const QuietErrors quiet;
-    words = absl::ParseCommandLine(argc, argv);
+    left = absl::ParseCommandLine(static_cast<int>(pointers.size()), pointers.data());
   }
   parsing = false;
-  if (words.size() > 1) {
-    std::exit(fail(Exit::kUsage,
-                   "'" + base::safe_text(words[1], 80) + "' is no flag; --help lists them"));
-  }
+  return {left.begin() + 1, left.end()};
+}
+
+void parse_flags(int argc, char** argv, const std::string& usage,
+                 const std::vector<FlagGroup>& groups) {
+  const std::vector<std::string> words = parse_flags_and_words(argc, argv, usage, groups, "");
+  if (!words.empty()) std::exit(fail(Exit::kUsage, no_flag(words.front())));
+}
+
+std::string no_flag(const std::string& word) {
+  return "'" + base::safe_text(word, 80) + "' is no flag; --help lists them";
 }
 
 int fail(Exit code, const std::string& sentence) {
-  std::fprintf(stderr, "%s: %s\n", program_name.c_str(), sentence.c_str());
+  base::write_fully(STDERR_FILENO, program_name + ": " + sentence + "\n");
   return static_cast<int>(code);
 }
 
-absl::StatusOr<std::filesystem::path> state_directory(const std::string& flag) {
-  if (!flag.empty()) return std::filesystem::path(flag);
-  if (const char* xdg = std::getenv("XDG_STATE_HOME"); xdg != nullptr && *xdg != '\0') {
-    return std::filesystem::path(xdg) / "comcat";
+absl::Status check_descriptors() {
+  std::vector<int> held;
+  int fd = 0;
+  while (held.size() < kMinDescriptors && (fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0) {
+    held.push_back(fd);
   }
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
-    return std::filesystem::path(home) / ".local" / "state" / "comcat";
-  }
-  return absl::InvalidArgumentError("there is no home directory; say where with --state_dir");
+  for (const int open : held) ::close(open);
+  if (held.size() == kMinDescriptors) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      "only " + std::to_string(held.size()) + " files may be opened and at least " +
+      std::to_string(kMinDescriptors) + " are needed; allow more with ulimit -n");
 }
 
 absl::StatusOr<std::string> given_passcode(const std::string& flag, const std::string& file_flag,
@@ -144,18 +188,7 @@ absl::StatusOr<std::string> given_passcode(const std::string& flag, const std::s
   const std::string from_environment = variable == nullptr ? "" : variable;
   unsetenv("COMCAT_PASSCODE");
   if (!flag.empty()) return flag;
-  if (!file_flag.empty()) {
-    std::ifstream file(file_flag);
-    const int error = errno;
-    std::string line;
-    std::getline(file, line);
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (!line.empty()) return line;
-    return absl::InvalidArgumentError(
-        "cannot read a passcode from the file " + base::safe_text(file_flag) + ": " +
-        (file.is_open() ? "its first line is empty" : std::strerror(error)));
-  }
-  return from_environment;
+  return file_flag.empty() ? from_environment : passcode_of_file(file_flag);
 }
 
 }  // namespace comcat::apps

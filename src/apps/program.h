@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "flag_help.h"
 
-/// What the programs have in common: exit codes, flags, the state directory.
+/// What the programs have in common: exit codes, flags, the passcode.
 namespace comcat::apps {
 
 /// The exit codes that docs and --help promise.
@@ -26,15 +26,26 @@ enum class Exit : int {
 void parse_flags(int argc, char** argv, const std::string& usage,
                  const std::vector<FlagGroup>& groups);
 
+/// As parse_flags(), and the words that are no flags. The flags that the file `flag_file` holds,
+/// where it exists, come before those of the command line, which therefore win.
+[[nodiscard]] std::vector<std::string> parse_flags_and_words(
+    int argc, char** argv, const std::string& usage, const std::vector<FlagGroup>& groups,
+    const std::filesystem::path& flag_file);
+
+/// The sentence for a word that nothing is meant to be.
+[[nodiscard]] std::string no_flag(const std::string& word);
+
+/// Whether the process may open the files and sockets that a program of ours needs at least; gRPC
+/// would end it where they are missing.
+[[nodiscard]] absl::Status check_descriptors();
+
 /// Prints "PROGRAM: sentence" to stderr.
 [[nodiscard]] int fail(Exit code, const std::string& sentence);
 
-/// `flag` where it is not empty, else $XDG_STATE_HOME/comcat, else ~/.local/state/comcat.
-[[nodiscard]] absl::StatusOr<std::filesystem::path> state_directory(const std::string& flag);
-
 /// The passcode: `flag`, else the first line of the file `file_flag`, else $COMCAT_PASSCODE; empty
-/// where none is given. Overwrites it in the process's arguments, where `ps` shows it to everyone,
-/// and keeps it from programs that this one starts.
+/// where none is given. The file may have a byte order mark, or be UTF-16. Overwrites it in the
+/// process's arguments, where `ps` shows it to everyone, and keeps it from programs that this one
+/// starts.
 [[nodiscard]] absl::StatusOr<std::string> given_passcode(const std::string& flag,
                                                          const std::string& file_flag, int argc,
                                                          char** argv);

@@ -3,8 +3,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "comcat/base/write.h"
 #include "comcat/client/console.h"
-#include "comcat/client/printer.h"
 #include "comcat/client/signals.h"
 
 #include "client_loop.h"
@@ -39,7 +39,7 @@ std::string reason(Kind kind) {
 void wipe_prompt() {
   pollfd out{STDOUT_FILENO, POLLOUT, 0};
   if (!can_edit_lines() || ::poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0) return;
-  write_fully(STDOUT_FILENO, "\r\033[J");
+  base::write_fully(STDOUT_FILENO, "\r\033[J");
 }
 
 }  // namespace

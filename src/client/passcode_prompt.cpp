@@ -9,10 +9,12 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "comcat/client/printer.h"
+#include "comcat/base/write.h"
 
 namespace comcat::client {
 namespace {
+
+using base::write_fully;
 
 constexpr std::size_t kMaxTypedBytes = 4096;
 
@@ -86,6 +88,7 @@ std::optional<std::string> ask_passcode(const std::string& prompt) {
     if (fds[0].revents == 0) continue;
     std::array<char, 256> buffer{};
     const ssize_t got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (got <= 0) {  // Ctrl+D
       write_fully(STDERR_FILENO, "\n");
       return std::nullopt;

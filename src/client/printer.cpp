@@ -1,22 +1,12 @@
 #include "comcat/client/printer.h"
 
-#include <cerrno>
-#include <cstddef>
 #include <utility>
 
-#include <unistd.h>
+#include "comcat/base/write.h"
 
 namespace comcat::client {
 
-bool write_fully(int fd, const std::string& text) {
-  for (std::size_t done = 0; done < text.size();) {
-    const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    done += static_cast<std::size_t>(n);
-  }
-  return true;
-}
+using base::write_fully;
 
 void Printer::print(const std::string& text) {
   const absl::MutexLock lock(&mutex_);

@@ -14,7 +14,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "comcat/base/text.h"
+#include "comcat/base/write.h"
 #include "comcat/client/console.h"
 #include "comcat/client/wake_event.h"
 
@@ -24,6 +24,8 @@
 
 namespace comcat::client {
 namespace {
+
+using base::write_fully;
 
 constexpr int kHistoryLines = 200;
 

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "comcat/base/write.h"
 #include "comcat/client/options.h"
 #include "comcat/client/printer.h"
 #include "comcat/client/task_queue.h"
@@ -23,6 +24,7 @@ namespace comcat::client {
 namespace {
 
 using namespace std::chrono_literals;
+using base::write_fully;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 

@@ -1,5 +1,6 @@
 // Whom the client trusts, and where it gets its passcode and its other flags.
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -79,6 +80,71 @@ TEST_F(ClientTest, FlagsMayStandInAFile) {
   Process client(command(server.host(), {"--flagfile=" + flags}));
   EXPECT_TRUE(client.wait_for_line(Process::kOut, "connected to"));
   EXPECT_TRUE(server.logs("joined"));
+}
+
+TEST_F(ClientTest, WhatAnEditorOfWindowsMakesIsRead) {
+  ServerProcess server;
+  const std::string mark = "\xEF\xBB\xBF";
+  const std::string passcode = file("passcode", mark + "hunter2\r\n");
+  const std::string flags = file("flags", mark + "--insecure\r\n--name=an # it is I\r\n" +
+                                              "--passcode_file=" + passcode + "\r\n");
+  Process client(command(server.host(), {"--flagfile=" + flags}));
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "connected to " + server.host() + " as an"));
+}
+
+TEST_F(ClientTest, ALineOfAFlagFileIsNeverShownAsItMayBeThePasscode) {
+  Process client(command("127.0.0.1:1", {"--flagfile=" + file("flags", "hunter2\n")}));
+  EXPECT_EQ(2, client.wait_exit());
+  EXPECT_THAT(client.output(Process::kErr), HasSubstr("line 1 of the flag file"));
+  EXPECT_THAT(client.output(Process::kErr), Not(HasSubstr("hunter2")));
+}
+
+TEST_F(ClientTest, TheUsersOwnFlagsAreReadAndTheCommandLineWins) {
+  ServerProcess server;
+  std::filesystem::create_directory(directory_.file("comcat"));
+  std::ofstream(directory_.file("comcat/client.flags"))
+      << "--host=127.0.0.1:1\n--insecure\n--name=an\n--passcode=hunter2\n--room=cellar\n";
+  Process::Options options;
+  options.environment = {{"XDG_CONFIG_HOME", directory_.path()}};
+  Process client(
+      {program("comcat-client"), server.host(), "--input=null", "--output=null", "--name=binh"},
+      options);
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "as binh"));
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "in the room cellar"));
+}
+
+TEST_F(ClientTest, ANameThatIsNotGivenIsTheLoginName) {
+  ServerProcess server;
+  Process::Options options;
+  options.environment = {{"USER", "an\x01"}};
+  Process client(command(server.host(), {"--insecure", "--passcode=hunter2"}), options);
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "connected to " + server.host() + " as an"));
+}
+
+TEST_F(ClientTest, AServiceWithoutHomeNeedsNoneToRememberNothing) {
+  ServerProcess server;
+  Process::Options options;
+  options.launcher = {"/usr/bin/env", "-i"};
+  const std::vector<std::string> command{program("comcat-client"), server.host(),   "--name=an",
+                                         "--input=null",           "--output=null", "--insecure",
+                                         "--passcode=hunter2"};
+  Process client(command, options);
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "connected to"));
+}
+
+TEST_F(ClientTest, TooFewDescriptorsAreToldInOneSentence) {
+  Process::Options options;
+  options.max_files = 8;
+  Process client(command("127.0.0.1:1", {"--name=an"}), options);
+  expect_failure(client, 2, "ulimit -n");
+}
+
+TEST_F(ClientTest, EveryHelpIsTheSame) {
+  Process help({program("comcat-client"), "--help"});
+  Process full({program("comcat-client"), "--helpfull"});
+  EXPECT_EQ(0, help.wait_exit());
+  EXPECT_EQ(0, full.wait_exit());
+  EXPECT_EQ(help.output(Process::kOut), full.output(Process::kOut));
 }
 
 TEST_F(ClientTest, HelpIsCompleteAndVersionToldWithoutAnError) {

@@ -82,6 +82,10 @@ std::vector<std::string> child_environment(const Process::Options& options) {
   for (char** entry = environ; *entry != nullptr; ++entry) {
     if (!replaced(*entry)) out.emplace_back(*entry);
   }
+  // A developer's own client.flags have no say; a later entry does not count.
+  const bool told = std::any_of(options.environment.begin(), options.environment.end(),
+                                [](const auto& pair) { return pair.first == "XDG_CONFIG_HOME"; });
+  if (!told) out.insert(out.begin(), "XDG_CONFIG_HOME=/dev/null");
   for (const auto& [name, value] : options.environment) out.push_back(name + "=" + value);
   return out;
 }

@@ -40,7 +40,4 @@ class Printer {
   std::string waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
-/// All of `text` to `fd`; false when it cannot be written.
-bool write_fully(int fd, const std::string& text);
-
 }  // namespace comcat::client

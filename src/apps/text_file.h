@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace comcat::apps {
+
+/// All of a small file that a person wrote, as UTF-8: without a byte order mark, and from UTF-16
+/// where it is that. kInvalidArgument with the reason alone ("No such file or directory") where it
+/// cannot be read or has more than 1 MiB.
+[[nodiscard]] absl::StatusOr<std::string> read_text_file(const std::string& path);
+
+}  // namespace comcat::apps
