@@ -173,9 +173,9 @@ absl::StatusOr<server::ServerOptions> server_options(int argc, char** argv) {
   options.hub.max_speakers = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_speakers));
   options.hub.hello_timeout = std::chrono::seconds(absl::GetFlag(FLAGS_hello_seconds));
   options.hub.stall_timeout = std::chrono::seconds(absl::GetFlag(FLAGS_stall_seconds));
-  options.hub.session.max_frames_per_second = absl::GetFlag(FLAGS_max_frames_per_second);
-  options.hub.session.max_bytes_per_second = absl::GetFlag(FLAGS_max_bytes_per_second);
-  options.hub.session.max_commands_per_second = absl::GetFlag(FLAGS_max_commands_per_second);
+  options.hub.caller.conduct.max_frames_per_second = absl::GetFlag(FLAGS_max_frames_per_second);
+  options.hub.caller.conduct.max_bytes_per_second = absl::GetFlag(FLAGS_max_bytes_per_second);
+  options.hub.caller.conduct.max_commands_per_second = absl::GetFlag(FLAGS_max_commands_per_second);
   return options;
 }
 

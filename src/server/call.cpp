@@ -81,10 +81,10 @@ void Call::admit() {
   shard_.admitted(context_.peer());
   pass_ = std::move(*pass);
   has_slot_ = true;
-  session_.emplace(*this, address, shard_.session_limits());
-  shard_.hub().open(*session_, shard_.now());
+  caller_.emplace(*this, address, shard_.caller_limits());
+  shard_.hub().open(*caller_, shard_.now());
   base::log(LogLevel::kInfo, "admitted",
-            {{"session", session_->member.session},
+            {{"session", caller_->who.number},
              {"address", address},
              {"free_slots", shard_.admission().slots().free()}});
   read();
@@ -102,8 +102,8 @@ void Call::expire() {
 
 /// Who sends too much is read later: it is then gRPC's flow control that holds it back.
 void Call::read() {
-  if (session_->read_after > shard_.now()) {
-    shard_.expire_at(*this, session_->read_after);
+  if (caller_->conduct.read_after() > shard_.now()) {
+    shard_.expire_at(*this, caller_->conduct.read_after());
   } else {
     stream_.Read(&incoming_, read_.begin());
   }
@@ -117,7 +117,7 @@ void Call::on_read(bool ok) {
   }
   absl::StatusOr<wire::Request> request = parse(incoming_);
   absl::Status status = request.ok()
-                            ? shard_.hub().receive(*session_, std::move(*request), shard_.now())
+                            ? shard_.hub().receive(*caller_, std::move(*request), shard_.now())
                             : request.status();
   if (closing_ || finishing_) return;  // the hub closed it in passing
   if (status.ok()) {
@@ -127,7 +127,7 @@ void Call::on_read(bool ok) {
   if (!request.ok()) {
     shard_.metrics().refused(Refusal::kProtocol);
     base::log(LogLevel::kWarning, "refused",
-              {{"address", session_->address}, {"why", std::string(status.message())}});
+              {{"address", caller_->address}, {"why", std::string(status.message())}});
   }
   leave(wire::LeaveReason::kClosed);
   close(status);
@@ -139,11 +139,11 @@ void Call::wake() {
 
 void Call::write_next() {
   const base::Time now = shard_.now();
-  const std::uint64_t dropped_before = session_->listener.voice.dropped();
+  const std::uint64_t dropped_before = caller_->listener.voice.dropped();
   const auto age = std::chrono::duration_cast<std::chrono::microseconds>(
-      session_->listener.voice.oldest_age(now));
-  const StreamMessage message = session_->listener.take(now);
-  const std::uint64_t dropped = session_->listener.voice.dropped() - dropped_before;
+      caller_->listener.voice.oldest_age(now));
+  const StreamMessage message = caller_->listener.take(now);
+  const std::uint64_t dropped = caller_->listener.voice.dropped() - dropped_before;
   if (dropped > 0) shard_.metrics().dropped(Drop::kQueueOverflow, dropped);
   if (message.parts.empty()) {
     if (closing_) finish(*closing_);
@@ -154,7 +154,7 @@ void Call::write_next() {
     shard_.metrics().frames_out.fetch_add(message.frames, std::memory_order_relaxed);
     shard_.metrics().queue_age.add(age.count());
   }
-  session_->listener.write_started = now;
+  caller_->listener.write_started = now;
   const grpc::ByteBuffer outgoing = shard_.slices().to_buffer(message.parts, message.shared);
   shard_.metrics().bytes_out.fetch_add(outgoing.Length(), std::memory_order_relaxed);
   stream_.Write(outgoing, grpc::WriteOptions().set_no_compression(), written_.begin());
@@ -162,9 +162,9 @@ void Call::write_next() {
 
 void Call::on_written(bool ok) {
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
-      shard_.now() - session_->listener.write_started);
+      shard_.now() - caller_->listener.write_started);
   shard_.metrics().write_latency.add(took.count());
-  session_->listener.write_started = {};
+  caller_->listener.write_started = {};
   if (finishing_) return;
   if (!ok) {
     leave(wire::LeaveReason::kLost);
@@ -180,7 +180,7 @@ void Call::close(const absl::Status& status) {
   const base::Time now = shard_.now();
   if (!written_.pending()) {
     write_next();
-  } else if (now - session_->listener.write_started > kWriteIsStuck) {
+  } else if (now - caller_->listener.write_started > kWriteIsStuck) {
     finish(status);
   }
   shard_.expire_at(*this, now + kFinishTimeout);
@@ -200,8 +200,8 @@ void Call::on_done(bool /*ok*/) {
 }
 
 void Call::leave(wire::LeaveReason reason) {
-  if (session_ && session_->open) {
-    shard_.hub().leave(*session_, reason, shard_.now());
+  if (caller_ && caller_->open) {
+    shard_.hub().leave(*caller_, reason, shard_.now());
   }
   give_back_slot();
 }

@@ -65,7 +65,7 @@ class Call final : public Link {
   rpc::Operation<Call> done_{*this, &Call::on_done};
   grpc::ByteBuffer incoming_;
   Admission::Pass pass_;
-  std::optional<Session> session_;
+  std::optional<Caller> caller_;
   std::optional<absl::Status> closing_;  // to finish with once the control messages are written
   bool has_slot_ = false;
   bool began_ = false;  // a caller has come

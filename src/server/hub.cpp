@@ -35,48 +35,47 @@ const char* word(wire::LeaveReason reason) {
 
 Hub::Hub(HubOptions options, Metrics& metrics) : options_(options), metrics_(metrics) {}
 
-void Hub::open(Session& session, base::Time now) {
+void Hub::open(Caller& caller, base::Time now) {
   do {
-    session.member.session = next_number_++;  // 0 is nobody
-  } while (session.member.session == 0 || sessions_.contains(session.member.session));
-  session.member.id = base::make_uuid();
-  session.opened = now;
-  session.open = true;
-  sessions_.emplace(session.member.session, &session);
-  metrics_.clients = sessions_.size();
+    caller.who.number = next_number_++;  // 0 is nobody
+  } while (caller.who.number == 0 || callers_.contains(caller.who.number));
+  caller.who.id = base::make_uuid();
+  caller.opened = now;
+  caller.open = true;
+  callers_.emplace(caller.who.number, &caller);
+  metrics_.clients = callers_.size();
 }
 
-absl::Status Hub::receive(Session& session, wire::Request request, base::Time now) {
-  if (!session.open) return absl::OkStatus();  // its close is on the way
-  if (session.frames.full(now) && session.bytes.full(now)) session.voice_flood = {};
-  if (session.commands.full(now)) session.command_flood = {};
-  absl::Status status = std::visit([&](auto& it) { return on(session, it, now); }, request);
-  if (!status.ok()) leave(session, wire::LeaveReason::kClosed, now);
-  if (session.open && session.listener.overflowed) close_overflowed(session, now);
+absl::Status Hub::receive(Caller& caller, wire::Request request, base::Time now) {
+  if (!caller.open) return absl::OkStatus();  // its close is on the way
+  caller.conduct.forgive(now);
+  absl::Status status = handle(caller, request, now);
+  if (!status.ok()) leave(caller, wire::LeaveReason::kClosed, now);
+  if (caller.open && caller.listener.overflowed) close_overflowed(caller, now);
   return status;
 }
 
-void Hub::leave(Session& session, wire::LeaveReason reason, base::Time now) {
-  if (!session.open) return;
-  session.open = false;
-  sessions_.erase(session.member.session);
-  metrics_.clients = sessions_.size();
-  session.listener.leave_room();
-  if (session.room == nullptr) return;
-  depart(session, reason, now);
-  base::log(LogLevel::kInfo, "left",
-            {{"session", session.member.session},
-             {"name", session.member.name},
-             {"reason", word(reason)},
-             {"seconds",
-              std::chrono::duration_cast<std::chrono::seconds>(now - session.opened).count()}});
+void Hub::leave(Caller& caller, wire::LeaveReason reason, base::Time now) {
+  if (!caller.open) return;
+  caller.open = false;
+  callers_.erase(caller.who.number);
+  metrics_.clients = callers_.size();
+  caller.listener.leave_room();
+  if (caller.room == nullptr) return;
+  depart(caller, reason, now);
+  base::log(
+      LogLevel::kInfo, "left",
+      {{"session", caller.who.number},
+       {"name", caller.who.name},
+       {"reason", word(reason)},
+       {"seconds", std::chrono::duration_cast<std::chrono::seconds>(now - caller.opened).count()}});
 }
 
-absl::Status Hub::enter(Session& session, const std::string& room_name, base::Time now) {
+absl::Status Hub::enter(Caller& caller, const std::string& room_name, base::Time now) {
   const std::string key = base::comparison_key(room_name);
   auto found = rooms_.find(key);
   if (found == rooms_.end()) {
-    const bool vacates = session.room != nullptr && session.room->members().size() == 1;
+    const bool vacates = caller.room != nullptr && caller.room->size() == 1;
     if (rooms_.size() - (vacates ? 1 : 0) >= options_.max_rooms) {
       return absl::ResourceExhaustedError("the server has all the rooms it may have; join another");
     }
@@ -85,20 +84,20 @@ absl::Status Hub::enter(Session& session, const std::string& room_name, base::Ti
     metrics_.rooms = rooms_.size();
   }
   Room& room = *found->second;
-  if (room.has_name(session.name_key)) {
+  if (room.has_name(caller.who.name_key)) {
     return absl::AlreadyExistsError("somebody in the room " + room.name() + " goes by the name " +
-                                    session.member.name + "; choose another room or another name");
+                                    caller.who.name + "; choose another room or another name");
   }
-  tell(room, wire::Joined{session.member}, nullptr, now);
-  room.add(session);
-  session.room = &room;
+  tell(room, wire::Joined{caller.who.member()}, nullptr, now);
+  room.add(caller.who, caller.listener);
+  caller.room = &room;
   return absl::OkStatus();
 }
 
-void Hub::depart(Session& session, wire::LeaveReason reason, base::Time now) {
-  Room& room = *std::exchange(session.room, nullptr);
-  room.remove(session);
-  if (room.members().empty()) {
+void Hub::depart(Caller& caller, wire::LeaveReason reason, base::Time now) {
+  Room& room = *std::exchange(caller.room, nullptr);
+  room.remove(caller.who);
+  if (room.size() == 0) {
     const auto of_room = [&](const auto& entry) { return entry.second == &room; };
     std::erase_if(flushing_, of_room);
     std::erase_if(telling_, of_room);
@@ -107,25 +106,25 @@ void Hub::depart(Session& session, wire::LeaveReason reason, base::Time now) {
     return;
   }
   // When all go, nobody needs to hear of each.
-  if (!draining_) tell(room, wire::Left{session.member.session, reason}, nullptr, now);
+  if (!draining_) tell(room, wire::Left{caller.who.number, reason}, nullptr, now);
 }
 
-void Hub::tell(Room& room, const wire::Event& event, const Session* except, base::Time now) {
+void Hub::tell(Room& room, const wire::Event& event, const Participant* except, base::Time now) {
   if (room.tell(event, except, now)) telling_.emplace_back(*room.events_at(), &room);
 }
 
-void Hub::close(Session& session, wire::LeaveReason reason, const absl::Status& status,
+void Hub::close(Caller& caller, wire::LeaveReason reason, const absl::Status& status,
                 base::Time now) {
   base::log(LogLevel::kWarning, "closed",
-            {{"session", session.member.session},
-             {"address", session.address},
+            {{"session", caller.who.number},
+             {"address", caller.address},
              {"why", std::string(status.message())}});
-  leave(session, reason, now);
-  session.listener.link.close(status);
+  leave(caller, reason, now);
+  caller.listener.link.close(status);
 }
 
-void Hub::close_overflowed(Session& session, base::Time now) {
-  close(session, wire::LeaveReason::kClosed,
+void Hub::close_overflowed(Caller& caller, base::Time now) {
+  close(caller, wire::LeaveReason::kClosed,
         absl::AbortedError("disconnected for not reading: too many messages waited for you"), now);
 }
 
@@ -146,27 +145,27 @@ void Hub::tick(base::Time now) {
 void Hub::sweep(base::Time now) {
   next_sweep_ = now + kSweepInterval;
   for (const auto& [name, room] : rooms_) room->catch_up();
-  std::vector<Session*> over;
-  for (const auto& [number, session] : sessions_) {
-    if (session->listener.overflowed || !check_time(*session, now).ok()) over.push_back(session);
+  std::vector<Caller*> over;
+  for (const auto& [number, caller] : callers_) {
+    if (caller->listener.overflowed || !check_time(*caller, now).ok()) over.push_back(caller);
   }
-  for (Session* session : over) {
-    if (session->listener.overflowed) {
-      close_overflowed(*session, now);
+  for (Caller* caller : over) {
+    if (caller->listener.overflowed) {
+      close_overflowed(*caller, now);
     } else {
-      const absl::Status status = check_time(*session, now);
+      const absl::Status status = check_time(*caller, now);
       if (absl::IsAborted(status)) metrics_.closed_stalled.fetch_add(1);
-      close(*session, wire::LeaveReason::kLost, status, now);
+      close(*caller, wire::LeaveReason::kLost, status, now);
     }
   }
 }
 
-absl::Status Hub::check_time(const Session& session, base::Time now) const {
-  if (session.room == nullptr && now - session.opened > options_.hello_timeout) {
+absl::Status Hub::check_time(const Caller& caller, base::Time now) const {
+  if (caller.room == nullptr && now - caller.opened > options_.hello_timeout) {
     return absl::DeadlineExceededError(
         "no hello within " + std::to_string(options_.hello_timeout.count()) + " s of connecting");
   }
-  const base::Time write_started = session.listener.write_started;
+  const base::Time write_started = caller.listener.write_started;
   if (write_started != base::Time{} && now - write_started > options_.stall_timeout) {
     return absl::AbortedError("disconnected for not reading for " +
                               std::to_string(options_.stall_timeout.count()) + " s");
@@ -185,8 +184,8 @@ void Hub::drain(std::chrono::milliseconds grace, base::Time now) {
   draining_ = true;
   const auto grace_ms = static_cast<std::uint32_t>(grace.count());
   for (const auto& [name, room] : rooms_) room->deliver(wire::Draining{grace_ms});
-  while (!sessions_.empty()) {
-    close(*sessions_.begin()->second, wire::LeaveReason::kClosed,
+  while (!callers_.empty()) {
+    close(*callers_.begin()->second, wire::LeaveReason::kClosed,
           absl::UnavailableError(kShuttingDown), now);
   }
 }

@@ -1,4 +1,4 @@
-// What the hub does with each request of a session.
+// What the hub does with each request of a caller.
 
 #include <algorithm>
 #include <array>
@@ -22,9 +22,6 @@ using base::LogLevel;
 
 constexpr std::uint8_t kOriginalLevelDbov = 30;  // the original protocol carries no level
 
-/// How long one who sends too many commands is not read. Short: its voice waits too.
-constexpr std::chrono::milliseconds kRefusedPause{20};
-
 std::string make_resume_key() {
   std::string key(wire::kResumeKeyBytes, '\0');
   auto* bytes = reinterpret_cast<unsigned char*>(key.data());
@@ -37,15 +34,18 @@ bool same_key(const std::string& one, const std::string& other) {
   return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
 }
 
+/// What becomes of commands that are too many.
+constexpr std::string_view kRefused = "what is too much is refused";
+
 constexpr const char* kPlaceholder = "caller-";
 
-std::string placeholder_name(const Session& session) {
-  return kPlaceholder + std::to_string(session.member.session);
+std::string placeholder_name(const Caller& caller) {
+  return kPlaceholder + std::to_string(caller.who.number);
 }
 
-void set_name(Session& session, std::string name) {
-  session.name_key = base::comparison_key(name);
-  session.member.name = std::move(name);
+void set_name(Participant& who, std::string name) {
+  who.name_key = base::comparison_key(name);
+  who.name = std::move(name);
 }
 
 /// True where what clients say of their user or of the server would be said of somebody.
@@ -75,236 +75,225 @@ wire::Outcome failure(std::uint64_t trace_id, const absl::Status& status) {
 
 }  // namespace
 
+absl::Status Hub::handle(Caller& caller, wire::Request& request, base::Time now) {
+  if (auto* voice = std::get_if<wire::VoiceUp>(&request)) return relay(caller, *voice, now);
+  if (const auto* hello = std::get_if<wire::Hello>(&request)) return join(caller, *hello, now);
+  return obey(caller, std::get<wire::Command>(request), now);
+}
+
 // ---- voice
 
-absl::Status Hub::on(Session& session, wire::VoiceUp& voice, base::Time now) {
-  wire::VoicePacket& frame = voice.packet;
-  if (session.room == nullptr) {
-    wire::Hello hello;  // a client of the original protocol may speak without having signalled
-    if (absl::Status status = on(session, hello, now); !status.ok()) return status;
+absl::Status Hub::relay(Caller& caller, wire::VoiceUp& voice, base::Time now) {
+  if (caller.room == nullptr) {  // a client of the original protocol may not have signalled before
+    if (absl::Status status = join(caller, wire::Hello{}, now); !status.ok()) return status;
   }
+  wire::VoicePacket& frame = voice.packet;
   metrics_.frames_in.fetch_add(1, std::memory_order_relaxed);
   metrics_.bytes_in.fetch_add(frame.payload.size(), std::memory_order_relaxed);
-  if (absl::Status status = pace(session, voice, now); !status.ok()) return status;
-  const base::Time flooding_since = session.voice_flood.since;
-  if (flooding_since != base::Time{} && now - flooding_since >= options_.session.flood_silence) {
-    session.room->silence(session);
+  const Excess excess =
+      caller.conduct.count_voice(frame.payload.size() + voice.original_name.size(), now);
+  if (absl::Status status = enforce(caller, excess, "nobody hears you until you send less");
+      !status.ok()) {
+    return status;
+  }
+  if (caller.conduct.is_silenced(now)) {
+    caller.room->free_slot(caller.who);
     metrics_.dropped(Drop::kRateLimit);
     return absl::OkStatus();
   }
-  if (session.original) {
-    name_original(session, voice.original_name, now);
-    session.numbering.number(frame, now);
+  if (caller.who.original) {
+    name_original(caller, voice.original_name, now);
+    caller.numbering.number(frame, now);
     frame.level_dbov = kOriginalLevelDbov;
   }
-  if (session.member.muted) {
+  if (caller.who.muted) {
     metrics_.dropped(Drop::kMuted);
     return absl::OkStatus();
   }
-  frame.speaker = session.member.session;
-  Room& room = *session.room;
-  if (room.speak(session, frame, now)) flushing_.emplace_back(*room.flush_at(), &room);
+  frame.speaker = caller.who.number;
+  Room& room = *caller.room;
+  if (room.speak(caller.who, frame, now)) flushing_.emplace_back(*room.flush_at(), &room);
   return absl::OkStatus();
 }
 
-/// Voice that comes faster than it may is slowed down rather than lost: a burst after a stall gets
-/// through, and a flood waits in the sender's own buffers.
-absl::Status Hub::pace(Session& session, const wire::VoiceUp& voice, base::Time now) {
-  const auto bytes = static_cast<double>(voice.packet.payload.size() + voice.original_name.size());
-  const base::Duration for_frames = session.frames.spend(1, now);
-  const base::Duration for_bytes = session.bytes.spend(bytes, now);
-  const base::Duration pause = std::max(for_frames, for_bytes);
-  if (pause == base::Duration::zero()) return absl::OkStatus();
-  return throttle(session, session.voice_flood, for_bytes > for_frames ? "bytes" : "frames",
-                  "nobody hears you until you send less", pause, now);
-}
-
-void Hub::name_original(Session& session, const std::string& name, base::Time now) {
-  if (session.member.name != placeholder_name(session)) return;  // the first name stays
+void Hub::name_original(Caller& caller, const std::string& name, base::Time now) {
+  if (caller.who.name != placeholder_name(caller)) return;  // the first name stays
   absl::StatusOr<std::string> chosen = chosen_name(name);
-  if (!chosen.ok() || session.room->has_name(base::comparison_key(*chosen))) return;
-  set_name(session, *std::move(chosen));
-  base::log(LogLevel::kInfo, "named",
-            {{"session", session.member.session}, {"name", session.member.name}});
-  tell(*session.room, wire::Joined{session.member}, &session, now);
+  if (!chosen.ok() || caller.room->has_name(base::comparison_key(*chosen))) return;
+  set_name(caller.who, *std::move(chosen));
+  base::log(LogLevel::kInfo, "named", {{"session", caller.who.number}, {"name", caller.who.name}});
+  tell(*caller.room, wire::Joined{caller.who.member()}, &caller.who, now);
 }
 
-absl::Status Hub::throttle(Session& session, Flood& flood, std::string_view what,
-                           std::string_view consequence, base::Duration pause, base::Time now) {
-  session.read_after = now + pause;
-  if (flood.since == base::Time{}) flood.since = now;
-  const base::Duration lasted = now - flood.since;
-  const SessionLimits& limits = options_.session;
-  if (lasted < limits.flood_notice) return absl::OkStatus();
-  const std::string more = "more " + std::string(what) + " a second than this server takes";
-  if (!std::exchange(flood.warned, true)) {
-    base::log(LogLevel::kWarning, "flooding",
-              {{"session", session.member.session}, {"address", session.address}, {"what", what}});
-    answer(session, failure(0, absl::ResourceExhaustedError(
-                                   "you send " + more + "; " + std::string(consequence) +
-                                   ", and if it goes on you are disconnected")));
+absl::Status Hub::enforce(Caller& caller, const Excess& excess, std::string_view consequence) {
+  if (excess.measure != Excess::Measure::kWarn && excess.measure != Excess::Measure::kDisconnect) {
+    return absl::OkStatus();
   }
-  if (lasted < limits.flood_notice + limits.flood_grace) return absl::OkStatus();
-  metrics_.closed_flooding.fetch_add(1);
-  return absl::ResourceExhaustedError("disconnected for sending " + more);
-}
-
-absl::Status Hub::refuse_command(Session& session, std::string_view what, base::Time now) {
-  metrics_.dropped(Drop::kRateLimit);
-  return throttle(session, session.command_flood, what, "what is too much is refused",
-                  kRefusedPause, now);
+  const std::string more = "more " + std::string(excess.what) + " a second than this server takes";
+  if (excess.measure == Excess::Measure::kDisconnect) {
+    metrics_.closed_flooding.fetch_add(1);
+    return absl::ResourceExhaustedError("disconnected for sending " + more);
+  }
+  base::log(LogLevel::kWarning, "flooding",
+            {{"session", caller.who.number}, {"address", caller.address}, {"what", excess.what}});
+  caller.answer(
+      failure(0, absl::ResourceExhaustedError("you send " + more + "; " + std::string(consequence) +
+                                              ", and if it goes on you are disconnected")));
+  return absl::OkStatus();
 }
 
 // ---- joining
 
-absl::Status Hub::refuse(const Session& session, const absl::Status& status, Refusal why) {
+absl::Status Hub::refuse(const Caller& caller, const absl::Status& status, Refusal why) {
   metrics_.refused(why);
   base::log(LogLevel::kWarning, "refused",
-            {{"address", session.address}, {"why", std::string(status.message())}});
+            {{"address", caller.address}, {"why", std::string(status.message())}});
   return status;
 }
 
-absl::Status Hub::on(Session& session, wire::Hello& hello, base::Time now) {
-  if (session.room != nullptr) {
-    if (!session.original || !hello.original()) {
-      return refuse(session, absl::InvalidArgumentError("a second hello on one stream"),
-                    Refusal::kProtocol);
-    }
-    if (!session.commands.take(1, now)) return refuse_command(session, "signals", now);
-    welcome(session);  // how the original client tests its connection
-    return absl::OkStatus();
+absl::Status Hub::greet_again(Caller& caller, const wire::Hello& hello, base::Time now) {
+  if (!caller.who.original || !hello.original()) {
+    return refuse(caller, absl::InvalidArgumentError("a second hello on one stream"),
+                  Refusal::kProtocol);
   }
+  const Excess excess = caller.conduct.count_command("signals", now);
+  if (excess.any()) {
+    metrics_.dropped(Drop::kRateLimit);
+    return enforce(caller, excess, kRefused);
+  }
+  welcome(caller);  // how the original client tests its connection
+  return absl::OkStatus();
+}
+
+absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now) {
+  if (caller.room != nullptr) return greet_again(caller, hello, now);
   if (draining_) return absl::UnavailableError(kShuttingDown);
-  session.original = hello.original();
+  caller.who.original = hello.original();
   absl::StatusOr<std::string> name =
-      session.original ? placeholder_name(session) : chosen_name(hello.name);
-  session.listener.takes_batches = (hello.features & wire::kFeatureVoiceBatch) != 0;
+      caller.who.original ? placeholder_name(caller) : chosen_name(hello.name);
+  caller.listener.takes_batches = (hello.features & wire::kFeatureVoiceBatch) != 0;
   const absl::StatusOr<std::string> room =
       wire::normal_name(hello.room.empty() ? wire::kDefaultRoom : hello.room, "room");
   absl::Status status = name.status();
   status.Update(room.status());
-  if (status.ok()) set_name(session, *std::move(name));
-  if (status.ok() && !hello.resume_key.empty()) take_over(hello.resume_key, session, now);
-  if (status.ok()) status = enter(session, *room, now);
-  if (!status.ok()) return refuse(session, status, Refusal::kName);
-  session.resume_key = make_resume_key();
-  welcome(session);
+  if (status.ok()) set_name(caller.who, *std::move(name));
+  if (status.ok() && !hello.resume_key.empty()) take_over(hello.resume_key, caller, now);
+  if (status.ok()) status = enter(caller, *room, now);
+  if (!status.ok()) return refuse(caller, status, Refusal::kName);
+  caller.resume_key = make_resume_key();
+  welcome(caller);
   metrics_.joins.fetch_add(1);
   base::log(LogLevel::kInfo, "joined",
-            {{"session", session.member.session},
-             {"id", session.member.id},
-             {"name", session.member.name},
-             {"room", session.room->name()},
-             {"address", session.address},
-             {"protocol", session.original ? "original" : "comcat"}});
+            {{"session", caller.who.number},
+             {"id", caller.who.id},
+             {"name", caller.who.name},
+             {"room", caller.room->name()},
+             {"address", caller.address},
+             {"protocol", caller.who.original ? "original" : "comcat"}});
   return absl::OkStatus();
 }
 
-void Hub::take_over(const std::string& resume_key, const Session& by, base::Time now) {
-  for (const auto& [number, session] : sessions_) {
-    if (session == &by || !same_key(session->resume_key, resume_key)) continue;
-    close(*session, wire::LeaveReason::kLost,
+void Hub::take_over(const std::string& resume_key, const Caller& by, base::Time now) {
+  for (const auto& [number, caller] : callers_) {
+    if (caller == &by || !same_key(caller->resume_key, resume_key)) continue;
+    close(*caller, wire::LeaveReason::kLost,
           absl::AbortedError("replaced by a new connection of yours"), now);
     return;
   }
 }
 
-void Hub::welcome(Session& session) {
+void Hub::welcome(Caller& caller) {
   wire::Welcome welcome;
-  welcome.session = session.member.session;
-  welcome.id = session.member.id;
-  welcome.room = session.room->name();
-  welcome.members = session.room->roster();
+  welcome.session = caller.who.number;
+  welcome.id = caller.who.id;
+  welcome.room = caller.room->name();
+  welcome.members = caller.room->roster();
   welcome.max_speakers = static_cast<std::uint32_t>(options_.max_speakers);
-  welcome.resume_key = session.resume_key;
+  welcome.resume_key = caller.resume_key;
   welcome.features = wire::kFeatureVoiceBatch;
-  session.listener.send(std::make_shared<const std::string>(wire::encode_response(welcome)));
+  caller.listener.send(std::make_shared<const std::string>(wire::encode_response(welcome)));
 }
 
 // ---- commands
 
-absl::Status Hub::on(Session& session, wire::Command& command, base::Time now) {
-  if (session.room == nullptr) {
-    return refuse(session, absl::FailedPreconditionError("a command before the hello"),
+absl::Status Hub::obey(Caller& caller, const wire::Command& command, base::Time now) {
+  if (caller.room == nullptr) {
+    return refuse(caller, absl::FailedPreconditionError("a command before the hello"),
                   Refusal::kProtocol);
   }
-  if (!session.commands.take(1, now)) {
-    answer(session, failure(command.trace_id,
-                            absl::ResourceExhaustedError("too many commands a second; try again")));
-    return refuse_command(session, "commands", now);
+  const Excess excess = caller.conduct.count_command("commands", now);
+  if (excess.any()) {
+    caller.answer(failure(command.trace_id,
+                          absl::ResourceExhaustedError("too many commands a second; try again")));
+    metrics_.dropped(Drop::kRateLimit);
+    return enforce(caller, excess, kRefused);
   }
-  std::visit([&](const auto& verb) { execute(session, command.trace_id, verb, now); },
-             command.verb);
+  std::visit([&](const auto& verb) { execute(caller, command.trace_id, verb, now); }, command.verb);
   return absl::OkStatus();
 }
 
-void Hub::answer(Session& session, wire::Outcome outcome) {
-  if (session.original) return;
-  session.listener.send(std::make_shared<const std::string>(wire::encode_response(outcome)));
-}
-
-void Hub::execute(Session& session, std::uint64_t trace_id, const wire::UnknownCommand& /*verb*/,
+void Hub::execute(Caller& caller, std::uint64_t trace_id, const wire::UnknownCommand& /*verb*/,
                   base::Time /*now*/) {
-  answer(session, failure(trace_id, absl::UnimplementedError(
-                                        "this server is older than the client and does not know "
-                                        "this command")));
+  caller.answer(failure(
+      trace_id, absl::UnimplementedError("this server is older than the client and does not know "
+                                         "this command")));
 }
 
-void Hub::execute(Session& session, std::uint64_t trace_id, const wire::SetMute& verb,
+void Hub::execute(Caller& caller, std::uint64_t trace_id, const wire::SetMute& verb,
                   base::Time now) {
-  session.member.muted = verb.muted;
-  answer(session, {trace_id, 0, "", {}});
-  tell(*session.room, wire::MuteChanged{session.member.session, verb.muted}, nullptr, now);
+  caller.who.muted = verb.muted;
+  caller.answer({trace_id, 0, "", {}});
+  tell(*caller.room, wire::MuteChanged{caller.who.number, verb.muted}, nullptr, now);
 }
 
-void Hub::execute(Session& session, std::uint64_t trace_id, const wire::SetDeafen& verb,
+void Hub::execute(Caller& caller, std::uint64_t trace_id, const wire::SetDeafen& verb,
                   base::Time now) {
-  session.member.deafened = verb.deafened;
-  if (verb.deafened) session.listener.voice.clear();
-  answer(session, {trace_id, 0, "", {}});
-  tell(*session.room, wire::DeafenChanged{session.member.session, verb.deafened}, nullptr, now);
+  caller.who.deafened = verb.deafened;
+  if (verb.deafened) caller.listener.voice.clear();
+  caller.answer({trace_id, 0, "", {}});
+  tell(*caller.room, wire::DeafenChanged{caller.who.number, verb.deafened}, nullptr, now);
 }
 
-void Hub::execute(Session& session, std::uint64_t trace_id, const wire::JoinRoom& verb,
+void Hub::execute(Caller& caller, std::uint64_t trace_id, const wire::JoinRoom& verb,
                   base::Time now) {
   const absl::StatusOr<std::string> room = wire::normal_name(verb.room, "room");
   if (!room.ok()) {
-    answer(session, failure(trace_id, room.status()));
+    caller.answer(failure(trace_id, room.status()));
     return;
   }
-  if (base::comparison_key(*room) != session.room->key()) {
-    Room* const old_room = session.room;
-    if (absl::Status status = enter(session, *room, now); !status.ok()) {
-      answer(session, failure(trace_id, status));
+  if (base::comparison_key(*room) != caller.room->key()) {
+    Room* const old_room = caller.room;
+    if (absl::Status status = enter(caller, *room, now); !status.ok()) {
+      caller.answer(failure(trace_id, status));
       return;
     }
-    Room* const new_room = std::exchange(session.room, old_room);
-    depart(session, wire::LeaveReason::kMoved, now);
-    session.room = new_room;
-    session.listener.leave_room();
+    Room* const new_room = std::exchange(caller.room, old_room);
+    depart(caller, wire::LeaveReason::kMoved, now);
+    caller.room = new_room;
+    caller.listener.leave_room();
     base::log(LogLevel::kInfo, "moved",
-              {{"session", session.member.session}, {"room", new_room->name()}});
+              {{"session", caller.who.number}, {"room", new_room->name()}});
   }
-  answer(session, {trace_id, 0, "", wire::Roster{session.room->name(), session.room->roster()}});
+  caller.answer({trace_id, 0, "", wire::Roster{caller.room->name(), caller.room->roster()}});
 }
 
-void Hub::execute(Session& session, std::uint64_t trace_id, const wire::ListRooms& /*verb*/,
+void Hub::execute(Caller& caller, std::uint64_t trace_id, const wire::ListRooms& /*verb*/,
                   base::Time /*now*/) {
   wire::RoomList list;
   for (const auto& [key, room] : rooms_) {
-    list.rooms.push_back({room->name(), static_cast<std::uint32_t>(room->members().size())});
+    list.rooms.push_back({room->name(), static_cast<std::uint32_t>(room->size())});
   }
-  answer(session, {trace_id, 0, "", std::move(list)});
+  caller.answer({trace_id, 0, "", std::move(list)});
 }
 
-void Hub::execute(Session& session, std::uint64_t trace_id, const wire::Say& verb,
+void Hub::execute(Caller& caller, std::uint64_t trace_id, const wire::Say& verb,
                   base::Time /*now*/) {
   if (absl::Status status = wire::check_text(verb.text); !status.ok()) {
-    answer(session, failure(trace_id, status));
+    caller.answer(failure(trace_id, status));
     return;
   }
-  answer(session, {trace_id, 0, "", {}});
-  session.room->say({session.member.session, session.member.name, verb.text});
+  caller.answer({trace_id, 0, "", {}});
+  caller.room->say({caller.who.number, caller.who.name, verb.text});
 }
 
 }  // namespace comcat::server

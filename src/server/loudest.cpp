@@ -11,39 +11,40 @@ namespace {
 constexpr double kAttack = 0.5;
 constexpr double kRelease = 0.05;
 
-template <typename Speakers>
-auto find(Speakers& speakers, wire::SessionNumber number) {
-  return std::find_if(speakers.begin(), speakers.end(),
-                      [&](const auto& speaker) { return speaker.number == number; });
+template <typename Candidates>
+auto find(Candidates& candidates, wire::SessionNumber number) {
+  return std::find_if(candidates.begin(), candidates.end(),
+                      [&](const auto& candidate) { return candidate.number == number; });
 }
 
 }  // namespace
 
-void Loudest::update(Speaker& speaker, std::uint8_t level_dbov, base::Time now) {
-  speaker.last_frame = now;
+void Loudest::update(Candidate& candidate, std::uint8_t level_dbov, base::Time now) {
+  candidate.last_frame = now;
   if (level_dbov > kVoiceDbov) return;  // a pause says nothing about how loud the voice is
   const double level_db = -static_cast<double>(level_dbov);
-  const double rise_db = level_db - speaker.level_db;
-  const bool fresh = now - speaker.last_voice > kHold;
-  speaker.level_db += rise_db * (fresh ? 1 : rise_db > 0 ? kAttack : kRelease);
-  speaker.last_voice = now;
+  const double rise_db = level_db - candidate.level_db;
+  const bool fresh = now - candidate.last_voice > kHold;
+  candidate.level_db += rise_db * (fresh ? 1 : rise_db > 0 ? kAttack : kRelease);
+  candidate.last_voice = now;
 }
 
-bool Loudest::is_free(const Speaker& speaker, base::Time now) {
-  return now - speaker.last_voice > kHold;
+bool Loudest::is_free(const Candidate& candidate, base::Time now) {
+  return now - candidate.last_voice > kHold;
 }
 
-Loudest::Speaker& Loudest::weakest(base::Time now) {
-  return *std::min_element(slots_.begin(), slots_.end(), [&](const Speaker& a, const Speaker& b) {
-    return std::pair(!is_free(a, now), a.level_db) < std::pair(!is_free(b, now), b.level_db);
-  });
+Loudest::Candidate& Loudest::weakest(base::Time now) {
+  return *std::min_element(
+      slots_.begin(), slots_.end(), [&](const Candidate& a, const Candidate& b) {
+        return std::pair(!is_free(a, now), a.level_db) < std::pair(!is_free(b, now), b.level_db);
+      });
 }
 
-Loudest::Speaker& Loudest::challenger(wire::SessionNumber number, base::Time now) {
-  std::erase_if(challengers_, [&](const Speaker& c) { return now - c.last_frame > kHold; });
+Loudest::Candidate& Loudest::challenger(wire::SessionNumber number, base::Time now) {
+  std::erase_if(challengers_, [&](const Candidate& c) { return now - c.last_frame > kHold; });
   const auto found = find(challengers_, number);
   if (found != challengers_.end()) return *found;
-  return challengers_.emplace_back(Speaker{.number = number});
+  return challengers_.emplace_back(Candidate{.number = number});
 }
 
 bool Loudest::offer(wire::SessionNumber speaker, std::uint8_t level_dbov, base::Time now) {
@@ -52,13 +53,13 @@ bool Loudest::offer(wire::SessionNumber speaker, std::uint8_t level_dbov, base::
     return true;
   }
   if (slots_.size() < max_speakers_) {
-    update(slots_.emplace_back(Speaker{.number = speaker}), level_dbov, now);
+    update(slots_.emplace_back(Candidate{.number = speaker}), level_dbov, now);
     return true;
   }
   if (slots_.empty()) return false;
-  Speaker& wants = challenger(speaker, now);
+  Candidate& wants = challenger(speaker, now);
   update(wants, level_dbov, now);
-  Speaker& holder = weakest(now);
+  Candidate& holder = weakest(now);
   const bool heard = level_dbov <= kVoiceDbov;
   if (!heard || wants.level_db < holder.level_db + kMarginDb) {
     wants.louder_since = {};
@@ -69,7 +70,7 @@ bool Loudest::offer(wire::SessionNumber speaker, std::uint8_t level_dbov, base::
       wants.louder_since != base::Time{} && now - wants.louder_since >= kPersistence;
   const bool free = is_free(holder, now);
   if (!heard || !(free || louder)) return false;
-  Speaker demoted = std::exchange(holder, wants);
+  Candidate demoted = std::exchange(holder, wants);
   demoted.louder_since = {};
   holder.louder_since = {};
   *find(challengers_, speaker) = demoted;
@@ -77,14 +78,14 @@ bool Loudest::offer(wire::SessionNumber speaker, std::uint8_t level_dbov, base::
 }
 
 void Loudest::remove(wire::SessionNumber speaker) {
-  std::erase_if(slots_, [&](const Speaker& s) { return s.number == speaker; });
-  std::erase_if(challengers_, [&](const Speaker& s) { return s.number == speaker; });
+  std::erase_if(slots_, [&](const Candidate& s) { return s.number == speaker; });
+  std::erase_if(challengers_, [&](const Candidate& s) { return s.number == speaker; });
 }
 
 std::size_t Loudest::talking(base::Time now) const {
   return static_cast<std::size_t>(
       std::count_if(slots_.begin(), slots_.end(),
-                    [&](const Speaker& s) { return now - s.last_voice <= kFrameGap; }));
+                    [&](const Candidate& s) { return now - s.last_voice <= kFrameGap; }));
 }
 
 }  // namespace comcat::server

@@ -22,19 +22,19 @@ Payload texts_are_missing(std::size_t count) {
 
 std::vector<wire::Member> Room::roster() const {
   std::vector<wire::Member> members;
-  members.reserve(members_.size());
-  for (const Session* session : members_) members.push_back(session->member);
+  members.reserve(people_.size());
+  for (const Person& person : people_) members.push_back(person.who->member());
   return members;
 }
 
 bool Room::has_name(const std::string& name_key) const {
-  return std::any_of(members_.begin(), members_.end(),
-                     [&](const Session* session) { return session->name_key == name_key; });
+  return std::any_of(people_.begin(), people_.end(),
+                     [&](const Person& person) { return person.who->name_key == name_key; });
 }
 
-void Room::remove(Session& session) {
-  std::erase(members_, &session);
-  loudest_.remove(session.member.session);
+void Room::remove(const Participant& who) {
+  std::erase_if(people_, [&](const Person& person) { return person.who == &who; });
+  free_slot(who);
 }
 
 void Room::queue_for(Listener& listener, const Payload& payload, base::Time now) {
@@ -45,8 +45,8 @@ void Room::queue_for(Listener& listener, const Payload& payload, base::Time now)
   if (!flush_at_) listener.link.wake();
 }
 
-bool Room::speak(Session& speaker, const wire::VoicePacket& frame, base::Time now) {
-  if (!loudest_.offer(speaker.member.session, frame.level_dbov, now)) {
+bool Room::speak(const Participant& speaker, const wire::VoicePacket& frame, base::Time now) {
+  if (!loudest_.offer(speaker.number, frame.level_dbov, now)) {
     metrics_.dropped(Drop::kNotLoudest);
     return false;
   }
@@ -54,18 +54,17 @@ bool Room::speak(Session& speaker, const wire::VoicePacket& frame, base::Time no
   if (waits) flush_at_ = now + kCoalesce;
   Payload batch;
   Payload message;
-  for (Session* member : members_) {
-    if (member == &speaker || member->member.deafened) continue;
-    Payload& payload = member->listener.takes_batches ? batch : message;
+  for (const auto& [who, listener] : people_) {
+    if (who == &speaker || who->deafened) continue;
+    Payload& payload = listener->takes_batches ? batch : message;
     if (!payload) {
       payload = std::make_shared<const std::string>(
-          member->listener.takes_batches
-              ? wire::encode_voice(frame)
-              : wire::encode_voice_message(frame, speaker.member.name, speaker.member.id));
+          listener->takes_batches ? wire::encode_voice(frame)
+                                  : wire::encode_voice_message(frame, speaker.name, speaker.id));
     }
-    queue_for(member->listener, payload, now);
+    queue_for(*listener, payload, now);
   }
-  if (flush_at_ && gather(speaker.member.session) >= loudest_.talking(now)) {
+  if (flush_at_ && gather(speaker.number) >= loudest_.talking(now)) {
     flush();
     return false;
   }
@@ -79,14 +78,14 @@ std::size_t Room::gather(wire::SessionNumber speaker) {
   return gathered_.size();
 }
 
-bool Room::tell(const wire::Event& event, const Session* except, base::Time now) {
+bool Room::tell(const wire::Event& event, const Participant* except, base::Time now) {
   const auto payload = std::make_shared<const std::string>(wire::encode_response(event));
   EventJoiner joiner;
-  for (Session* member : members_) {
-    if (member == except || member->original) continue;
-    if (!member->listener.messages.push_event(payload)) continue;
-    member->listener.messages.release_events(joiner);
-    member->listener.link.wake();
+  for (const auto& [who, listener] : people_) {
+    if (who == except || who->original) continue;
+    if (!listener->messages.push_event(payload)) continue;
+    listener->messages.release_events(joiner);
+    listener->link.wake();
   }
   if (events_at_) return false;
   if (now - last_events_ >= kEventGap) {
@@ -101,52 +100,51 @@ void Room::release_events(base::Time now) {
   events_at_.reset();
   last_events_ = now;
   EventJoiner joiner;
-  for (Session* member : members_) {
-    member->listener.messages.release_events(joiner);
-    if (member->listener.ready()) member->listener.link.wake();
+  for (const auto& [who, listener] : people_) {
+    listener->messages.release_events(joiner);
+    if (listener->ready()) listener->link.wake();
   }
 }
 
 void Room::say(const wire::TextSaid& text) {
   const auto payload =
       std::make_shared<const std::string>(wire::encode_response(wire::Event(text)));
-  for (Session* member : members_) {
-    if (member->original) continue;
-    member->listener.messages.push_text(payload);
-    member->listener.link.wake();
+  for (const auto& [who, listener] : people_) {
+    if (who->original) continue;
+    listener->messages.push_text(payload);
+    listener->link.wake();
   }
 }
 
 void Room::catch_up() {
   Payload payload;
-  for (Session* member : members_) {
-    Listener& listener = member->listener;
-    if (listener.write_started != base::Time{}) continue;
-    if (const std::size_t missed = listener.messages.take_missed_texts(); missed > 0) {
-      listener.send(texts_are_missing(missed));
+  for (const auto& [who, listener] : people_) {
+    if (listener->write_started != base::Time{}) continue;
+    if (const std::size_t missed = listener->messages.take_missed_texts(); missed > 0) {
+      listener->send(texts_are_missing(missed));
     }
-    if (!listener.messages.behind()) continue;
+    if (!listener->messages.behind()) continue;
     if (!payload) {
       payload = std::make_shared<const std::string>(
           wire::encode_response(wire::Event(wire::Roster{name_, roster()})));
     }
-    listener.messages.catch_up(payload);
-    listener.link.wake();
+    listener->messages.catch_up(payload);
+    listener->link.wake();
   }
 }
 
 void Room::deliver(const wire::Event& event) {
   const auto payload = std::make_shared<const std::string>(wire::encode_response(event));
-  for (Session* member : members_) {
-    if (!member->original) member->listener.send(payload);
+  for (const auto& [who, listener] : people_) {
+    if (!who->original) listener->send(payload);
   }
 }
 
 void Room::flush() {
   flush_at_.reset();
   gathered_.clear();
-  for (Session* member : members_) {
-    if (member->listener.ready()) member->listener.link.wake();
+  for (const auto& [who, listener] : people_) {
+    if (listener->ready()) listener->link.wake();
   }
 }
 

@@ -18,7 +18,7 @@ Shard::Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& 
     : queue_(std::move(queue)),
       service_(service),
       metrics_(metrics),
-      session_limits_(hub.session),
+      caller_limits_(hub.caller),
       on_admitted_(std::move(on_admitted)),
       health_(health, *queue_),
       hub_(hub, metrics),

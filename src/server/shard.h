@@ -57,7 +57,7 @@ class Shard final {
   Metrics& metrics() { return metrics_; }
   SharedSlices& slices() { return slices_; }
   void admitted(const std::string& peer) { on_admitted_(peer); }
-  [[nodiscard]] const SessionLimits& session_limits() const { return session_limits_; }
+  [[nodiscard]] const CallerLimits& caller_limits() const { return caller_limits_; }
   void request(grpc::ServerContext& context,
                grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>& stream,
                rpc::Completion* tag);
@@ -79,7 +79,7 @@ class Shard final {
   rpc::Inbox inbox_{*queue_};
   RawService& service_;
   Metrics& metrics_;
-  const SessionLimits session_limits_;
+  const CallerLimits caller_limits_;
   const std::function<void(const std::string&)> on_admitted_;
   Health health_;
   Hub hub_;

@@ -23,12 +23,12 @@ using namespace comcat;
 using namespace comcat::server;
 using std::chrono::milliseconds;
 
-constexpr std::size_t kMaxCallers = 12;
+constexpr std::size_t kMaxPeople = 12;
 
-class Caller final : public Link {
+class Person final : public Link {
  public:
-  Caller(const base::Time& clock, const SessionLimits& limits)
-      : session(*this, "192.0.2.1", limits), clock_(clock) {}
+  Person(const base::Time& clock, const CallerLimits& limits)
+      : caller(*this, "192.0.2.1", limits), clock_(clock) {}
 
   void wake() override {
     COMCAT_FUZZ_CHECK(!closed);
@@ -40,16 +40,16 @@ class Caller final : public Link {
     closed = true;
   }
   void read() {
-    while (session.listener.ready()) {
+    while (caller.listener.ready()) {
       std::string message;
-      const auto next = session.listener.take(clock_);
+      const auto next = caller.listener.take(clock_);
       for (const Payload& part : next.parts) message += *part;
       if (!message.empty()) hear(message);
     }
   }
   void asked(std::uint64_t trace_id) { ++owed_[trace_id]; }
 
-  Session session;
+  Caller caller;
   bool reading = true;
   bool closed = false;
   std::map<std::uint64_t, int> owed_;  // outcomes that are still to come, by trace id
@@ -60,10 +60,10 @@ class Caller final : public Link {
     COMCAT_FUZZ_CHECK(response.ok());
     COMCAT_FUZZ_CHECK(!std::holds_alternative<wire::UnknownResponse>(*response));
     if (const auto* frames = std::get_if<wire::VoicePackets>(&*response)) {
-      COMCAT_FUZZ_CHECK(!frames->empty() && !session.member.deafened);
+      COMCAT_FUZZ_CHECK(!frames->empty() && !caller.who.deafened);
       COMCAT_FUZZ_CHECK(message.size() <= VoiceQueue::kMaxBytes);
       for (const auto& frame : *frames) {
-        COMCAT_FUZZ_CHECK(frame.speaker != 0 && frame.speaker != session.member.session);
+        COMCAT_FUZZ_CHECK(frame.speaker != 0 && frame.speaker != caller.who.number);
       }
     } else if (const auto* outcome = std::get_if<wire::Outcome>(&*response)) {
       if (outcome->trace_id != 0) COMCAT_FUZZ_CHECK(--owed_[outcome->trace_id] >= 0);
@@ -87,11 +87,11 @@ class World {
       check();
     }
     hub_->drain(milliseconds(5000), now_);
-    for (auto& caller : callers_) {
-      COMCAT_FUZZ_CHECK(caller->closed || !caller->session.open);
-      settle(*caller);
+    for (auto& person : people_) {
+      COMCAT_FUZZ_CHECK(person->closed || !person->caller.open);
+      settle(*person);
     }
-    COMCAT_FUZZ_CHECK(hub_->sessions() == 0 && metrics_.rooms == 0 && metrics_.clients == 0);
+    COMCAT_FUZZ_CHECK(hub_->callers() == 0 && metrics_.rooms == 0 && metrics_.clients == 0);
   }
 
  private:
@@ -111,9 +111,9 @@ class World {
   }
 
   void come() {
-    if (callers_.size() >= kMaxCallers) return;
-    callers_.push_back(std::make_unique<Caller>(now_, options_.session));
-    hub_->open(callers_.back()->session, now_);
+    if (people_.size() >= kMaxPeople) return;
+    people_.push_back(std::make_unique<Person>(now_, options_.caller));
+    hub_->open(people_.back()->caller, now_);
   }
 
   /// From a moment to more than a month; the tick may be late.
@@ -123,38 +123,38 @@ class World {
     if (how % 4 != 0) hub_->tick(now_);
   }
 
-  void go(Caller* caller) {
-    if (caller == nullptr) return;
-    hub_->leave(caller->session, static_cast<wire::LeaveReason>(input_.choose(5)), now_);
+  void go(Person* person) {
+    if (person == nullptr) return;
+    hub_->leave(person->caller, static_cast<wire::LeaveReason>(input_.choose(5)), now_);
     if (input_.choose(2) == 0) return;  // leaves again later
-    settle(*caller);
-    std::erase_if(callers_, [&](const auto& it) { return it.get() == caller; });
+    settle(*person);
+    std::erase_if(people_, [&](const auto& it) { return it.get() == person; });
   }
 
-  void turn(Caller* caller) {
-    if (caller == nullptr) return;
-    caller->reading = !caller->reading;
-    caller->session.listener.write_started = caller->reading ? base::Time{} : now_;
-    if (caller->reading) caller->read();
+  void turn(Person* person) {
+    if (person == nullptr) return;
+    person->reading = !person->reading;
+    person->caller.listener.write_started = person->reading ? base::Time{} : now_;
+    if (person->reading) person->read();
   }
 
-  void send(Caller* caller) {
-    if (caller == nullptr) return;
+  void send(Person* person) {
+    if (person == nullptr) return;
     std::optional<wire::Request> request = make_request();
     if (!request) return;
     if (auto* command = std::get_if<wire::Command>(&*request)) {
       if (command->trace_id == 0) command->trace_id = 1;  // 0 is the server's own
       const bool answered =
-          caller->session.open && caller->session.room != nullptr && !caller->session.original;
-      if (answered) caller->asked(command->trace_id);
+          person->caller.open && person->caller.room != nullptr && !person->caller.who.original;
+      if (answered) person->asked(command->trace_id);
     }
     if (const auto* hello = std::get_if<wire::Hello>(&*request)) keys_.insert(hello->resume_key);
-    const absl::Status status = hub_->receive(caller->session, std::move(*request), now_);
+    const absl::Status status = hub_->receive(person->caller, std::move(*request), now_);
     if (!status.ok()) {
-      COMCAT_FUZZ_CHECK(!caller->session.open);
+      COMCAT_FUZZ_CHECK(!person->caller.open);
       COMCAT_FUZZ_CHECK(base::is_safe_text(std::string(status.message())));
     }
-    if (!caller->session.resume_key.empty()) keys_.insert(caller->session.resume_key);
+    if (!person->caller.resume_key.empty()) keys_.insert(person->caller.resume_key);
   }
 
   std::optional<wire::Request> make_request() {
@@ -198,26 +198,26 @@ class World {
     return which == keys_.size() ? "" : *std::next(keys_.begin(), static_cast<long>(which));
   }
 
-  Caller* pick() {
-    return callers_.empty() ? nullptr : callers_[input_.choose(callers_.size())].get();
+  Person* pick() {
+    return people_.empty() ? nullptr : people_[input_.choose(people_.size())].get();
   }
 
   /// Reads what is left: who was not cut off has had every answer, the others none twice.
-  static void settle(Caller& caller) {
-    caller.read();
-    if (caller.closed || !caller.session.open) return;
-    for (const auto& [trace_id, owed] : caller.owed_) COMCAT_FUZZ_CHECK(owed == 0);
+  static void settle(Person& person) {
+    person.read();
+    if (person.closed || !person.caller.open) return;
+    for (const auto& [trace_id, owed] : person.owed_) COMCAT_FUZZ_CHECK(owed == 0);
   }
 
   void check() {
     std::size_t open = 0;
-    for (const auto& caller : callers_) {
-      open += caller->session.open ? 1 : 0;
-      COMCAT_FUZZ_CHECK(!caller->closed || !caller->session.open);
-      COMCAT_FUZZ_CHECK(caller->session.open || caller->session.room == nullptr);
-      if (caller->session.open && caller->reading) settle(*caller);
+    for (const auto& person : people_) {
+      open += person->caller.open ? 1 : 0;
+      COMCAT_FUZZ_CHECK(!person->closed || !person->caller.open);
+      COMCAT_FUZZ_CHECK(person->caller.open || person->caller.room == nullptr);
+      if (person->caller.open && person->reading) settle(*person);
     }
-    COMCAT_FUZZ_CHECK(hub_->sessions() == open && metrics_.clients == open);
+    COMCAT_FUZZ_CHECK(hub_->callers() == open && metrics_.clients == open);
     COMCAT_FUZZ_CHECK(metrics_.rooms <= options_.max_rooms);
     hub_->tick(now_);
     COMCAT_FUZZ_CHECK(hub_->next_deadline(now_) > now_);
@@ -227,7 +227,7 @@ class World {
   HubOptions options_;
   Metrics metrics_;
   std::optional<Hub> hub_;
-  std::vector<std::unique_ptr<Caller>> callers_;
+  std::vector<std::unique_ptr<Person>> people_;
   std::set<std::string> keys_;
   base::Time now_{std::chrono::hours(1)};
   int steps_ = 0;

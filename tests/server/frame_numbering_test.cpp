@@ -1,8 +1,8 @@
+#include "comcat/server/frame_numbering.h"
+
 #include <vector>
 
 #include <gtest/gtest.h>
-
-#include "comcat/server/session.h"
 
 namespace comcat::server {
 namespace {

@@ -6,10 +6,10 @@
 
 namespace comcat::server {
 
-void Caller::read() {
-  while (session.listener.ready()) {
+void Person::read() {
+  while (caller.listener.ready()) {
     std::string message;
-    const auto next = session.listener.take(clock_);
+    const auto next = caller.listener.take(clock_);
     for (const Payload& part : next.parts) message += *part;
     if (message.empty()) return;
     bytes.push_back(message);
@@ -28,14 +28,14 @@ void Caller::read() {
   }
 }
 
-std::vector<wire::Outcome> Caller::answers(std::uint64_t trace_id) const {
+std::vector<wire::Outcome> Person::answers(std::uint64_t trace_id) const {
   std::vector<wire::Outcome> out;
   std::copy_if(outcomes.begin(), outcomes.end(), std::back_inserter(out),
                [&](const wire::Outcome& outcome) { return outcome.trace_id == trace_id; });
   return out;
 }
 
-void Caller::forget() {
+void Person::forget() {
   heard.clear();
   raw_voice.clear();
   welcomes.clear();
@@ -44,44 +44,44 @@ void Caller::forget() {
   bytes.clear();
 }
 
-Caller& House::connect(const std::string& address) {
-  callers.push_back(std::make_unique<Caller>(now, options.session, address));
-  hub.open(callers.back()->session, now);
-  return *callers.back();
+Person& House::connect(const std::string& address) {
+  people.push_back(std::make_unique<Person>(now, options.caller, address));
+  hub.open(people.back()->caller, now);
+  return *people.back();
 }
 
-Caller& House::join(const std::string& name, const std::string& room) {
-  Caller& caller = connect();
-  const absl::Status status = say_hello(caller, {name, room, "", wire::kFeatureVoiceBatch});
+Person& House::join(const std::string& name, const std::string& room) {
+  Person& person = connect();
+  const absl::Status status = say_hello(person, {name, room, "", wire::kFeatureVoiceBatch});
   EXPECT_TRUE(status.ok()) << status;
-  EXPECT_EQ(1U, caller.welcomes.size());
+  EXPECT_EQ(1U, person.welcomes.size());
   pass(Room::kEventGap);
-  caller.forget();
-  return caller;
+  person.forget();
+  return person;
 }
 
-Caller& House::join_original() {
-  Caller& caller = connect();
-  const absl::Status status = say_hello(caller, {});
+Person& House::join_original() {
+  Person& person = connect();
+  const absl::Status status = say_hello(person, {});
   EXPECT_TRUE(status.ok()) << status;
   pass(Room::kEventGap);
-  caller.forget();
-  return caller;
+  person.forget();
+  return person;
 }
 
-absl::Status House::speak(Caller& caller, std::uint8_t level_dbov, std::string opus) {
+absl::Status House::speak(Person& person, std::uint8_t level_dbov, std::string opus) {
   wire::VoicePacket frame;
   frame.sequence = sequence_++;
   frame.timestamp = frame.sequence * 960;
   frame.duration_samples = 960;
   frame.level_dbov = level_dbov;
   frame.payload = std::move(opus);
-  return send(caller, wire::VoiceUp{std::move(frame), ""});
+  return send(person, wire::VoiceUp{std::move(frame), ""});
 }
 
-std::uint64_t House::command(Caller& caller, decltype(wire::Command::verb) verb) {
+std::uint64_t House::command(Person& person, decltype(wire::Command::verb) verb) {
   const std::uint64_t trace_id = ++last_trace_id_;
-  EXPECT_TRUE(send(caller, wire::Command{trace_id, std::move(verb)}).ok());
+  EXPECT_TRUE(send(person, wire::Command{trace_id, std::move(verb)}).ok());
   return trace_id;
 }
 

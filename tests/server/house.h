@@ -19,15 +19,15 @@ using std::chrono::seconds;
 
 /// A caller without a network: what the hub sends is parsed, with the time at which it left.
 /// While `reading`, it takes everything as soon as it may; else all waits in its queue.
-class Caller final : public Link {
+class Person final : public Link {
  public:
   struct Heard {
     wire::VoicePacket frame;
     base::Time at;
   };
 
-  Caller(const base::Time& clock, const SessionLimits& limits, std::string address)
-      : session(*this, std::move(address), limits), clock_(clock) {}
+  Person(const base::Time& clock, const CallerLimits& limits, std::string address)
+      : caller(*this, std::move(address), limits), clock_(clock) {}
 
   void wake() override {
     if (reading) read();
@@ -49,11 +49,11 @@ class Caller final : public Link {
   }
   /// The outcomes with this trace id.
   [[nodiscard]] std::vector<wire::Outcome> answers(std::uint64_t trace_id) const;
-  [[nodiscard]] wire::SessionNumber number() const { return session.member.session; }
+  [[nodiscard]] wire::SessionNumber number() const { return caller.who.number; }
   /// Forgets what has come so far.
   void forget();
 
-  Session session;
+  Caller caller;
   bool reading = true;
   std::vector<Heard> heard;
   std::vector<wire::Response> raw_voice;  // each message with voice, as it came
@@ -73,21 +73,21 @@ class House {
   explicit House(HubOptions hub_options = {}) : options(hub_options), hub(hub_options, metrics) {}
 
   /// Somebody who has been admitted but has not said hello.
-  Caller& connect(const std::string& address = "192.0.2.1");
+  Person& connect(const std::string& address = "192.0.2.1");
   /// Somebody who has said hello, whom everyone has heard of; what they were told so far is
   /// forgotten.
-  Caller& join(const std::string& name, const std::string& room = "lobby");
-  Caller& join_original();
+  Person& join(const std::string& name, const std::string& room = "lobby");
+  Person& join_original();
 
-  absl::Status send(Caller& caller, wire::Request request) {
-    return hub.receive(caller.session, std::move(request), now);
+  absl::Status send(Person& person, wire::Request request) {
+    return hub.receive(person.caller, std::move(request), now);
   }
-  absl::Status say_hello(Caller& caller, const wire::Hello& hello) { return send(caller, hello); }
+  absl::Status say_hello(Person& person, const wire::Hello& hello) { return send(person, hello); }
   /// A frame of voice, numbered on; `level_dbov` as RFC 6464 has it.
-  absl::Status speak(Caller& caller, std::uint8_t level_dbov = 30, std::string opus = "opus");
+  absl::Status speak(Person& person, std::uint8_t level_dbov = 30, std::string opus = "opus");
   /// Sends a command; its trace id.
-  std::uint64_t command(Caller& caller, decltype(wire::Command::verb) verb);
-  void hang_up(Caller& caller) { hub.leave(caller.session, wire::LeaveReason::kStopped, now); }
+  std::uint64_t command(Person& person, decltype(wire::Command::verb) verb);
+  void hang_up(Person& person) { hub.leave(person.caller, wire::LeaveReason::kStopped, now); }
 
   /// Moves the clock on, ticking whenever the hub wants it.
   void pass(base::Duration time);
@@ -95,7 +95,7 @@ class House {
   HubOptions options;
   Metrics metrics;
   base::Time now{seconds(1'000'000)};
-  std::vector<std::unique_ptr<Caller>> callers;
+  std::vector<std::unique_ptr<Person>> people;
   Hub hub;
 
  private:

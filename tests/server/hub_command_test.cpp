@@ -15,7 +15,7 @@ int code(absl::StatusCode status) {
 
 TEST(Commands, EachIsAnsweredExactlyOnce) {
   House house;
-  Caller& an = house.join("an");
+  Person& an = house.join("an");
   const auto mute = house.command(an, wire::SetMute{true});
   const auto deafen = house.command(an, wire::SetDeafen{true});
   const auto rooms = house.command(an, wire::ListRooms{});
@@ -29,7 +29,7 @@ TEST(Commands, EachIsAnsweredExactlyOnce) {
 
 TEST(Commands, OfALaterVersionAreUnimplemented) {
   House house;
-  Caller& an = house.join("an");
+  Person& an = house.join("an");
   const auto id = house.command(an, wire::UnknownCommand{});
   EXPECT_EQ(code(absl::StatusCode::kUnimplemented), an.answers(id).at(0).status);
   EXPECT_FALSE(an.closed);
@@ -37,10 +37,10 @@ TEST(Commands, OfALaterVersionAreUnimplemented) {
 
 TEST(Commands, SayIsHeardByEveryoneWithTheNameTheServerKnows) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   house.command(an, wire::Say{"hi"});
-  for (Caller* listener : {&an, &bo}) {
+  for (Person* listener : {&an, &bo}) {
     ASSERT_EQ(1U, listener->told<wire::TextSaid>().size());
     EXPECT_EQ("an", listener->told<wire::TextSaid>()[0].name);
     EXPECT_EQ("hi", listener->told<wire::TextSaid>()[0].text);
@@ -50,8 +50,8 @@ TEST(Commands, SayIsHeardByEveryoneWithTheNameTheServerKnows) {
 
 TEST(Commands, BadTextsAndRoomsAreAnsweredAndChangeNothing) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   for (const std::string& bad :
        {std::string(), std::string("a\nb"), std::string("\x1b[2J"), std::string(2001, 'x')}) {
     const auto said = house.command(an, wire::Say{bad});
@@ -66,7 +66,7 @@ TEST(Commands, BadTextsAndRoomsAreAnsweredAndChangeNothing) {
 
 TEST(Commands, TheRoomsAreListedWithTheirNumbers) {
   House house;
-  Caller& an = house.join("an");
+  Person& an = house.join("an");
   house.join("bo");
   house.join("cy", "attic");
   const auto id = house.command(an, wire::ListRooms{});
@@ -80,8 +80,8 @@ TEST(Commands, TheRoomsAreListedWithTheirNumbers) {
 
 TEST(Flooding, WithCommandsEachIsStillAnsweredAndThenItEnds) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   absl::Status status;
   std::uint64_t id = 1000;
   while (status.ok() && id < 100'000) {
@@ -100,17 +100,18 @@ TEST(Flooding, WithCommandsEachIsStillAnsweredAndThenItEnds) {
 
 TEST(Flooding, WithVoiceIsToldOnceThenClosedAndTheOthersHearOnlyWhatIsAllowed) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
-  Caller& cy = house.join("cy");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
+  Person& cy = house.join("cy");
   absl::Status status;
   const base::Time start = house.now;
   while (status.ok() && house.now - start < seconds(60)) {
     status = house.speak(an);
-    house.pass(std::max<base::Duration>(milliseconds(1), an.session.read_after - house.now));
+    house.pass(
+        std::max<base::Duration>(milliseconds(1), an.caller.conduct.read_after() - house.now));
   }
   EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
-  const SessionLimits& limits = house.options.session;
+  const ConductLimits& limits = house.options.caller.conduct;
   EXPECT_GE(house.now - start, limits.flood_notice + limits.flood_grace);
   EXPECT_LE(house.now - start, limits.flood_notice + limits.flood_grace + seconds(1));
   EXPECT_EQ(1U, an.answers(0).size());
@@ -122,7 +123,7 @@ TEST(Flooding, WithVoiceIsToldOnceThenClosedAndTheOthersHearOnlyWhatIsAllowed) {
 
 TEST(Flooding, WithLargeFramesIsNoticedByItsBytes) {
   House house;
-  Caller& an = house.join("an");
+  Person& an = house.join("an");
   absl::Status status;
   for (int i = 0; status.ok() && i < 2000; ++i) {
     status = house.speak(an, 30, std::string(wire::kMaxChunkBytes, 'x'));
@@ -133,7 +134,7 @@ TEST(Flooding, WithLargeFramesIsNoticedByItsBytes) {
 
 TEST(Flooding, WithLongNamesOnShortFramesIsNoticedToo) {
   House house;
-  Caller& original = house.join_original();
+  Person& original = house.join_original();
   absl::Status status;
   for (int i = 0; status.ok() && i < 2000; ++i) {
     status = house.send(original, wire::VoiceUp{{0, 0, 0, 0, 0, "x"}, std::string(60'000, 'n')});
@@ -144,8 +145,8 @@ TEST(Flooding, WithLongNamesOnShortFramesIsNoticedToo) {
 
 TEST(Flooding, WhoStopsInTimeIsHeardAgain) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   const base::Time start = house.now;
   while (house.now - start < seconds(3)) {
     ASSERT_TRUE(house.speak(an).ok());
@@ -164,10 +165,10 @@ TEST(Flooding, WhoStopsInTimeIsHeardAgain) {
 
 TEST(Flooding, WhoSpeaksAsOftenAsIsAllowedIsNoFlooder) {
   HubOptions options;
-  options.session.max_frames_per_second = 50;
+  options.caller.conduct.max_frames_per_second = 50;
   House house(options);
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   for (int i = 0; i < 50 * 60; ++i) {
     ASSERT_TRUE(house.speak(an).ok());
     house.pass(milliseconds(i % 2 == 0 ? 5 : 35));
@@ -178,8 +179,8 @@ TEST(Flooding, WhoSpeaksAsOftenAsIsAllowedIsNoFlooder) {
 
 TEST(Flooding, WithCommandsSilencesNobody) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   for (int i = 0; i < 100; ++i) {  // a second of voice, and twice the commands that are allowed
     if (i % 5 == 0) house.command(an, wire::ListRooms{});
     const bool due = i % 2 == 0;
@@ -191,14 +192,14 @@ TEST(Flooding, WithCommandsSilencesNobody) {
 
 TEST(Flooding, WhatIsTooMuchIsReadLater) {
   House house;
-  Caller& an = house.join("an");
-  while (an.session.read_after <= house.now) ASSERT_TRUE(house.speak(an).ok());
-  EXPECT_LE(an.session.read_after - house.now, milliseconds(5));
+  Person& an = house.join("an");
+  while (an.caller.conduct.read_after() <= house.now) ASSERT_TRUE(house.speak(an).ok());
+  EXPECT_LE(an.caller.conduct.read_after() - house.now, milliseconds(5));
 }
 
 TEST(Flooding, ABurstAfterAStallIsForgiven) {
   House house;
-  Caller& an = house.join("an");
+  Person& an = house.join("an");
   for (int stall = 0; stall < 20; ++stall) {
     for (int i = 0; i < 100; ++i) ASSERT_TRUE(house.speak(an).ok());
     house.pass(seconds(2));
@@ -208,8 +209,8 @@ TEST(Flooding, ABurstAfterAStallIsForgiven) {
 
 TEST(Stalling, WhoAsksAndDoesNotReadTheAnswersIsClosedWithAReason) {
   House house;
-  Caller& stalled = house.join("stalled");
-  Caller& bo = house.join("bo");
+  Person& stalled = house.join("stalled");
+  Person& bo = house.join("bo");
   stalled.reading = false;
   for (int i = 0; i < 1000 && !stalled.closed; ++i) {
     house.command(stalled, wire::ListRooms{});
@@ -220,22 +221,22 @@ TEST(Stalling, WhoAsksAndDoesNotReadTheAnswersIsClosedWithAReason) {
   EXPECT_EQ("disconnected for not reading: too many messages waited for you",
             std::string(stalled.closed->message()));
   EXPECT_EQ(1U, bo.told<wire::Left>().size());
-  EXPECT_EQ(1U, house.hub.sessions());
+  EXPECT_EQ(1U, house.hub.callers());
 }
 
 TEST(Stalling, TextsOfOthersCloseNobodyAndWhoReadsAgainIsToldHowManyAreMissing) {
   House house;
-  Caller& bo = house.join("bo");
-  Caller& slow = house.join("slow");
+  Person& bo = house.join("bo");
+  Person& slow = house.join("slow");
   slow.reading = false;
-  slow.session.listener.write_started = house.now;
+  slow.caller.listener.write_started = house.now;
   for (int i = 0; i < 80; ++i) {
     house.command(bo, wire::Say{std::string(wire::kMaxTextBytes, 't')});
     house.pass(milliseconds(110));
   }
   ASSERT_FALSE(slow.closed);
   slow.reading = true;
-  slow.session.listener.write_started = {};
+  slow.caller.listener.write_started = {};
   slow.wake();
   house.pass(seconds(1));
   EXPECT_EQ(5U, slow.told<wire::TextSaid>().size());
@@ -246,9 +247,9 @@ TEST(Stalling, TextsOfOthersCloseNobodyAndWhoReadsAgainIsToldHowManyAreMissing) 
 
 TEST(Stalling, AWriteUnderWayForTooLongEndsTheCall) {
   House house;
-  Caller& stalled = house.join("stalled");
-  Caller& bo = house.join("bo");
-  stalled.session.listener.write_started = house.now;
+  Person& stalled = house.join("stalled");
+  Person& bo = house.join("bo");
+  stalled.caller.listener.write_started = house.now;
   house.pass(seconds(10));
   EXPECT_FALSE(stalled.closed);
   house.pass(seconds(1));
@@ -263,29 +264,29 @@ TEST(Draining, TellsEveryoneAndClosesThemAllForTheSameReason) {
   for (int i = 0; i < 600; ++i) {
     house.join("p" + std::to_string(i), i % 3 == 0 ? "attic" : "lobby");
   }
-  Caller& unsaid = house.connect();
-  for (auto& caller : house.callers) {
-    caller->forget();
-    caller->reading = caller->number() % 2 == 0;
+  Person& unsaid = house.connect();
+  for (auto& person : house.people) {
+    person->forget();
+    person->reading = person->number() % 2 == 0;
   }
   house.hub.drain(seconds(5), house.now);
-  EXPECT_EQ(0U, house.hub.sessions());
+  EXPECT_EQ(0U, house.hub.callers());
   EXPECT_EQ(0U, house.metrics.rooms);
-  for (auto& caller : house.callers) {
-    ASSERT_TRUE(caller->closed);
-    EXPECT_EQ(absl::UnavailableError("the server is shutting down"), *caller->closed);
-    caller->read();
-    EXPECT_TRUE(caller->told<wire::Left>().empty());
-    if (caller.get() == &unsaid) continue;
-    ASSERT_EQ(1U, caller->told<wire::Draining>().size());
-    EXPECT_EQ(5000U, caller->told<wire::Draining>()[0].grace_ms);
+  for (auto& person : house.people) {
+    ASSERT_TRUE(person->closed);
+    EXPECT_EQ(absl::UnavailableError("the server is shutting down"), *person->closed);
+    person->read();
+    EXPECT_TRUE(person->told<wire::Left>().empty());
+    if (person.get() == &unsaid) continue;
+    ASSERT_EQ(1U, person->told<wire::Draining>().size());
+    EXPECT_EQ(5000U, person->told<wire::Draining>()[0].grace_ms);
   }
 }
 
 TEST(Draining, NobodyMayJoinAnyMore) {
   House house;
   house.hub.drain(seconds(5), house.now);
-  Caller& late = house.connect();
+  Person& late = house.connect();
   const absl::Status status = house.say_hello(late, {"an", "lobby", "", 0});
   EXPECT_EQ(absl::UnavailableError("the server is shutting down"), status);
 }

@@ -12,14 +12,14 @@ namespace comcat::server {
 namespace {
 
 /// Who is in the room, as `caller` knows it from its welcome and what it was told since.
-std::set<std::string> known_to(const Caller& caller) {
+std::set<std::string> known_to(const Person& person) {
   std::map<wire::SessionNumber, std::string> there;
   const auto enter = [&](const std::vector<wire::Member>& members) {
     there.clear();
     for (const wire::Member& member : members) there[member.session] = member.name;
   };
-  enter(caller.welcomes.at(0).members);
-  for (const wire::Event& event : caller.events) {
+  enter(person.welcomes.at(0).members);
+  for (const wire::Event& event : person.events) {
     if (const auto* joined = std::get_if<wire::Joined>(&event)) {
       there[joined->member.session] = joined->member.name;
     } else if (const auto* left = std::get_if<wire::Left>(&event)) {
@@ -33,17 +33,17 @@ std::set<std::string> known_to(const Caller& caller) {
   return names;
 }
 
-Caller& come(House& house, const std::string& name) {
-  Caller& caller = house.connect();
-  EXPECT_TRUE(house.say_hello(caller, {name, "lobby", "", wire::kFeatureVoiceBatch}).ok());
-  return caller;
+Person& come(House& house, const std::string& name) {
+  Person& person = house.connect();
+  EXPECT_TRUE(house.say_hello(person, {name, "lobby", "", wire::kFeatureVoiceBatch}).ok());
+  return person;
 }
 
 class EventsForTwo : public ::testing::Test {
  protected:
   House house_;
-  Caller& an_ = house_.join("an");
-  Caller& bo_ = house_.join("bo");
+  Person& an_ = house_.join("an");
+  Person& bo_ = house_.join("bo");
 };
 
 TEST_F(EventsForTwo, TheFirstLeavesAtOnceAndThoseThatFollowLeaveTogether) {
@@ -80,47 +80,47 @@ TEST(Events, AThousandWhoComeAtOnceCostEachOtherAFewMessages) {
     house.pass(milliseconds(1));
   }
   house.pass(Room::kEventGap);
-  for (const auto& caller : house.callers) {
-    EXPECT_FALSE(caller->closed);
-    EXPECT_LE(caller->bytes.size(), 25U);
-    ASSERT_EQ(1000U, known_to(*caller).size());
+  for (const auto& person : house.people) {
+    EXPECT_FALSE(person->closed);
+    EXPECT_LE(person->bytes.size(), 25U);
+    ASSERT_EQ(1000U, known_to(*person).size());
   }
 }
 
 TEST(Events, WhoIsTooSlowForThemIsToldWhoIsThereInsteadOfBeingClosed) {
   House house;
-  Caller& slow = come(house, "slow");
+  Person& slow = come(house, "slow");
   slow.reading = false;
-  slow.session.listener.write_started = house.now;
+  slow.caller.listener.write_started = house.now;
   for (int i = 0; i < 1000; ++i) {
-    Caller& guest = come(house, "guest " + std::to_string(i));
+    Person& guest = come(house, "guest " + std::to_string(i));
     if (i % 2 == 0) house.hang_up(guest);
     house.pass(milliseconds(1));
   }
   ASSERT_FALSE(slow.closed);
-  EXPECT_TRUE(slow.session.listener.messages.behind());
+  EXPECT_TRUE(slow.caller.listener.messages.behind());
   slow.reading = true;
-  slow.session.listener.write_started = {};
+  slow.caller.listener.write_started = {};
   house.pass(seconds(1));
   EXPECT_LE(slow.bytes.size(), 3U);
   EXPECT_EQ(1U, slow.told<wire::Roster>().size());
   EXPECT_EQ(501U, known_to(slow).size());
-  house.hang_up(*house.callers.back());
+  house.hang_up(*house.people.back());
   house.pass(Room::kEventGap);
   EXPECT_EQ(500U, known_to(slow).size());
 }
 
 TEST(Events, NoRosterIsMadeForWhoReadsNothing) {
   House house;
-  Caller& stalled = come(house, "stalled");
+  Person& stalled = come(house, "stalled");
   stalled.reading = false;
-  stalled.session.listener.write_started = house.now;
+  stalled.caller.listener.write_started = house.now;
   for (int i = 0; i < 1000; ++i) come(house, "guest " + std::to_string(i));
   house.pass(seconds(5));
-  EXPECT_TRUE(stalled.session.listener.messages.behind());
-  stalled.session.listener.write_started = {};
+  EXPECT_TRUE(stalled.caller.listener.messages.behind());
+  stalled.caller.listener.write_started = {};
   house.pass(seconds(1));
-  EXPECT_FALSE(stalled.session.listener.messages.behind());
+  EXPECT_FALSE(stalled.caller.listener.messages.behind());
 }
 
 TEST_F(EventsForTwo, OfTheRoomThatOneLeftNoneFollowOneIntoTheNext) {

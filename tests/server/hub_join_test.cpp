@@ -22,13 +22,13 @@ std::string text(const absl::Status& status) {
 
 TEST(Joining, TheWelcomeSaysWhoOneIsAndWhoIsThere) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.connect();
+  Person& an = house.join("an");
+  Person& bo = house.connect();
   ASSERT_TRUE(house.say_hello(bo, hello("bo")).ok());
   ASSERT_EQ(1U, bo.welcomes.size());
   const wire::Welcome& welcome = bo.welcomes[0];
   EXPECT_EQ(bo.number(), welcome.session);
-  EXPECT_EQ(bo.session.member.id, welcome.id);
+  EXPECT_EQ(bo.caller.who.id, welcome.id);
   EXPECT_EQ("lobby", welcome.room);
   EXPECT_EQ(8U, welcome.max_speakers);
   EXPECT_EQ(wire::kResumeKeyBytes, welcome.resume_key.size());
@@ -42,17 +42,17 @@ TEST(Joining, TheWelcomeSaysWhoOneIsAndWhoIsThere) {
 
 TEST(Joining, EachSessionHasANumberAndAnIdOfItsOwn) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   EXPECT_NE(an.number(), bo.number());
   EXPECT_NE(0U, an.number());
-  EXPECT_NE(an.session.member.id, bo.session.member.id);
-  EXPECT_EQ(36U, an.session.member.id.size());
+  EXPECT_NE(an.caller.who.id, bo.caller.who.id);
+  EXPECT_EQ(36U, an.caller.who.id.size());
 }
 
 TEST(Joining, NoRoomGivenIsTheLobby) {
   House house;
-  Caller& an = house.connect();
+  Person& an = house.connect();
   ASSERT_TRUE(house.say_hello(an, hello("an", "")).ok());
   EXPECT_EQ("lobby", an.welcomes.at(0).room);
 }
@@ -62,23 +62,23 @@ TEST(Joining, BadNamesAndRoomsAreRefusedWithASentence) {
   for (const std::string bad :
        {"", " an", "an ", "a\tb", "a\nb", "\x1b[31mred", "\xe2\x80\xae over", "\xff\xfe",
         "0123456789012345678901234567890123"}) {
-    Caller& named = house.connect();
+    Person& named = house.connect();
     const absl::Status name = house.say_hello(named, hello(bad));
     EXPECT_TRUE(absl::IsInvalidArgument(name)) << bad;
     EXPECT_EQ(0U, text(name).find("the name ")) << name;
     if (bad.empty()) continue;  // an empty room is the lobby
-    Caller& roomed = house.connect();
+    Person& roomed = house.connect();
     const absl::Status room = house.say_hello(roomed, hello("an", bad));
     EXPECT_TRUE(absl::IsInvalidArgument(room)) << bad;
     EXPECT_EQ(0U, text(room).find("the room ")) << room;
   }
-  EXPECT_EQ(0U, house.hub.sessions());
+  EXPECT_EQ(0U, house.hub.callers());
 }
 
 TEST(Joining, ANameIsTakenOncePerRoomWhateverItsCase) {
   House house;
-  Caller& an = house.join("An");
-  Caller& thief = house.connect();
+  Person& an = house.join("An");
+  Person& thief = house.connect();
   const absl::Status status = house.say_hello(thief, hello("aN"));
   EXPECT_TRUE(absl::IsAlreadyExists(status));
   EXPECT_EQ("somebody in the room lobby goes by the name aN; choose another room or another name",
@@ -105,16 +105,16 @@ TEST(Joining, ANameIsTakenOnceInWhateverFormItIsWritten) {
 
 TEST(Joining, ANameIsShownAsItWasTypedInNormalFormC) {
   House house;
-  Caller& an = house.join("an");
-  Caller& other = house.connect();
+  Person& an = house.join("an");
+  Person& other = house.connect();
   ASSERT_TRUE(house.say_hello(other, hello("A\u0302N")).ok());
   EXPECT_EQ("\u00C2N", an.told<wire::Joined>().at(0).member.name);
 }
 
 TEST(Joining, ARoomIsOneInWhateverFormItIsWritten) {
   House house;
-  Caller& an = house.join("an", "Ph\u00F2ng");
-  Caller& bo = house.connect();
+  Person& an = house.join("an", "Ph\u00F2ng");
+  Person& bo = house.connect();
   ASSERT_TRUE(house.say_hello(bo, hello("bo", "PHO\u0300NG")).ok());
   EXPECT_EQ(1U, house.metrics.rooms);
   EXPECT_EQ("Ph\u00F2ng", bo.welcomes.at(0).room);
@@ -143,16 +143,16 @@ TEST(Joining, NobodyMayTakeANameThatClientsSayOfUsersOrOfTheServer) {
 
 TEST(Joining, NobodyMayTakeANameThatTheServerGives) {
   House house;
-  Caller& squatter = house.connect();
+  Person& squatter = house.connect();
   EXPECT_TRUE(absl::IsInvalidArgument(house.say_hello(squatter, hello("Caller-2"))));
-  Caller& original = house.join_original();
-  EXPECT_EQ("caller-2", original.session.member.name);
+  Person& original = house.join_original();
+  EXPECT_EQ("caller-2", original.caller.who.name);
   EXPECT_TRUE(absl::IsInvalidArgument(house.say_hello(house.connect(), hello("ｃaller-2"))));
 }
 
 TEST(Joining, ASecondHelloIsRefused) {
   House house;
-  Caller& an = house.join("an");
+  Person& an = house.join("an");
   const absl::Status status = house.say_hello(an, hello("bo"));
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_EQ("a second hello on one stream", text(status));
@@ -160,15 +160,15 @@ TEST(Joining, ASecondHelloIsRefused) {
 
 TEST(Joining, ACommandBeforeTheHelloIsRefused) {
   House house;
-  Caller& an = house.connect();
+  Person& an = house.connect();
   const absl::Status status = house.send(an, wire::Command{1, wire::ListRooms{}});
   EXPECT_TRUE(absl::IsFailedPrecondition(status));
 }
 
 TEST(Joining, WhoSaysNoHelloIsSentAway) {
   House house;
-  Caller& silent = house.connect();
-  Caller& an = house.join("an");
+  Person& silent = house.connect();
+  Person& an = house.join("an");
   house.pass(seconds(5));
   EXPECT_FALSE(silent.closed);
   house.pass(seconds(1));
@@ -176,14 +176,14 @@ TEST(Joining, WhoSaysNoHelloIsSentAway) {
   EXPECT_TRUE(absl::IsDeadlineExceeded(*silent.closed));
   EXPECT_EQ("no hello within 5 s of connecting", text(*silent.closed));
   EXPECT_FALSE(an.closed);
-  EXPECT_EQ(1U, house.hub.sessions());
+  EXPECT_EQ(1U, house.hub.callers());
 }
 
 TEST(Leaving, TheOthersAreToldWhoAndWhy) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
-  house.hub.leave(bo.session, wire::LeaveReason::kLost, house.now);
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
+  house.hub.leave(bo.caller, wire::LeaveReason::kLost, house.now);
   ASSERT_EQ(1U, an.told<wire::Left>().size());
   EXPECT_EQ(bo.number(), an.told<wire::Left>()[0].session);
   EXPECT_EQ(wire::LeaveReason::kLost, an.told<wire::Left>()[0].reason);
@@ -191,9 +191,9 @@ TEST(Leaving, TheOthersAreToldWhoAndWhy) {
 
 TEST(Leaving, TwiceIsHarmlessAndTheOthersStillHear) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
-  Caller& cy = house.join("cy");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
+  Person& cy = house.join("cy");
   house.hang_up(bo);
   house.hang_up(bo);
   EXPECT_EQ(1U, an.told<wire::Left>().size());
@@ -204,8 +204,8 @@ TEST(Leaving, TwiceIsHarmlessAndTheOthersStillHear) {
 
 TEST(Leaving, WhatSomebodySendsAfterwardsIsIgnored) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   house.hang_up(an);
   EXPECT_TRUE(house.speak(an).ok());
   EXPECT_TRUE(house.send(an, wire::Command{1, wire::Say{"hi"}}).ok());
@@ -215,8 +215,8 @@ TEST(Leaving, WhatSomebodySendsAfterwardsIsIgnored) {
 
 TEST(Leaving, RoomsVanishWhenTheLastLeaves) {
   House house;
-  Caller& an = house.join("an", "attic");
-  Caller& bo = house.join("bo", "attic");
+  Person& an = house.join("an", "attic");
+  Person& bo = house.join("bo", "attic");
   EXPECT_EQ(1U, house.metrics.rooms);
   house.hang_up(an);
   EXPECT_EQ(1U, house.metrics.rooms);
@@ -227,8 +227,8 @@ TEST(Leaving, RoomsVanishWhenTheLastLeaves) {
 
 TEST(Leaving, ARoomMayVanishWhileItsFramesWaitForEachOther) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   ASSERT_TRUE(house.speak(an).ok());
   ASSERT_TRUE(house.speak(bo).ok());
   house.hang_up(an);
@@ -239,9 +239,9 @@ TEST(Leaving, ARoomMayVanishWhileItsFramesWaitForEachOther) {
 
 TEST(Moving, IsLeavingHereAndJoiningThere) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
-  Caller& cy = house.join("cy", "attic");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
+  Person& cy = house.join("cy", "attic");
   const auto id = house.command(bo, wire::JoinRoom{"attic"});
   ASSERT_EQ(1U, an.told<wire::Left>().size());
   EXPECT_EQ(wire::LeaveReason::kMoved, an.told<wire::Left>()[0].reason);
@@ -258,8 +258,8 @@ TEST(Moving, IsLeavingHereAndJoiningThere) {
 
 TEST(Moving, ToWhereOneIsOnlyShowsWhoIsThere) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   const auto id = house.command(an, wire::JoinRoom{"lobby"});
   EXPECT_EQ(0, an.answers(id).at(0).status);
   EXPECT_TRUE(bo.told<wire::Left>().empty());
@@ -268,9 +268,9 @@ TEST(Moving, ToWhereOneIsOnlyShowsWhoIsThere) {
 
 TEST(Moving, WhereTheNameIsTakenOneStays) {
   House house;
-  Caller& an = house.join("an");
+  Person& an = house.join("an");
   house.join("an", "attic");
-  Caller& bo = house.join("bo");
+  Person& bo = house.join("bo");
   const auto id = house.command(an, wire::JoinRoom{"attic"});
   EXPECT_EQ(static_cast<int>(absl::StatusCode::kAlreadyExists), an.answers(id).at(0).status);
   ASSERT_TRUE(house.speak(an).ok());
@@ -281,8 +281,8 @@ TEST(Moving, TheLastOutOfARoomMayMakeAnotherThoughNoMoreAreAllowed) {
   HubOptions options;
   options.max_rooms = 2;
   House house(options);
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo", "attic");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo", "attic");
   house.join("cy");
   const auto moved = house.command(bo, wire::JoinRoom{"cellar"});
   EXPECT_EQ(0, bo.answers(moved).at(0).status);
@@ -294,10 +294,10 @@ TEST(Moving, TheLastOutOfARoomMayMakeAnotherThoughNoMoreAreAllowed) {
 
 TEST(Resuming, TheKeyReplacesTheGhost) {
   House house;
-  Caller& other = house.join("other");
-  Caller& ghost = house.connect();
+  Person& other = house.join("other");
+  Person& ghost = house.connect();
   ASSERT_TRUE(house.say_hello(ghost, hello("an")).ok());
-  Caller& an = house.connect();
+  Person& an = house.connect();
   ASSERT_TRUE(house.say_hello(an, hello("an", "lobby", ghost.welcomes.at(0).resume_key)).ok());
   ASSERT_TRUE(ghost.closed);
   EXPECT_TRUE(absl::IsAborted(*ghost.closed));
@@ -311,11 +311,11 @@ TEST(Resuming, TheKeyReplacesTheGhost) {
 
 TEST(Resuming, AKeyOfNobodyReplacesNobody) {
   House house;
-  Caller& an = house.join("an");
-  Caller& unsaid = house.connect();
+  Person& an = house.join("an");
+  Person& unsaid = house.connect();
   for (const std::string& key :
        {std::string(16, '\0'), std::string("x"), std::string(60'000, 'k')}) {
-    Caller& bo = house.connect();
+    Person& bo = house.connect();
     EXPECT_TRUE(house.say_hello(bo, hello("bo", "lobby", key)).ok());
     house.hang_up(bo);
   }
@@ -325,9 +325,9 @@ TEST(Resuming, AKeyOfNobodyReplacesNobody) {
 
 TEST(Resuming, WithANameThatMayNotBeTheGhostStays) {
   House house;
-  Caller& ghost = house.connect();
+  Person& ghost = house.connect();
   ASSERT_TRUE(house.say_hello(ghost, hello("an")).ok());
-  Caller& an = house.connect();
+  Person& an = house.connect();
   const std::string key = ghost.welcomes.at(0).resume_key;
   EXPECT_FALSE(house.say_hello(an, hello("a\nn", "lobby", key)).ok());
   EXPECT_FALSE(ghost.closed);

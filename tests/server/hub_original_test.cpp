@@ -9,13 +9,13 @@
 namespace comcat::server {
 namespace {
 
-absl::Status speak_as(House& house, Caller& caller, const std::string& name) {
-  return house.send(caller, wire::VoiceUp{{0, 0, 0, 240, 127, "opus"}, name});
+absl::Status speak_as(House& house, Person& person, const std::string& name) {
+  return house.send(person, wire::VoiceUp{{0, 0, 0, 240, 127, "opus"}, name});
 }
 
 TEST(OriginalClient, ItsEmptySignalIsAnsweredAndPutsItIntoTheLobby) {
   House house;
-  Caller& original = house.connect();
+  Person& original = house.connect();
   ASSERT_TRUE(house.say_hello(original, {}).ok());
   ASSERT_EQ(1U, original.welcomes.size());
   EXPECT_EQ("lobby", original.welcomes[0].room);
@@ -25,16 +25,16 @@ TEST(OriginalClient, ItsEmptySignalIsAnsweredAndPutsItIntoTheLobby) {
 
 TEST(OriginalClient, MaySpeakWithoutHavingSignalled) {
   House house;
-  Caller& bo = house.join("bo");
-  Caller& original = house.connect();
+  Person& bo = house.join("bo");
+  Person& original = house.connect();
   ASSERT_TRUE(speak_as(house, original, "an").ok());
   EXPECT_EQ(1U, bo.heard.size());
 }
 
 TEST(OriginalClient, IsNamelessUntilItsFirstVoice) {
   House house;
-  Caller& bo = house.join("bo");
-  Caller& original = house.join_original();
+  Person& bo = house.join("bo");
+  Person& original = house.join_original();
   EXPECT_EQ("caller-2", bo.told<wire::Joined>().at(0).member.name);
   ASSERT_TRUE(speak_as(house, original, "an").ok());
   ASSERT_EQ(2U, bo.told<wire::Joined>().size());
@@ -44,21 +44,21 @@ TEST(OriginalClient, IsNamelessUntilItsFirstVoice) {
 
 TEST(OriginalClient, TheFirstNameStays) {
   House house;
-  Caller& bo = house.join("bo");
-  Caller& original = house.join_original();
+  Person& bo = house.join("bo");
+  Person& original = house.join_original();
   ASSERT_TRUE(speak_as(house, original, "an").ok());
   ASSERT_TRUE(speak_as(house, original, "cy").ok());
-  EXPECT_EQ("an", original.session.member.name);
+  EXPECT_EQ("an", original.caller.who.name);
   EXPECT_EQ(2U, bo.told<wire::Joined>().size());
   EXPECT_EQ(2U, bo.heard.size());
 }
 
 TEST(OriginalClient, ANameWithCombiningMarksIsComposed) {
   House house;
-  Caller& bo = house.join("bo");
-  Caller& original = house.join_original();
+  Person& bo = house.join("bo");
+  Person& original = house.join_original();
   ASSERT_TRUE(speak_as(house, original, "A\u0302n").ok());
-  EXPECT_EQ("\u00C2n", original.session.member.name);
+  EXPECT_EQ("\u00C2n", original.caller.who.name);
   EXPECT_EQ("\u00C2n", bo.told<wire::Joined>().at(1).member.name);
   EXPECT_TRUE(absl::IsAlreadyExists(
       house.say_hello(house.connect(), {"\u00E2n", "lobby", "", wire::kFeatureVoiceBatch})));
@@ -66,12 +66,12 @@ TEST(OriginalClient, ANameWithCombiningMarksIsComposed) {
 
 TEST(OriginalClient, ANameThatIsTakenOrMayNotBeLeavesThePlaceholderAndTheVoice) {
   House house;
-  Caller& bo = house.join("bo");
-  Caller& original = house.join_original();
+  Person& bo = house.join("bo");
+  Person& original = house.join_original();
   for (const char* name :
        {"", "BO", "ｂｏ", "a\nb", "\x1b]0;x\x07", "caller-1", "caller-9", "you"}) {
     ASSERT_TRUE(speak_as(house, original, name).ok());
-    EXPECT_EQ("caller-2", original.session.member.name) << name;
+    EXPECT_EQ("caller-2", original.caller.who.name) << name;
   }
   EXPECT_EQ(8U, bo.heard.size());
   EXPECT_EQ(1U, bo.told<wire::Joined>().size());
@@ -79,8 +79,8 @@ TEST(OriginalClient, ANameThatIsTakenOrMayNotBeLeavesThePlaceholderAndTheVoice) 
 
 TEST(OriginalClient, ItsFramesAreNumberedForTheOthers) {
   House house;
-  Caller& bo = house.join("bo");
-  Caller& original = house.join_original();
+  Person& bo = house.join("bo");
+  Person& original = house.join_original();
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(speak_as(house, original, "an").ok());
     house.pass(milliseconds(5));
@@ -96,7 +96,7 @@ TEST(OriginalClient, ItsFramesAreNumberedForTheOthers) {
 
 TEST(OriginalClient, ItsTwoHundredFramesASecondAreWithinTheLimits) {
   House house;
-  Caller& original = house.join_original();
+  Person& original = house.join_original();
   for (int i = 0; i < 2000; ++i) {
     ASSERT_TRUE(speak_as(house, original, "an").ok());
     house.pass(milliseconds(5));
@@ -106,8 +106,8 @@ TEST(OriginalClient, ItsTwoHundredFramesASecondAreWithinTheLimits) {
 
 TEST(OriginalClient, IsToldOnlyWhatItKnows) {
   House house;
-  Caller& original = house.join_original();
-  Caller& an = house.join("an");
+  Person& original = house.join_original();
+  Person& an = house.join("an");
   house.command(an, wire::Say{"hi"});
   house.hang_up(an);
   house.hub.drain(seconds(5), house.now);
@@ -118,8 +118,8 @@ TEST(OriginalClient, IsToldOnlyWhatItKnows) {
 TEST(OriginalClient, SignalsMayNotComeWithoutEnd) {
   // Each is a few bytes and is answered with everyone's name.
   House house;
-  Caller& an = house.join("an");
-  Caller& original = house.connect();
+  Person& an = house.join("an");
+  Person& original = house.connect();
   absl::Status status;
   int signals = 0;
   for (; status.ok() && signals < 100'000; ++signals) {

@@ -13,12 +13,12 @@ namespace {
 
 TEST(Voice, EveryoneInTheRoomHearsTheSpeakerButTheSpeaker) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
-  Caller& cy = house.join("cy");
-  Caller& elsewhere = house.join("di", "attic");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
+  Person& cy = house.join("cy");
+  Person& elsewhere = house.join("di", "attic");
   ASSERT_TRUE(house.speak(an, 30, "hello").ok());
-  for (Caller* listener : {&bo, &cy}) {
+  for (Person* listener : {&bo, &cy}) {
     ASSERT_EQ(1U, listener->heard.size());
     EXPECT_EQ("hello", listener->heard[0].frame.payload);
     EXPECT_EQ(an.number(), listener->heard[0].frame.speaker);
@@ -30,8 +30,8 @@ TEST(Voice, EveryoneInTheRoomHearsTheSpeakerButTheSpeaker) {
 
 TEST(Voice, SequenceAndTimestampPassThroughUnchanged) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   wire::VoicePacket frame{0, 4'000'000'000U, 3'999'999'999U, 960, 12, "x"};
   ASSERT_TRUE(house.send(an, wire::VoiceUp{frame, ""}).ok());
   EXPECT_EQ(4'000'000'000U, bo.heard.at(0).frame.sequence);
@@ -40,9 +40,9 @@ TEST(Voice, SequenceAndTimestampPassThroughUnchanged) {
 
 TEST(Voice, WhoSpeaksIsSaidByTheStreamAndNotByTheFrame) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
-  Caller& cy = house.join("cy");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
+  Person& cy = house.join("cy");
   wire::VoiceUp forged{{cy.number(), 1, 960, 960, 30, "x"}, "cy"};
   ASSERT_TRUE(house.send(an, forged).ok());
   EXPECT_EQ(an.number(), bo.heard.at(0).frame.speaker);
@@ -50,18 +50,18 @@ TEST(Voice, WhoSpeaksIsSaidByTheStreamAndNotByTheFrame) {
 
 TEST(Voice, AnOriginalListenerGetsTheSpeakersNameAndId) {
   House house;
-  Caller& an = house.join("an");
-  Caller& original = house.join_original();
+  Person& an = house.join("an");
+  Person& original = house.join_original();
   ASSERT_TRUE(house.speak(an).ok());
   EXPECT_EQ(1U, original.heard.size());
-  EXPECT_NE(std::string::npos, original.bytes.at(0).find(an.session.member.id));
-  EXPECT_EQ(std::string::npos, original.bytes.at(0).find(original.session.member.id));
+  EXPECT_NE(std::string::npos, original.bytes.at(0).find(an.caller.who.id));
+  EXPECT_EQ(std::string::npos, original.bytes.at(0).find(original.caller.who.id));
 }
 
 TEST(Voice, OneSpeakersFramesLeaveAtOnce) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   for (int i = 0; i < 50; ++i) {
     const base::Time spoken = house.now;
     ASSERT_TRUE(house.speak(an).ok());
@@ -74,11 +74,11 @@ TEST(Voice, OneSpeakersFramesLeaveAtOnce) {
 /// A listener and three who have all begun to talk.
 struct Discussion {
   House house;
-  Caller& listener = house.join("listener");
-  std::vector<Caller*> speakers = {&house.join("an"), &house.join("bo"), &house.join("cy")};
+  Person& listener = house.join("listener");
+  std::vector<Person*> speakers = {&house.join("an"), &house.join("bo"), &house.join("cy")};
 
   Discussion() {
-    for (Caller* speaker : speakers) EXPECT_TRUE(house.speak(*speaker).ok());
+    for (Person* speaker : speakers) EXPECT_TRUE(house.speak(*speaker).ok());
     house.pass(milliseconds(20));
     listener.forget();
   }
@@ -88,7 +88,7 @@ TEST(Voice, SeveralSpeakersFramesWaitForEachOtherAndLeaveInOneMessage) {
   Discussion three;
   House& house = three.house;
   const base::Time first = house.now;
-  for (Caller* speaker : three.speakers) {
+  for (Person* speaker : three.speakers) {
     EXPECT_TRUE(three.listener.heard.empty());
     ASSERT_TRUE(house.speak(*speaker).ok());
     house.pass(milliseconds(3));
@@ -114,9 +114,9 @@ TEST(Voice, WhoFellSilentIsWaitedForNoLongerThanTenMilliseconds) {
 
 TEST(Voice, NoFrameWaitsLongerThanTenMillisecondsForOthers) {
   House house;
-  Caller& listener = house.join("listener");
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& listener = house.join("listener");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   for (int i = 0; i < 200; ++i) {
     ASSERT_TRUE(house
                     .speak(i % 2 == 0 ? an : bo, 30,
@@ -126,7 +126,7 @@ TEST(Voice, NoFrameWaitsLongerThanTenMillisecondsForOthers) {
   }
   house.pass(milliseconds(20));
   ASSERT_EQ(200U, listener.heard.size());
-  for (const Caller::Heard& it : listener.heard) {
+  for (const Person::Heard& it : listener.heard) {
     const base::Time spoken{milliseconds(std::stoll(it.frame.payload))};
     EXPECT_LE(it.at - spoken, Room::kCoalesce);
   }
@@ -135,9 +135,9 @@ TEST(Voice, NoFrameWaitsLongerThanTenMillisecondsForOthers) {
 
 TEST(Voice, OneListenerWhoDoesNotReadLosesOldVoiceAndNobodyElseNotices) {
   House house;
-  Caller& an = house.join("an");
-  Caller& stalled = house.join("stalled");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& stalled = house.join("stalled");
+  Person& bo = house.join("bo");
   stalled.reading = false;
   for (int i = 0; i < 150; ++i) {
     const base::Time spoken = house.now;
@@ -154,8 +154,8 @@ TEST(Voice, OneListenerWhoDoesNotReadLosesOldVoiceAndNobodyElseNotices) {
 
 TEST(Voice, TheMutedAreNotHeardAndEveryoneIsTold) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   house.command(an, wire::SetMute{true});
   ASSERT_TRUE(house.speak(an).ok());
   EXPECT_TRUE(bo.heard.empty());
@@ -169,8 +169,8 @@ TEST(Voice, TheMutedAreNotHeardAndEveryoneIsTold) {
 
 TEST(Voice, TheDeafenedGetNoneNotEvenWhatWaited) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   bo.reading = false;
   ASSERT_TRUE(house.speak(an).ok());
   house.command(bo, wire::SetDeafen{true});
@@ -187,8 +187,8 @@ TEST(Voice, TheDeafenedGetNoneNotEvenWhatWaited) {
 
 TEST(Voice, WhoMovedHearsNothingMoreOfTheOldRoom) {
   House house;
-  Caller& an = house.join("an");
-  Caller& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
   bo.reading = false;
   ASSERT_TRUE(house.speak(an).ok());
   house.command(bo, wire::JoinRoom{"attic"});
@@ -200,17 +200,17 @@ TEST(Voice, WhoMovedHearsNothingMoreOfTheOldRoom) {
 
 TEST(Voice, ARoomOfTwoHundredWhoAllTalkCostsTheSlotsAndNotTheSquare) {
   House house;
-  std::vector<Caller*> crowd;
+  std::vector<Person*> crowd;
   for (int i = 0; i < 200; ++i) crowd.push_back(&house.join("p" + std::to_string(i)));
   for (int frame = 0; frame < 50; ++frame) {
-    for (Caller* speaker : crowd) {
+    for (Person* speaker : crowd) {
       const auto level = static_cast<std::uint8_t>(20 + (speaker->number() * 7 + frame * 3) % 7);
       ASSERT_TRUE(house.speak(*speaker, level).ok());
     }
     house.pass(milliseconds(20));
   }
   std::size_t deliveries = 0;
-  for (Caller* listener : crowd) deliveries += listener->heard.size();
+  for (Person* listener : crowd) deliveries += listener->heard.size();
   EXPECT_LE(deliveries, 8U * 200 * 50);
   EXPECT_GE(deliveries, 8U * 199 * 49);
   EXPECT_EQ(192U * 50, house.metrics.drops[static_cast<std::size_t>(Drop::kNotLoudest)]);

@@ -39,7 +39,8 @@ class Loudest {
   [[nodiscard]] std::size_t talking(base::Time now) const;
 
  private:
-  struct Speaker {
+  /// Somebody who speaks: who holds a slot, or wants one.
+  struct Candidate {
     wire::SessionNumber number = 0;
     double level_db = -127;  // of the voice, smoothed; 0 is full scale
     base::Time last_frame{};
@@ -47,14 +48,14 @@ class Loudest {
     base::Time louder_since{};  // challengers: since when above the margin; 0 where it is not
   };
 
-  static void update(Speaker& speaker, std::uint8_t level_dbov, base::Time now);
-  [[nodiscard]] static bool is_free(const Speaker& speaker, base::Time now);
-  [[nodiscard]] Speaker& weakest(base::Time now);
-  [[nodiscard]] Speaker& challenger(wire::SessionNumber number, base::Time now);
+  static void update(Candidate& candidate, std::uint8_t level_dbov, base::Time now);
+  [[nodiscard]] static bool is_free(const Candidate& candidate, base::Time now);
+  [[nodiscard]] Candidate& weakest(base::Time now);
+  [[nodiscard]] Candidate& challenger(wire::SessionNumber number, base::Time now);
 
   std::size_t max_speakers_;
-  std::vector<Speaker> slots_;
-  std::vector<Speaker> challengers_;
+  std::vector<Candidate> slots_;
+  std::vector<Candidate> challengers_;
 };
 
 }  // namespace comcat::server

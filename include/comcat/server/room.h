@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "comcat/base/clock.h"
+#include "comcat/server/listener.h"
 #include "comcat/server/loudest.h"
 #include "comcat/server/metrics.h"
-#include "comcat/server/session.h"
+#include "comcat/server/participant.h"
 
 namespace comcat::server {
 
@@ -20,7 +21,8 @@ namespace comcat::server {
 ///             wait as long and leave in one message, so that a thousand people who come at once do
 ///             not cost each other a write each.
 /// Threads     one: the room's shard.
-/// Ownership   members belong to their connections; they leave before they are destroyed.
+/// Ownership   participants and listeners belong to their callers, who leave before they are
+///             destroyed. Of a caller the room knows nothing else.
 class Room {
  public:
   static constexpr std::chrono::milliseconds kCoalesce{10};
@@ -32,26 +34,27 @@ class Room {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& key() const { return key_; }
-  [[nodiscard]] const std::vector<Session*>& members() const { return members_; }
+  [[nodiscard]] std::size_t size() const { return people_.size(); }
   [[nodiscard]] std::vector<wire::Member> roster() const;
-  /// True where a member goes by a name with this key.
+  /// True where somebody goes by a name with this key.
   [[nodiscard]] bool has_name(const std::string& name_key) const;
 
-  void add(Session& session) { members_.push_back(&session); }
-  void remove(Session& session);
+  void add(const Participant& who, Listener& listener) { people_.push_back({&who, &listener}); }
+  void remove(const Participant& who);
 
-  /// Queues a frame of `speaker` for everyone else who listens. True where it began to wait for
-  /// others: flush() is then due at flush_at().
-  [[nodiscard]] bool speak(Session& speaker, const wire::VoicePacket& frame, base::Time now);
+  /// Queues a frame of `speaker`, who is in the room, for everyone else who listens. True where it
+  /// began to wait for others: flush() is then due at flush_at().
+  [[nodiscard]] bool speak(const Participant& speaker, const wire::VoicePacket& frame,
+                           base::Time now);
 
   /// `speaker` is not to be heard: its place among the loudest is free, and nobody's frames wait
   /// for its own.
-  void silence(const Session& speaker) { loudest_.remove(speaker.member.session); }
+  void free_slot(const Participant& speaker) { loudest_.remove(speaker.number); }
 
   /// Queues what became true in the room, and a roster says as well, for everyone but `except`
   /// (which may be null) and the clients that know no events. True where it begins to wait:
   /// release_events() is then due at events_at().
-  [[nodiscard]] bool tell(const wire::Event& event, const Session* except, base::Time now);
+  [[nodiscard]] bool tell(const wire::Event& event, const Participant* except, base::Time now);
 
   /// Queues a text for everyone, the sender too.
   void say(const wire::TextSaid& text);
@@ -72,13 +75,19 @@ class Room {
   void catch_up();
 
  private:
+  /// Somebody in the room, and how to reach them.
+  struct Person {
+    const Participant* who;
+    Listener* listener;
+  };
+
   /// Notes that `speaker`'s frames wait; how many speakers' do.
   std::size_t gather(wire::SessionNumber speaker);
   void queue_for(Listener& listener, const Payload& payload, base::Time now);
 
   std::string name_;
   std::string key_;
-  std::vector<Session*> members_;
+  std::vector<Person> people_;
   Loudest loudest_;
   Metrics& metrics_;
   std::optional<base::Time> flush_at_;

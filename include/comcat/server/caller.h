@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "comcat/base/clock.h"
+#include "comcat/server/conduct.h"
+#include "comcat/server/frame_numbering.h"
+#include "comcat/server/listener.h"
+#include "comcat/server/participant.h"
+#include "comcat/wire/messages.h"
+
+namespace comcat::server {
+
+class Room;
+
+struct CallerLimits {
+  std::chrono::milliseconds queue{200};  // voice that waits for one listener
+  ConductLimits conduct;
+};
+
+/// One caller, from admission to the end of the stream: who it is to others, what waits for it, how
+/// it behaves. The connection owns it; the hub refers to it between Hub::open() and Hub::leave(),
+/// its room to `who` and `listener` while it is there.
+/// Threads: one, the shard that the connection was dealt to.
+struct Caller {
+  Caller(Link& link, std::string its_address, const CallerLimits& limits);
+
+  /// Queues the answer to a command. Clients of the original protocol know none.
+  void answer(const wire::Outcome& outcome);
+
+  const std::string address;
+  Participant who;
+  Listener listener;
+  Conduct conduct;
+  FrameNumbering numbering;  // of the original protocol's frames
+  std::string resume_key;
+  Room* room = nullptr;  // null until the hello, and again after leaving
+  base::Time opened{};
+  bool open = false;  // the hub knows it
+};
+
+}  // namespace comcat::server

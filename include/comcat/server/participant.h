@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "comcat/wire/messages.h"
+
+namespace comcat::server {
+
+/// Somebody who is in a room, as everyone in it may know them. Nothing here says where they are
+/// connected.
+/// Threads: one, the room's shard.
+struct Participant {
+  wire::SessionNumber number = 0;
+  std::string id;  // UUID
+  std::string name;
+  std::string name_key;  // base::comparison_key() of the name
+  bool muted = false;
+  bool deafened = false;
+  bool original = false;  // speaks com_municat's own protocol, which has no events and no answers
+
+  /// As others are told of them.
+  [[nodiscard]] wire::Member member() const { return {number, id, name, muted, deafened}; }
+};
+
+}  // namespace comcat::server
