@@ -17,6 +17,12 @@ constexpr auto kForgetAfter = 60s;
 }  // namespace
 
 struct Mixer::Voice {
+  enum class Presence {
+    kHere,
+    kLeft,       // to be forgotten once what is queued has played
+    kHeardAgain  // after he had left: a straggler of his, or he is back
+  };
+
   explicit Voice(PlayoutOptions options) : speaker(options) {}
 
   /// Adds `block` to `out`, moving from the gain of the block before to `wanted` without a step.
@@ -28,7 +34,7 @@ struct Mixer::Voice {
 
   Speaker speaker;
   float gain = 1;
-  bool leaving = false;
+  Presence presence = Presence::kHere;
 };
 
 Mixer::Mixer(PlayoutOptions options) : options_(options) {}
@@ -41,7 +47,9 @@ void Mixer::insert(const wire::VoicePacket& packet, base::Time now) {
     found = voices_.emplace(packet.speaker, std::make_unique<Voice>(options_)).first;
     found->second->gain = gain(packet.speaker);
   }
-  found->second->speaker.insert(packet, now);
+  Voice& voice = *found->second;
+  if (voice.presence == Voice::Presence::kLeft) voice.presence = Voice::Presence::kHeardAgain;
+  voice.speaker.insert(packet, now);
 }
 
 void Mixer::pull(std::span<float, audio::kBlockSamples> out, base::Time now) {
@@ -60,8 +68,9 @@ void Mixer::free_the_silent(base::Time now) {
     Voice& voice = *entry->second;
     const base::Duration silent = now - voice.speaker.last_heard();
     const bool idle = voice.speaker.idle();
-    if (idle && voice.leaving) gains_.erase(entry->first);
-    if (idle && (voice.leaving || silent > kForgetAfter)) {
+    const bool left = voice.presence == Voice::Presence::kLeft;
+    if (idle && (left || silent > kForgetAfter)) {
+      if (voice.presence != Voice::Presence::kHere) gains_.erase(entry->first);
       entry = voices_.erase(entry);
       continue;
     }
@@ -72,6 +81,9 @@ void Mixer::free_the_silent(base::Time now) {
 
 void Mixer::set_gain(wire::SessionNumber speaker, float gain) {
   gains_[speaker] = std::isfinite(gain) ? std::max(gain, 0.0F) : 1.0F;
+  if (const auto found = voices_.find(speaker); found != voices_.end()) {
+    found->second->presence = Voice::Presence::kHere;
+  }
 }
 
 float Mixer::gain(wire::SessionNumber speaker) const {
@@ -84,13 +96,13 @@ void Mixer::remove(wire::SessionNumber speaker) {
   if (found == voices_.end()) {
     gains_.erase(speaker);
   } else {
-    found->second->leaving = true;
+    found->second->presence = Voice::Presence::kLeft;
   }
 }
 
 void Mixer::forget_speakers() {
   for (const auto& [id, voice] : voices_) {
-    if (voice->leaving) gains_.erase(id);
+    if (voice->presence != Voice::Presence::kHere) gains_.erase(id);
   }
   voices_.clear();
 }

@@ -266,6 +266,15 @@ TEST_F(InACall, VolumeHoldsByNameForThoseWhoComeBack) {
   EXPECT_EQ("that is you; others set how loud they hear you", world_.take_texts().back());
 }
 
+TEST_F(InACall, WhoChangesRoomsAndReturnsAtOnceIsHeardAtHisVolumeAgain) {
+  type("volume binh 50");
+  world_.gains.clear();
+  session_.on_event(wire::Left{.session = 2});
+  ASSERT_THAT(world_.removed, ElementsAre(2));
+  session_.on_event(wire::Joined{member(2, "binh")});
+  EXPECT_FLOAT_EQ(0.5F, world_.gains[2]);
+}
+
 TEST_F(InACall, AnOutageIsAnnouncedAndTheNewServerToldWhatItCannotKnow) {
   type("mute");
   type("deafen");

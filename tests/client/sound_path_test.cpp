@@ -154,6 +154,17 @@ struct Listener {
     return heard;
   }
 
+  /// The speaker pauses for `frames` of 20 ms.
+  void be_silent(std::uint32_t frames) {
+    for (const std::uint32_t end = spoken_frames_ + frames; spoken_frames_ < end;
+         ++spoken_frames_) {
+      std::vector<float> samples(960);
+      playback_.on_render(samples);
+      playback_.wait(0us);
+      playback_.step(kStart + 20ms * (spoken_frames_ + 1));
+    }
+  }
+
   Playback playback_;
   std::uint32_t spoken_frames_ = 0;
 };
@@ -206,6 +217,19 @@ TEST_F(Listening, WhatIsSaidToTheDeafenedIsNeitherLostNorConcealed) {
   EXPECT_EQ(0U, stats.lost_frames);
   EXPECT_EQ(0U, stats.concealed_samples);
   EXPECT_GT(stats.decoded_samples, 40U * 960);
+}
+
+TEST_F(Listening, WhoLeavesAndReturnsAtOnceIsHeardAtTheVolumeGivenToHimOverAPause) {
+  const auto loudness = [](const std::vector<float>& heard) {
+    return testing::amplitude_at(440, std::span(heard).last(24'000));
+  };
+  playback_.set_gain(7, 0.25F);
+  std::ignore = listen(50, 480);
+  playback_.remove(7);
+  playback_.set_gain(7, 0.25F);
+  EXPECT_NEAR(0.125, loudness(listen(50, 480)), 0.03);
+  be_silent(100);
+  EXPECT_NEAR(0.125, loudness(listen(50, 480)), 0.03);
 }
 
 TEST_F(Listening, AFloodThatIsNotTakenIsBounded) {

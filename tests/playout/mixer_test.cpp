@@ -36,6 +36,9 @@ class ToneSpeaker {
     samples_ += frame.size();
   }
 
+  /// Nothing for 20 ms: the timestamp goes on, the sequence does not.
+  void pause() { samples_ += 960; }
+
  private:
   wire::SessionNumber id_;
   double hertz_;
@@ -119,27 +122,73 @@ TEST(Mixer, ManyLoudSpeakersStayWithinFullScale) {
   EXPECT_LE(peak, 1.0F);
 }
 
-TEST(Mixer, ASilentSpeakerIsFreedAndKeepsItsVolume) {
-  Mixer mixer;
-  mixer.set_gain(1, 0.5F);
-  ToneSpeaker speaker(1, 300, 0.2);
-  base::Time now{};
-  const auto run = [&](base::Duration duration, bool talk) {
-    std::vector<float> heard;
-    for (const base::Time end = now + duration; now < end; now += 10ms) {
-      if (talk && now.time_since_epoch() % 20ms == 0ms) speaker.send(mixer, now);
+/// One speaker, whom the listener has turned down to a half.
+class TurnedDown : public ::testing::Test {
+ protected:
+  TurnedDown() { mixer_.set_gain(1, 0.5F); }
+
+  /// Lets `duration` pass; returns how loud the speaker is in the last second of it.
+  double pass(base::Duration duration, bool talking) {
+    std::vector<float> heard(48'000);
+    for (const base::Time end = now_ + duration; now_ < end; now_ += 10ms) {
+      if (now_.time_since_epoch() % 20ms == 0ms)
+        talking ? speaker_.send(mixer_, now_) : speaker_.pause();
       audio::Block block;
-      mixer.pull(block, now);
+      mixer_.pull(block, now_);
       heard.insert(heard.end(), block.begin(), block.end());
     }
-    return heard;
-  };
-  (void)run(1s, true);
-  EXPECT_EQ(1, mixer.stats().size());
-  (void)run(70s, false);
-  EXPECT_TRUE(mixer.stats().empty());
-  const std::vector<float> heard = run(2s, true);
-  EXPECT_NEAR(0.1, testing::amplitude_at(300, std::span(heard).last(48'000)), 0.02);
+    return testing::amplitude_at(300, std::span(heard).last(48'000));
+  }
+
+  Mixer mixer_;
+  ToneSpeaker speaker_{1, 300, 0.2};
+  base::Time now_{};
+};
+
+TEST_F(TurnedDown, ASilentSpeakerIsFreedAndKeepsItsVolume) {
+  pass(1s, true);
+  EXPECT_EQ(1, mixer_.stats().size());
+  pass(70s, false);
+  EXPECT_TRUE(mixer_.stats().empty());
+  EXPECT_NEAR(0.1, pass(2s, true), 0.02);
+}
+
+TEST_F(TurnedDown, WhoReturnsBeforeHisVoiceHasDrainedKeepsHisVolumeOverThePause) {
+  pass(2s, true);
+  mixer_.remove(1);          // to another room
+  mixer_.set_gain(1, 0.5F);  // and back
+  pass(2s, true);
+  pass(2s, false);
+  EXPECT_EQ(1, mixer_.stats().size());
+  EXPECT_NEAR(0.1, pass(2s, true), 0.02);
+  pass(70s, false);
+  EXPECT_NEAR(0.1, pass(2s, true), 0.02);
+}
+
+TEST_F(TurnedDown, WhoseVoiceReturnsBeforeTheNewsOfItKeepsHisVolumeOverThePause) {
+  pass(2s, true);
+  mixer_.remove(1);
+  pass(2s, true);
+  pass(2s, false);
+  EXPECT_NEAR(0.1, pass(2s, true), 0.02);
+}
+
+TEST_F(TurnedDown, WhoLeftIsFreedOnceHisVoiceHasDrainedAndHisVolumeForgotten) {
+  pass(2s, true);
+  mixer_.remove(1);
+  EXPECT_EQ(1, mixer_.stats().size()) << "what is queued still plays";
+  pass(2s, false);
+  EXPECT_TRUE(mixer_.stats().empty());
+  EXPECT_NEAR(0.2, pass(2s, true), 0.02);
+}
+
+TEST_F(TurnedDown, AStragglerOfOneWhoLeftDoesNotKeepHisVolumeForEver) {
+  pass(2s, true);
+  mixer_.remove(1);
+  pass(20ms, true);
+  pass(70s, false);
+  EXPECT_TRUE(mixer_.stats().empty());
+  EXPECT_NEAR(0.2, pass(2s, true), 0.02);
 }
 
 }  // namespace

@@ -39,10 +39,11 @@ class Mixer {
   void pull(std::span<float, audio::kBlockSamples> out, base::Time now);
 
   /// A linear factor; 1 is as sent, 0 is muted. Kept until remove(), also while the speaker is
-  /// silent.
+  /// silent. After remove() it says that he is back.
   void set_gain(wire::SessionNumber speaker, float gain);
 
-  /// The speaker left: what is queued still plays out, then all is freed.
+  /// The speaker left: what is queued still plays out, then all is freed, his gain too. If he is
+  /// heard again before that, he may be back and keeps it until he has been silent for a minute.
   void remove(wire::SessionNumber speaker);
 
   /// Forgets all speakers but their gains: nobody listens for a while, and what they say meanwhile
