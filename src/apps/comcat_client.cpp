@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "comcat/base/log.h"
+#include "comcat/base/unicode.h"
 #include "comcat/base/write.h"
 #include "comcat/client/client.h"
 #include "comcat/client/passcode_prompt.h"
@@ -86,8 +87,8 @@ absl::StatusOr<client::ClientOptions> client_options() {
   const auto address = transport::parse_address(absl::GetFlag(FLAGS_host));
   if (!address.ok()) return address.status();
   options.address = *address;
-  options.name = absl::GetFlag(FLAGS_name);
-  options.room = absl::GetFlag(FLAGS_room);
+  options.name = base::to_nfc(absl::GetFlag(FLAGS_name));
+  options.room = base::to_nfc(absl::GetFlag(FLAGS_room));
   options.tls = !absl::GetFlag(FLAGS_insecure);
   options.only_fingerprint = absl::GetFlag(FLAGS_trust);
   options.input = absl::GetFlag(FLAGS_input);

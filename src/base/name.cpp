@@ -122,7 +122,21 @@ bool has_too_many_marks(const Characters& text) {
   });
 }
 
+bool is_of_words(ucs4_t c) {
+  constexpr std::u32string_view kInWords = U" -_.'\u2019\u00B7";
+  constexpr std::uint32_t kWords = UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_Nd;
+  if (kInWords.find(static_cast<char32_t>(c)) != std::u32string_view::npos) return true;
+  if (::uc_is_general_category_withtable(c, kWords) || is_joiner(c)) return true;
+  return c > 0x7F && ::uc_is_property_emoji(c);
+}
+
 }  // namespace
+
+bool is_words(std::string_view text) {
+  Characters characters;
+  return decode(text, characters) && text.find("  ") == std::string_view::npos &&
+         std::all_of(characters.begin(), characters.end(), is_of_words);
+}
 
 std::string_view name_fault(std::string_view text) {
   constexpr std::string_view kInvisible = "holds control, invisible or malformed characters";

@@ -1,10 +1,13 @@
 #include "client_loop.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include <unistd.h>
 
 #include "comcat/base/clock.h"
+
+#include "shown_name.h"
 
 namespace comcat::client {
 namespace {
@@ -54,6 +57,7 @@ Session::Options session_options(const ClientOptions& options) {
 
 ClientLoop::ClientLoop(const ClientOptions& options)
     : options_(options),
+      isolates_(::isatty(STDOUT_FILENO) == 1 && obeys_isolates(std::getenv("VTE_VERSION"))),
       printer_(STDOUT_FILENO),
       tasks_(kMaxTasks),
       session_(session_options(options), *this) {}

@@ -56,6 +56,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void say_goodbye();
 
   const ClientOptions options_;
+  const bool isolates_;  // letters from right to left are isolated on this terminal
   Printer printer_;
   TaskQueue tasks_;
   Session session_;

@@ -3,6 +3,7 @@
 #include "comcat/audio/device_info.h"
 
 #include "client_loop.h"
+#include "shown_name.h"
 
 namespace comcat::client {
 
@@ -43,7 +44,11 @@ void ClientLoop::remove_speaker(wire::SessionNumber speaker) {
 }
 
 void ClientLoop::show(Report report) {
-  printer_.print(options_.json ? to_json(report) : report.text);
+  if (options_.json) {
+    printer_.print(to_json(report));
+  } else {
+    printer_.print(isolates_ ? report.text : without_isolates(report.text));
+  }
 }
 
 void ClientLoop::show_devices() {

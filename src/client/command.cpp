@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "comcat/base/text.h"
+#include "comcat/base/unicode.h"
 #include "comcat/wire/limits.h"
+
+#include "shown_name.h"
 
 namespace comcat::client {
 namespace {
@@ -74,7 +78,7 @@ absl::StatusOr<ConsoleCommand> parse_volume(const std::string& rest) {
   const std::string usage = "write volume NAME PERCENT, for example: volume an 80";
   if (space == std::string::npos) return invalid(usage);
   Volume volume;
-  volume.name = trimmed(rest.substr(0, space));
+  volume.name = base::to_nfc(typed_name(trimmed(rest.substr(0, space))));
   std::string number = rest.substr(space + 1);
   if (!number.empty() && number.back() == '%') number.pop_back();
   const char* const end = number.data() + number.size();
@@ -88,8 +92,9 @@ absl::StatusOr<ConsoleCommand> parse_volume(const std::string& rest) {
 
 absl::StatusOr<ConsoleCommand> parse_join(const std::string& rest) {
   if (rest.empty()) return invalid("write join ROOM, for example: join lobby");
-  if (absl::Status status = wire::check_name(rest, "room"); !status.ok()) return status;
-  return Move{rest};
+  absl::StatusOr<std::string> room = wire::normal_name(typed_name(rest), "room");
+  if (!room.ok()) return room.status();
+  return Move{*std::move(room)};
 }
 
 absl::StatusOr<ConsoleCommand> parse_say(const std::string& rest) {

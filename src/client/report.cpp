@@ -6,6 +6,8 @@
 
 #include "comcat/base/text.h"
 
+#include "shown_name.h"
+
 namespace comcat::client {
 namespace {
 
@@ -82,7 +84,7 @@ std::string to_json(const Object& object) {
 
 std::string to_json(const Report& report) {
   Object whole;
-  whole.with("event", report.event).with("text", report.text);
+  whole.with("event", report.event).with("text", without_isolates(report.text));
   whole.fields.insert(whole.fields.end(), report.details.fields.begin(),
                       report.details.fields.end());
   return to_json(whole);

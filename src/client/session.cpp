@@ -2,7 +2,9 @@
 
 #include <utility>
 
-#include "absl/strings/ascii.h"
+#include "comcat/base/unicode.h"
+
+#include "shown_name.h"
 
 namespace comcat::client {
 namespace {
@@ -32,13 +34,13 @@ void Session::on_welcome(wire::Welcome welcome) {
   set_roster(welcome.room, welcome.members);
   const std::string what = again ? "connected again to " : "connected to ";
   const char* const hint = again ? "" : "\ntype help to see what you can do";
-  ports_.show(
-      Report(again ? "reconnected" : "connected",
-             what + options_.server + " as " + options_.name + "\n" + who(kNamesUnasked) + hint)
-          .with("server", options_.server)
-          .with("session", static_cast<std::int64_t>(self_))
-          .with("room", room_)
-          .with("members", member_objects()));
+  ports_.show(Report(again ? "reconnected" : "connected", what + options_.server + " as " +
+                                                              shown_name(options_.name) + "\n" +
+                                                              who(kNamesUnasked) + hint)
+                  .with("server", options_.server)
+                  .with("session", static_cast<std::int64_t>(self_))
+                  .with("room", room_)
+                  .with("members", member_objects()));
   // The server knows a new session: it has to be told again. What cannot be sent now is sent with
   // the next welcome.
   if (muted_) command(Kind::kSetMute, {0, wire::SetMute{true}}, kUnattended);
@@ -57,7 +59,7 @@ void Session::set_roster(const std::string& room, const std::vector<wire::Member
 }
 
 void Session::apply_volume(const wire::Member& member) {
-  const auto found = volume_percent_.find(absl::AsciiStrToLower(member.name));
+  const auto found = volume_percent_.find(base::comparison_key(member.name));
   if (found == volume_percent_.end()) return;
   ports_.set_gain(member.session, static_cast<float>(found->second) / 100.0F);
 }
@@ -74,11 +76,11 @@ std::string Session::who(std::size_t most) const {
       names.push_back("and " + std::to_string(members_.size() - most) + " more");
       break;
     }
-    names.push_back(member.name + marked(marks_of(member)));
+    names.push_back(shown_name(member.name) + marked(marks_of(member)));
   }
   const std::string when = interrupted_ ? "before the connection was lost: " : "";
-  if (names.size() <= 1) return when + "you are alone in the room " + room_;
-  return when + "in the room " + room_ + ": " + list(names);
+  if (names.size() <= 1) return when + "you are alone in the room " + shown_name(room_);
+  return when + "in the room " + shown_name(room_) + ": " + list(names);
 }
 
 std::vector<std::string> Session::marks_of(const wire::Member& member) const {
@@ -122,9 +124,10 @@ void Session::tell(const wire::UnknownEvent& /*event*/) {}
 void Session::tell(const wire::Joined& event) {
   const wire::Member& member = event.member;
   const auto known = members_.find(member.session);
-  const std::string text = known == members_.end()
-                               ? member.name + " joined"
-                               : known->second.name + " is now called " + member.name;
+  const std::string text =
+      known == members_.end()
+          ? shown_name(member.name) + " joined"
+          : shown_name(known->second.name) + " is now called " + shown_name(member.name);
   const bool renamed = known != members_.end();
   members_[member.session] = member;
   apply_volume(member);
@@ -138,12 +141,12 @@ void Session::tell(const wire::Joined& event) {
 
 void Session::tell(const wire::Left& event) {
   const std::string name = name_of(event.session);
-  std::string text = name + " left";
+  std::string text = shown_name(name) + " left";
   std::string reason = "stopped";
   if (event.reason == wire::LeaveReason::kLost) {
     text += " (connection lost)", reason = "lost";
   } else if (event.reason == wire::LeaveReason::kMoved) {
-    text = name + " went to another room", reason = "moved";
+    text = shown_name(name) + " went to another room", reason = "moved";
   } else if (event.reason == wire::LeaveReason::kClosed) {
     text += " (disconnected by the server)", reason = "closed";
   }
@@ -161,7 +164,7 @@ void Session::tell(const wire::MuteChanged& event) {
   found->second.muted = event.muted;
   if (event.session == self_) return;
   ports_.show(Report(event.muted ? "muted" : "unmuted",
-                     found->second.name + (event.muted ? " muted" : " unmuted"))
+                     shown_name(found->second.name) + (event.muted ? " muted" : " unmuted"))
                   .with("session", static_cast<std::int64_t>(event.session))
                   .with("name", found->second.name));
 }
@@ -171,15 +174,15 @@ void Session::tell(const wire::DeafenChanged& event) {
   if (found == members_.end() || found->second.deafened == event.deafened) return;
   found->second.deafened = event.deafened;
   if (event.session == self_) return;
-  ports_.show(
-      Report(event.deafened ? "deafened" : "undeafened",
-             found->second.name + (event.deafened ? " hears nobody now" : " hears you again"))
-          .with("session", static_cast<std::int64_t>(event.session))
-          .with("name", found->second.name));
+  ports_.show(Report(event.deafened ? "deafened" : "undeafened",
+                     shown_name(found->second.name) +
+                         (event.deafened ? " hears nobody now" : " hears you again"))
+                  .with("session", static_cast<std::int64_t>(event.session))
+                  .with("name", found->second.name));
 }
 
 void Session::tell(const wire::TextSaid& event) {
-  ports_.show(Report("said", "<" + event.name + "> " + event.text)
+  ports_.show(Report("said", "<" + shown_name(event.name) + "> " + shown_text(event.text))
                   .with("session", static_cast<std::int64_t>(event.session))
                   .with("name", event.name)
                   .with("said", event.text));

@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "comcat/base/text.h"
+#include "comcat/base/unicode.h"
 #include "comcat/client/session.h"
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
+#include "shown_name.h"
 
 namespace comcat::client {
 namespace {
@@ -83,20 +83,22 @@ void Session::execute(const Who& /*command*/, base::Time /*now*/) {
 }
 
 void Session::execute(const Volume& wanted, base::Time /*now*/) {
-  if (absl::EqualsIgnoreCase(wanted.name, options_.name)) {
+  const std::string key = base::comparison_key(wanted.name);
+  if (key == base::comparison_key(options_.name)) {
     ports_.show(error("that is you; others set how loud they hear you"));
     return;
   }
-  volume_percent_[absl::AsciiStrToLower(wanted.name)] = wanted.percent;
+  volume_percent_[key] = wanted.percent;
   bool here = false;
-  std::string name = base::safe_text(wanted.name, 128);
+  std::string name = base::safe_text(wanted.name, 128, base::Joiners::kKept);
   for (const auto& [session, member] : members_) {
-    if (!absl::EqualsIgnoreCase(member.name, wanted.name)) continue;
+    if (base::comparison_key(member.name) != key) continue;
     here = true;
     name = member.name;
     apply_volume(member);
   }
-  ports_.show(Report("volume", "you hear " + name + " at " + std::to_string(wanted.percent) + " %" +
+  ports_.show(Report("volume", "you hear " + shown_name(name) + " at " +
+                                   std::to_string(wanted.percent) + " %" +
                                    (here ? "" : " once someone of that name is in your room"))
                   .with("name", name)
                   .with("percent", std::int64_t{wanted.percent}));
@@ -170,7 +172,7 @@ void Session::succeed(Kind kind, const wire::Outcome& outcome) {
     std::string text = "rooms:";
     std::vector<Object> objects;
     for (const wire::RoomInfo& room : rooms->rooms) {
-      text += "\n  " + room.name + " (" + std::to_string(room.members) + ")" +
+      text += "\n  " + shown_name(room.name) + " (" + std::to_string(room.members) + ")" +
               (room.name == room_ ? ", where you are" : "");
       Object object;
       object.with("name", room.name).with("members", static_cast<std::int64_t>(room.members));

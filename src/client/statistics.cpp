@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "shown_name.h"
+
 namespace comcat::client {
 namespace {
 
@@ -31,19 +33,22 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
   return text;
 }
 
+constexpr const char* kSomeone = "someone who left";
+
 std::string name_of(const Statistics& statistics, wire::SessionNumber session) {
   const auto found = statistics.names.find(session);
-  return found == statistics.names.end() ? "someone who left" : found->second;
+  return found == statistics.names.end() ? kSomeone : found->second;
 }
 
 std::string speaker_line(const std::string& name, const playout::PlayoutStats& speaker) {
   char drift[32];
   std::snprintf(drift, sizeof drift, "%+.0f ppm", speaker.drift_ppm);
-  return "\n  " + name + (speaker.talking ? " (talking)" : "") + ": " +
-         count(speaker.received_frames) + " frames, lost " + count(speaker.lost_frames) +
-         ", late " + count(speaker.late_frames) + ", concealed " +
-         percent(speaker.concealed_samples, speaker.speech_samples()) + ", delay " +
-         ms(speaker.delay) + " (target " + ms(speaker.target_delay) + "), clock " + drift;
+  return "\n  " + (name == kSomeone ? name : shown_name(name)) +
+         (speaker.talking ? " (talking)" : "") + ": " + count(speaker.received_frames) +
+         " frames, lost " + count(speaker.lost_frames) + ", late " + count(speaker.late_frames) +
+         ", concealed " + percent(speaker.concealed_samples, speaker.speech_samples()) +
+         ", delay " + ms(speaker.delay) + " (target " + ms(speaker.target_delay) + "), clock " +
+         drift;
 }
 
 Object speaker_object(wire::SessionNumber session, const std::string& name,

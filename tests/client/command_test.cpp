@@ -55,6 +55,12 @@ TEST(Command, VolumeTakesANameWithSpacesAndAPercentage) {
   EXPECT_NE(std::string::npos, error_of("volume an -1").find("0 to 400"));
 }
 
+TEST(Command, ANameMayBeTypedAsItIsShown) {
+  EXPECT_EQ("an, binh", parsed<Volume>("volume \"an, binh\" 80").name);
+  EXPECT_EQ("attic (2)", parsed<Move>("join \"attic (2)\"").room);
+  EXPECT_EQ("Ph\u00F2ng", parsed<Move>("join Pho\u0300ng").room);
+}
+
 TEST(Command, AnUnknownWordGetsTheClosestOneAsAHint) {  // never ignored silently
   EXPECT_EQ("\"mut\" is no command; did you mean mute? (help lists them all)", error_of("mut"));
   EXPECT_EQ("\"unmtue\" is no command; did you mean unmute? (help lists them all)",

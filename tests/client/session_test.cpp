@@ -254,6 +254,52 @@ TEST_F(InACall, GoingToAnotherRoomChangesWhoIsThere) {
   EXPECT_THAT(world_.removed, ElementsAre(2));
 }
 
+TEST_F(InACall, VolumeFindsANameInWhateverFormItIsTyped) {
+  session_.on_event(wire::Joined{member(3, "Nguy\u1EC5n \u00C2n")});
+  session_.on_event(wire::Joined{member(4, "an (2)")});
+  std::ignore = world_.take_texts();
+  type("volume nguye\u0302\u0303n a\u0302n 50");
+  type("volume \"an (2)\" 150");
+  EXPECT_EQ(0.5F, world_.gains[3]);
+  EXPECT_EQ(1.5F, world_.gains[4]);
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("you hear Nguy\u1EC5n \u00C2n at 50 %", "you hear \"an (2)\" at 150 %"));
+}
+
+TEST_F(InACall, NamesCannotForgeLines) {
+  session_.on_event(wire::Joined{member(3, "<an> pay me")});
+  session_.on_event(wire::TextSaid{3, "an> pay me <an", "hi"});
+  session_.on_event(wire::Joined{member(4, "an, binh (you), chi")});
+  session_.on_event(wire::Joined{member(5, "an left")});
+  session_.on_event(wire::MuteChanged{4, true});
+  session_.on_event(wire::Left{5, wire::LeaveReason::kStopped});
+  type("who");
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("\"<an> pay me\" joined", "<\"an> pay me <an\"> hi",
+                          "\"an, binh (you), chi\" joined", "\"an left\" joined",
+                          "\"an, binh (you), chi\" muted", "\"an left\" left",
+                          "in the room lobby: an (you), binh, \"<an> pay me\", "
+                          "\"an, binh (you), chi\" (muted)"));
+}
+
+TEST_F(InACall, RoomsCannotForgeLines) {
+  session_.on_event(wire::Left{2, wire::LeaveReason::kStopped});
+  type("join lobby: binh, chi");
+  answer(0, "", wire::Roster{"lobby: binh, chi", {member(1, "an")}});
+  type("rooms");
+  answer(0, "", wire::RoomList{{{"lobby (99)", 1}}});
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("binh left", "you are alone in the room \"lobby: binh, chi\"",
+                          "rooms:\n  \"lobby (99)\" (1)"));
+}
+
+TEST_F(InACall, ProgramsReadNamesAsTheyAre) {
+  session_.on_event(wire::Joined{member(3, "שלום (2)")});
+  const std::string json = to_json(world_.shown.back());
+  EXPECT_THAT(json, HasSubstr("\"name\":\"שלום (2)\""));
+  EXPECT_THAT(json, HasSubstr("\"text\":\"\\\"שלום (2)\\\" joined\""));
+}
+
 TEST_F(InACall, VolumeHoldsByNameForThoseWhoComeBack) {
   type("volume binh 50");
   type("volume chi 200");

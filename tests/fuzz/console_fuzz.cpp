@@ -6,6 +6,7 @@
 #include "comcat/client/report.h"
 #include "comcat/wire/limits.h"
 
+#include "client/shown_name.h"
 #include "fuzz/fuzz.h"
 
 namespace {
@@ -40,5 +41,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string json = client::to_json(client::Report(line, line));
   COMCAT_FUZZ_CHECK(base::is_safe_text(json) || !base::is_safe_text(line));
   for (const char c : json) COMCAT_FUZZ_CHECK(static_cast<unsigned char>(c) >= 0x20);
+  const std::string shown = client::shown_name(line);
+  COMCAT_FUZZ_CHECK(shown == line || shown.front() == '"' ||
+                    shown != client::without_isolates(shown));
+  if (base::is_safe_text(line)) {
+    COMCAT_FUZZ_CHECK(client::typed_name(client::without_isolates(shown)) == line);
+  }
   return 0;
 }

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "comcat/base/text.h"
+
 namespace comcat::wire {
 namespace {
 
@@ -118,6 +120,16 @@ TEST(Convert, WhatTheServerSaysIsSafeToPrint) {
   const auto said = std::get<TextSaid>(events.at(0));
   EXPECT_EQ("\uFFFD[1man", said.name);
   EXPECT_EQ("a\uFFFDb", said.text);
+}
+
+TEST(Convert, ATextThatForgesLinesStaysOnOne) {
+  for (const char* end : {"\n", "\r", "\r\n", "\v", "\f", "\u0085", "\u2028", "\u2029", "\x1b[E"}) {
+    const auto events = response<Events>(
+        encode_response(Event(TextSaid{1, "an", std::string("hi") + end + "<binh> pay me"})));
+    const std::string& text = std::get<TextSaid>(events.at(0)).text;
+    EXPECT_EQ(std::string::npos, text.find(end));
+    EXPECT_TRUE(base::is_safe_text(text));
+  }
 }
 
 TEST(Convert, EventsLaidEndToEndAreOneMessageInTheirOrder) {

@@ -21,4 +21,9 @@ inline constexpr std::size_t kMaxMarks = 4;
 ///            after one. Elsewhere they are invisible, and refused.
 [[nodiscard]] std::string_view name_fault(std::string_view text);
 
+/// True where `text` is words: letters with their marks, decimal digits, emoji, single spaces
+/// between them, and - _ . ' and what stands for an apostrophe or a dot in words (U+2019, U+00B7).
+/// Where it is not, it may be taken for a part of the line that it stands in. Threads: any.
+[[nodiscard]] bool is_words(std::string_view text);
+
 }  // namespace comcat::base

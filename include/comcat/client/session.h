@@ -129,8 +129,9 @@ class Session {
   wire::SessionNumber self_ = 0;
   std::string room_;
   std::map<wire::SessionNumber, wire::Member> members_;  // oneself among them
-  std::map<std::string, int> volume_percent_;  // by name in lower case: it survives a reconnect
-  std::map<std::uint64_t, Pending> pending_;   // by trace id
+  std::map<std::string, int>
+      volume_percent_;  // by base::comparison_key() of the name: it survives a reconnect
+  std::map<std::uint64_t, Pending> pending_;  // by trace id
   std::uint64_t next_trace_id_ = 1;
   std::optional<std::chrono::microseconds> round_trip_;
   bool muted_ = false;

@@ -1,0 +1,64 @@
+#include "shown_name.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include "comcat/base/name.h"
+#include "comcat/base/unicode.h"
+
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+
+namespace comcat::client {
+namespace {
+
+constexpr const char* kIsolate = "\u2068";     // FIRST STRONG ISOLATE
+constexpr const char* kIsolateEnd = "\u2069";  // POP DIRECTIONAL ISOLATE
+constexpr int kFirstVteWithIsolates = 5800;    // 0.58.0
+
+/// The words that our own lines about people are made with.
+constexpr std::array kOurWords{"joined",  "left",   "went",      "called",     "hears",
+                               "muted",   "says",   "unmuted",   "deafened",   "undeafened",
+                               "you",     "server", "connected", "connection", "disconnected",
+                               "session", "comcat", "room"};
+
+/// One word is a name, whatever it means; several may be read as a sentence.
+bool reads_as_our_line(const std::string& name) {
+  const std::vector<std::string> words = absl::StrSplit(base::comparison_key(name), ' ');
+  return words.size() > 1 && std::any_of(words.begin(), words.end(), [](const std::string& word) {
+           return std::find(kOurWords.begin(), kOurWords.end(), word) != kOurWords.end();
+         });
+}
+
+std::string isolated(const std::string& text) {
+  return base::has_right_to_left(text) ? kIsolate + text + kIsolateEnd : text;
+}
+
+}  // namespace
+
+std::string shown_name(const std::string& name) {
+  if (base::is_words(name) && !reads_as_our_line(name)) return isolated(name);
+  return "\"" + isolated(absl::StrReplaceAll(name, {{"\\", "\\\\"}, {"\"", "\\\""}})) + "\"";
+}
+
+std::string typed_name(const std::string& typed) {
+  if (typed.size() < 2 || typed.front() != '"' || typed.back() != '"') return typed;
+  return absl::StrReplaceAll(typed.substr(1, typed.size() - 2), {{"\\\\", "\\"}, {"\\\"", "\""}});
+}
+
+std::string shown_text(const std::string& text) {
+  return isolated(text);
+}
+
+std::string without_isolates(const std::string& line) {
+  return absl::StrReplaceAll(line, {{kIsolate, ""}, {kIsolateEnd, ""}});
+}
+
+bool obeys_isolates(const char* vte_version) {
+  return vte_version != nullptr && std::atoi(vte_version) >= kFirstVteWithIsolates;
+}
+
+}  // namespace comcat::client
