@@ -1,5 +1,6 @@
 #include "call.h"
 
+#include <cassert>
 #include <utility>
 #include <vector>
 
@@ -52,35 +53,32 @@ Call::Call(Shard& shard) : shard_(shard), stream_(&context_) {
 
 Call::~Call() {
   shard_.forget(*this);
-  if (began_) shard_.call_ended();
+  if (phase_ != CallPhase::kExpected) shard_.call_ended();
+}
+
+void Call::enter(CallPhase phase) {
+  assert(may_follow(phase_, phase));
+  phase_ = phase;
 }
 
 void Call::on_accepted(bool ok) {
   if (!ok) return;  // the server shuts down; nothing else is pending
   done_.begin();
   shard_.call_began();
-  began_ = true;
   expect(shard_);
-  admit();
+  admit(admission_address(context_.peer()));
 }
 
-void Call::admit() {
-  const std::string address = admission_address(context_.peer());
+void Call::admit(const std::string& address) {
   absl::StatusOr<Admission::Pass> pass =
       shard_.admission().admit(address, passcode_of(context_), shard_.now());
   if (!pass.ok()) {
-    shard_.metrics().refused(refusal(pass.status()));
-    base::log(LogLevel::kWarning, "refused",
-              {{"address", address}, {"why", std::string(pass.status().message())}});
-    closing_ = pass.status();
-    const bool slowed = !absl::IsResourceExhausted(pass.status());
-    shard_.expire_at(*this, shard_.now() + (slowed ? shard_.admission().failure_delay()
-                                                   : std::chrono::milliseconds(0)));
+    refuse(address, pass.status());
     return;
   }
+  enter(CallPhase::kOpen);
   shard_.admitted(context_.peer());
   pass_ = std::move(*pass);
-  has_slot_ = true;
   caller_.emplace(*this, address, shard_.caller_limits());
   shard_.hub().open(*caller_, shard_.now());
   base::log(LogLevel::kInfo, "admitted",
@@ -90,13 +88,31 @@ void Call::admit() {
   read();
 }
 
+void Call::refuse(const std::string& address, const absl::Status& why) {
+  enter(CallPhase::kRefused);
+  shard_.metrics().refused(refusal(why));
+  base::log(LogLevel::kWarning, "refused",
+            {{"address", address}, {"why", std::string(why.message())}});
+  last_word_ = why;
+  const bool slowed = !absl::IsResourceExhausted(why);
+  shard_.expire_at(*this, shard_.now() + (slowed ? shard_.admission().failure_delay()
+                                                 : std::chrono::milliseconds(0)));
+}
+
 void Call::expire() {
-  if (finishing_) {
-    context_.TryCancel();  // whoever it is reads nothing, not even why
-  } else if (closing_) {
-    finish(*closing_);
-  } else {
-    stream_.Read(&incoming_, read_.begin());
+  switch (phase_) {
+    case CallPhase::kExpected:
+      break;
+    case CallPhase::kOpen:
+      stream_.Read(&incoming_, read_.begin());
+      break;
+    case CallPhase::kRefused:
+    case CallPhase::kClosing:
+      finish(last_word_);
+      break;
+    case CallPhase::kEnding:
+      context_.TryCancel();
+      break;  // he reads nothing, not even why
   }
 }
 
@@ -110,7 +126,7 @@ void Call::read() {
 }
 
 void Call::on_read(bool ok) {
-  if (finishing_ || closing_) return;
+  if (phase_ != CallPhase::kOpen) return;
   if (!ok) {
     finish(absl::OkStatus());  // on_done() knows whether anybody was there to take it
     return;
@@ -119,7 +135,7 @@ void Call::on_read(bool ok) {
   absl::Status status = request.ok()
                             ? shard_.hub().receive(*caller_, std::move(*request), shard_.now())
                             : request.status();
-  if (closing_ || finishing_) return;  // the hub closed it in passing
+  if (phase_ != CallPhase::kOpen) return;  // the hub closed it in passing
   if (status.ok()) {
     read();
     return;
@@ -134,7 +150,7 @@ void Call::on_read(bool ok) {
 }
 
 void Call::wake() {
-  if (!written_.pending() && !finishing_) write_next();
+  if (!written_.pending() && phase_ != CallPhase::kEnding) write_next();
 }
 
 void Call::write_next() {
@@ -146,7 +162,7 @@ void Call::write_next() {
   const std::uint64_t dropped = caller_->listener.voice.dropped() - dropped_before;
   if (dropped > 0) shard_.metrics().dropped(Drop::kQueueOverflow, dropped);
   if (message.parts.empty()) {
-    if (closing_) finish(*closing_);
+    if (phase_ == CallPhase::kClosing) finish(last_word_);
     return;
   }
   shard_.metrics().messages_out.fetch_add(1, std::memory_order_relaxed);
@@ -165,7 +181,7 @@ void Call::on_written(bool ok) {
       shard_.now() - caller_->listener.write_started);
   shard_.metrics().write_latency.add(took.count());
   caller_->listener.write_started = {};
-  if (finishing_) return;
+  if (phase_ == CallPhase::kEnding) return;
   if (!ok) {
     leave(wire::LeaveReason::kLost);
     finish(absl::CancelledError("the connection was lost"));
@@ -175,8 +191,10 @@ void Call::on_written(bool ok) {
 }
 
 void Call::close(const absl::Status& status) {
-  closing_ = status;
   give_back_slot();
+  if (phase_ == CallPhase::kEnding) return;  // he has hung up, and no word reaches him any more
+  enter(CallPhase::kClosing);
+  last_word_ = status;
   const base::Time now = shard_.now();
   if (!written_.pending()) {
     write_next();
@@ -187,7 +205,7 @@ void Call::close(const absl::Status& status) {
 }
 
 void Call::finish(const absl::Status& status) {
-  if (std::exchange(finishing_, true)) return;
+  enter(CallPhase::kEnding);
   stream_.Finish(to_grpc(status), finished_.begin());
   shard_.expire_at(*this, shard_.now() + kFinishTimeout);
 }
@@ -196,7 +214,7 @@ void Call::on_finished(bool /*ok*/) {}
 
 void Call::on_done(bool /*ok*/) {
   leave(context_.IsCancelled() ? wire::LeaveReason::kLost : wire::LeaveReason::kStopped);
-  finishing_ = true;
+  if (phase_ != CallPhase::kEnding) enter(CallPhase::kEnding);
 }
 
 void Call::leave(wire::LeaveReason reason) {
@@ -207,8 +225,8 @@ void Call::leave(wire::LeaveReason reason) {
 }
 
 void Call::give_back_slot() {
-  if (!std::exchange(has_slot_, false)) return;
-  pass_ = {};
+  if (!pass_) return;
+  pass_.reset();
   base::log(LogLevel::kInfo, "slots", {{"free_slots", shard_.admission().slots().free()}});
 }
 

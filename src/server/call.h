@@ -10,6 +10,7 @@
 #include "comcat/server/hub.h"
 
 #include "absl/status/statusor.h"
+#include "call_phase.h"
 #include "calling.grpc.pb.h"
 
 namespace comcat::server {
@@ -19,7 +20,8 @@ class Shard;
 using RawService = Calling::WithRawMethod_VoIP<Calling::Service>;
 
 /// One gRPC stream, from the wait for a caller to its last completion: reads into the hub, writes
-/// what the hub has queued, one read and one write under way at a time.
+/// what the hub has queued, one read and one write under way at a time. Where it stands is its
+/// CallPhase.
 ///
 /// Threads    its shard's.
 /// Ownership  its own: it deletes itself once gRPC holds nothing of it any more.
@@ -48,7 +50,9 @@ class Call final : public Link {
   void on_finished(bool ok);
   void on_done(bool ok);
 
-  void admit();
+  void enter(CallPhase phase);
+  void admit(const std::string& address);
+  void refuse(const std::string& address, const absl::Status& why);
   void read();
   void write_next();
   void finish(const absl::Status& status);
@@ -64,12 +68,10 @@ class Call final : public Link {
   rpc::Operation<Call> finished_{*this, &Call::on_finished};
   rpc::Operation<Call> done_{*this, &Call::on_done};
   grpc::ByteBuffer incoming_;
-  Admission::Pass pass_;
-  std::optional<Caller> caller_;
-  std::optional<absl::Status> closing_;  // to finish with once the control messages are written
-  bool has_slot_ = false;
-  bool began_ = false;  // a caller has come
-  bool finishing_ = false;
+  CallPhase phase_ = CallPhase::kExpected;
+  std::optional<Admission::Pass> pass_;
+  std::optional<Caller> caller_;  // from kOpen on
+  absl::Status last_word_;        // kRefused, kClosing: what to finish with
 };
 
 }  // namespace comcat::server
