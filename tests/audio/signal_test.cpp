@@ -80,5 +80,22 @@ TEST(Signal, TooLittleHeardIsNoMatch) {
   EXPECT_EQ(0, find_in({}, make_speech(479)).peak);
 }
 
+TEST(Signal, WordsThatWereMovedAgainstEachOtherAreStillTheSame) {
+  const Samples said = make_speech(3 * 48'000);
+  Samples heard(said.begin(), said.begin() + 70'000);
+  heard.resize(heard.size() + 2'400);  // a wait of 50 ms
+  heard.insert(heard.end(), said.begin() + 70'000, said.end());
+  EXPECT_LT(find_in(said, heard).peak, 0.8);
+  EXPECT_GT(likeness_by_words(said, heard), 0.9);
+}
+
+TEST(Signal, WordsThatAreMissingAreMissed) {
+  const Samples said = make_speech(3 * 48'000);
+  Samples heard = said;
+  std::fill(heard.begin() + 48'000, heard.begin() + 2 * 48'000, 0.0F);
+  EXPECT_LT(likeness_by_words(said, heard), 0.8);
+  EXPECT_LT(likeness_by_words(said, make_speech(3 * 48'000, 2)), 0.7);
+}
+
 }  // namespace
 }  // namespace comcat::testing

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <limits>
 #include <numbers>
 #include <random>
 
@@ -164,6 +165,43 @@ Match find_in(std::span<const float> sent, std::span<const float> heard) {
     there += enters * enters - leaves * leaves;
   }
   return best;
+}
+
+namespace {
+
+constexpr std::size_t kShortestWord = 7'200;  // 150 ms
+constexpr std::size_t kLongestWord = 14'400;
+constexpr std::size_t kSlack = 24'000;
+
+/// The end of the word at the beginning of `rest`: the quietest 10 ms where it may end.
+std::size_t word_end(std::span<const float> rest) {
+  constexpr std::size_t kWindow = 480;
+  if (rest.size() < kShortestWord + kLongestWord) return rest.size();
+  std::size_t best = kShortestWord;
+  double least = std::numeric_limits<double>::max();
+  for (std::size_t at = kShortestWord; at + kWindow <= kLongestWord; at += kWindow / 2) {
+    const double loud = energy(rest.subspan(at, kWindow));
+    if (loud < least) {
+      least = loud;
+      best = at + kWindow / 2;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+double likeness_by_words(std::span<const float> sent, std::span<const float> heard) {
+  const auto whole = static_cast<std::size_t>(find_in(sent, heard).lag_samples);
+  double sum = 0;
+  for (std::size_t at = 0; at < sent.size();) {
+    const auto word = sent.subspan(at, word_end(sent.subspan(at)));
+    const std::size_t from = std::min(heard.size(), whole + at - std::min(whole + at, kSlack));
+    const std::size_t size = std::min(heard.size() - from, word.size() + 2 * kSlack);
+    sum += energy(word) * find_in(word, heard.subspan(from, size)).peak;
+    at += word.size();
+  }
+  return sum / std::max(energy(sent), 1e-12);
 }
 
 }  // namespace comcat::testing

@@ -37,4 +37,13 @@ struct Match {
 /// cross-correlation, over every lag at which `sent` lies wholly inside `heard`.
 [[nodiscard]] Match find_in(std::span<const float> sent, std::span<const float> heard);
 
+/// How alike what was said and what was heard are, word by word: the mean of each word's own
+/// find_in() peak, the loud words counting for more. A playout that waits for a late packet, or
+/// catches up, moves words against each other and leaves each of them whole; a correlation over all
+/// of them takes that for a loss.
+///
+/// Words      what stands between the quietest places of `sent`, 150 to 300 ms each.
+/// Searched   within 500 ms of where the whole is found best.
+[[nodiscard]] double likeness_by_words(std::span<const float> sent, std::span<const float> heard);
+
 }  // namespace comcat::testing

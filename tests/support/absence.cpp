@@ -1,0 +1,65 @@
+#include "support/absence.h"
+
+#include <algorithm>
+#include <iostream>
+
+#include <gtest/gtest.h>
+
+#include "absl/time/time.h"
+
+namespace comcat::testing {
+namespace {
+
+constexpr std::chrono::milliseconds kTick{5};
+constexpr std::chrono::milliseconds kAway{20};  // a frame
+constexpr int kAttempts = 4;
+
+long milliseconds(base::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+}  // namespace
+
+AbsenceWatch::AbsenceWatch() : thread_([this] { watch(); }) {}
+
+AbsenceWatch::~AbsenceWatch() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    over_ = true;
+  }
+  thread_.join();
+}
+
+base::Duration AbsenceWatch::longest() const {
+  const absl::MutexLock lock(&mutex_);
+  return longest_;
+}
+
+void AbsenceWatch::watch() {
+  const absl::MutexLock lock(&mutex_);
+  base::Time due = base::steady_now() + kTick;
+  while (!mutex_.AwaitWithTimeout(absl::Condition(&over_),
+                                  absl::FromChrono(due - base::steady_now()))) {
+    const base::Time now = base::steady_now();
+    longest_ = std::max(longest_, now - due);
+    due = now + kTick;
+  }
+}
+
+void expect_right(const std::function<std::string()>& attempt) {
+  for (int tries = 1;; ++tries) {
+    const AbsenceWatch watch;
+    const std::string wrong = attempt();
+    const base::Duration away = watch.longest();
+    if (wrong.empty() || ::testing::Test::HasFatalFailure()) return;
+    if (away < kAway || tries == kAttempts) {
+      ADD_FAILURE() << wrong << "\nthe machine was away for " << milliseconds(away)
+                    << " ms at most, in attempt " << tries;
+      return;
+    }
+    std::cout << "again, for the machine was away for " << milliseconds(away) << " ms: " << wrong
+              << std::endl;
+  }
+}
+
+}  // namespace comcat::testing

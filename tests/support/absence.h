@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "comcat/base/clock.h"
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
+namespace comcat::testing {
+
+/// Notices that the machine left this process alone: a thread of its own wants to run every 5 ms
+/// and remembers by how much it was late. What runs in real time beside it was left alone as well.
+///
+/// Threads    longest() from any.
+class AbsenceWatch {
+ public:
+  AbsenceWatch();
+  ~AbsenceWatch();
+
+  /// The longest that it waited beyond a deadline of its own, so far.
+  [[nodiscard]] base::Duration longest() const;
+
+ private:
+  void watch();
+
+  mutable absl::Mutex mutex_;
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;
+  base::Duration longest_ ABSL_GUARDED_BY(mutex_){};
+  std::thread thread_;
+};
+
+/// Runs `attempt`, which says what was wrong, or "". Where something was, and the machine was away
+/// for kAway or more meanwhile, it is printed and tried again, at most kAttempts times in all;
+/// for no other reason. The last complaint fails the test.
+void expect_right(const std::function<std::string()>& attempt);
+
+}  // namespace comcat::testing
