@@ -45,7 +45,7 @@ Client::Client(Seat seat, const Options& options,
       passcode_(options.passcode),
       queue_(queue),
       hold_(options.hold ? std::make_unique<transport::WriteHold>() : nullptr),
-      stub_(grpc::CreateCustomChannel(to_string(options.address), credentials,
+      stub_(grpc::CreateCustomChannel(transport::grpc_target(options.address), credentials,
                                       channel_arguments(hold_.get()))) {}
 
 void Client::start() {

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <memory>
 
 #include <arpa/inet.h>
+#include <idn2.h>
+#include <net/if.h>
 
 #include "comcat/base/text.h"
 
 #include "absl/status/status.h"
+#include "absl/strings/str_replace.h"
 
 namespace comcat::transport {
 namespace {
@@ -18,19 +22,48 @@ absl::Status invalid(const std::string& text, const std::string& why) {
                                     "; write host, host:port or [ipv6]:port");
 }
 
+/// Letters and digits of ASCII, and - . _
+bool is_word(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c < 0x80 && (std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_');
+  });
+}
+
 bool is_ipv6(const std::string& host) {
+  const std::size_t zone = host.find('%');
+  const std::string address = host.substr(0, zone);
+  if (zone != std::string::npos &&
+      (!is_word(host.substr(zone + 1)) || host.size() - zone > IFNAMSIZ)) {
+    return false;
+  }
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
   // inet_pton() would not see what comes after a NUL.
-  return host.find('\0') == std::string::npos &&
-         ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+  return address.find('\0') == std::string::npos &&
+         ::inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
 }
 
 bool is_name(const std::string& host) {
-  const auto allowed = [](unsigned char c) {
-    return c < 0x80 && (std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_');
-  };
-  return !host.empty() && host.size() <= base::kMaxHostBytes && host.front() != '-' &&
-         host.front() != '.' && std::all_of(host.begin(), host.end(), allowed);
+  return is_word(host) && host.size() <= base::kMaxHostBytes && host.front() != '-' &&
+         host.front() != '.';
+}
+
+/// The form that the DNS knows; `host` itself where it is ASCII, or no name that has such a form.
+std::string dns_form(const std::string& host) {
+  const auto is_ascii = [](unsigned char c) { return c < 0x80; };
+  if (std::all_of(host.begin(), host.end(), is_ascii)) return host;
+  if (host.find('\0') != std::string::npos) return host;  // libidn2 would not see what follows
+  char* found = nullptr;
+  const int result =
+      ::idn2_to_ascii_8z(host.c_str(), &found, IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES);
+  const std::unique_ptr<char, void (*)(void*)> owner(found, ::idn2_free);
+  return result == IDN2_OK ? found : host;
+}
+
+/// An interface's name is what it is; all else is the same in any case.
+void lower_case(std::string& host) {
+  const auto end = std::find(host.begin(), host.end(), '%');
+  std::transform(host.begin(), end, host.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
 }
 
 }  // namespace
@@ -55,12 +88,18 @@ absl::StatusOr<base::Address> parse_address(const std::string& text) {
     address.host = text.substr(0, colon);
     has_port = colon != std::string::npos;
     if (has_port) port = text.substr(colon + 1);
+    address.host = dns_form(address.host);
     if (!is_name(address.host)) return invalid(text, "the host is malformed");
   }
   if (has_port) address.port = base::parse_port(port).value_or(0);
   if (address.port == 0) return invalid(text, "the port is not 1-65535");
-  for (char& c : address.host) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  lower_case(address.host);
   return address;
+}
+
+std::string grpc_target(const base::Address& address) {
+  // A zone's % would begin an escape: the target is a URI.
+  return "dns:///" + absl::StrReplaceAll(to_string(address), {{"%", "%25"}});
 }
 
 }  // namespace comcat::transport

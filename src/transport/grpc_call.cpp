@@ -33,7 +33,7 @@ grpc::ChannelArguments arguments(const GrpcCall::Options& options, WriteHold& ho
 std::shared_ptr<grpc::Channel> make_channel(const GrpcCall::Options& options, WriteHold& hold) {
   const auto credentials =
       options.judge ? judged_credentials(options.judge) : grpc::InsecureChannelCredentials();
-  return grpc::CreateCustomChannel("dns:///" + to_string(options.address), credentials,
+  return grpc::CreateCustomChannel(grpc_target(options.address), credentials,
                                    arguments(options, hold));
 }
 

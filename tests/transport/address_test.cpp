@@ -27,9 +27,31 @@ TEST(Address, ComesInEveryUsualForm) {
 }
 
 TEST(Address, AnythingElseIsRefusedInOneSafeSentence) {
-  for (const char* const text :
-       {"", ":4000", "host:", "host:0", "host:65536", "host:-1", "host:4000x", "a b", "a:1:2",
-        "[::1", "[::1]4000", "[host]:1", "-x", "h\x1b[31m", "https://example.org", "xn\xC3\xA4"}) {
+  for (const char* const text : {"",
+                                 ":4000",
+                                 "host:",
+                                 "host:0",
+                                 "host:65536",
+                                 "host:-1",
+                                 "host:4000x",
+                                 "a b",
+                                 "a:1:2",
+                                 "[::1",
+                                 "[::1]4000",
+                                 "[host]:1",
+                                 "-x",
+                                 "h\x1b[31m",
+                                 "https://example.org",
+                                 "xn\xC3",
+                                 "[fe80::1%]:1",
+                                 "fe80::1%a b",
+                                 "fe80::1%eth0/x",
+                                 "fe80::1%averylongzonename",
+                                 "[%eth0]",
+                                 "example.org%eth0",
+                                 "a\u200Db.example",
+                                 "-ä.example",
+                                 "a\u2026b"}) {
     const auto address = parse_address(text);
     ASSERT_FALSE(address.ok()) << text;
     EXPECT_EQ(absl::StatusCode::kInvalidArgument, address.status().code());
@@ -38,7 +60,40 @@ TEST(Address, AnythingElseIsRefusedInOneSafeSentence) {
   }
 }
 
+TEST(Address, MayNameTheZoneOfALinkLocalAddress) {
+  const std::pair<const char*, const char*> kForms[] = {
+      {"fe80::1%eth0", "[fe80::1%eth0]:50051"},
+      {"[FE80::1%Eth0]:4000", "[fe80::1%Eth0]:4000"},
+      {"[fe80::1%2]", "[fe80::1%2]:50051"},
+  };
+  for (const auto& [text, shown] : kForms) {
+    const auto address = parse_address(text);
+    ASSERT_TRUE(address.ok()) << text;
+    EXPECT_EQ(shown, to_string(*address));
+  }
+  EXPECT_EQ("dns:///[fe80::1%25eth0]:50051", grpc_target(*parse_address("fe80::1%eth0")));
+  EXPECT_EQ("dns:///example.org:50051", grpc_target(*parse_address("example.org")));
+}
+
+TEST(Address, BeyondAsciiComesOutAsTheDnsHasIt) {
+  const std::pair<const char*, const char*> kForms[] = {
+      {"bücher.example", "xn--bcher-kva.example:50051"},
+      {"BU\u0308CHER.example:4000", "xn--bcher-kva.example:4000"},
+      {"straße.example", "xn--strae-oqa.example:50051"},
+      {"máy-chủ.example", "xn--my-ch-xqa0294c.example:50051"},
+      {"例え。テスト", "xn--r8jz45g.xn--zckzah:50051"},
+      {"xn\u00E4", "xn--xn-wia:50051"},
+  };
+  for (const auto& [text, shown] : kForms) {
+    const auto address = parse_address(text);
+    ASSERT_TRUE(address.ok()) << text;
+    EXPECT_EQ(shown, to_string(*address));
+  }
+}
+
 TEST(Address, ANulDoesNotEndIt) {
+  EXPECT_FALSE(parse_address(std::string("b\u00FC\0.example", 12)).ok());
+  EXPECT_FALSE(parse_address(std::string("fe80::1%eth0\0", 13)).ok());
   EXPECT_FALSE(parse_address(std::string("::1\0.example.org", 16)).ok());
   EXPECT_FALSE(parse_address(std::string("[::1\0]:1", 8)).ok());
 }
