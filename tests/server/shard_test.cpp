@@ -60,7 +60,7 @@ TEST(Shard, DrainReturnsOnceEverybodyHasBeenToldAndHasHungUp) {
   ASSERT_TRUE(an.hello("an") && binh.hello("binh"));
   stage.shard().drain(Stage::kPatience);
   bool idle = false;
-  ASSERT_TRUE(stage.on_shard([&] { idle = stage.shard().hub().sessions() == 0; }));
+  ASSERT_TRUE(stage.on_shard([&] { idle = stage.shard().hub().callers() == 0; }));
   EXPECT_TRUE(idle);
   for (Client* const client : {&an, &binh}) {
     EXPECT_TRUE(client->wait_for([](const ServerRES& r) { return event_of(r).has_draining(); }));
