@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "comcat/rpc/deadline.h"
+#include "comcat/wire/convert.h"
 
 namespace comcat::transport {
 namespace {
@@ -15,33 +16,37 @@ std::function<double()> or_entropy(std::function<double()> random) {
   };
 }
 
-std::shared_ptr<CertificateJudge> make_judge(const VoiceStream::Options& options) {
-  if (!options.tls) return nullptr;
+GrpcCall::Options call_options(const VoiceStream::Options& options) {
+  GrpcCall::Options out{options.address, options.passcode, options.keepalive_time,
+                        options.keepalive_timeout, nullptr};
+  if (!options.tls) return out;
   TrustOptions trust = options.trust;
   trust.address = options.address;
-  return std::make_shared<CertificateJudge>(std::move(trust));
+  out.judge = std::make_shared<CertificateJudge>(std::move(trust));
+  return out;
+}
+
+StreamCourse make_course(const VoiceStream::Options& options) {
+  return {
+      {options.address, options.hello, options.tls, options.connect_timeout, options.leave_timeout},
+      Reconnect(Backoff(options.backoff, or_entropy(options.random)))};
 }
 
 }  // namespace
 
-VoiceStream::Loop::Loop(Options options, StreamHandler& handler)
-    : options_(std::move(options)),
+VoiceStream::Loop::Loop(const Options& options, StreamHandler& handler)
+    : call_options_(call_options(options)),
       handler_(handler),
-      judge_(make_judge(options_)),
-      queue_(options_.queue),
-      room_(options_.hello.room),
-      reconnect_(Backoff(options_.backoff, or_entropy(options_.random))) {}
+      tasks_(events_),
+      inbox_(options.queue, options.hello.room, [this] { tasks_.post([this] { on_wake(); }); }),
+      course_(make_course(options)) {}
 
 VoiceStream::Loop::~Loop() {
   if (!thread_.joinable()) {
     shut_queue();
     return;
   }
-  {
-    const absl::MutexLock lock(&mutex_);
-    abort_requested_ = true;
-  }
-  wake();
+  inbox_.hang_up();
   thread_.join();
 }
 
@@ -49,83 +54,34 @@ void VoiceStream::Loop::start() {
   thread_ = std::jthread([this] { run(); });
 }
 
-// ---- from any thread
-
-void VoiceStream::Loop::wake() {
-  const absl::MutexLock lock(&mutex_);
-  if (!queue_open_ || std::exchange(wake_pending_, true)) return;
-  alarm_.Set(&events_, rpc::at_once(), woken_.begin());
-}
-
-void VoiceStream::Loop::send_voice(const wire::VoicePacket& frame) {
-  if (!connected_.load(std::memory_order_acquire)) {
-    unsent_frames_.fetch_add(1, std::memory_order_relaxed);
-    return;
-  }
-  const std::chrono::microseconds duration(std::uint64_t{frame.duration_samples} * 1'000'000 /
-                                           48'000);
-  queue_.push_voice(wire::encode_request(frame), duration, base::steady_now());
-  wake();
-}
-
-absl::Status VoiceStream::Loop::send(const wire::Command& command) {
-  if (!connected_.load(std::memory_order_acquire)) {
-    return absl::UnavailableError("there is no connection at the moment; try again in a moment");
-  }
-  absl::Status status = queue_.push_control(wire::encode_request(command));
-  if (status.ok()) wake();
-  return status;
-}
-
-void VoiceStream::Loop::set_room(const std::string& room) {
-  const absl::MutexLock lock(&mutex_);
-  room_ = room;
-}
-
-void VoiceStream::Loop::leave() {
-  {
-    const absl::MutexLock lock(&mutex_);
-    leave_requested_ = true;
-  }
-  wake();
-}
-
 VoiceStream::Stats VoiceStream::Loop::stats() const {
   Stats out;
-  out.sent_voice_frames = queue_.sent_voice_frames();
-  out.dropped_voice_frames =
-      queue_.dropped_voice_frames() + unsent_frames_.load(std::memory_order_relaxed);
-  out.received_voice_frames = received_frames_.load(std::memory_order_relaxed);
-  out.malformed_messages = malformed_messages_.load(std::memory_order_relaxed);
-  out.queued_voice = std::chrono::duration_cast<std::chrono::milliseconds>(queue_.queued_voice());
+  inbox_.add_to(out);
+  out.received_voice_frames = received_.frames.load(std::memory_order_relaxed);
+  out.malformed_messages = received_.malformed.load(std::memory_order_relaxed);
   return out;
 }
 
 // ---- the thread
 
 void VoiceStream::Loop::run() {
-  connect(base::steady_now());
-  while (phase_ != Phase::kClosed) {
+  while (course_.phase() != StreamPhase::kClosed) {
     void* tag = nullptr;
     bool ok = false;
-    const auto event =
-        events_.AsyncNext(&tag, &ok, rpc::deadline_in(deadline_ - base::steady_now()));
+    const base::Duration left = course_.next_deadline() - base::steady_now();
+    const auto event = events_.AsyncNext(&tag, &ok, rpc::deadline_in(left));
     now_ = base::steady_now();
     if (event == grpc::CompletionQueue::GOT_EVENT) {
       static_cast<rpc::Completion*>(tag)->complete(ok);
-    } else if (now_ >= deadline_) {
-      on_deadline(now_);
+    } else if (now_ >= course_.next_deadline()) {
+      perform(course_.on_deadline(now_));
     }
   }
   shut_queue();
 }
 
 void VoiceStream::Loop::shut_queue() {
-  {
-    const absl::MutexLock lock(&mutex_);
-    queue_open_ = false;
-    alarm_.Cancel();
-  }
+  tasks_.close();
   events_.Shutdown();
   void* tag = nullptr;
   bool ok = false;
@@ -133,16 +89,14 @@ void VoiceStream::Loop::shut_queue() {
   }
 }
 
-void VoiceStream::Loop::connect(base::Time now) {
-  phase_ = Phase::kConnecting;
-  deadline_ = now + options_.connect_timeout;
-  timed_out_ = false;
-  foreign_ = false;
-  call_ = std::make_unique<GrpcCall>(
-      GrpcCall::Options{options_.address, options_.passcode, options_.keepalive_time,
-                        options_.keepalive_timeout, judge_},
-      events_, *this);
-  call_->start();
+void VoiceStream::Loop::on_wake() {
+  const StreamInbox::Wishes wishes = inbox_.look();
+  if (wishes.hang_up) {
+    perform(course_.hang_up());
+  } else if (wishes.leave) {
+    perform(course_.leave(now_));
+  }
+  write_next();
 }
 
 void VoiceStream::Loop::on_started(bool ok) {
@@ -150,79 +104,108 @@ void VoiceStream::Loop::on_started(bool ok) {
     call_->finish();
     return;
   }
-  wire::Hello hello = options_.hello;
-  hello.resume_key = resume_key_;
-  {
-    const absl::MutexLock lock(&mutex_);
-    hello.room = room_;
-  }
   call_->read();
-  call_->write(wire::encode_request(hello));
+  perform(course_.on_connected(inbox_.room()));
 }
 
 void VoiceStream::Loop::on_read(bool ok) {
-  if (ok) {
-    on_message(now_);
-    call_->read();
-  } else {
+  if (!ok) {
     call_->finish();
+    return;
   }
+  on_message();
+  call_->read();
 }
 
 void VoiceStream::Loop::on_written(bool ok) {
-  if (ok) write_next(now_);
+  if (ok) write_next();
 }
 
-void VoiceStream::Loop::on_wake(bool /*ok*/) {
-  bool leave = false;
-  bool abort = false;
-  {
-    const absl::MutexLock lock(&mutex_);
-    wake_pending_ = false;
-    leave = leave_requested_;
-    abort = abort_requested_;
-  }
-  if ((leave || abort) && phase_ == Phase::kWaiting) {
-    close(std::nullopt);
-    return;
-  }
-  if (abort || (leave && phase_ == Phase::kConnecting)) {
-    leaving_ = true;
-    deadline_ = base::Time::max();
-    call_->cancel();
-    return;
-  }
-  if (leave && !leaving_) {
-    leaving_ = true;
-    deadline_ = now_ + options_.leave_timeout;
-  }
-  write_next(now_);
+void VoiceStream::Loop::on_ended() {
+  give_notices();
+  inbox_.shut();
+  const std::unique_ptr<GrpcCall> ended = std::move(call_);
+  const grpc::Status& status = ended->status();
+  StreamCourse::End end;
+  end.status = {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
+  if (call_options_.judge) end.refusal = call_options_.judge->refusal();
+  perform(course_.on_end(end, now_));
 }
 
-void VoiceStream::Loop::on_deadline(base::Time now) {
-  deadline_ = base::Time::max();
-  if (phase_ == Phase::kWaiting) {
-    connect(now);
-    return;
+void VoiceStream::Loop::on_message() {
+  const std::optional<rpc::Contiguous> message = call_->received();
+  if (!message) return;
+  absl::StatusOr<wire::Response> response = wire::parse_response(message->bytes());
+  if (!response.ok()) {
+    received_.malformed.fetch_add(1, std::memory_order_relaxed);
+    perform(course_.on_malformed());
+  } else if (auto* const welcome = std::get_if<wire::Welcome>(&*response)) {
+    perform(course_.on_welcome(std::move(*welcome)));
+  } else if (course_.may_hear()) {
+    hand_on(*std::move(response));
   }
-  timed_out_ = true;
-  call_->cancel();
 }
 
-void VoiceStream::Loop::write_next(base::Time now) {
-  if (phase_ != Phase::kEstablished || call_->writing() || half_closed_) return;
-  if (const std::optional<std::string> bytes = queue_.pop(now)) {
+void VoiceStream::Loop::hand_on(wire::Response response) {
+  if (auto* const packets = std::get_if<wire::VoicePackets>(&response)) {
+    received_.frames.fetch_add(packets->size(), std::memory_order_relaxed);
+    handler_.on_voice(std::move(*packets));
+  } else if (auto* const outcome = std::get_if<wire::Outcome>(&response)) {
+    handler_.on_outcome(std::move(*outcome));
+  } else if (auto* const events = std::get_if<wire::Events>(&response)) {
+    for (wire::Event& event : *events) handler_.on_event(std::move(event));
+  }
+}
+
+void VoiceStream::Loop::write_next() {
+  if (!course_.may_send() || call_->writing()) return;
+  if (const std::optional<std::string> bytes = inbox_.pop(now_)) {
     call_->write(*bytes);
-  } else if (leaving_) {
-    half_closed_ = true;
-    call_->half_close();
+  } else {
+    perform(course_.on_drained());
   }
 }
 
-void VoiceStream::Loop::close(std::optional<Failure> failure) {
-  phase_ = Phase::kClosed;
-  deadline_ = base::Time::max();
-  handler_.on_closed(std::move(failure));
+void VoiceStream::Loop::give_notices() {
+  if (!call_options_.judge) return;
+  for (std::string& sentence : call_options_.judge->take_notices()) {
+    handler_.on_notice(std::move(sentence));
+  }
+}
+
+// ---- what the course wants done
+
+struct VoiceStream::Loop::Doer {
+  using Course = StreamCourse;
+
+  Loop& loop;
+
+  void operator()(std::monostate /*nothing*/) const {}
+  void operator()(const Course::Connect& /*action*/) const {
+    loop.call_ = std::make_unique<GrpcCall>(loop.call_options_, loop.events_, loop);
+    loop.call_->start();
+  }
+  void operator()(const Course::SayHello& action) const {
+    loop.call_->write(wire::encode_request(action.hello));
+  }
+  void operator()(Course::GiveWelcome& action) const {
+    loop.give_notices();
+    loop.inbox_.open();
+    loop.handler_.on_welcome(std::move(action.welcome));
+    loop.write_next();
+  }
+  void operator()(const Course::HalfClose& /*action*/) const { loop.call_->half_close(); }
+  void operator()(const Course::Cancel& /*action*/) const { loop.call_->cancel(); }
+  void operator()(Course::GiveInterruption& action) const {
+    loop.handler_.on_interrupted(std::move(action.failure));
+  }
+  void operator()(Course::GiveClosing& action) const {
+    loop.handler_.on_closed(std::move(action.failure));
+  }
+};
+
+void VoiceStream::Loop::perform(StreamCourse::Action action) {
+  std::visit(Doer{*this}, action);
 }
 
 }  // namespace comcat::transport

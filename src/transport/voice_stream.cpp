@@ -1,13 +1,11 @@
 #include "comcat/transport/voice_stream.h"
 
-#include <utility>
-
 #include "stream_loop.h"
 
 namespace comcat::transport {
 
-VoiceStream::VoiceStream(Options options, StreamHandler& handler)
-    : loop_(std::make_unique<Loop>(std::move(options), handler)) {}
+VoiceStream::VoiceStream(const Options& options, StreamHandler& handler)
+    : loop_(std::make_unique<Loop>(options, handler)) {}
 
 VoiceStream::~VoiceStream() = default;
 
@@ -16,19 +14,19 @@ void VoiceStream::start() {
 }
 
 void VoiceStream::send_voice(const wire::VoicePacket& frame) {
-  loop_->send_voice(frame);
+  loop_->inbox().send_voice(frame);
 }
 
 absl::Status VoiceStream::send(const wire::Command& command) {
-  return loop_->send(command);
+  return loop_->inbox().send(command);
 }
 
 void VoiceStream::set_room(const std::string& room) {
-  loop_->set_room(room);
+  loop_->inbox().set_room(room);
 }
 
 void VoiceStream::leave() {
-  loop_->leave();
+  loop_->inbox().leave();
 }
 
 VoiceStream::Stats VoiceStream::stats() const {

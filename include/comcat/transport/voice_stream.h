@@ -72,7 +72,7 @@ class VoiceStream {
     std::chrono::milliseconds queued_voice{0};
   };
 
-  VoiceStream(Options options, StreamHandler& handler);
+  VoiceStream(const Options& options, StreamHandler& handler);
   /// Hangs up at once if leave() has not come to its end; waits for the thread.
   ~VoiceStream();
   VoiceStream(const VoiceStream&) = delete;

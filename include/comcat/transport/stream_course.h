@@ -1,0 +1,101 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "comcat/base/clock.h"
+#include "comcat/transport/failure.h"
+#include "comcat/transport/reconnect.h"
+#include "comcat/transport/stream_phase.h"
+#include "comcat/wire/messages.h"
+
+#include "absl/status/status.h"
+
+namespace comcat::transport {
+
+/// Decides what a client's stream does next: when to connect, what to say as hello, how long to
+/// wait for the welcome, when something may be sent, how to leave, what an end means, and whether
+/// and when to come back after it. It is told what happens, by one function for each event, and
+/// answers with the one thing to do about it; whoever owns it moves the bytes.
+///
+/// A connection that is dead without a word is found by gRPC's keepalive, not here: it comes as an
+/// end like any other.
+///
+/// Threads    one at a time. No clock, no network, no gRPC: `now` is an argument.
+class StreamCourse {
+ public:
+  struct Options {
+    base::Address address;
+    wire::Hello hello;  // its resume key and room are set for each attempt
+    bool tls = true;
+    std::chrono::milliseconds connect_timeout{10'000};  // name, TCP, TLS and welcome together
+    std::chrono::milliseconds leave_timeout{2'000};     // what is queued, and the server's goodbye
+  };
+
+  // ---- what to do
+  struct Connect {};  // begin a call, the one before having ended
+  struct SayHello {
+    wire::Hello hello;
+  };
+  struct GiveWelcome {  // to the stream's owner; what is queued may go out
+    wire::Welcome welcome;
+  };
+  struct HalfClose {};  // nothing more is sent
+  struct Cancel {};     // the call; its end comes all the same
+  struct GiveInterruption {
+    Failure failure;
+  };
+  struct GiveClosing {  // the last; no failure where its owner had left
+    std::optional<Failure> failure;
+  };
+  using Action = std::variant<std::monostate, Connect, SayHello, GiveWelcome, HalfClose, Cancel,
+                              GiveInterruption, GiveClosing>;
+
+  /// How a call came to its end.
+  struct End {
+    absl::Status status;  // gRPC's or the server's
+    std::string refusal;  // why the server's certificate was not trusted; "": it was, or no TLS
+  };
+
+  StreamCourse(Options options, Reconnect reconnect);
+
+  // ---- what happens
+  /// The call stands and waits for the hello: `room` is where to go.
+  [[nodiscard]] Action on_connected(const std::string& room);
+  [[nodiscard]] Action on_welcome(wire::Welcome welcome);
+  /// A message that is none of the protocol.
+  [[nodiscard]] Action on_malformed();
+  /// All that was queued has gone out.
+  [[nodiscard]] Action on_drained();
+  /// next_deadline() has come.
+  [[nodiscard]] Action on_deadline(base::Time now);
+  [[nodiscard]] Action on_end(const End& end, base::Time now);
+  /// The owner leaves, with a goodbye where there is somebody to say it to.
+  [[nodiscard]] Action leave(base::Time now);
+  /// The owner goes at once.
+  [[nodiscard]] Action hang_up();
+
+  // ---- what holds
+  [[nodiscard]] StreamPhase phase() const { return phase_; }
+  /// When on_deadline() is to be called: at first, at once. Time::max(): never.
+  [[nodiscard]] base::Time next_deadline() const { return deadline_; }
+  /// Voice and commands may go out.
+  [[nodiscard]] bool may_send() const;
+  /// What the server says is for the stream's owner.
+  [[nodiscard]] bool may_hear() const;
+
+ private:
+  void enter(StreamPhase next, base::Time deadline);
+  Action cancel(StreamPhase why);
+  Action close(std::optional<Failure> failure);
+
+  const Options options_;
+  Reconnect reconnect_;
+  StreamPhase phase_ = StreamPhase::kWaiting;
+  base::Time deadline_{};
+  std::string resume_key_;
+};
+
+}  // namespace comcat::transport

@@ -1,0 +1,137 @@
+#include "comcat/transport/stream_course.h"
+
+#include <cassert>
+#include <utility>
+
+namespace comcat::transport {
+namespace {
+
+using Phase = StreamPhase;
+
+/// Whatever end comes then is no failure.
+bool owner_leaves(Phase phase) {
+  return phase == Phase::kLeaving || phase == Phase::kGoodbye || phase == Phase::kHungUp;
+}
+
+/// Of a call that ended in `phase`, not at its owner's wish.
+Failure failure_of(const StreamCourse::End& end, Phase phase,
+                   const StreamCourse::Options& options) {
+  if (!end.refusal.empty()) return {FailureKind::kRefused, end.refusal, false};
+  StreamEnd cause;
+  cause.address = options.address;
+  cause.tls = options.tls;
+  cause.welcomed = phase == Phase::kEstablished;
+  cause.timed_out = phase == Phase::kGivenUp;
+  cause.waited_s =
+      static_cast<int>(std::chrono::ceil<std::chrono::seconds>(options.connect_timeout).count());
+  const bool foreign = phase == Phase::kForeign;
+  cause.code = foreign ? absl::StatusCode::kUnimplemented : end.status.code();
+  cause.message = std::string(end.status.message());
+  return classify(cause);
+}
+
+}  // namespace
+
+StreamCourse::StreamCourse(Options options, Reconnect reconnect)
+    : options_(std::move(options)), reconnect_(std::move(reconnect)) {}
+
+StreamCourse::Action StreamCourse::on_connected(const std::string& room) {
+  if (phase_ != Phase::kConnecting) return {};
+  enter(Phase::kGreeting, deadline_);
+  wire::Hello hello = options_.hello;
+  hello.resume_key = resume_key_;
+  hello.room = room;
+  return SayHello{std::move(hello)};
+}
+
+StreamCourse::Action StreamCourse::on_welcome(wire::Welcome welcome) {
+  if (phase_ != Phase::kGreeting) return {};
+  enter(Phase::kEstablished, base::Time::max());
+  resume_key_ = welcome.resume_key;
+  reconnect_.on_welcome();
+  return GiveWelcome{std::move(welcome)};
+}
+
+StreamCourse::Action StreamCourse::on_malformed() {
+  if (phase_ != Phase::kGreeting) return {};  // of a later version, perhaps: to be ignored
+  return cancel(Phase::kForeign);
+}
+
+StreamCourse::Action StreamCourse::on_drained() {
+  if (phase_ != Phase::kLeaving) return {};
+  enter(Phase::kGoodbye, deadline_);
+  return HalfClose{};
+}
+
+StreamCourse::Action StreamCourse::on_deadline(base::Time now) {
+  switch (phase_) {
+    case Phase::kWaiting:
+      enter(Phase::kConnecting, now + options_.connect_timeout);
+      return Connect{};
+    case Phase::kConnecting:
+    case Phase::kGreeting:
+      return cancel(Phase::kGivenUp);
+    case Phase::kLeaving:
+    case Phase::kGoodbye:
+      return cancel(Phase::kHungUp);
+    case Phase::kEstablished:
+    case Phase::kGivenUp:
+    case Phase::kForeign:
+    case Phase::kHungUp:
+    case Phase::kClosed:
+      break;
+  }
+  return {};
+}
+
+StreamCourse::Action StreamCourse::on_end(const End& end, base::Time now) {
+  if (phase_ == Phase::kWaiting || phase_ == Phase::kClosed) return {};  // no call has ended
+  if (owner_leaves(phase_)) return close(std::nullopt);
+  Failure failure = failure_of(end, phase_, options_);
+  const Reconnect::Decision decision = reconnect_.on_end(failure, now);
+  if (!decision.retry_at) return close(std::move(failure));
+  enter(Phase::kWaiting, *decision.retry_at);
+  if (!decision.announce) return {};
+  return GiveInterruption{std::move(failure)};
+}
+
+StreamCourse::Action StreamCourse::leave(base::Time now) {
+  if (phase_ == Phase::kEstablished) {
+    enter(Phase::kLeaving, now + options_.leave_timeout);
+    return {};
+  }
+  if (owner_leaves(phase_)) return {};
+  return hang_up();
+}
+
+StreamCourse::Action StreamCourse::hang_up() {
+  if (phase_ == Phase::kWaiting) return close(std::nullopt);
+  if (phase_ == Phase::kHungUp || phase_ == Phase::kClosed) return {};
+  return cancel(Phase::kHungUp);
+}
+
+bool StreamCourse::may_send() const {
+  return phase_ == Phase::kEstablished || phase_ == Phase::kLeaving;
+}
+
+bool StreamCourse::may_hear() const {
+  return may_send() || phase_ == Phase::kGoodbye;
+}
+
+void StreamCourse::enter(StreamPhase next, base::Time deadline) {
+  assert(may_follow(phase_, next));
+  phase_ = next;
+  deadline_ = deadline;
+}
+
+StreamCourse::Action StreamCourse::cancel(StreamPhase why) {
+  enter(why, base::Time::max());
+  return Cancel{};
+}
+
+StreamCourse::Action StreamCourse::close(std::optional<Failure> failure) {
+  enter(Phase::kClosed, base::Time::max());
+  return GiveClosing{std::move(failure)};
+}
+
+}  // namespace comcat::transport

@@ -1,0 +1,81 @@
+#include "stream_inbox.h"
+
+#include <utility>
+
+#include "comcat/base/clock.h"
+#include "comcat/wire/convert.h"
+
+namespace comcat::transport {
+
+StreamInbox::StreamInbox(SendQueue::Options queue, std::string room, std::function<void()> ring)
+    : ring_(std::move(ring)), queue_(queue), wishes_({.room = std::move(room)}) {}
+
+void StreamInbox::send_voice(const wire::VoicePacket& packet) {
+  if (!open_.load(std::memory_order_acquire)) {
+    unsent_frames_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  const std::chrono::microseconds duration(std::uint64_t{packet.duration_samples} * 1'000'000 /
+                                           48'000);
+  queue_.push_voice(wire::encode_request(packet), duration, base::steady_now());
+  ring();
+}
+
+absl::Status StreamInbox::send(const wire::Command& command) {
+  if (!open_.load(std::memory_order_acquire)) {
+    return absl::UnavailableError("there is no connection at the moment; try again in a moment");
+  }
+  absl::Status status = queue_.push_control(wire::encode_request(command));
+  if (status.ok()) ring();
+  return status;
+}
+
+void StreamInbox::set_room(const std::string& room) {
+  const absl::MutexLock lock(&mutex_);
+  wishes_.room = room;
+}
+
+void StreamInbox::leave() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    wishes_.leave = true;
+  }
+  ring();
+}
+
+void StreamInbox::hang_up() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    wishes_.hang_up = true;
+  }
+  ring();
+}
+
+void StreamInbox::add_to(VoiceStream::Stats& stats) const {
+  stats.sent_voice_frames = queue_.sent_voice_frames();
+  stats.dropped_voice_frames =
+      queue_.dropped_voice_frames() + unsent_frames_.load(std::memory_order_relaxed);
+  stats.queued_voice = std::chrono::duration_cast<std::chrono::milliseconds>(queue_.queued_voice());
+}
+
+void StreamInbox::shut() {
+  open_.store(false, std::memory_order_release);
+  queue_.clear();
+}
+
+void StreamInbox::ring() {
+  if (!rung_.exchange(true)) ring_();
+}
+
+StreamInbox::Wishes StreamInbox::look() {
+  rung_.store(false);  // before the look: what is wished meanwhile is not missed
+  const absl::MutexLock lock(&mutex_);
+  return wishes_;
+}
+
+std::string StreamInbox::room() const {
+  const absl::MutexLock lock(&mutex_);
+  return wishes_.room;
+}
+
+}  // namespace comcat::transport

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "comcat/transport/voice_stream.h"
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+
+namespace comcat::transport {
+
+/// What other threads want of a stream's: that something is sent, that it leaves. The first such
+/// wish since the last look() calls `ring`, which is to make the stream's thread look here.
+///
+/// Capacity   SendQueue's, and nothing while the inbox is shut: then voice is dropped and counted,
+///            commands are refused.
+/// Threads    any.
+class StreamInbox {
+ public:
+  struct Wishes {
+    bool leave = false;
+    bool hang_up = false;  // at once
+    std::string room;      // to ask for with the next hello
+  };
+
+  /// Shut at first.
+  StreamInbox(SendQueue::Options queue, std::string room, std::function<void()> ring);
+
+  // ---- of other threads
+  void send_voice(const wire::VoicePacket& packet);
+  [[nodiscard]] absl::Status send(const wire::Command& command);
+  void set_room(const std::string& room);
+  void leave();
+  void hang_up();
+  /// Fills in what was sent, dropped and queued.
+  void add_to(VoiceStream::Stats& stats) const;
+
+  // ---- of the stream's
+  /// The server takes what is sent from now on.
+  void open() { open_.store(true, std::memory_order_release); }
+  /// It takes nothing any more; what waits is lost.
+  void shut();
+  [[nodiscard]] std::optional<std::string> pop(base::Time now) { return queue_.pop(now); }
+  /// Rings again for what is wished from now on.
+  [[nodiscard]] Wishes look();
+  [[nodiscard]] std::string room() const;
+
+ private:
+  void ring();
+
+  const std::function<void()> ring_;
+  SendQueue queue_;
+  std::atomic<bool> open_{false};
+  std::atomic<bool> rung_{false};
+  std::atomic<std::uint64_t> unsent_frames_{0};
+  mutable absl::Mutex mutex_;
+  Wishes wishes_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace comcat::transport

@@ -1,0 +1,268 @@
+// What a client's stream does, as stories: what happens, and what it answers.
+
+#include "comcat/transport/stream_course.h"
+
+#include <array>
+#include <functional>
+#include <random>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace comcat::transport {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+constexpr base::Time kNow = base::Time(1h);
+
+/// An action as words.
+struct Words {
+  std::string operator()(std::monostate /*nothing*/) const { return "nothing"; }
+  std::string operator()(const StreamCourse::Connect& /*action*/) const { return "connect"; }
+  std::string operator()(const StreamCourse::SayHello& action) const {
+    return "hello " + action.hello.name + "@" + action.hello.room + " " + action.hello.resume_key;
+  }
+  std::string operator()(const StreamCourse::GiveWelcome& action) const {
+    return "welcome to " + action.welcome.room;
+  }
+  std::string operator()(const StreamCourse::HalfClose& /*action*/) const { return "half-close"; }
+  std::string operator()(const StreamCourse::Cancel& /*action*/) const { return "cancel"; }
+  std::string operator()(const StreamCourse::GiveInterruption& action) const {
+    return "interrupted: " + action.failure.sentence;
+  }
+  std::string operator()(const StreamCourse::GiveClosing& action) const {
+    return action.failure ? "closed: " + action.failure->sentence : "closed";
+  }
+};
+
+std::string words(const StreamCourse::Action& action) {
+  return std::visit(Words{}, action);
+}
+
+StreamCourse::Options options() {
+  StreamCourse::Options out;
+  out.address = {"example.org", 4000};
+  out.hello.name = "an";
+  out.tls = false;
+  out.connect_timeout = 10s;
+  out.leave_timeout = 2s;
+  return out;
+}
+
+StreamCourse::End end(absl::StatusCode code, const std::string& text) {
+  return {{code, text}, ""};
+}
+
+/// A course, driven by hand; `now` moves as a story wants.
+class Course : public ::testing::Test {
+ protected:
+  std::string connect() { return words(course_.on_deadline(now_)); }
+  std::string connected(const std::string& room = "lobby") {
+    return words(course_.on_connected(room));
+  }
+  std::string welcome(const std::string& key = "key") {
+    wire::Welcome welcome;
+    welcome.room = "lobby";
+    welcome.resume_key = key;
+    return words(course_.on_welcome(welcome));
+  }
+  std::string deadline() {
+    now_ = course_.next_deadline();
+    return words(course_.on_deadline(now_));
+  }
+  std::string ended(absl::StatusCode code, const std::string& text = "") {
+    return words(course_.on_end(end(code, text), now_));
+  }
+  std::string lost() { return ended(absl::StatusCode::kUnavailable, "gone"); }
+  void establish() {
+    EXPECT_EQ("connect", connect());
+    EXPECT_EQ("hello an@lobby ", connected());
+    EXPECT_EQ("welcome to lobby", welcome());
+  }
+
+  base::Time now_ = kNow;
+  StreamCourse course_{options(), Reconnect(Backoff({}, [] { return 0.5; }))};
+};
+
+TEST_F(Course, BeginsAtOnce) {
+  EXPECT_LT(course_.next_deadline(), kNow);
+  EXPECT_EQ("connect", connect());
+  EXPECT_EQ(StreamPhase::kConnecting, course_.phase());
+  EXPECT_EQ(kNow + 10s, course_.next_deadline());
+}
+
+TEST_F(Course, VoiceLeavesOnlyAfterTheWelcome) {
+  EXPECT_EQ("connect", connect());
+  EXPECT_FALSE(course_.may_send());
+  EXPECT_EQ("hello an@lobby ", connected());
+  EXPECT_FALSE(course_.may_send());
+  EXPECT_FALSE(course_.may_hear());
+  EXPECT_EQ("welcome to lobby", welcome());
+  EXPECT_TRUE(course_.may_send());
+  EXPECT_TRUE(course_.may_hear());
+  EXPECT_EQ(base::Time::max(), course_.next_deadline()) << "keepalive is gRPC's";
+}
+
+TEST_F(Course, NameConnectionAndWelcomeTogetherHaveTenSeconds) {
+  EXPECT_EQ("connect", connect());
+  now_ += 9s;
+  EXPECT_EQ("hello an@lobby ", connected());
+  EXPECT_EQ(kNow + 10s, course_.next_deadline());
+  EXPECT_EQ("cancel", deadline());
+  EXPECT_EQ("nothing", welcome()) << "too late";
+  EXPECT_THAT(ended(absl::StatusCode::kCancelled),
+              HasSubstr("closed: example.org:4000 gave no answer within 10 s"));
+  EXPECT_EQ(StreamPhase::kClosed, course_.phase());
+}
+
+TEST_F(Course, BeforeTheFirstWelcomeEveryEndIsTheLast) {
+  EXPECT_EQ("connect", connect());
+  EXPECT_THAT(ended(absl::StatusCode::kUnavailable, "Connection refused"),
+              HasSubstr("closed: example.org:4000 refuses connections"));
+}
+
+TEST_F(Course, ASecondWelcomeIsNotAskedFor) {
+  establish();
+  EXPECT_EQ("nothing", welcome());
+}
+
+TEST_F(Course, WhatAnswersInAnotherProtocolIsCancelledAndNotTriedAgain) {
+  EXPECT_EQ("connect", connect());
+  EXPECT_EQ("hello an@lobby ", connected());
+  EXPECT_EQ("cancel", words(course_.on_malformed()));
+  EXPECT_THAT(ended(absl::StatusCode::kCancelled), HasSubstr("but not comcat's"));
+}
+
+TEST_F(Course, AMalformedMessageInACallIsPassedOver) {
+  establish();
+  EXPECT_EQ("nothing", words(course_.on_malformed()));
+  EXPECT_EQ(StreamPhase::kEstablished, course_.phase());
+}
+
+TEST_F(Course, ALostCallComesBackWithItsKeyToTheRoomThatIsAskedFor) {
+  establish();
+  EXPECT_THAT(lost(), HasSubstr("interrupted: the connection to example.org:4000 was lost"));
+  EXPECT_EQ(now_ + 250ms, course_.next_deadline()) << "half of the first wait";
+  EXPECT_FALSE(course_.may_send());
+  EXPECT_EQ("connect", deadline());
+  EXPECT_EQ("nothing", lost()) << "one notice per outage";
+  EXPECT_EQ(now_ + 500ms, course_.next_deadline());
+  EXPECT_EQ("connect", deadline());
+  EXPECT_EQ("hello an@cellar key", connected("cellar"));
+  EXPECT_EQ("welcome to lobby", welcome("another key"));
+  EXPECT_THAT(lost(), HasSubstr("interrupted")) << "the next outage";
+  EXPECT_EQ(now_ + 250ms, course_.next_deadline());
+  EXPECT_EQ("connect", deadline());
+  EXPECT_EQ("hello an@cellar another key", connected("cellar"));
+}
+
+TEST_F(Course, AServerThatIsSilentInAnOutageIsTriedAgain) {
+  establish();
+  EXPECT_THAT(lost(), HasSubstr("interrupted"));
+  EXPECT_EQ("connect", deadline());
+  EXPECT_EQ("cancel", deadline());
+  EXPECT_EQ("nothing", ended(absl::StatusCode::kCancelled));
+  EXPECT_EQ(StreamPhase::kWaiting, course_.phase());
+}
+
+TEST_F(Course, WhoIsThrownOutStaysOut) {
+  establish();
+  EXPECT_THAT(ended(absl::StatusCode::kPermissionDenied, "banned"), HasSubstr("closed: "));
+  EXPECT_EQ(base::Time::max(), course_.next_deadline());
+}
+
+TEST_F(Course, ACertificateThatIsNotTrustedIsTheEndThoughTheCallWasEstablishedBefore) {
+  establish();
+  EXPECT_THAT(lost(), HasSubstr("interrupted"));
+  EXPECT_EQ("connect", deadline());
+  const StreamCourse::End refused{absl::UnavailableError("certificate not trusted"), "CHANGED"};
+  EXPECT_EQ("closed: CHANGED", words(course_.on_end(refused, now_)));
+}
+
+TEST_F(Course, LeavingSendsWhatIsQueuedThenSaysGoodbye) {
+  establish();
+  EXPECT_EQ("nothing", words(course_.on_drained())) << "nobody leaves";
+  EXPECT_EQ("nothing", words(course_.leave(now_)));
+  EXPECT_TRUE(course_.may_send());
+  EXPECT_EQ("half-close", words(course_.on_drained()));
+  EXPECT_FALSE(course_.may_send());
+  EXPECT_TRUE(course_.may_hear()) << "answers that are under way";
+  EXPECT_EQ("nothing", words(course_.on_drained()));
+  EXPECT_EQ("closed", ended(absl::StatusCode::kOk));
+}
+
+TEST_F(Course, AGoodbyeHasTwoSecondsHoweverOftenItIsAskedFor) {
+  establish();
+  EXPECT_EQ("nothing", words(course_.leave(now_)));
+  now_ += 1s;
+  EXPECT_EQ("nothing", words(course_.leave(now_)));
+  EXPECT_EQ("half-close", words(course_.on_drained()));
+  EXPECT_EQ(kNow + 2s, course_.next_deadline());
+  EXPECT_EQ("cancel", deadline());
+  EXPECT_EQ("closed", ended(absl::StatusCode::kCancelled));
+}
+
+TEST_F(Course, WhoLeavesAndLosesTheConnectionHasLeft) {
+  establish();
+  EXPECT_EQ("nothing", words(course_.leave(now_)));
+  EXPECT_EQ("closed", lost());
+}
+
+TEST_F(Course, LeavingWithoutACallTakesNoTime) {
+  establish();
+  EXPECT_THAT(lost(), HasSubstr("interrupted"));
+  EXPECT_EQ("closed", words(course_.leave(now_)));
+}
+
+TEST_F(Course, LeavingWhileConnectingCancelsAndIsNoFailure) {
+  EXPECT_EQ("connect", connect());
+  EXPECT_EQ("cancel", words(course_.leave(now_)));
+  EXPECT_EQ("nothing", connected()) << "the connection came in the same moment";
+  EXPECT_EQ("closed", ended(absl::StatusCode::kCancelled));
+}
+
+TEST_F(Course, HangingUpWaitsForNoGoodbye) {
+  establish();
+  EXPECT_EQ("cancel", words(course_.hang_up()));
+  EXPECT_EQ("nothing", words(course_.hang_up()));
+  EXPECT_FALSE(course_.may_hear());
+  EXPECT_EQ("closed", ended(absl::StatusCode::kCancelled));
+}
+
+// Events in any order, as a completion queue may bring them: never a step off the table, and
+// whoever hangs up is let go.
+TEST_F(Course, NoOrderOfEventsLeadsOffTheTable) {
+  std::mt19937 random(7);  // NOLINT: the same events in every run
+  const std::array<std::function<StreamCourse::Action(StreamCourse&)>, 10> kEvents = {
+      [&](StreamCourse& c) { return c.on_deadline(now_); },
+      [&](StreamCourse& c) { return c.on_deadline(now_); },
+      [](StreamCourse& c) { return c.on_connected("lobby"); },
+      [](StreamCourse& c) { return c.on_connected("lobby"); },
+      [](StreamCourse& c) { return c.on_welcome({}); },
+      [](StreamCourse& c) { return c.on_welcome({}); },
+      [](StreamCourse& c) { return c.on_malformed(); },
+      [](StreamCourse& c) { return c.on_drained(); },
+      [&](StreamCourse& c) { return c.on_end(end(absl::StatusCode::kUnavailable, ""), now_); },
+      [&](StreamCourse& c) { return random() % 4 == 0 ? c.leave(now_) : c.on_drained(); },
+  };
+  for (int story = 0; story < 500; ++story) {
+    StreamCourse course(options(), Reconnect(Backoff({}, [] { return 0.5; })));
+    for (int step = 0; step < 40; ++step) {
+      const StreamPhase before = course.phase();
+      now_ += 100ms;
+      static_cast<void>(kEvents[random() % kEvents.size()](course));
+      if (course.phase() == before) continue;
+      ASSERT_TRUE(may_follow(before, course.phase()))
+          << static_cast<int>(before) << " to " << static_cast<int>(course.phase());
+    }
+    static_cast<void>(course.hang_up());
+    static_cast<void>(course.on_end(end(absl::StatusCode::kCancelled, ""), now_));
+    ASSERT_EQ(StreamPhase::kClosed, course.phase());
+  }
+}
+
+}  // namespace
+}  // namespace comcat::transport
