@@ -170,7 +170,7 @@ absl::StatusOr<server::ServerOptions> server_options(int argc, char** argv) {
       static_cast<std::size_t>(std::max(0, absl::GetFlag(FLAGS_max_clients_per_address)));
   options.admission.max_passcode_failures = absl::GetFlag(FLAGS_max_passcode_failures);
   options.admission.ban = std::chrono::seconds(absl::GetFlag(FLAGS_ban_seconds));
-  options.hub.max_speakers = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_speakers));
+  options.hub.rooms.max_speakers = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_speakers));
   options.hub.hello_timeout = std::chrono::seconds(absl::GetFlag(FLAGS_hello_seconds));
   options.hub.stall_timeout = std::chrono::seconds(absl::GetFlag(FLAGS_stall_seconds));
   options.hub.caller.conduct.max_frames_per_second = absl::GetFlag(FLAGS_max_frames_per_second);

@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "comcat/base/log.h"
-#include "comcat/base/unicode.h"
 #include "comcat/base/uuid.h"
-#include "comcat/wire/convert.h"
 
 namespace comcat::server {
 namespace {
@@ -33,7 +31,8 @@ const char* word(wire::LeaveReason reason) {
 
 }  // namespace
 
-Hub::Hub(HubOptions options, Metrics& metrics) : options_(options), metrics_(metrics) {}
+Hub::Hub(HubOptions options, Metrics& metrics)
+    : options_(options), metrics_(metrics), rooms_(options.rooms, metrics) {}
 
 void Hub::open(Caller& caller, base::Time now) {
   do {
@@ -60,57 +59,14 @@ void Hub::leave(Caller& caller, wire::LeaveReason reason, base::Time now) {
   caller.open = false;
   callers_.erase(caller.who.number);
   metrics_.clients = callers_.size();
-  caller.listener.leave_room();
   if (caller.room == nullptr) return;
-  depart(caller, reason, now);
+  rooms_.leave(caller, reason, now);
   base::log(
       LogLevel::kInfo, "left",
       {{"session", caller.who.number},
        {"name", caller.who.name},
        {"reason", word(reason)},
        {"seconds", std::chrono::duration_cast<std::chrono::seconds>(now - caller.opened).count()}});
-}
-
-absl::Status Hub::enter(Caller& caller, const std::string& room_name, base::Time now) {
-  const std::string key = base::comparison_key(room_name);
-  auto found = rooms_.find(key);
-  if (found == rooms_.end()) {
-    const bool vacates = caller.room != nullptr && caller.room->size() == 1;
-    if (rooms_.size() - (vacates ? 1 : 0) >= options_.max_rooms) {
-      return absl::ResourceExhaustedError("the server has all the rooms it may have; join another");
-    }
-    auto room = std::make_unique<Room>(room_name, key, options_.max_speakers, metrics_);
-    found = rooms_.emplace(key, std::move(room)).first;
-    metrics_.rooms = rooms_.size();
-  }
-  Room& room = *found->second;
-  if (room.has_name(caller.who.name_key)) {
-    return absl::AlreadyExistsError("somebody in the room " + room.name() + " goes by the name " +
-                                    caller.who.name + "; choose another room or another name");
-  }
-  tell(room, wire::Joined{caller.who.member()}, nullptr, now);
-  room.add(caller.who, caller.listener);
-  caller.room = &room;
-  return absl::OkStatus();
-}
-
-void Hub::depart(Caller& caller, wire::LeaveReason reason, base::Time now) {
-  Room& room = *std::exchange(caller.room, nullptr);
-  room.remove(caller.who);
-  if (room.size() == 0) {
-    const auto of_room = [&](const auto& entry) { return entry.second == &room; };
-    std::erase_if(flushing_, of_room);
-    std::erase_if(telling_, of_room);
-    rooms_.erase(room.key());
-    metrics_.rooms = rooms_.size();
-    return;
-  }
-  // When all go, nobody needs to hear of each.
-  if (!draining_) tell(room, wire::Left{caller.who.number, reason}, nullptr, now);
-}
-
-void Hub::tell(Room& room, const wire::Event& event, const Participant* except, base::Time now) {
-  if (room.tell(event, except, now)) telling_.emplace_back(*room.events_at(), &room);
 }
 
 void Hub::close(Caller& caller, wire::LeaveReason reason, const absl::Status& status,
@@ -129,22 +85,13 @@ void Hub::close_overflowed(Caller& caller, base::Time now) {
 }
 
 void Hub::tick(base::Time now) {
-  while (!flushing_.empty() && flushing_.front().first <= now) {
-    const auto [due, room] = flushing_.front();
-    flushing_.pop_front();
-    if (room->flush_at() == due) room->flush();  // else it went out early
-  }
-  while (!telling_.empty() && telling_.front().first <= now) {
-    Room& room = *telling_.front().second;
-    telling_.pop_front();
-    room.release_events(now);
-  }
+  rooms_.tick(now);
   if (now >= next_sweep_) sweep(now);
 }
 
 void Hub::sweep(base::Time now) {
   next_sweep_ = now + kSweepInterval;
-  for (const auto& [name, room] : rooms_) room->catch_up();
+  rooms_.catch_up();
   std::vector<Caller*> over;
   for (const auto& [number, caller] : callers_) {
     if (caller->listener.overflowed || !check_time(*caller, now).ok()) over.push_back(caller);
@@ -174,16 +121,12 @@ absl::Status Hub::check_time(const Caller& caller, base::Time now) const {
 }
 
 base::Time Hub::next_deadline(base::Time now) const {
-  base::Time next = std::max(now, next_sweep_);
-  if (!flushing_.empty()) next = std::min(next, flushing_.front().first);
-  if (!telling_.empty()) next = std::min(next, telling_.front().first);
-  return next;
+  return std::min(std::max(now, next_sweep_), rooms_.next_deadline());
 }
 
 void Hub::drain(std::chrono::milliseconds grace, base::Time now) {
   draining_ = true;
-  const auto grace_ms = static_cast<std::uint32_t>(grace.count());
-  for (const auto& [name, room] : rooms_) room->deliver(wire::Draining{grace_ms});
+  rooms_.drain(grace);
   while (!callers_.empty()) {
     close(*callers_.begin()->second, wire::LeaveReason::kClosed,
           absl::UnavailableError(kShuttingDown), now);

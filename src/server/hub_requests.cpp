@@ -111,8 +111,7 @@ absl::Status Hub::relay(Caller& caller, wire::VoiceUp& voice, base::Time now) {
     return absl::OkStatus();
   }
   frame.speaker = caller.who.number;
-  Room& room = *caller.room;
-  if (room.speak(caller.who, frame, now)) flushing_.emplace_back(*room.flush_at(), &room);
+  caller.room->speak(caller.who, frame, now);
   return absl::OkStatus();
 }
 
@@ -122,7 +121,7 @@ void Hub::name_original(Caller& caller, const std::string& name, base::Time now)
   if (!chosen.ok() || caller.room->has_name(base::comparison_key(*chosen))) return;
   set_name(caller.who, *std::move(chosen));
   base::log(LogLevel::kInfo, "named", {{"session", caller.who.number}, {"name", caller.who.name}});
-  tell(*caller.room, wire::Joined{caller.who.member()}, &caller.who, now);
+  caller.room->tell(wire::Joined{caller.who.member()}, &caller.who, now);
 }
 
 absl::Status Hub::enforce(Caller& caller, const Excess& excess, std::string_view consequence) {
@@ -178,7 +177,7 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
   status.Update(room.status());
   if (status.ok()) set_name(caller.who, *std::move(name));
   if (status.ok() && !hello.resume_key.empty()) take_over(hello.resume_key, caller, now);
-  if (status.ok()) status = enter(caller, *room, now);
+  if (status.ok()) status = rooms_.enter(caller, *room, now);
   if (!status.ok()) return refuse(caller, status, Refusal::kName);
   caller.resume_key = make_resume_key();
   welcome(caller);
@@ -208,7 +207,7 @@ void Hub::welcome(Caller& caller) {
   welcome.id = caller.who.id;
   welcome.room = caller.room->name();
   welcome.members = caller.room->roster();
-  welcome.max_speakers = static_cast<std::uint32_t>(options_.max_speakers);
+  welcome.max_speakers = static_cast<std::uint32_t>(options_.rooms.max_speakers);
   welcome.resume_key = caller.resume_key;
   welcome.features = wire::kFeatureVoiceBatch;
   caller.listener.send(std::make_shared<const std::string>(wire::encode_response(welcome)));
@@ -243,7 +242,7 @@ void Hub::execute(Caller& caller, std::uint64_t trace_id, const wire::SetMute& v
                   base::Time now) {
   caller.who.muted = verb.muted;
   caller.answer({trace_id, 0, "", {}});
-  tell(*caller.room, wire::MuteChanged{caller.who.number, verb.muted}, nullptr, now);
+  caller.room->tell(wire::MuteChanged{caller.who.number, verb.muted}, nullptr, now);
 }
 
 void Hub::execute(Caller& caller, std::uint64_t trace_id, const wire::SetDeafen& verb,
@@ -251,7 +250,7 @@ void Hub::execute(Caller& caller, std::uint64_t trace_id, const wire::SetDeafen&
   caller.who.deafened = verb.deafened;
   if (verb.deafened) caller.listener.voice.clear();
   caller.answer({trace_id, 0, "", {}});
-  tell(*caller.room, wire::DeafenChanged{caller.who.number, verb.deafened}, nullptr, now);
+  caller.room->tell(wire::DeafenChanged{caller.who.number, verb.deafened}, nullptr, now);
 }
 
 void Hub::execute(Caller& caller, std::uint64_t trace_id, const wire::JoinRoom& verb,
@@ -262,28 +261,19 @@ void Hub::execute(Caller& caller, std::uint64_t trace_id, const wire::JoinRoom& 
     return;
   }
   if (base::comparison_key(*room) != caller.room->key()) {
-    Room* const old_room = caller.room;
-    if (absl::Status status = enter(caller, *room, now); !status.ok()) {
+    if (absl::Status status = rooms_.enter(caller, *room, now); !status.ok()) {
       caller.answer(failure(trace_id, status));
       return;
     }
-    Room* const new_room = std::exchange(caller.room, old_room);
-    depart(caller, wire::LeaveReason::kMoved, now);
-    caller.room = new_room;
-    caller.listener.leave_room();
     base::log(LogLevel::kInfo, "moved",
-              {{"session", caller.who.number}, {"room", new_room->name()}});
+              {{"session", caller.who.number}, {"room", caller.room->name()}});
   }
   caller.answer({trace_id, 0, "", wire::Roster{caller.room->name(), caller.room->roster()}});
 }
 
 void Hub::execute(Caller& caller, std::uint64_t trace_id, const wire::ListRooms& /*verb*/,
                   base::Time /*now*/) {
-  wire::RoomList list;
-  for (const auto& [key, room] : rooms_) {
-    list.rooms.push_back({room->name(), static_cast<std::uint32_t>(room->size())});
-  }
-  caller.answer({trace_id, 0, "", std::move(list)});
+  caller.answer({trace_id, 0, "", rooms_.list()});
 }
 
 void Hub::execute(Caller& caller, std::uint64_t trace_id, const wire::Say& verb,

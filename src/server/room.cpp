@@ -45,13 +45,12 @@ void Room::queue_for(Listener& listener, const Payload& payload, base::Time now)
   if (!flush_at_) listener.link.wake();
 }
 
-bool Room::speak(const Participant& speaker, const wire::VoicePacket& frame, base::Time now) {
+void Room::speak(const Participant& speaker, const wire::VoicePacket& frame, base::Time now) {
   if (!loudest_.offer(speaker.number, frame.level_dbov, now)) {
     metrics_.dropped(Drop::kNotLoudest);
-    return false;
+    return;
   }
-  const bool waits = !flush_at_ && loudest_.talking(now) > 1;
-  if (waits) flush_at_ = now + kCoalesce;
+  if (!flush_at_ && loudest_.talking(now) > 1) flush_at_ = now + kCoalesce;
   Payload batch;
   Payload message;
   for (const auto& [who, listener] : people_) {
@@ -64,11 +63,8 @@ bool Room::speak(const Participant& speaker, const wire::VoicePacket& frame, bas
     }
     queue_for(*listener, payload, now);
   }
-  if (flush_at_ && gather(speaker.number) >= loudest_.talking(now)) {
-    flush();
-    return false;
-  }
-  return waits;
+  if (flush_at_ && gather(speaker.number) >= loudest_.talking(now)) flush();
+  reschedule();
 }
 
 std::size_t Room::gather(wire::SessionNumber speaker) {
@@ -78,7 +74,7 @@ std::size_t Room::gather(wire::SessionNumber speaker) {
   return gathered_.size();
 }
 
-bool Room::tell(const wire::Event& event, const Participant* except, base::Time now) {
+void Room::tell(const wire::Event& event, const Participant* except, base::Time now) {
   const auto payload = std::make_shared<const std::string>(wire::encode_response(event));
   EventJoiner joiner;
   for (const auto& [who, listener] : people_) {
@@ -87,13 +83,13 @@ bool Room::tell(const wire::Event& event, const Participant* except, base::Time 
     listener->messages.release_events(joiner);
     listener->link.wake();
   }
-  if (events_at_) return false;
+  if (events_at_) return;
   if (now - last_events_ >= kEventGap) {
     release_events(now);
-    return false;
+  } else {
+    events_at_ = now + kEventGap;
+    reschedule();
   }
-  events_at_ = now + kEventGap;
-  return true;
 }
 
 void Room::release_events(base::Time now) {
@@ -146,6 +142,17 @@ void Room::flush() {
   for (const auto& [who, listener] : people_) {
     if (listener->ready()) listener->link.wake();
   }
+}
+
+void Room::tick(base::Time now) {
+  if (flush_at_ && *flush_at_ <= now) flush();
+  if (events_at_ && *events_at_ <= now) release_events(now);
+  reschedule();
+}
+
+void Room::reschedule() {
+  place_.move(std::min(flush_at_.value_or(RoomDeadlines::kNever),
+                       events_at_.value_or(RoomDeadlines::kNever)));
 }
 
 }  // namespace comcat::server

@@ -76,8 +76,8 @@ class Person final : public Link {
 class World {
  public:
   explicit World(fuzz::Input& input) : input_(input) {
-    options_.max_rooms = 3;
-    options_.max_speakers = 1 + input.choose(3);
+    options_.rooms.max_rooms = 3;
+    options_.rooms.max_speakers = 1 + input.choose(3);
     hub_.emplace(options_, metrics_);
   }
 
@@ -218,7 +218,7 @@ class World {
       if (person->caller.open && person->reading) settle(*person);
     }
     COMCAT_FUZZ_CHECK(hub_->callers() == open && metrics_.clients == open);
-    COMCAT_FUZZ_CHECK(metrics_.rooms <= options_.max_rooms);
+    COMCAT_FUZZ_CHECK(metrics_.rooms <= options_.rooms.max_rooms);
     hub_->tick(now_);
     COMCAT_FUZZ_CHECK(hub_->next_deadline(now_) > now_);
   }

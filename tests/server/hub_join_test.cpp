@@ -279,7 +279,7 @@ TEST(Moving, WhereTheNameIsTakenOneStays) {
 
 TEST(Moving, TheLastOutOfARoomMayMakeAnotherThoughNoMoreAreAllowed) {
   HubOptions options;
-  options.max_rooms = 2;
+  options.rooms.max_rooms = 2;
   House house(options);
   Person& an = house.join("an");
   Person& bo = house.join("bo", "attic");

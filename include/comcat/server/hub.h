@@ -1,26 +1,21 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 #include "comcat/base/clock.h"
 #include "comcat/server/caller.h"
 #include "comcat/server/metrics.h"
-#include "comcat/server/room.h"
+#include "comcat/server/rooms.h"
 
 #include "absl/status/status.h"
 
 namespace comcat::server {
 
 struct HubOptions {
-  std::size_t max_speakers = 8;
-  std::size_t max_rooms = 1000;
+  RoomLimits rooms;
   std::chrono::seconds hello_timeout{5};
   std::chrono::seconds stall_timeout{10};
   CallerLimits caller;
@@ -80,9 +75,6 @@ class Hub {
   void name_original(Caller& caller, const std::string& name, base::Time now);
   void take_over(const std::string& resume_key, const Caller& by, base::Time now);
   void welcome(Caller& caller);
-  void tell(Room& room, const wire::Event& event, const Participant* except, base::Time now);
-  absl::Status enter(Caller& caller, const std::string& room_name, base::Time now);
-  void depart(Caller& caller, wire::LeaveReason reason, base::Time now);
   void sweep(base::Time now);
   void close(Caller& caller, wire::LeaveReason reason, const absl::Status& status, base::Time now);
   void close_overflowed(Caller& caller, base::Time now);
@@ -93,10 +85,7 @@ class Hub {
   Metrics& metrics_;
   wire::SessionNumber next_number_ = 1;
   std::unordered_map<wire::SessionNumber, Caller*> callers_;
-  std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;  // by key
-  // What was a flush_at() and an events_at(), earliest first.
-  std::deque<std::pair<base::Time, Room*>> flushing_;
-  std::deque<std::pair<base::Time, Room*>> telling_;
+  Rooms rooms_;
   base::Time next_sweep_{};
   bool draining_ = false;
 };

@@ -9,6 +9,7 @@
 #include "comcat/server/loudest.h"
 #include "comcat/server/metrics.h"
 #include "comcat/server/participant.h"
+#include "comcat/server/room_deadlines.h"
 
 namespace comcat::server {
 
@@ -20,6 +21,7 @@ namespace comcat::server {
 /// Events      the first after a quiet time leaves at once; those that follow within kEventGap
 ///             wait as long and leave in one message, so that a thousand people who come at once do
 ///             not cost each other a write each.
+/// Time        the caller's: tick() is due at next_deadline(), and may come at any time.
 /// Threads     one: the room's shard.
 /// Ownership   participants and listeners belong to their callers, who leave before they are
 ///             destroyed. Of a caller the room knows nothing else.
@@ -28,9 +30,14 @@ class Room {
   static constexpr std::chrono::milliseconds kCoalesce{10};
   static constexpr std::chrono::milliseconds kEventGap{100};
 
-  /// `key` is base::comparison_key() of `name`.
-  Room(std::string name, std::string key, std::size_t max_speakers, Metrics& metrics)
-      : name_(std::move(name)), key_(std::move(key)), loudest_(max_speakers), metrics_(metrics) {}
+  /// `key` is base::comparison_key() of `name`. `deadlines` outlives the room.
+  Room(std::string name, std::string key, std::size_t max_speakers, Metrics& metrics,
+       RoomDeadlines& deadlines)
+      : name_(std::move(name)),
+        key_(std::move(key)),
+        loudest_(max_speakers),
+        metrics_(metrics),
+        place_(deadlines, *this) {}
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& key() const { return key_; }
@@ -42,19 +49,16 @@ class Room {
   void add(const Participant& who, Listener& listener) { people_.push_back({&who, &listener}); }
   void remove(const Participant& who);
 
-  /// Queues a frame of `speaker`, who is in the room, for everyone else who listens. True where it
-  /// began to wait for others: flush() is then due at flush_at().
-  [[nodiscard]] bool speak(const Participant& speaker, const wire::VoicePacket& frame,
-                           base::Time now);
+  /// Queues a frame of `speaker`, who is in the room, for everyone else who listens.
+  void speak(const Participant& speaker, const wire::VoicePacket& frame, base::Time now);
 
   /// `speaker` is not to be heard: its place among the loudest is free, and nobody's frames wait
   /// for its own.
   void free_slot(const Participant& speaker) { loudest_.remove(speaker.number); }
 
   /// Queues what became true in the room, and a roster says as well, for everyone but `except`
-  /// (which may be null) and the clients that know no events. True where it begins to wait:
-  /// release_events() is then due at events_at().
-  [[nodiscard]] bool tell(const wire::Event& event, const Participant* except, base::Time now);
+  /// (which may be null) and the clients that know no events.
+  void tell(const wire::Event& event, const Participant* except, base::Time now);
 
   /// Queues a text for everyone, the sender too.
   void say(const wire::TextSaid& text);
@@ -62,17 +66,14 @@ class Room {
   /// Queues an event that has to arrive.
   void deliver(const wire::Event& event);
 
-  /// When frames that wait for each other are due; nothing where none wait.
-  [[nodiscard]] std::optional<base::Time> flush_at() const { return flush_at_; }
-  void flush();
-
-  /// When the events that wait are due; nothing where none wait.
-  [[nodiscard]] std::optional<base::Time> events_at() const { return events_at_; }
-  void release_events(base::Time now);
-
   /// Tells those who missed events or texts because they were slow, and are reading again: the
   /// roster, and how many texts.
   void catch_up();
+
+  /// Sends what has waited and is due.
+  void tick(base::Time now);
+  /// When tick() is due; RoomDeadlines::kNever where nothing waits.
+  [[nodiscard]] base::Time next_deadline() const { return place_.deadline(); }
 
  private:
   /// Somebody in the room, and how to reach them.
@@ -83,6 +84,10 @@ class Room {
 
   /// Notes that `speaker`'s frames wait; how many speakers' do.
   std::size_t gather(wire::SessionNumber speaker);
+  void flush();
+  void release_events(base::Time now);
+  /// To be called wherever flush_at_ or events_at_ may have changed.
+  void reschedule();
   void queue_for(Listener& listener, const Payload& payload, base::Time now);
 
   std::string name_;
@@ -90,8 +95,9 @@ class Room {
   std::vector<Person> people_;
   Loudest loudest_;
   Metrics& metrics_;
-  std::optional<base::Time> flush_at_;
-  std::optional<base::Time> events_at_;
+  RoomDeadlines::Place place_;
+  std::optional<base::Time> flush_at_;   // when frames that wait for each other are due
+  std::optional<base::Time> events_at_;  // when the events that wait are due
   base::Time last_events_{};
   std::vector<wire::SessionNumber> gathered_;  // whose frames wait for flush_at_
 };

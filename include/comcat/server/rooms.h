@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "comcat/base/clock.h"
+#include "comcat/server/caller.h"
+#include "comcat/server/metrics.h"
+#include "comcat/server/room.h"
+#include "comcat/server/room_deadlines.h"
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace comcat::server {
+
+struct RoomLimits {
+  std::size_t max_rooms = 1000;
+  std::size_t max_speakers = 8;  // that the listeners of one room are sent
+};
+
+/// The rooms of one shard, and who goes in and out. A room begins with the first who enters and
+/// ends with the last who leaves.
+///
+/// Threads    one: the shard.
+/// Time       the caller's: tick() is due at next_deadline(), and may come at any time.
+class Rooms {
+ public:
+  Rooms(const RoomLimits& limits, Metrics& metrics) : limits_(limits), metrics_(metrics) {}
+
+  /// Takes `caller` from its room, where it is in one, to the room `name`. kResourceExhausted where
+  /// there may be no more rooms, kAlreadyExists where somebody there goes by the caller's name: it
+  /// then stays where it is.
+  [[nodiscard]] absl::Status enter(Caller& caller, const std::string& name, base::Time now);
+  /// Takes `caller` from its room and tells the others why. Harmless where it is in none.
+  void leave(Caller& caller, wire::LeaveReason reason, base::Time now);
+
+  [[nodiscard]] wire::RoomList list() const;
+
+  /// Tells everyone that the server stops within `grace`. Nobody is told any more who leaves.
+  void drain(std::chrono::milliseconds grace);
+
+  /// Room::catch_up() of each.
+  void catch_up();
+
+  /// Sends what has waited in the rooms, and is due.
+  void tick(base::Time now);
+  [[nodiscard]] base::Time next_deadline() const { return deadlines_.next(); }
+
+ private:
+  /// The room `name`, new where there is none; `vacates`: its first leaves one empty for it.
+  absl::StatusOr<Room*> find_or_make(const std::string& name, bool vacates);
+
+  const RoomLimits limits_;
+  Metrics& metrics_;
+  RoomDeadlines deadlines_;                                          // outlives the rooms
+  std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;  // by key
+  bool draining_ = false;
+};
+
+}  // namespace comcat::server

@@ -1,0 +1,72 @@
+#include "comcat/server/rooms.h"
+
+#include <utility>
+
+#include "comcat/base/unicode.h"
+
+namespace comcat::server {
+
+absl::StatusOr<Room*> Rooms::find_or_make(const std::string& name, bool vacates) {
+  const std::string key = base::comparison_key(name);
+  if (const auto found = rooms_.find(key); found != rooms_.end()) return found->second.get();
+  if (rooms_.size() - (vacates ? 1 : 0) >= limits_.max_rooms) {
+    return absl::ResourceExhaustedError("the server has all the rooms it may have; join another");
+  }
+  auto room = std::make_unique<Room>(name, key, limits_.max_speakers, metrics_, deadlines_);
+  Room* const made = rooms_.emplace(key, std::move(room)).first->second.get();
+  metrics_.rooms = rooms_.size();
+  return made;
+}
+
+absl::Status Rooms::enter(Caller& caller, const std::string& name, base::Time now) {
+  const bool vacates = caller.room != nullptr && caller.room->size() == 1;
+  const absl::StatusOr<Room*> found = find_or_make(name, vacates);
+  if (!found.ok()) return found.status();
+  Room& room = **found;
+  if (room.has_name(caller.who.name_key)) {
+    return absl::AlreadyExistsError("somebody in the room " + room.name() + " goes by the name " +
+                                    caller.who.name + "; choose another room or another name");
+  }
+  leave(caller, wire::LeaveReason::kMoved, now);
+  room.tell(wire::Joined{caller.who.member()}, nullptr, now);
+  room.add(caller.who, caller.listener);
+  caller.room = &room;
+  return absl::OkStatus();
+}
+
+void Rooms::leave(Caller& caller, wire::LeaveReason reason, base::Time now) {
+  if (caller.room == nullptr) return;
+  Room& room = *std::exchange(caller.room, nullptr);
+  caller.listener.leave_room();
+  room.remove(caller.who);
+  if (room.size() == 0) {
+    rooms_.erase(room.key());
+    metrics_.rooms = rooms_.size();
+  } else if (!draining_) {  // when all go, nobody needs to hear of each
+    room.tell(wire::Left{caller.who.number, reason}, nullptr, now);
+  }
+}
+
+wire::RoomList Rooms::list() const {
+  wire::RoomList list;
+  for (const auto& [key, room] : rooms_) {
+    list.rooms.push_back({room->name(), static_cast<std::uint32_t>(room->size())});
+  }
+  return list;
+}
+
+void Rooms::drain(std::chrono::milliseconds grace) {
+  draining_ = true;
+  const auto grace_ms = static_cast<std::uint32_t>(grace.count());
+  for (const auto& [key, room] : rooms_) room->deliver(wire::Draining{grace_ms});
+}
+
+void Rooms::catch_up() {
+  for (const auto& [key, room] : rooms_) room->catch_up();
+}
+
+void Rooms::tick(base::Time now) {
+  while (deadlines_.next() <= now) deadlines_.first().tick(now);
+}
+
+}  // namespace comcat::server
