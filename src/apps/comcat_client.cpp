@@ -41,7 +41,7 @@ ABSL_FLAG(std::string, state_dir, "",
 
 ABSL_FLAG(std::string, input, "device",
           "your voice: device (the default sound device), a device's number or part of its name, "
-          "file:PATH.wav, tone:HZ or null (silence)");
+          "file:PATH (WAV, FLAC, MP3, Ogg...), tone:HZ or null (silence)");
 ABSL_FLAG(std::string, output, "device",
           "what you hear: device, a device's number or part of its name, file:PATH.wav (written) "
           "or null");
@@ -68,7 +68,7 @@ constexpr const char* kUsage =
     "of these words a line. Ctrl+C once is stop, twice ends the program at once. Flags that you\n"
     "always want may stand in ~/.config/comcat/client.flags; those of the command line win.\n"
     "Exit codes: 0 stopped, 2 usage, 3 refused (passcode, certificate, name taken), 4 full,\n"
-    "5 unreachable, 6 sound device, 130 ended at once.";
+    "5 unreachable, 6 sound device, sound file or recording, 130 ended at once.";
 
 const std::vector<FlagGroup>& flag_groups() {
   static const auto* const groups = new std::vector<FlagGroup>{

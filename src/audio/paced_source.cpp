@@ -47,6 +47,7 @@ class FromFile final : public BlockProducer {
     std::fill(block.begin() + static_cast<std::ptrdiff_t>(count), block.end(), 0.0F);
     return count > 0;
   }
+  absl::Status status() const override { return reader_.status(); }
 
  private:
   WavReader reader_;
@@ -73,10 +74,7 @@ absl::Status PacedSource::start(CaptureHandler& handler, EndHandler on_end) {
   if (thread_.joinable()) {
     return absl::FailedPreconditionError(description_ + " has been started already");
   }
-  Pacer pacer([this, &handler, on_end = std::move(on_end)] {
-    deliver(handler, on_end);
-    return true;
-  });
+  Pacer pacer([this, &handler, on_end = std::move(on_end)] { return deliver(handler, on_end); });
   thread_ = run_steps("comcat-source", [pacer = std::move(pacer)](base::Time now) mutable {
     return pacer.step(now);
   });
@@ -87,12 +85,14 @@ void PacedSource::stop() {
   thread_ = std::jthread();
 }
 
-void PacedSource::deliver(CaptureHandler& handler, const EndHandler& on_end) {
+bool PacedSource::deliver(CaptureHandler& handler, const EndHandler& on_end) {
   Block block;
-  if (!producer_->produce(block) && !std::exchange(ended_, true) && on_end) {
-    on_end(absl::OkStatus());
-  }
+  const bool more = producer_->produce(block);
   handler.on_captured(block);
+  if (more) return true;
+  const absl::Status status = producer_->status();
+  if (!std::exchange(ended_, true) && on_end) on_end(status);
+  return status.ok();
 }
 
 }  // namespace comcat::audio

@@ -17,6 +17,8 @@ class BlockProducer {
   virtual ~BlockProducer() = default;
   /// Fills `block`; false when there was nothing left to put into it, which is then silent.
   virtual bool produce(Block& block) = 0;
+  /// Not OK where that was too early: the rest cannot be had.
+  [[nodiscard]] virtual absl::Status status() const { return absl::OkStatus(); }
 };
 
 [[nodiscard]] std::unique_ptr<BlockProducer> make_silence();
@@ -27,8 +29,8 @@ class BlockProducer {
 [[nodiscard]] std::unique_ptr<BlockProducer> make_file(WavReader reader);
 
 /// A source without a sound card: a Pacer on a thread of its own calls for each block. Once the
-/// producer has nothing left it says so once (on_end, OK) and goes on with silence. Stopped and
-/// started again it goes on where it was.
+/// producer has nothing left it says so once (on_end, OK) and goes on with silence, or ends with
+/// the producer's error. Stopped and started again it goes on where it was.
 class PacedSource final : public Source {
  public:
   PacedSource(std::string description, std::unique_ptr<BlockProducer> producer);
@@ -38,7 +40,8 @@ class PacedSource final : public Source {
   [[nodiscard]] std::string description() const override { return description_; }
 
  private:
-  void deliver(CaptureHandler& handler, const EndHandler& on_end);
+  /// False when no further block is wanted.
+  bool deliver(CaptureHandler& handler, const EndHandler& on_end);
 
   const std::string description_;
   std::unique_ptr<BlockProducer> producer_;  // the thread's while it runs

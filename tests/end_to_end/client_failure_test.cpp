@@ -40,6 +40,10 @@ TEST_F(ClientTest, WhatCannotBeRightIsSaidBeforeAnythingIsSent) {
       {{"--name=an", "--pascode=x"}, 2, "did you mean --passcode?"},
       {{"--name=an", "word"}, 2, "no flag"},
       {{"--name=an", "--input=file:/does/not/exist.wav"}, 6, "/does/not/exist.wav"},
+      {{"--name=an", "--input=file:/"}, 6, "is not a file"},
+      {{"--name=an", "--input=file:" + file("letter.wav", "Dear An, this is no sound.")},
+       6,
+       "use WAV, FLAC, MP3"},
   };
   for (const BadInput& bad : kInputs) {
     Process client(command("127.0.0.1:1", bad.flags));

@@ -12,26 +12,32 @@
 
 namespace comcat::audio {
 
-/// Reads a sound file as 48 kHz mono, piece by piece: whatever libsndfile knows (WAV, FLAC, Ogg,
-/// MP3...), 1 to 64 channels made one by their layout (src/audio/downmix.h), 1 to 768 kHz
-/// resampled. Samples are finite and in [-1, 1] whatever the file says.
+/// Reads a sound file as 48 kHz mono, piece by piece: whatever libsndfile knows (WAV, FLAC, MP3,
+/// AIFF, Ogg...) and FLAC in Ogg, also where the header is unfinished, where an Ogg file is several
+/// laid end to end, and while the file is still being written; 1 to 64 channels made one by their
+/// layout (src/audio/downmix.h), 1 to 768 kHz resampled. Samples are finite and in [-1, 1] whatever
+/// the file says.
 ///
 /// Threads    one at a time. read() may wait for the disk.
 /// Memory     a few kilobytes, however long the file.
 class WavReader {
  public:
-  /// kNotFound or kInvalidArgument with one sentence. Only ordinary files are opened.
+  /// kNotFound, or kFailedPrecondition (no ordinary file, it may not be read, or it holds no sound
+  /// that can be), with one sentence.
   [[nodiscard]] static absl::StatusOr<WavReader> open(const std::string& path);
 
-  /// Reads from memory; `bytes` must outlive the reader.
+  /// Reads from memory; `bytes` must outlive the reader. kInvalidArgument where they are no sound.
   [[nodiscard]] static absl::StatusOr<WavReader> from_bytes(std::span<const std::byte> bytes);
 
   WavReader(WavReader&&) noexcept;
   WavReader& operator=(WavReader&&) noexcept;
   ~WavReader();
 
-  /// Fills `out`; returns fewer samples than asked for only at the end of the file.
+  /// Fills `out`; returns fewer samples than asked for only at the end.
   std::size_t read(std::span<float> out);
+
+  /// Not OK where the end came early, since a later part of the file cannot be read.
+  [[nodiscard]] const absl::Status& status() const;
 
  private:
   class Impl;

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "audio/byte_input.h"
+
+namespace comcat::audio {
+
+/// A recorder writes the size of the sound into the header once it is done. What was cut off, or is
+/// still being written, says 0 or nothing there: returns `bytes` with the size of what there is,
+/// and others as they are.
+///
+/// Knows      WAV, RF64, BW64, RIFX, W64, AIFF, AIFC, AU and CAF. A size that is too large needs no
+///            mending, since libsndfile stops at the end; one that is not 0 is believed. A file
+///            whose sound is empty and followed by whole chunks up to its end is just empty.
+[[nodiscard]] Bytes mend_header(Bytes bytes);
+
+}  // namespace comcat::audio
