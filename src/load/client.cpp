@@ -4,6 +4,7 @@
 
 #include "comcat/base/clock.h"
 #include "comcat/rpc/bytes.h"
+#include "comcat/transport/address.h"
 #include "comcat/wire/convert.h"
 
 namespace comcat::load {
