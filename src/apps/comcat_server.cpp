@@ -160,9 +160,9 @@ absl::StatusOr<server::ServerOptions> server_options(int argc, char** argv) {
   options.reflection = absl::GetFlag(FLAGS_reflection);
   options.acceptor.listen = absl::GetFlag(FLAGS_listen);
   const auto max_clients = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_clients));
-  options.acceptor.max_connections = 2 * max_clients + 512;
+  options.acceptor.limits.in_all = 2 * max_clients + 512;
   const int per_address = absl::GetFlag(FLAGS_max_connections_per_address);
-  options.acceptor.max_connections_per_address =
+  options.acceptor.limits.per_address =
       per_address > 0 ? static_cast<std::size_t>(per_address) : max_clients + 256;
   options.admission.passcode = std::move(*secret);
   options.admission.max_clients = max_clients;

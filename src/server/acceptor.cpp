@@ -1,6 +1,5 @@
 #include "comcat/server/acceptor.h"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -16,8 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "comcat/base/clock.h"
 #include "comcat/base/log.h"
-#include "comcat/server/admission.h"
 #include "comcat/server/listen_address.h"
 
 #include "tcp_bytes.h"
@@ -69,10 +68,20 @@ std::string peer_of(int fd) {
   return {reinterpret_cast<const char*>(&peer), size};
 }
 
-/// The port of "ipv4:192.0.2.1:4000".
-std::string port_of(const std::string& peer) {
-  return peer.substr(peer.rfind(':') + 1);
-}
+/// A socket that gRPC owns, which does not say when it closes it: a descriptor that has been
+/// closed, or closed and used again, has another peer.
+class Socket final : public Line {
+ public:
+  Socket(int fd, std::string peer) : fd_(fd), peer_(std::move(peer)) {}
+
+  [[nodiscard]] bool is_open() const override { return peer_of(fd_) == peer_; }
+  [[nodiscard]] std::uint64_t bytes_received() const override { return tcp_bytes_received(fd_); }
+  void cut() override { ::shutdown(fd_, SHUT_RDWR); }  // gRPC closes it then
+
+ private:
+  const int fd_;
+  const std::string peer_;  // raw sockaddr bytes
+};
 
 FileDescriptor open_spare() {
   return FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -127,7 +136,7 @@ absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
                                   std::string(listener.status().message()) +
                                   "; choose another address or port with --listen");
   }
-  Acceptor acceptor(options);
+  Acceptor acceptor(options.limits);
   acceptor.listener_ = std::move(*listener);
   acceptor.wake_.reset(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   acceptor.spare_ = open_spare();
@@ -148,6 +157,7 @@ Acceptor::~Acceptor() {
 
 void Acceptor::start(HandOver hand_over, Metrics& metrics) {
   metrics_ = &metrics;
+  table_ = std::make_unique<ConnectionTable>(limits_, metrics);
   thread_ = std::jthread([this, hand_over = std::move(hand_over)](const std::stop_token& stop) {
     run(hand_over, stop);
   });
@@ -162,11 +172,7 @@ void Acceptor::stop() {
 }
 
 void Acceptor::disconnect_all() {
-  for (const auto& [address, connections] : by_address_) {
-    for (const Connection& connection : connections) {
-      if (peer_of(connection.fd) == connection.peer) ::shutdown(connection.fd, SHUT_RDWR);
-    }
-  }
+  if (table_) table_->cut_all();
 }
 
 void Acceptor::run(const HandOver& hand_over, const std::stop_token& stop) {
@@ -186,7 +192,8 @@ void Acceptor::run(const HandOver& hand_over, const std::stop_token& stop) {
     const base::Time now = base::steady_now();
     if (!strangers || now < next_watch) continue;
     next_watch = now + std::chrono::milliseconds(kWatchMs);
-    strangers = watch_strangers(now);
+    pass_on_vouched();
+    strangers = table_->watch(now);
   }
 }
 
@@ -195,67 +202,13 @@ void Acceptor::vouch(const std::string& peer) {
   vouched_->peers.insert(peer);
 }
 
-void Acceptor::greet_vouched() {
+void Acceptor::pass_on_vouched() {
   std::set<std::string> peers;
   {
     const absl::MutexLock lock(&vouched_->mutex);
     peers.swap(vouched_->peers);
   }
-  for (const std::string& peer : peers) {
-    const auto found = by_address_.find(admission_address(peer));
-    if (found == by_address_.end()) continue;
-    for (Connection& connection : found->second) {
-      if (connection.port == port_of(peer)) connection.stranger = false;
-    }
-  }
-}
-
-bool Acceptor::watch_strangers(base::Time now) {
-  greet_vouched();
-  bool some_are_left = false;
-  for (auto& [address, connections] : by_address_) {
-    const std::size_t before = connections.size();
-    std::erase_if(connections, [&, &from = address](const Connection& c) {
-      if (!c.stranger) return false;
-      if (peer_of(c.fd) != c.peer) return true;
-      if (tcp_bytes_received(c.fd) > options_.stranger_bytes) {
-        cut(from, c, "it sent too much before it was admitted");
-        return true;
-      }
-      if (now - c.accepted > options_.stranger_patience) {
-        cut(from, c, "it was not admitted in time");
-        return true;
-      }
-      some_are_left = true;
-      return false;
-    });
-    connections_ -= before - connections.size();
-  }
-  std::erase_if(by_address_, [](const auto& entry) { return entry.second.empty(); });
-  return some_are_left;
-}
-
-void Acceptor::cut(const std::string& address, const Connection& stranger, std::string_view why) {
-  metrics_->turned(Turned::kStranger);  // before he notices
-  ::shutdown(stranger.fd, SHUT_RDWR);   // gRPC closes it then
-  base::log(LogLevel::kWarning, "connection_cut", {{"address", address}, {"why", why}});
-}
-
-bool Acceptor::make_room_for(const std::string& address) {
-  greet_vouched();
-  const auto is_stranger = [](const Connection& c) { return c.stranger; };
-  auto crowd = by_address_.end();
-  auto most = static_cast<std::ptrdiff_t>(by_address_[address].size());
-  for (auto entry = by_address_.begin(); entry != by_address_.end(); ++entry) {
-    const auto count = std::ranges::count_if(entry->second, is_stranger);
-    if (count > most) most = count, crowd = entry;
-  }
-  if (crowd == by_address_.end()) return false;
-  const auto oldest = std::ranges::find_if(crowd->second, is_stranger);
-  cut(crowd->first, *oldest, "too many connections, most of them from there");
-  crowd->second.erase(oldest);
-  --connections_;
-  return true;
+  for (const std::string& peer : peers) table_->vouch(peer);
 }
 
 bool Acceptor::accept_all(const HandOver& hand_over, const std::stop_token& stop) {
@@ -292,22 +245,15 @@ void Acceptor::take(FileDescriptor fd, const sockaddr_storage& peer, std::string
   const std::string host = to_text(peer, port);
   const char* const scheme = peer.ss_family == AF_INET6 ? "ipv6:" : "ipv4:";
   const std::string text = scheme + host + ":" + std::to_string(port);
-  const std::string address = admission_address(text);
-  if (const std::optional<Turned> limit = limit_reached(address)) {
-    metrics_->turned(*limit);
-    base::log(LogLevel::kWarning, "connection_refused",
-              {{"address", address}, {"why", "too many connections"}});
-    return;
-  }
+  pass_on_vouched();
+  auto socket = std::make_unique<Socket>(fd.get(), std::move(raw_peer));
+  if (!table_->add(text, std::move(socket), base::steady_now())) return;
   set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentBytes);
   set_option(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMs);
   set_option(fd.get(), IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
   set_option(fd.get(), IPPROTO_TCP, TCP_KEEPINTVL, kProbeEverySeconds);
   set_option(fd.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
-  by_address_[address].push_back(
-      {fd.get(), std::move(raw_peer), port_of(text), base::steady_now()});
-  ++connections_;
   hand_over(std::move(fd));
 }
 
@@ -319,36 +265,6 @@ int Acceptor::turn_one_away() {
   caller.reset();
   spare_ = open_spare();
   return error;
-}
-
-/// gRPC owns the sockets and does not say when it closes one. A descriptor that has been closed, or
-/// closed and used again, has another peer.
-void Acceptor::forget_closed(std::vector<Connection>& connections) {
-  std::erase_if(connections, [](const Connection& c) { return peer_of(c.fd) != c.peer; });
-}
-
-std::optional<Turned> Acceptor::limit_reached(const std::string& address) {
-  std::vector<Connection>& from_here = by_address_[address];
-  if (from_here.size() >= options_.max_connections_per_address) {
-    connections_ -= from_here.size();
-    forget_closed(from_here);
-    connections_ += from_here.size();
-  }
-  if (connections_ >= options_.max_connections) {
-    connections_ = 0;
-    for (auto& [other, connections] : by_address_) {
-      forget_closed(connections);
-      connections_ += connections.size();
-    }
-    std::erase_if(by_address_, [&](const auto& entry) {
-      return entry.second.empty() && entry.first != address;
-    });
-  }
-  if (from_here.size() >= options_.max_connections_per_address) return Turned::kAddressLimit;
-  if (connections_ >= options_.max_connections && !make_room_for(address)) {
-    return Turned::kTotalLimit;
-  }
-  return std::nullopt;
 }
 
 }  // namespace comcat::server

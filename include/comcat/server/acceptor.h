@@ -1,21 +1,14 @@
 #pragma once
 
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <thread>
-#include <vector>
 
 #include <sys/socket.h>
 
-#include "comcat/base/clock.h"
+#include "comcat/server/connection_table.h"
 #include "comcat/server/metrics.h"
 
 #include "absl/base/thread_annotations.h"
@@ -49,24 +42,14 @@ class FileDescriptor {
 
 struct AcceptorOptions {
   std::string listen = "0.0.0.0:50051";  // host:port, [v6]:port; port 0 picks one
-  std::size_t max_connections = 1024;
-  std::size_t max_connections_per_address = 64;
-  // What a connection may do before vouch() is called for it.
-  std::chrono::milliseconds stranger_patience = std::chrono::seconds(70);
-  std::uint64_t stranger_bytes = 64UL * 1024;
+  ConnectionLimits limits;
 };
 
 /// Listens and accepts in gRPC's stead: gRPC 1.51's own listener never accepts again once a process
 /// has run out of file descriptors (CVE-2023-4785). Here a spare descriptor is given up to turn the
-/// caller away, and accepting goes on. Also the place for limits that apply before any handshake
-/// and for socket options: what is sent late is bounded in the kernel as well.
-///
-/// A connection for which nobody has vouched is a stranger's. gRPC 1.51 lets it hold memory and a
-/// place for as long as it likes: its limits of streams and metadata hold only for peers who have
-/// acknowledged them. So strangers are watched from outside, by the bytes that the kernel counted:
-/// who sends more than `stranger_bytes`, or is still one after `stranger_patience`, is cut. When
-/// there are `max_connections`, the address with the most strangers loses its oldest to a newcomer
-/// from an address that has fewer.
+/// caller away, and accepting goes on. Also the place for limits that apply before any handshake,
+/// which a ConnectionTable keeps, and for socket options: what is sent late is bounded in the
+/// kernel as well.
 ///
 /// Threads    its own; `hand_over` is called on it. vouch() from any. stop() and the destructor
 ///            join it. The rest from the owner's. Not to be moved once started.
@@ -99,19 +82,12 @@ class Acceptor {
   [[nodiscard]] int port() const { return port_; }
 
  private:
-  struct Connection {
-    int fd = -1;
-    std::string peer;  // raw sockaddr bytes: tells whether `fd` is still this connection
-    std::string port;
-    base::Time accepted;
-    bool stranger = true;
-  };
   struct Vouched {
     absl::Mutex mutex;
     std::set<std::string> peers ABSL_GUARDED_BY(mutex);  // each once, however many its streams
   };
 
-  explicit Acceptor(const AcceptorOptions& options) : options_(options) {}
+  explicit Acceptor(const ConnectionLimits& limits) : limits_(limits) {}
   void run(const HandOver& hand_over, const std::stop_token& stop);
   /// False where somebody waits who could be neither accepted nor turned away.
   [[nodiscard]] bool accept_all(const HandOver& hand_over, const std::stop_token& stop);
@@ -119,24 +95,16 @@ class Acceptor {
             const HandOver& hand_over);
   /// 0, or the errno with which it failed: EAGAIN where nobody waits.
   [[nodiscard]] int turn_one_away();
-  /// Nothing where one more from `address` is within the limits, else which one is used up.
-  [[nodiscard]] std::optional<Turned> limit_reached(const std::string& address);
-  static void forget_closed(std::vector<Connection>& connections);
-  /// Cuts strangers who have had enough; true where some are left.
-  [[nodiscard]] bool watch_strangers(base::Time now);
-  void greet_vouched();
-  /// Cuts a stranger in favour of one from `address`; false where that would not be fair.
-  [[nodiscard]] bool make_room_for(const std::string& address);
-  void cut(const std::string& address, const Connection& stranger, std::string_view why);
+  /// Tells the table of all who were vouched for since it was told last.
+  void pass_on_vouched();
 
-  AcceptorOptions options_;
+  ConnectionLimits limits_;
   std::string address_;
   int port_ = 0;
   FileDescriptor listener_;
-  FileDescriptor wake_;   // eventfd
-  FileDescriptor spare_;  // given up when there are no others
-  std::map<std::string, std::vector<Connection>> by_address_;
-  std::size_t connections_ = 0;
+  FileDescriptor wake_;                     // eventfd
+  FileDescriptor spare_;                    // given up when there are no others
+  std::unique_ptr<ConnectionTable> table_;  // once started: its thread's, and after stop() ours
   std::unique_ptr<Vouched> vouched_ = std::make_unique<Vouched>();
   Metrics* metrics_ = nullptr;
   std::jthread thread_;
