@@ -42,9 +42,10 @@ ABSL_FLAG(std::string, state_dir, "",
 ABSL_FLAG(std::string, input, "device",
           "your voice: device (the default sound device), a device's number or part of its name, "
           "file:PATH (WAV, FLAC, MP3, Ogg...), tone:HZ or null (silence)");
-ABSL_FLAG(std::string, output, "device",
-          "what you hear: device, a device's number or part of its name, file:PATH.wav (written) "
-          "or null");
+ABSL_FLAG(
+    std::string, output, "device",
+    "what you hear: device, a device's number or part of its name, file:PATH.wav (a recording; "
+    "PATH-2.wav where it exists) or null");
 ABSL_FLAG(bool, devices, false, "list the sound devices and end");
 ABSL_FLAG(int, frame_ms, 20, "speech in one packet: 10, 20, 40 or 60 ms");
 ABSL_FLAG(int, bitrate, 32'000, "bits a second of speech: 6000-128000");

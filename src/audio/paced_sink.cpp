@@ -5,6 +5,7 @@
 
 #include "comcat/audio/wav.h"
 #include "comcat/base/log.h"
+#include "comcat/base/text.h"
 
 #include "audio/pacer.h"
 #include "audio/step_thread.h"
@@ -35,6 +36,10 @@ class Recording final : public BlockConsumer {
   }
   absl::Status consume(const Block& block) override { return writer_->write(block); }
   absl::Status finish() override { return writer_->finish(); }
+  std::string path() const override { return writer_ ? writer_->path() : std::string(); }
+  std::string instead_of() const override {
+    return writer_ ? writer_->instead_of() : std::string();
+  }
 
  private:
   const std::string path_;
@@ -70,6 +75,12 @@ absl::Status PacedSink::start(RenderHandler& handler, EndHandler on_end) {
     return pacer.step(now);
   });
   return absl::OkStatus();
+}
+
+std::string PacedSink::description() const {
+  const std::string why = consumer_->instead_of();
+  if (why.empty()) return description_;
+  return "file:" + base::safe_text(consumer_->path()) + " (" + why + ")";
 }
 
 void PacedSink::stop() {

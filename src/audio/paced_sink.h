@@ -19,6 +19,10 @@ class BlockConsumer {
   [[nodiscard]] virtual absl::Status begin() = 0;
   [[nodiscard]] virtual absl::Status consume(const Block& block) = 0;
   [[nodiscard]] virtual absl::Status finish() = 0;
+  /// The file that is written, once it has begun.
+  [[nodiscard]] virtual std::string path() const { return {}; }
+  /// Why it is not the file that was asked for; safe to print.
+  [[nodiscard]] virtual std::string instead_of() const { return {}; }
 };
 
 [[nodiscard]] std::unique_ptr<BlockConsumer> make_nowhere();
@@ -35,7 +39,8 @@ class PacedSink final : public Sink {
 
   [[nodiscard]] absl::Status start(RenderHandler& handler, EndHandler on_end) override;
   void stop() override;
-  [[nodiscard]] std::string description() const override { return description_; }
+  [[nodiscard]] std::string description() const override;
+  [[nodiscard]] std::string recording() const override { return consumer_->path(); }
 
  private:
   const std::string description_;

@@ -1,14 +1,16 @@
 #include <cerrno>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <sndfile.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "comcat/audio/frame.h"
 #include "comcat/audio/wav.h"
 #include "comcat/base/text.h"
+
+#include "audio/recording_file.h"
 
 namespace comcat::audio {
 namespace {
@@ -22,21 +24,15 @@ bool has_extension(const std::string& path) {
          strcasecmp(path.c_str() + path.size() - kExtension.size(), kExtension.data()) == 0;
 }
 
-absl::Status failure(int error_number, const std::string& sentence) {
-  const std::string text = sentence + " (" + std::generic_category().message(error_number) + "); ";
-  if (error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG) {
-    return absl::ResourceExhaustedError(text + "make room or choose another path");
-  }
-  return absl::FailedPreconditionError(text + "choose a path that can be written");
-}
-
 }  // namespace
 
 class WavWriter::Impl {
  public:
-  Impl(SNDFILE* file, std::string path) : file_(file), path_(std::move(path)) {
+  Impl(SNDFILE* file, RecordingFile created)
+      : created_(std::move(created)), file_(file), path_(base::safe_text(created_.path)) {
     sf_command(file_, SFC_SET_CLIPPING, nullptr, SF_TRUE);
   }
+  [[nodiscard]] const RecordingFile& created() const { return created_; }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() { (void)finish(); }
@@ -53,7 +49,7 @@ class WavWriter::Impl {
     errno = 0;
     const auto count = static_cast<sf_count_t>(samples.size());
     if (sf_write_float(file_, samples.data(), count) != count) {
-      return status_ = failure(errno, "the file " + path_ + " cannot be written further");
+      return status_ = recording_failure(errno, "the file " + path_ + " cannot be written further");
     }
     written_ += samples.size();
     if (written_ / kHeaderEverySamples != (written_ - samples.size()) / kHeaderEverySamples) {
@@ -67,14 +63,15 @@ class WavWriter::Impl {
     errno = 0;
     const int error = sf_close(std::exchange(file_, nullptr));
     if (error != 0 && status_.ok()) {
-      status_ = failure(errno, "the file " + path_ + " cannot be completed");
+      status_ = recording_failure(errno, "the file " + path_ + " cannot be completed");
     }
     return status_;
   }
 
  private:
-  SNDFILE* file_;     // ours; null once finished
-  std::string path_;  // safe to print
+  const RecordingFile created_;  // its descriptor is file_'s
+  SNDFILE* file_;                // ours; null once finished
+  std::string path_;             // safe to print
   std::uint64_t written_ = 0;
   absl::Status status_;  // the first failure
 };
@@ -92,15 +89,29 @@ absl::Status WavWriter::check_name(const std::string& path) {
 
 absl::StatusOr<WavWriter> WavWriter::create(const std::string& path) {
   if (absl::Status status = check_name(path); !status.ok()) return status;
-  const std::string shown = base::safe_text(path);
+  absl::StatusOr<RecordingFile> created = create_recording(path);
+  if (!created.ok()) return created.status();
   SF_INFO info{};
   info.samplerate = kSampleRate;
   info.channels = 1;
   info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
   errno = 0;
-  SNDFILE* const file = sf_open(path.c_str(), SFM_WRITE, &info);
-  if (file == nullptr) return failure(errno, "the file " + shown + " cannot be created");
-  return WavWriter(std::make_unique<Impl>(file, shown));
+  SNDFILE* const file = sf_open_fd(created->fd, SFM_WRITE, &info, SF_TRUE);
+  if (file == nullptr) {
+    const int error = errno;  // the descriptor has been closed
+    (void)::unlink(created->path.c_str());
+    return recording_failure(error,
+                             "the file " + base::safe_text(created->path) + " cannot be created");
+  }
+  return WavWriter(std::make_unique<Impl>(file, *std::move(created)));
+}
+
+const std::string& WavWriter::path() const {
+  return impl_->created().path;
+}
+
+const std::string& WavWriter::instead_of() const {
+  return impl_->created().instead_of;
 }
 
 absl::Status WavWriter::write(std::span<const float> samples) {

@@ -126,10 +126,14 @@ void ClientLoop::welcome_session(wire::Welcome welcome) {
       session_.stop();
       return;
     }
-    show(Report("sound", sound_->description()));
+    show_sound();
   }
   session_.on_welcome(std::move(welcome));
   if (!console_ && !session_.stopping()) start_console();
+}
+
+void ClientLoop::show_sound() {
+  show(Report("sound", sound_->description()).with("recording", sound_->recording()));
 }
 
 void ClientLoop::start_console() {

@@ -49,6 +49,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   // ---- the main thread
   [[nodiscard]] std::optional<Ending> prepare();
   void welcome_session(wire::Welcome welcome);
+  void show_sound();
   void start_console();
   void end_of_input();
   void sound_ended(Sound::Side side, const absl::Status& status);

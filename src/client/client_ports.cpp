@@ -29,7 +29,9 @@ absl::Status ClientLoop::set_muted(bool muted) {
 
 absl::Status ClientLoop::set_deafened(bool deafened) {
   if (!deafened) {
+    const std::string before = sound_->recording();
     if (absl::Status status = sound_->reopen(Sound::Side::kOutput); !status.ok()) return status;
+    if (sound_->recording() != before) show_sound();
   }
   sound_->playback().set_deafened(deafened);
   return absl::OkStatus();

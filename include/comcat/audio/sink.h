@@ -31,12 +31,15 @@ class Sink {
   [[nodiscard]] virtual absl::Status start(RenderHandler& handler, EndHandler on_end) = 0;
   virtual void stop() = 0;
   [[nodiscard]] virtual std::uint64_t xruns() const { return 0; }
+  /// As Source's; of a recording that has been started, the file that is really written.
   [[nodiscard]] virtual std::string description() const = 0;
+  /// The path of the file that is written; empty before start() and where there is none.
+  [[nodiscard]] virtual std::string recording() const { return {}; }
 };
 
-/// Opens `spec`: as make_source, where "file:PATH.wav" is written (16-bit; overwritten by start(),
-/// complete once stopped, at most a second short if the process is killed), "null" throws the sound
-/// away and "tone:" is refused.
+/// Opens `spec`: as make_source, where "file:PATH.wav" is written (16-bit; created by start(), the
+/// next free name-2.wav where there is something of that name; complete once stopped, at most a
+/// second short if the process is killed), "null" throws the sound away and "tone:" is refused.
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Sink>> make_sink(const std::string& spec);
 
 }  // namespace comcat::audio

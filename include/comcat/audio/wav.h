@@ -58,17 +58,23 @@ class WavReader {
 ///            sentence; after the first one, write() does nothing and repeats it.
 class WavWriter {
  public:
-  /// kInvalidArgument where `path` does not end in ".wav": a slip of the hand shall overwrite no
-  /// other file.
+  /// kInvalidArgument where `path` does not end in ".wav": a slip of the hand shall look like
+  /// one.
   [[nodiscard]] static absl::Status check_name(const std::string& path);
 
-  /// Creates `path`, or overwrites it, if check_name() permits.
+  /// Creates `path`, if check_name() permits, or the next free of name-2.wav, name-3.wav...: what
+  /// exists is never written to. Others may not read it (0600); it is locked while it is written.
   [[nodiscard]] static absl::StatusOr<WavWriter> create(const std::string& path);
 
   WavWriter(WavWriter&&) noexcept;
   WavWriter& operator=(WavWriter&&) noexcept;
   /// Finishes what finish() was not called for.
   ~WavWriter();
+
+  /// What was created, as it is on the disk.
+  [[nodiscard]] const std::string& path() const;
+  /// "meeting.wav exists already", safe to print, where path() is not what was asked for.
+  [[nodiscard]] const std::string& instead_of() const;
 
   /// Appends; beyond [-1, 1] is clipped.
   [[nodiscard]] absl::Status write(std::span<const float> samples);

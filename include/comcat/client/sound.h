@@ -55,6 +55,8 @@ class Sound {
   [[nodiscard]] Capture& capture() { return *capture_; }
   [[nodiscard]] Playback& playback() { return playback_; }
   [[nodiscard]] std::string description() const;
+  /// The path of the recording that is being made, or empty.
+  [[nodiscard]] std::string recording() const { return sink_ ? sink_->recording() : std::string(); }
 
  private:
   Sound(Options options, std::unique_ptr<Capture> capture);
