@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "comcat/base/log.h"
+#include "comcat/base/text.h"
 #include "comcat/base/unicode.h"
 #include "comcat/base/write.h"
 #include "comcat/client/client.h"
@@ -18,6 +19,7 @@
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
 #include "program.h"
+#include "text_file.h"
 #include "user.h"
 
 ABSL_FLAG(std::string, host, "",
@@ -143,6 +145,8 @@ int list_devices() {
 }
 
 int call(int argc, char** argv) {
+  const std::string file =
+      absl::GetFlag(FLAGS_passcode).empty() ? absl::GetFlag(FLAGS_passcode_file) : "";
   absl::StatusOr<std::string> passcode =
       given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file), argc, argv);
   absl::SetFlag(&FLAGS_passcode, "");
@@ -161,6 +165,10 @@ int call(int argc, char** argv) {
     if (const absl::Status status = client::check(*options); !status.ok()) {
       return fail_early(Kind::kUsage, status);
     }
+  }
+  if (!file.empty() && is_open_to_others(file)) {
+    warn("everyone on this machine can read the passcode in " + base::safe_text(file) +
+         "; chmod 600 it");
   }
   const Ending ending = client::run_client(*options);
   if (ending.kind == Kind::kStopped) return 0;

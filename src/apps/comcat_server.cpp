@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -20,6 +21,7 @@
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
 #include "program.h"
+#include "text_file.h"
 #include "user.h"
 
 ABSL_FLAG(
@@ -70,7 +72,7 @@ constexpr std::chrono::seconds kStopWithin{5};
 
 constexpr const char* kUsage =
     "the server of comcat: voice chat for the terminal.\n\n"
-    "  comcat-server --passcode hunter2\n\n"
+    "  comcat-server --passcode hunter2-and-more\n\n"
     "Callers join with: comcat-client --host THIS_MACHINE --name NAME. Stop with Ctrl+C or "
     "SIGTERM:\n"
     "everyone is told, and the server ends within 5 s. Exit codes: 0 stopped, 2 usage.";
@@ -129,6 +131,18 @@ absl::StatusOr<std::string> passcode(int argc, char** argv) {
   }
   if (absl::Status status = wire::check_passcode(*given); !status.ok()) return status;
   return given;
+}
+
+/// What makes the passcode easier to guess or to find than it has to be.
+void warn_of_passcode(std::size_t characters) {
+  constexpr std::size_t kShortPasscode = 8;
+  if (characters > 0 && characters < kShortPasscode) {
+    base::log(LogLevel::kWarning, "passcode_is_short", {{"characters", characters}});
+  }
+  const std::string file = absl::GetFlag(FLAGS_passcode_file);
+  if (!file.empty() && is_open_to_others(file)) {
+    base::log(LogLevel::kWarning, "passcode_file_is_open_to_others", {{"file", file}});
+  }
 }
 
 absl::StatusOr<std::optional<server::Certificate>> certificate() {
@@ -265,7 +279,8 @@ int run(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads
   const auto server = server::Server::start(*options);
   if (!server.ok()) return fail(Exit::kUsage, std::string(server.status().message()));
-  options->admission.passcode.clear();
+  const std::size_t passcode_characters =
+      std::exchange(options->admission.passcode, std::string()).size();
   std::unique_ptr<server::MetricsEndpoint> metrics;
   if (const std::string address = absl::GetFlag(FLAGS_metrics); !address.empty()) {
     auto endpoint = server::MetricsEndpoint::start(address, (*server)->metrics());
@@ -279,6 +294,7 @@ int run(int argc, char** argv) {
              {"tls", certificate_pem.empty() ? "off" : "on"},
              {"fingerprint", server::fingerprint(certificate_pem)},
              {"max_clients", options->admission.max_clients}});
+  warn_of_passcode(passcode_characters);
   if (metrics) base::log(LogLevel::kInfo, "metrics", {{"port", metrics->port()}});
   serve(**server);
   return static_cast<int>(Exit::kStopped);

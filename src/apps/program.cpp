@@ -163,8 +163,12 @@ std::string no_flag(const std::string& word) {
   return "'" + base::safe_text(word, 80) + "' is no flag; --help lists them";
 }
 
-int fail(Exit code, const std::string& sentence) {
+void warn(const std::string& sentence) {
   base::write_fully(STDERR_FILENO, program_name + ": " + sentence + "\n");
+}
+
+int fail(Exit code, const std::string& sentence) {
+  warn(sentence);
   return static_cast<int>(code);
 }
 

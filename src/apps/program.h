@@ -40,6 +40,9 @@ void parse_flags(int argc, char** argv, const std::string& usage,
 [[nodiscard]] absl::Status check_descriptors();
 
 /// Prints "PROGRAM: sentence" to stderr.
+void warn(const std::string& sentence);
+
+/// The same, and returns `code`.
 [[nodiscard]] int fail(Exit code, const std::string& sentence);
 
 /// The passcode: `flag`, else the first line of the file `file_flag`, else $COMCAT_PASSCODE; empty

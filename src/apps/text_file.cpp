@@ -6,6 +6,8 @@
 #include <cstring>
 #include <memory>
 
+#include <sys/stat.h>
+
 #include "comcat/base/text_decoder.h"
 
 namespace comcat::apps {
@@ -31,6 +33,11 @@ absl::StatusOr<std::string> read_text_file(const std::string& path) {
   }
   if (std::ferror(file.get()) != 0) return reason(errno);
   return base::decode_text(bytes);
+}
+
+bool is_open_to_others(const std::string& path) {
+  struct stat file {};
+  return ::stat(path.c_str(), &file) == 0 && S_ISREG(file.st_mode) && (file.st_mode & S_IROTH) != 0;
 }
 
 }  // namespace comcat::apps

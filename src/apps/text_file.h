@@ -11,4 +11,7 @@ namespace comcat::apps {
 /// cannot be read or has more than 1 MiB.
 [[nodiscard]] absl::StatusOr<std::string> read_text_file(const std::string& path);
 
+/// True where `path` is a file, and not a pipe or device, that every user of this machine may read.
+[[nodiscard]] bool is_open_to_others(const std::string& path);
+
 }  // namespace comcat::apps

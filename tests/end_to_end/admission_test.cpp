@@ -1,5 +1,7 @@
 // Who comes in, and what the others are told: the real server, bare gRPC clients.
 
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -28,6 +30,21 @@ TEST(Admission, AMissingPasscodeIsUnauthenticatedAndTheServerLives) {
   EXPECT_EQ("this server asks for a passcode", status.error_message());
   Caller an({.port = server.port()});
   EXPECT_TRUE(an.hello("an"));
+}
+
+TEST(Admission, AShortPasscodeAndAFileThatEveryoneMayReadDrawAWarning) {
+  ServerProcess short_one;  // hunter2
+  EXPECT_TRUE(short_one.logs("warning passcode_is_short characters=7"));
+  const TemporaryDirectory folder;
+  const std::string path = folder.file("passcode");
+  std::ofstream(path) << "hunter2-and-more\n";
+  std::filesystem::permissions(
+      path, std::filesystem::perms::owner_read | std::filesystem::perms::others_read);
+  Process open(
+      {program("comcat-server"), "--insecure", "--listen=127.0.0.1:0", "--passcode_file=" + path});
+  EXPECT_TRUE(
+      open.wait_for_line(Process::kErr, "warning passcode_file_is_open_to_others file=" + path));
+  EXPECT_EQ(std::string::npos, open.output(Process::kErr).find("passcode_is_short"));
 }
 
 TEST(Admission, AWrongPasscodeHasATextOfItsOwnAndIsNeverLogged) {

@@ -74,6 +74,23 @@ TEST_F(ClientTest, ThePasscodeComesFromAFileOrTheEnvironmentAndPsDoesNotShowIt) 
   EXPECT_THAT(all, Not(HasSubstr("hunter2")));
 }
 
+TEST_F(ClientTest, APasscodeFileThatEveryoneMayReadDrawsAWarning) {
+  ServerProcess server;
+  const std::string passcode = file("passcode", "hunter2\n");
+  for (const bool open : {true, false}) {
+    using std::filesystem::perms;
+    std::filesystem::permissions(passcode,
+                                 perms::owner_read | (open ? perms::others_read : perms::none));
+    Process client(
+        command(server.host(), {"--insecure", "--name=an", "--passcode_file=" + passcode}));
+    ASSERT_TRUE(client.wait_for_line(Process::kOut, "alone in the room"));
+    client.write("stop\n");
+    EXPECT_EQ(0, client.wait_exit());
+    const std::string warning = "everyone on this machine can read the passcode in " + passcode;
+    EXPECT_EQ(open, client.output(Process::kErr).find(warning) != std::string::npos);
+  }
+}
+
 TEST_F(ClientTest, FlagsMayStandInAFile) {
   ServerProcess server;
   const std::string flags = file("flags", "--insecure\n--name=an\n--passcode=hunter2\n--muted\n");
