@@ -201,7 +201,7 @@ void ClientLoop::on_closed(std::optional<transport::Failure> failure) {
     if (sound_failure_) {
       ending_ = sound_failure_;
     } else if (failure) {
-      ending_ = Ending{kind_of(failure->kind), failure->sentence};
+      ending_ = Ending{kind_of(failure->kind), to_text(*failure)};
     } else {
       ending_ = Ending{};
     }

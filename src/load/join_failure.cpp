@@ -12,18 +12,18 @@ using transport::StreamEnd;
 
 constexpr std::size_t kMaxQuotedBytes = 300;
 
-/// With advice on callers of ours where classify() would speak of flags of comcat-client's.
-StreamEnd with_own_advice(StreamEnd end) {
-  const std::size_t advice = end.message.find("; ");
+/// With advice on callers of ours where classify() speaks of flags of comcat-client's.
+transport::Failure failure_of(const StreamEnd& end) {
+  transport::Failure failure = transport::classify(end);
   if (end.code == absl::StatusCode::kAlreadyExists) {
-    end.code = absl::StatusCode::kPermissionDenied;
-    end.message = end.message.substr(0, advice) + "; wait until that comcat-load has ended";
-  } else if (end.code == absl::StatusCode::kResourceExhausted && advice == std::string::npos) {
-    end.message += end.welcomed ? "; send less, or give comcat-server higher limits"
-                                : "; give comcat-server a larger --max_clients (or "
-                                  "--max_clients_per_address)";
+    failure.advice = "wait until that comcat-load has ended";
+  } else if (end.code == absl::StatusCode::kResourceExhausted &&
+             transport::server_words(end.message).advice.empty()) {
+    failure.advice = end.welcomed ? "send less, or give comcat-server higher limits"
+                                  : "give comcat-server a larger --max_clients (or "
+                                    "--max_clients_per_address)";
   }
-  return end;
+  return failure;
 }
 
 /// Where others are in, the address is right and somebody answers there.
@@ -54,13 +54,13 @@ absl::StatusCode code_of(FailureKind kind) {
 }  // namespace
 
 absl::Status join_failure(const StreamEnd& end, std::size_t in, std::size_t clients) {
-  const transport::Failure failure = transport::classify(with_own_advice(end));
+  const transport::Failure failure = failure_of(end);
   const absl::StatusCode code = code_of(failure.kind);
-  if (in == 0) return {code, failure.sentence};
+  if (in == 0) return {code, to_text(failure)};
   const std::string count =
       std::to_string(in) + " of " + std::to_string(clients) + " clients are in; ";
   const bool unreachable = failure.kind == FailureKind::kUnreachable;
-  return {code, count + (unreachable ? why_no_more(end, failure.sentence) : failure.sentence)};
+  return {code, count + (unreachable ? why_no_more(end, failure.sentence) : to_text(failure))};
 }
 
 }  // namespace comcat::load

@@ -1,8 +1,11 @@
 #include "comcat/transport/failure.h"
 
 #include <initializer_list>
+#include <utility>
 
 #include "comcat/base/text.h"
+
+#include "absl/strings/match.h"
 
 namespace comcat::transport {
 namespace {
@@ -16,47 +19,62 @@ bool contains_any(const std::string& text, std::initializer_list<const char*> wo
   return false;
 }
 
-/// What the server said, without what it advises after a semicolon.
-std::string without_advice(const std::string& said) {
-  return said.substr(0, said.find("; "));
+/// How each advice of a comcat server begins.
+constexpr const char* kAdviceBegins[] = {"try again", "choose another", "join another"};
+
+std::string or_else(const std::string& advice, const char* ours) {
+  return advice.empty() ? ours : advice;
 }
 
-/// What the server said, and what to do where it did not say that too.
-std::string with_advice(const std::string& said, const char* advice) {
-  return said.find("; ") == std::string::npos ? said + "; " + advice : said;
+Failure refused(const StreamEnd& end, const ServerWords& said, std::string advice) {
+  return {FailureKind::kRefused, to_string(end.address) + " refused: " + said.sentence,
+          std::move(advice), false};
 }
 
-Failure refused(const StreamEnd& end, const std::string& sentence) {
-  return {FailureKind::kRefused, to_string(end.address) + " refused: " + sentence, false};
+/// What one can do who was sent away for sending too much. The server says of what; of a message
+/// that is too long, gRPC says it.
+std::string advice_on_sending(const ServerWords& said) {
+  const auto more = [&](const char* what) {
+    return absl::StartsWith(said.sentence, std::string("disconnected for sending more ") + what);
+  };
+  if (more("frames") || more("bytes")) return "try a longer --frame_ms or a lower --bitrate";
+  if (more("commands")) return "send commands more slowly";
+  return or_else(said.advice, "ask whoever runs the server what it takes");
 }
+
+/// What happened, and what to do about it.
+struct Cause {
+  std::string sentence;
+  std::string advice;
+};
 
 /// Before the welcome: why there is no connection that speaks our protocol.
-std::string why_unreachable(const StreamEnd& end, const std::string& said) {
+Cause why_unreachable(const StreamEnd& end, const std::string& said) {
   const std::string where = to_string(end.address);
   const std::string& text = end.message;
   if (contains_any(text, {"DNS resolution failed", "C-ares status", "Name or service not known"})) {
-    return "the name " + end.address.host + " does not resolve; check the spelling of --host";
+    return {"the name " + end.address.host + " does not resolve", "check the spelling of --host"};
   }
   if (contains_any(text, {"Connection refused"})) {
-    return where + " refuses connections; check the port, and that comcat-server runs there";
+    return {where + " refuses connections", "check the port, and that comcat-server runs there"};
   }
   if (contains_any(text, {"No route to host", "Network is unreachable", "Host is unreachable"})) {
-    return "there is no network route to " + where + "; check your connection and --host";
+    return {"there is no network route to " + where, "check your connection and --host"};
   }
   if (end.tls && contains_any(text, {"andshake failed", "WRONG_VERSION", "wrong version",
                                      "Cannot check peer", "Handshake read failed"})) {
-    return where +
-           " does not speak TLS; if its server runs with --insecure, start the client with "
-           "--insecure too (nothing is then encrypted)";
+    return {where + " does not speak TLS",
+            "if its server runs with --insecure, start the client with --insecure too (nothing is "
+            "then encrypted)"};
   }
   if (!end.tls && contains_any(text, {"Socket closed", "Connection reset", "http1.x server",
                                       "before receiving SETTINGS", "Broken pipe"})) {
-    return where + " hung up on plaintext; if its server uses TLS, leave out --insecure";
+    return {where + " hung up on plaintext", "if its server uses TLS, leave out --insecure"};
   }
   if (contains_any(text, {"Failed parsing HTTP", "http1.x server"})) {
-    return where + " does not speak comcat's protocol; check the port";
+    return {where + " does not speak comcat's protocol", "check the port"};
   }
-  return where + " cannot be reached (" + said + "); check --host and the network";
+  return {where + " cannot be reached (" + said + ")", "check --host and the network"};
 }
 
 /// After the welcome. What the server said is worth telling; of gRPC's own words, one thing is.
@@ -69,44 +87,58 @@ std::string why_lost(const std::string& said) {
 }
 
 Failure unreachable(const StreamEnd& end, const std::string& said) {
+  const std::string where = to_string(end.address);
   if (end.timed_out) {
-    return {FailureKind::kUnreachable, to_string(end.address) + " gave no answer within " +
-                                           std::to_string(end.waited_s) +
-                                           " s; check --host, and that no firewall is in the way"};
+    return {FailureKind::kUnreachable,
+            where + " gave no answer within " + std::to_string(end.waited_s) + " s",
+            "check --host, and that no firewall is in the way"};
   }
   if (end.welcomed) {
-    return {FailureKind::kUnreachable,
-            "the connection to " + to_string(end.address) + " was lost" + why_lost(said)};
+    return {FailureKind::kUnreachable, "the connection to " + where + " was lost" + why_lost(said),
+            ""};
   }
-  return {FailureKind::kUnreachable, why_unreachable(end, said)};
+  Cause cause = why_unreachable(end, said);
+  return {FailureKind::kUnreachable, std::move(cause.sentence), std::move(cause.advice)};
 }
 
 }  // namespace
 
+std::string to_text(const Failure& failure) {
+  return failure.advice.empty() ? failure.sentence : failure.sentence + "; " + failure.advice;
+}
+
+ServerWords server_words(const std::string& text) {
+  const std::size_t semicolon = text.rfind("; ");
+  if (semicolon == std::string::npos) return {text, ""};
+  const std::string last = text.substr(semicolon + 2);
+  for (const char* const begin : kAdviceBegins) {
+    if (absl::StartsWith(last, begin)) return {text.substr(0, semicolon), last};
+  }
+  return {text, ""};
+}
+
 Failure classify(const StreamEnd& end) {
-  const std::string said = base::safe_text(end.message, kMaxQuotedBytes);
+  const std::string text = base::safe_text(end.message, kMaxQuotedBytes);
+  const ServerWords said = server_words(text);
+  const std::string where = to_string(end.address);
   switch (end.code) {
     case absl::StatusCode::kUnauthenticated:
-      return refused(end,
-                     with_advice(said, "check the passcode (--passcode_file or COMCAT_PASSCODE)"));
+      return refused(end, said, "check the passcode (--passcode_file or COMCAT_PASSCODE)");
     case absl::StatusCode::kPermissionDenied:
-      return refused(end, with_advice(said, "ask whoever runs the server"));
+      return refused(end, said, or_else(said.advice, "ask whoever runs the server"));
     case absl::StatusCode::kAlreadyExists:  // the server says to choose another, but not how
-      return refused(end, without_advice(said) + "; start again with another --name");
+      return refused(end, said, "start again with another --name");
     case absl::StatusCode::kInvalidArgument:
-      return {FailureKind::kUsage, to_string(end.address) + " refused: " + said, false};
+      return {FailureKind::kUsage, where + " refused: " + said.sentence, said.advice, false};
     case absl::StatusCode::kResourceExhausted:
-      if (end.welcomed) {
-        return refused(end, with_advice(said, "try a longer --frame_ms or a lower --bitrate"));
-      }
-      return {FailureKind::kFull,
-              to_string(end.address) + ": " + with_advice(said, "try again later")};
+      if (end.welcomed) return refused(end, said, advice_on_sending(said));
+      return {FailureKind::kFull, where + ": " + said.sentence,
+              or_else(said.advice, "try again later")};
     case absl::StatusCode::kUnimplemented:
-      return {FailureKind::kUnreachable,
-              to_string(end.address) + " is a gRPC server, but not comcat's; check the port",
-              false};
+      return {FailureKind::kUnreachable, where + " is a gRPC server, but not comcat's",
+              "check the port", false};
     default:
-      return unreachable(end, said);
+      return unreachable(end, text);
   }
 }
 

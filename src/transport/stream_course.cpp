@@ -16,7 +16,7 @@ bool owner_leaves(Phase phase) {
 /// Of a call that ended in `phase`, not at its owner's wish.
 Failure failure_of(const StreamCourse::End& end, Phase phase,
                    const StreamCourse::Options& options) {
-  if (!end.refusal.empty()) return {FailureKind::kRefused, end.refusal, false};
+  if (!end.refusal.empty()) return {FailureKind::kRefused, end.refusal, "", false};
   StreamEnd cause;
   cause.address = options.address;
   cause.tls = options.tls;

@@ -217,7 +217,8 @@ TEST_F(InACall, CommandsDuringAnOutageSaySo) {
 
 TEST_F(InACall, InAnOutageMutingHoldsAndIsToldLater) {
   world_.connected = false;
-  session_.on_interrupted({transport::FailureKind::kUnreachable, "the connection was lost", true});
+  session_.on_interrupted(
+      {transport::FailureKind::kUnreachable, "the connection was lost", "", true});
   type("mute");
   type("who");
   EXPECT_THAT(world_.take_texts(),
@@ -326,7 +327,8 @@ TEST_F(InACall, AnOutageIsAnnouncedAndTheNewServerToldWhatItCannotKnow) {
   type("deafen");
   world_.sent.clear();
   world_.take_texts();
-  session_.on_interrupted({transport::FailureKind::kUnreachable, "the connection was lost", true});
+  session_.on_interrupted(
+      {transport::FailureKind::kUnreachable, "the connection was lost", "", true});
   session_.on_welcome(welcome(21, {member(2, "binh")}));
   EXPECT_THAT(world_.take_texts(),
               ElementsAre("the connection was lost; connecting again (stop ends it)",

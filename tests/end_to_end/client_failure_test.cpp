@@ -111,6 +111,17 @@ TEST_F(ClientTest, AFullServerAndATakenName) {
   expect_failure(again, 3, "--name");
 }
 
+TEST_F(ClientTest, ATakenNameInARoomNamedWithASemicolonIsToldWhole) {
+  ServerProcess server;
+  const std::vector<std::string> flags = {"--insecure", "--name=an", "--passcode=hunter2",
+                                          "--room=a; b"};
+  Process an(command(server.host(), flags));
+  ASSERT_TRUE(an.wait_for_line(Process::kOut, "alone in the room"));
+  Process again(command(server.host(), flags));
+  expect_failure(again, 3, "goes by the name an; start again with another --name");
+  EXPECT_THAT(again.output(Process::kErr), HasSubstr("a; b"));
+}
+
 TEST_F(ClientTest, WhoSendsMoreThanTheServerTakesIsWarnedAndThenSentAway) {
   ServerProcess server({"--max_frames_per_second=20"});
   Process client(command(server.host(),

@@ -29,7 +29,7 @@ TEST(JoinFailure, TheFirstIsToldWhatAClientIsTold) {
         end_with(kUnimplemented, ""), end_with(kUnavailable, "last error: Connection refused"),
         end_with(kUnavailable, "Tls handshake failed: wrong version number"),
         end_with(kUnavailable, "Socket closed", /*tls=*/false)}) {
-    EXPECT_EQ(classify(end).sentence, sentence(end, 0));
+    EXPECT_EQ(to_text(classify(end)), sentence(end, 0));
   }
 }
 
@@ -60,7 +60,7 @@ TEST(JoinFailure, WhereSomeAreInTheAddressIsNotToBlame) {
   silence.timed_out = true;
   EXPECT_EQ("50 of 60 clients are in; the next got no answer within 10 s; try fewer --clients",
             sentence(silence, 50));
-  EXPECT_EQ(classify(silence).sentence, sentence(silence, 0));
+  EXPECT_EQ(to_text(classify(silence)), sentence(silence, 0));
 }
 
 TEST(JoinFailure, OneWhoWasInHasLostItsConnection) {

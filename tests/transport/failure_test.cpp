@@ -50,7 +50,7 @@ TEST(Classify, EachCauseHasItsKindAndSaysWhatToDo) {
     const Failure got = failure(known.code, known.message, known.tls);
     EXPECT_EQ(known.kind, got.kind) << known.message;
     EXPECT_EQ(known.worth_retrying, got.worth_retrying) << known.message;
-    EXPECT_NE(std::string::npos, got.sentence.find(known.sentence_part)) << got.sentence;
+    EXPECT_NE(std::string::npos, to_text(got).find(known.sentence_part)) << to_text(got);
     EXPECT_NE(std::string::npos, got.sentence.find("example.org")) << got.sentence;
     EXPECT_EQ(std::string::npos, got.sentence.find('\n')) << got.sentence;
   }
@@ -59,14 +59,14 @@ TEST(Classify, EachCauseHasItsKindAndSaysWhatToDo) {
 TEST(Classify, AServersAdviceIsNotFollowedByAnotherOne) {
   using enum absl::StatusCode;
   EXPECT_EQ("example.org:4000 refused: too many wrong passcodes; try again in 300 s",
-            failure(kPermissionDenied, "too many wrong passcodes; try again in 300 s").sentence);
+            to_text(failure(kPermissionDenied, "too many wrong passcodes; try again in 300 s")));
   EXPECT_EQ(
       "example.org:4000 refused: somebody goes by the name an; start again with another "
       "--name",
-      failure(kAlreadyExists, "somebody goes by the name an; choose another").sentence);
+      to_text(failure(kAlreadyExists, "somebody goes by the name an; choose another")));
   EXPECT_EQ("example.org:4000: the server has all the rooms it may have; join another",
-            failure(kResourceExhausted, "the server has all the rooms it may have; join another")
-                .sentence);
+            to_text(failure(kResourceExhausted,
+                            "the server has all the rooms it may have; join another")));
 }
 
 TEST(Classify, AConnectionThatIsLostIsNoWrongAddress) {
@@ -79,16 +79,67 @@ TEST(Classify, AConnectionThatIsLostIsNoWrongAddress) {
             classify(end).sentence);
 }
 
-TEST(Classify, WhoIsSentAwayForSendingTooMuchDoesNotComeBackToDoItAgain) {
+/// Of a call that the server has ended.
+Failure sent_away(const std::string& message) {
   StreamEnd end;
   end.address = {"example.org", 4000};
   end.welcomed = true;
   end.code = absl::StatusCode::kResourceExhausted;
-  end.message = "disconnected for sending more frames a second than this server takes";
-  const Failure got = classify(end);
+  end.message = message;
+  return classify(end);
+}
+
+TEST(Classify, WhoIsSentAwayForSendingTooMuchDoesNotComeBackToDoItAgain) {
+  const Failure got =
+      sent_away("disconnected for sending more frames a second than this server takes");
   EXPECT_EQ(FailureKind::kRefused, got.kind);
   EXPECT_FALSE(got.worth_retrying);
-  EXPECT_NE(std::string::npos, got.sentence.find("; try a longer --frame_ms")) << got.sentence;
+  EXPECT_NE(std::string::npos, to_text(got).find("; try a longer --frame_ms")) << to_text(got);
+}
+
+TEST(Classify, TooManyBytesAreVoiceToo) {
+  EXPECT_EQ(
+      "try a longer --frame_ms or a lower --bitrate",
+      sent_away("disconnected for sending more bytes a second than this server takes").advice);
+}
+
+TEST(Classify, WhoSendsTooManyCommandsIsNotToldAboutVoice) {
+  const Failure got =
+      sent_away("disconnected for sending more commands a second than this server takes");
+  EXPECT_EQ("send commands more slowly", got.advice);
+}
+
+TEST(Classify, AMessageOver64KiBIsNotToldAboutVoice) {
+  const Failure got = sent_away("Received message larger than max (70000 vs. 65536)");
+  EXPECT_EQ("example.org:4000 refused: Received message larger than max (70000 vs. 65536)",
+            got.sentence);
+  EXPECT_EQ("ask whoever runs the server what it takes", got.advice);
+}
+
+TEST(Classify, ARoomNamedWithASemicolonIsToldWhole) {
+  const Failure got = failure(absl::StatusCode::kAlreadyExists,
+                              "somebody in the room a; b goes by the name an; choose another room "
+                              "or another name");
+  EXPECT_EQ("example.org:4000 refused: somebody in the room a; b goes by the name an",
+            got.sentence);
+  EXPECT_EQ("start again with another --name", got.advice);
+}
+
+TEST(Classify, ANameWithASemicolonTakesNobodysAdviceAway) {
+  using enum absl::StatusCode;
+  EXPECT_EQ("example.org:4000 refused: a; b has shown you the door; ask whoever runs the server",
+            to_text(failure(kPermissionDenied, "a; b has shown you the door")));
+  EXPECT_EQ("example.org:4000: the room a; b is full; try again later",
+            to_text(failure(kResourceExhausted, "the room a; b is full")));
+}
+
+TEST(ServerWords, OnlyTheLastClauseMayBeAdvice) {
+  const ServerWords words = server_words("the room x; try again is full; try again in 3 s");
+  EXPECT_EQ("the room x; try again is full", words.sentence);
+  EXPECT_EQ("try again in 3 s", words.advice);
+  EXPECT_EQ("a; b", server_words("a; b").sentence);
+  EXPECT_EQ("", server_words("a; b").advice);
+  EXPECT_EQ("", server_words("").sentence);
 }
 
 }  // namespace

@@ -46,10 +46,10 @@ Reconnect reconnect() {
 }
 
 Failure lost() {
-  return {FailureKind::kUnreachable, "lost", true};
+  return {FailureKind::kUnreachable, "lost", "", true};
 }
 Failure refused() {
-  return {FailureKind::kRefused, "refused", false};
+  return {FailureKind::kRefused, "refused", "", false};
 }
 
 TEST(Reconnect, WhoNeverGotInIsToldAtOnce) {
@@ -81,7 +81,7 @@ TEST(Reconnect, WhoIsToldToStayOutStaysOut) {
 TEST(Reconnect, AServerThatFillsUpAfterARestartIsTriedAgain) {
   Reconnect it = reconnect();
   it.on_welcome();
-  EXPECT_TRUE(it.on_end({FailureKind::kFull, "full", true}, kNow).retry_at);
+  EXPECT_TRUE(it.on_end({FailureKind::kFull, "full", "", true}, kNow).retry_at);
 }
 
 }  // namespace

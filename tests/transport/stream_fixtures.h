@@ -31,9 +31,9 @@ class Witness final : public StreamHandler {
     if (const auto* const said = std::get_if<wire::TextSaid>(&event)) note("said " + said->text);
   }
   void on_notice(std::string sentence) override { note("notice " + sentence); }
-  void on_interrupted(Failure failure) override { note("interrupted " + failure.sentence); }
+  void on_interrupted(Failure failure) override { note("interrupted " + to_text(failure)); }
   void on_closed(std::optional<Failure> failure) override {
-    note(failure ? "closed " + failure->sentence : "left");
+    note(failure ? "closed " + to_text(*failure) : "left");
   }
 
   /// Waits for a note that begins with `start`, after the one waited for last.

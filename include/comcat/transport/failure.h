@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 
+/// Threads: any.
 namespace comcat::transport {
 
 /// What kind of failure kept a client out of a call, or ended one.
@@ -18,11 +19,27 @@ enum class FailureKind {
 
 struct Failure {
   FailureKind kind = FailureKind::kUnreachable;
-  /// One sentence for the user, without a full stop, that says what to do next; safe to print.
+  /// What happened, for the user: one sentence without a full stop; safe to print.
   std::string sentence;
+  /// What to do about it; "" where nobody knows, or the sentence is several lines that say it too.
+  std::string advice;
   /// False when trying again cannot help: someone has to change something first.
   bool worth_retrying = true;
 };
+
+/// Sentence and advice in one line.
+[[nodiscard]] std::string to_text(const Failure& failure);
+
+/// The text of a server's status in its two parts.
+struct ServerWords {
+  std::string sentence;
+  std::string advice;  // "": none
+};
+
+/// A server's text ends in its advice, if it has any, after a semicolon. Names in it may hold
+/// semicolons too, so only the last clause is taken for advice, and only where it begins as
+/// servers' advice does (proto/README.md); all else is the sentence.
+[[nodiscard]] ServerWords server_words(const std::string& text);
 
 /// How an attempt at a call, or a call, came to its end.
 struct StreamEnd {
@@ -35,8 +52,10 @@ struct StreamEnd {
   std::string message;  // gRPC's or the server's; not safe to print
 };
 
-/// The failure behind an end. gRPC tells the causes of UNAVAILABLE apart only in its texts (1.51);
-/// a text that is not known here still gives a sentence, with the text in it.
+/// The failure behind an end. What the server says is told whole, its advice too, but for advice
+/// that this program knows better: how its own passcode, name or voice is given. gRPC tells the
+/// causes of UNAVAILABLE apart only in its texts (1.51); a text that is not known here still gives
+/// a sentence, with the text in it.
 [[nodiscard]] Failure classify(const StreamEnd& end);
 
 }  // namespace comcat::transport
