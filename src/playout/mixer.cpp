@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "comcat/playout/limiter.h"
-#include "comcat/playout/speaker.h"
+#include "comcat/playout/speaker_playout.h"
 
 namespace comcat::playout {
 namespace {
@@ -23,7 +23,7 @@ struct Mixer::Voice {
     kHeardAgain  // after he had left: a straggler of his, or he is back
   };
 
-  explicit Voice(PlayoutOptions options) : speaker(options) {}
+  explicit Voice(PlayoutOptions options) : playout(options) {}
 
   /// Adds `block` to `out`, moving from the gain of the block before to `wanted` without a step.
   void mix(const audio::Block& block, float wanted, std::span<float, audio::kBlockSamples> out) {
@@ -32,7 +32,7 @@ struct Mixer::Voice {
     gain = wanted;
   }
 
-  Speaker speaker;
+  SpeakerPlayout playout;
   float gain = 1;
   Presence presence = Presence::kHere;
 };
@@ -49,7 +49,7 @@ void Mixer::insert(const wire::VoicePacket& packet, base::Time now) {
   }
   Voice& voice = *found->second;
   if (voice.presence == Voice::Presence::kLeft) voice.presence = Voice::Presence::kHeardAgain;
-  voice.speaker.insert(packet, now);
+  voice.playout.insert(packet, now);
 }
 
 void Mixer::pull(std::span<float, audio::kBlockSamples> out, base::Time now) {
@@ -57,7 +57,7 @@ void Mixer::pull(std::span<float, audio::kBlockSamples> out, base::Time now) {
   std::ranges::fill(out, 0.0F);
   audio::Block block;
   for (auto& [id, voice] : voices_) {
-    if (voice->speaker.pull(block, due)) voice->mix(block, gain(id), out);
+    if (voice->playout.pull(block, due)) voice->mix(block, gain(id), out);
   }
   limit(out);
   free_the_silent(now);
@@ -66,15 +66,15 @@ void Mixer::pull(std::span<float, audio::kBlockSamples> out, base::Time now) {
 void Mixer::free_the_silent(base::Time now) {
   for (auto entry = voices_.begin(); entry != voices_.end();) {
     Voice& voice = *entry->second;
-    const base::Duration silent = now - voice.speaker.last_heard();
-    const bool idle = voice.speaker.idle();
+    const base::Duration silent = now - voice.playout.last_heard();
+    const bool idle = voice.playout.idle();
     const bool left = voice.presence == Voice::Presence::kLeft;
     if (idle && (left || silent > kForgetAfter)) {
       if (voice.presence != Voice::Presence::kHere) gains_.erase(entry->first);
       entry = voices_.erase(entry);
       continue;
     }
-    if (idle && silent > kReleaseDecoderAfter) voice.speaker.release_decoder();
+    if (idle && silent > kReleaseDecoderAfter) voice.playout.release_decoder();
     ++entry;
   }
 }
@@ -109,7 +109,7 @@ void Mixer::forget_speakers() {
 
 std::map<wire::SessionNumber, PlayoutStats> Mixer::stats() const {
   std::map<wire::SessionNumber, PlayoutStats> all;
-  for (const auto& [id, voice] : voices_) all.emplace(id, voice->speaker.stats());
+  for (const auto& [id, voice] : voices_) all.emplace(id, voice->playout.stats());
   return all;
 }
 

@@ -41,9 +41,4 @@ void SampleQueue::prepend(std::span<const float> samples) {
                   samples.end());
 }
 
-void SampleQueue::clear() {
-  samples_.assign(kHistorySamples, 0.0F);
-  head_ = kHistorySamples;
-}
-
 }  // namespace comcat::playout

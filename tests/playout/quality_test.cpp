@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "comcat/codec/encoder.h"
-#include "comcat/playout/speaker.h"
+#include "comcat/playout/speaker_playout.h"
 
 #include "playout/sine_decoder.h"
 #include "support/tone.h"
@@ -75,7 +75,7 @@ std::vector<Sent> arrivals(const Network& network) {
 
 /// Everything that `speaker` plays of what `opus(n)` makes of each arrival.
 template <typename MakeOpus>
-std::vector<float> listen(Speaker& speaker, const Network& network, MakeOpus opus) {
+std::vector<float> listen(SpeakerPlayout& speaker, const Network& network, MakeOpus opus) {
   const std::vector<Sent> all = arrivals(network);
   std::vector<float> heard;
   auto next = all.begin();
@@ -142,7 +142,7 @@ TEST(Quality, ASineStaysASineThroughEveryNetwork) {
   for (const Network& network : networks()) {
     DecoderLog log;
     SineDecoders decoders(log, kHertz);
-    Speaker speaker({}, decoders);
+    SpeakerPlayout speaker({}, decoders);
     expect_whole(listen(speaker, network,
                         [](int n) { return numbered_opus(static_cast<std::uint32_t>(n)); }),
                  network.name);
@@ -156,7 +156,7 @@ TEST(Quality, ASineThroughOpusStaysASineThroughEveryNetwork) {
     packets.emplace_back(encoder->encode(testing::tone(kHertz, 0.5, 960, std::uint64_t(n) * 960)));
   }
   for (const Network& network : networks()) {
-    Speaker speaker({});
+    SpeakerPlayout speaker({});
     expect_whole(listen(speaker, network, [&](int n) { return packets[n]; }), network.name);
   }
 }
@@ -166,7 +166,7 @@ TEST(Quality, ASineThroughOpusStaysASineThroughEveryNetwork) {
 void expect_held_for_an_hour(double ppm) {
   DecoderLog log;
   SineDecoders decoders(log, kHertz);
-  Speaker speaker({}, decoders);
+  SpeakerPlayout speaker({}, decoders);
   std::minstd_rand random(1);
   const auto sent = [&](std::int64_t n) {
     return base::Time{std::chrono::microseconds(

@@ -36,7 +36,6 @@ class SpscRing {
 
   /// Items waiting; exact only for the calling side.
   [[nodiscard]] std::size_t size() const COMCAT_REALTIME { return queue_.size_approx(); }
-  [[nodiscard]] std::size_t capacity() const COMCAT_REALTIME { return queue_.max_capacity(); }
 
  private:
   moodycamel::BlockingReaderWriterCircularBuffer<T> queue_;

@@ -17,6 +17,9 @@ namespace comcat::playout {
 ///
 /// The fade out runs from kFadeBegin to kFadeEnd of a gap: packet loss concealment keeps a vowel
 /// going and after 100 ms sounds like a machine. Afterwards silence costs nothing.
+///
+/// Threads    one at a time.
+/// Ownership  the factory is the caller's and outlives it; the decoder is its own.
 class Concealment {
  public:
   static constexpr std::size_t kFadeBegin = 960;  // 20 ms

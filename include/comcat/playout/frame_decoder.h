@@ -8,7 +8,9 @@
 namespace comcat::playout {
 
 /// What playout asks of a speaker's decoder; Opus in production, a recorder in tests. The
-/// functions are those of codec::Decoder.
+/// functions are those of codec::Decoder, and so are the bounds.
+///
+/// Threads  one at a time.
 class FrameDecoder {
  public:
   virtual ~FrameDecoder() = default;
@@ -18,6 +20,9 @@ class FrameDecoder {
 };
 
 /// Makes the decoder of a speaker that begins to speak; null where there is no memory for one.
+///
+/// Threads    one at a time, but opus_decoders(), which has no state: any.
+/// Ownership  what it makes is the caller's.
 class DecoderFactory {
  public:
   virtual ~DecoderFactory() = default;

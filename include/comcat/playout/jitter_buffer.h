@@ -17,6 +17,7 @@ namespace comcat::playout {
 /// knows of wrapping. A sender that starts again (a jump that no network makes, RFC 3550 appendix
 /// A.1) is noticed here.
 ///
+/// Threads    one at a time.
 /// Capacity   kSlots packets, kMaxPacketBytes each: 500 ms of the shortest Opus frames.
 /// Overflow   the oldest go.
 class JitterBuffer {

@@ -12,6 +12,8 @@ namespace comcat::playout {
 /// then still plays one each 1/48000 s. The earliest of the last 32 pulls, against their number,
 /// says when this pull is due; that it came later is the sound card's affair and must not be taken
 /// for the speaker's delay.
+///
+/// Threads  one at a time.
 class PullClock {
  public:
   /// One more pull of 10 ms at `now`; returns when it was due, at or before `now`.

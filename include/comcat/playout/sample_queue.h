@@ -9,6 +9,7 @@ namespace comcat::playout {
 /// Decoded samples of one speaker that wait to be played, and the last ones that were: time
 /// stretching looks both ways.
 ///
+/// Threads  one at a time. Spans into it hold until the next call that is not const.
 /// Memory   what waits plus kHistorySamples; the caller bounds what waits. Allocates only while it
 ///          grows beyond what it ever held.
 class SampleQueue {
@@ -42,9 +43,6 @@ class SampleQueue {
 
   /// Puts `samples` before what waits.
   void prepend(std::span<const float> samples);
-
-  /// Drops what waits and what was played.
-  void clear();
 
  private:
   std::vector<float> samples_;

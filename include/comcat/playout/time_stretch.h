@@ -11,6 +11,8 @@ namespace comcat::playout {
 /// cross-faded over 5 ms. Pitch does not change. (Verhelst and Roelands, "An overlap-add technique
 /// based on waveform similarity", ICASSP 1993; NetEq's Accelerate and PreemptiveExpand cut by
 /// pitch periods in the same way.)
+///
+/// Threads  whoever may touch the queue.
 inline constexpr std::size_t kMinLagSamples = 120;   // 2.5 ms: a pitch of 400 Hz
 inline constexpr std::size_t kMaxLagSamples = 720;   // 15 ms: a pitch of 67 Hz
 inline constexpr std::size_t kOverlapSamples = 240;  // 5 ms

@@ -1,4 +1,4 @@
-#include "comcat/playout/speaker.h"
+#include "comcat/playout/speaker_playout.h"
 
 #include <algorithm>
 #include <array>
@@ -68,7 +68,7 @@ class Call {
   }
 
   [[nodiscard]] int decoders_alive() const { return log_.alive; }
-  [[nodiscard]] Speaker& speaker() { return speaker_; }
+  [[nodiscard]] SpeakerPlayout& speaker() { return speaker_; }
   [[nodiscard]] PlayoutStats stats() const { return speaker_.stats(); }
   [[nodiscard]] const std::vector<std::uint32_t>& decoded() const { return log_.decoded; }
   [[nodiscard]] const std::vector<float>& heard() const { return heard_; }
@@ -76,7 +76,7 @@ class Call {
  private:
   DecoderLog log_;
   SineDecoders decoders_{log_};
-  Speaker speaker_;
+  SpeakerPlayout speaker_;
   std::chrono::milliseconds now_{5};
   std::uint32_t pause_samples_ = 0;
   std::vector<float> heard_;
@@ -114,7 +114,7 @@ std::vector<std::uint32_t> numbers(std::uint32_t first, std::uint32_t last) {
   return all;
 }
 
-TEST(Speaker, APromptNetworkIsPlayedPromptly) {
+TEST(SpeakerPlayout, APromptNetworkIsPlayedPromptly) {
   Call call;
   EXPECT_EQ("...d_d_d", call.play(80ms, on_time(0, 4)));
   call.play(3s, on_time(4, 150));
@@ -123,7 +123,7 @@ TEST(Speaker, APromptNetworkIsPlayedPromptly) {
   EXPECT_EQ(0, call.stats().lost_frames);
 }
 
-TEST(Speaker, ALostPacketIsConcealedOnce) {
+TEST(SpeakerPlayout, ALostPacketIsConcealedOnce) {
   Call call;
   const std::string story = call.play(2s, without(on_time(0, 100), 50));
   EXPECT_NE(std::string::npos, story.find('c')) << story;
@@ -132,7 +132,7 @@ TEST(Speaker, ALostPacketIsConcealedOnce) {
   EXPECT_GE(call.stats().concealed_samples, 240);
 }
 
-TEST(Speaker, ALostPacketComesBackFromItsSuccessorsFec) {
+TEST(SpeakerPlayout, ALostPacketComesBackFromItsSuccessorsFec) {
   Call call;
   std::vector<Arrival> arrivals = without(on_time(0, 100), 50);
   for (Arrival& arrival : arrivals) arrival.with_fec = true;
@@ -142,7 +142,7 @@ TEST(Speaker, ALostPacketComesBackFromItsSuccessorsFec) {
   EXPECT_LT(call.stats().concealed_samples, 960);
 }
 
-TEST(Speaker, WhenTheNextPacketIsHereFecFillsTheWholeGap) {
+TEST(SpeakerPlayout, WhenTheNextPacketIsHereFecFillsTheWholeGap) {
   Call call;
   // Jitter of 60 ms has taught the buffer to wait; then one packet is lost.
   std::vector<Arrival> arrivals =
@@ -156,7 +156,7 @@ TEST(Speaker, WhenTheNextPacketIsHereFecFillsTheWholeGap) {
   EXPECT_EQ(960, call.stats().recovered_samples);
 }
 
-TEST(Speaker, AStallCostsNoWords) {
+TEST(SpeakerPlayout, AStallCostsNoWords) {
   Call call;
   const std::string story = call.play(3s, on_time(0, 150, stall(1000, 90)));
   EXPECT_EQ(numbers(0, 149), std::vector(call.decoded().begin(), call.decoded().begin() + 149));
@@ -167,7 +167,7 @@ TEST(Speaker, AStallCostsNoWords) {
   EXPECT_EQ(0, call.stats().late_frames);
 }
 
-TEST(Speaker, AfterAStallOf400MsTheDelayIsBackWithin2S) {
+TEST(SpeakerPlayout, AfterAStallOf400MsTheDelayIsBackWithin2S) {
   Call call;
   const std::vector<Arrival> arrivals = on_time(0, 300, stall(2000, 400));
   call.play(2s, arrivals);
@@ -181,7 +181,7 @@ TEST(Speaker, AfterAStallOf400MsTheDelayIsBackWithin2S) {
   EXPECT_EQ(0, call.stats().lost_frames);
 }
 
-TEST(Speaker, AfterALongGapThereIsSilenceNotAMachine) {
+TEST(SpeakerPlayout, AfterALongGapThereIsSilenceNotAMachine) {
   Call call;
   const std::string story = call.play(3s, on_time(0, 50));
   EXPECT_EQ(std::string(150, '.'), story.substr(story.size() - 150)) << story;
@@ -189,7 +189,7 @@ TEST(Speaker, AfterALongGapThereIsSilenceNotAMachine) {
   EXPECT_EQ(0, call.stats().concealed_samples);  // the speaker may just have stopped
 }
 
-TEST(Speaker, ASilentSpeakersDecoderIsGivenBackAndMadeAgain) {
+TEST(SpeakerPlayout, ASilentSpeakersDecoderIsGivenBackAndMadeAgain) {
   Call call;
   call.play(3s, on_time(0, 50));
   ASSERT_TRUE(call.speaker().idle());
@@ -201,7 +201,7 @@ TEST(Speaker, ASilentSpeakersDecoderIsGivenBackAndMadeAgain) {
   EXPECT_EQ(199, call.decoded().back());
 }
 
-TEST(Speaker, SilenceIsNotLoss) {
+TEST(SpeakerPlayout, SilenceIsNotLoss) {
   Call call;
   std::vector<Arrival> arrivals = on_time(0, 50);
   for (std::uint32_t n = 50; n < 100; ++n) {
@@ -213,7 +213,7 @@ TEST(Speaker, SilenceIsNotLoss) {
   EXPECT_EQ(0, call.stats().concealed_samples) << story;
 }
 
-TEST(Speaker, TheQueueOverflowOfAServerIsLoss) {
+TEST(SpeakerPlayout, TheQueueOverflowOfAServerIsLoss) {
   Call call;
   std::vector<Arrival> arrivals = on_time(0, 50);
   for (std::uint32_t n = 80; n < 120; ++n) arrivals.push_back({.at = 20ms * n, .number = n});
@@ -222,7 +222,7 @@ TEST(Speaker, TheQueueOverflowOfAServerIsLoss) {
   EXPECT_EQ(90, call.decoded().size());
 }
 
-TEST(Speaker, WhatIsConcealedIsAPartOfTheSpeechHoweverLittleIsPlayed) {
+TEST(SpeakerPlayout, WhatIsConcealedIsAPartOfTheSpeechHoweverLittleIsPlayed) {
   Call call;
   std::vector<Arrival> arrivals = on_time(0, 5);
   for (std::uint32_t n = 500; n < 505; ++n) arrivals.push_back({.at = 20ms * n, .number = n});
@@ -234,7 +234,7 @@ TEST(Speaker, WhatIsConcealedIsAPartOfTheSpeechHoweverLittleIsPlayed) {
   EXPECT_NEAR(505 * 960, static_cast<double>(stats.speech_samples()), 9600);
 }
 
-TEST(Speaker, ReorderedPacketsAreHeardInOrder) {
+TEST(SpeakerPlayout, ReorderedPacketsAreHeardInOrder) {
   Call call;
   std::vector<Arrival> arrivals = on_time(0, 400);
   for (std::size_t i = 100; i + 1 < arrivals.size(); i += 10) {  // one in ten 25 ms late
@@ -246,7 +246,7 @@ TEST(Speaker, ReorderedPacketsAreHeardInOrder) {
   EXPECT_GE(call.decoded().size(), 396);  // once it is known for reordering, it is waited for
 }
 
-TEST(Speaker, DuplicatesAreHeardOnce) {
+TEST(SpeakerPlayout, DuplicatesAreHeardOnce) {
   Call call;
   std::vector<Arrival> arrivals;
   for (const Arrival& arrival : on_time(0, 100))
@@ -256,7 +256,7 @@ TEST(Speaker, DuplicatesAreHeardOnce) {
   EXPECT_EQ(100, call.stats().duplicate_frames);
 }
 
-TEST(Speaker, ASenderThatStartsAgainIsHeardAgain) {
+TEST(SpeakerPlayout, ASenderThatStartsAgainIsHeardAgain) {
   Call call;
   std::vector<Arrival> arrivals;
   for (std::uint32_t n = 5'000'000; n < 5'000'050; ++n) {
@@ -269,7 +269,7 @@ TEST(Speaker, ASenderThatStartsAgainIsHeardAgain) {
 }
 
 /// The original client would play five seconds of stale speech.
-TEST(Speaker, AListenerThatWasSuspendedHearsNothingOlderThan500Ms) {
+TEST(SpeakerPlayout, AListenerThatWasSuspendedHearsNothingOlderThan500Ms) {
   Call call;
   call.play(2s, on_time(0, 100));
   call.suspend_until(5005ms);
@@ -283,7 +283,7 @@ TEST(Speaker, AListenerThatWasSuspendedHearsNothingOlderThan500Ms) {
   EXPECT_LE(call.stats().delay, 100ms);
 }
 
-TEST(Speaker, TheDelayStaysUnderTheCapWhateverTheNetworkDoes) {
+TEST(SpeakerPlayout, TheDelayStaysUnderTheCapWhateverTheNetworkDoes) {
   Call call({.max_delay = 200ms});
   std::vector<Arrival> arrivals = on_time(0, 1000, [](std::uint32_t n) {
     return static_cast<int>(n * 7919 % 11) * 60;  // up to 600 ms, wildly

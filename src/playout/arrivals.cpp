@@ -1,0 +1,25 @@
+#include "comcat/playout/arrivals.h"
+
+#include "comcat/playout/playhead.h"
+
+namespace comcat::playout {
+
+void Arrivals::insert(const JitterBuffer::Arrived& packet, bool reordered, bool first,
+                      base::Time now) {
+  const auto samples = static_cast<std::int64_t>(packet.samples);
+  const std::int64_t lost = packet.sequence - newest_sequence_ - 1;
+  const std::int64_t pause = packet.timestamp - newest_end_ - lost * samples;
+  const bool follows_silence = first || (!reordered && pause > kSameMomentSamples);
+  estimator_.insert(packet.timestamp, samples, now, follows_silence, reordered);
+  drift_.insert(packet.timestamp, now);
+  if (reordered && !first) return;
+  newest_sequence_ = packet.sequence;
+  newest_end_ = packet.timestamp + samples;
+}
+
+void Arrivals::restart() {
+  estimator_.reset();
+  drift_.reset();
+}
+
+}  // namespace comcat::playout
