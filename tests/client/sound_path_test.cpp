@@ -63,7 +63,7 @@ TEST_F(Speaking, WhileMutedNothingLeavesAndNothingIsEncoded) {
   speak(480'000);
   const Capture::Stats muted = capture_->stats();
   EXPECT_EQ(before.encoded_frames, muted.encoded_frames);
-  EXPECT_EQ(before.captured_blocks, muted.captured_blocks) << "the encode thread is not even woken";
+  EXPECT_EQ(before.captured_blocks, muted.captured_blocks) << "what nobody may hear is not counted";
   EXPECT_EQ(wire::kSilentDbov, muted.level_dbov);
   EXPECT_EQ(10U, sent_.size());
 }
@@ -74,6 +74,19 @@ TEST_F(Speaking, WhatWasSaidJustBeforeMuteStaysUnsaid) {
   capture_->set_muted(true);
   capture_->step(0us);
   EXPECT_TRUE(sent_.empty());
+}
+
+TEST_F(Speaking, WhatWasSaidWhileMutedStaysUnsaidThoughTheEncodeThreadWasLate) {
+  const std::vector<float> sound = tone(440, 0.5, 960);
+  capture_->set_muted(true);
+  capture_->on_captured(sound);
+  capture_->set_muted(false);
+  capture_->step(0us);
+  EXPECT_TRUE(sent_.empty());
+  capture_->on_captured(sound);
+  capture_->step(0us);
+  ASSERT_EQ(1U, sent_.size());
+  EXPECT_EQ(960U, sent_[0].timestamp);
 }
 
 TEST_F(Speaking, TimestampsGoOnOverMuteAndSequenceNumbersDoNot) {

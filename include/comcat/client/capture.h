@@ -1,41 +1,40 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
-#include <vector>
 
-#include "comcat/audio/frame.h"
 #include "comcat/audio/source.h"
 #include "comcat/base/realtime.h"
-#include "comcat/base/spsc_ring.h"
+#include "comcat/client/capture_chain.h"
+#include "comcat/client/capture_framer.h"
 #include "comcat/codec/encoder.h"
-#include "comcat/wire/messages.h"
+#include "comcat/wire/limits.h"
 
 #include "absl/status/statusor.h"
 
 namespace comcat::client {
 
-/// From the microphone to packets: 10 ms blocks through a lock-free ring to an encode thread.
+/// From the microphone to packets: the framer, on the source's thread, and the chain that ends in
+/// the encoder, on the encode thread.
 ///
 /// Threads    on_captured() from the source's thread; step() from the encode thread; set_muted()
 ///            and stats() from any.
-/// Queue      the ring holds 100 ms. When the encode thread is that late, the newest block is lost
-///            and counted; the timestamps of what follows tell the listener.
-/// Muted      nothing enters the ring, nothing is encoded, nothing leaves: the encode thread
-///            sleeps. Timestamps go on with the microphone, over silence as over mute.
+/// Queue      the framer's ring: 100 ms. When the encode thread is that late, the newest block is
+///            lost and counted; the timestamps of what follows tell the listener.
+/// Muted      nothing is encoded, nothing leaves, neither what was captured while muted nor what
+/// had
+///            not left before. Timestamps go on with the microphone, over silence as over mute. The
+///            encode thread still wakes for each block, as the stages before mute need.
 class Capture final : public audio::CaptureHandler {
  public:
-  using Send = std::function<void(const wire::VoicePacket&)>;
+  using Send = CaptureChain::Send;
 
   struct Stats {
     std::uint64_t captured_blocks = 0;    // while not muted
-    std::uint64_t overflowed_blocks = 0;  // the encode thread was late
+    std::uint64_t overflowed_blocks = 0;  // of these: the encode thread was late
     std::uint64_t encoded_frames = 0;
     std::uint64_t sent_frames = 0;  // the rest was silence (DTX)
     unsigned level_dbov = wire::kSilentDbov;
@@ -44,9 +43,11 @@ class Capture final : public audio::CaptureHandler {
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Capture>> create(
       const codec::EncoderOptions& options, Send send);
 
-  void on_captured(std::span<const float> samples) COMCAT_REALTIME override;
+  void on_captured(std::span<const float> samples) COMCAT_REALTIME override {
+    framer_.add(samples, muted());
+  }
 
-  /// Waits for a block for at most `patience`, then encodes every whole frame there is.
+  /// Waits for a block for at most `patience`, then takes every block there is.
   void step(std::chrono::microseconds patience);
 
   void set_muted(bool muted) { muted_.store(muted, std::memory_order_relaxed); }
@@ -54,38 +55,12 @@ class Capture final : public audio::CaptureHandler {
   [[nodiscard]] Stats stats() const;
 
  private:
-  struct Captured {
-    audio::Block samples;
-    std::uint64_t position = 0;  // of the first sample since the start
-  };
-  static constexpr std::size_t kRingBlocks = 10;
-
   Capture(codec::Encoder encoder, Send send);
-  void finish_block() COMCAT_REALTIME;
-  void take(const Captured& block);
-  void encode_frame();
 
   std::atomic<bool> muted_{false};
-  base::SpscRing<Captured> ring_{kRingBlocks};
-
-  // The source's thread.
-  Captured filling_;
-  std::size_t filled_samples_ = 0;
-
-  // The encode thread.
-  codec::Encoder encoder_;
-  Send send_;
-  Captured taken_;
-  std::vector<float> frame_;
-  std::uint64_t frame_position_ = 0;
-  wire::VoicePacket packet_;
-  std::uint32_t next_sequence_ = 0;
-
-  std::atomic<std::uint64_t> captured_blocks_{0};
-  std::atomic<std::uint64_t> overflowed_blocks_{0};
-  std::atomic<std::uint64_t> encoded_frames_{0};
-  std::atomic<std::uint64_t> sent_frames_{0};
-  std::atomic<unsigned> level_dbov_{wire::kSilentDbov};
+  CaptureFramer framer_;
+  CaptureChain chain_;
+  CapturedBlock taken_;  // the encode thread's
 };
 
 }  // namespace comcat::client

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "comcat/client/capture_framer.h"
+#include "comcat/codec/encoder.h"
+#include "comcat/wire/limits.h"
+#include "comcat/wire/voice_packet.h"
+
+namespace comcat::client {
+
+/// The encode thread's side of capture: what happens to a block of the microphone, in order, from
+/// the ring to a packet. Whatever changes the sound stands first and takes every block; then comes
+/// mute, so that it goes on over mute; then frames, and the encoder.
+///
+/// Threads    take() from the encode thread; the counts from any. `send` is called within take().
+/// Units      positions are samples at 48 kHz since the start, and become timestamps.
+class CaptureChain {
+ public:
+  using Send = std::function<void(const wire::VoicePacket&)>;
+
+  CaptureChain(codec::Encoder encoder, Send send);
+
+  /// Takes the next block. `muted`: nobody may hear it, nor what waits for the rest of its frame.
+  void take(const CapturedBlock& block, bool muted);
+
+  [[nodiscard]] std::uint64_t encoded_frames() const;
+  [[nodiscard]] std::uint64_t sent_frames() const;  // the rest was silence (DTX)
+  /// Of the last frame, RFC 6464.
+  [[nodiscard]] unsigned level_dbov() const;
+
+ private:
+  void gather(const CapturedBlock& block);
+  void encode_frame();
+
+  codec::Encoder encoder_;
+  const Send send_;
+  std::vector<float> frame_;  // its first blocks
+  std::uint64_t frame_position_ = 0;
+  wire::VoicePacket packet_;
+  std::uint32_t next_sequence_ = 0;
+
+  std::atomic<std::uint64_t> encoded_frames_{0};
+  std::atomic<std::uint64_t> sent_frames_{0};
+  std::atomic<unsigned> level_dbov_{wire::kSilentDbov};
+};
+
+}  // namespace comcat::client

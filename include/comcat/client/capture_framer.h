@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "comcat/audio/frame.h"
+#include "comcat/base/realtime.h"
+#include "comcat/base/spsc_ring.h"
+
+namespace comcat::client {
+
+/// 10 ms of the microphone.
+struct CapturedBlock {
+  audio::Block samples{};
+  std::uint64_t position = 0;  // of its first sample since the start
+  bool muted = false;          // when it was captured
+};
+
+/// The callback's side of capture: whatever a source delivers at a time becomes blocks of 10 ms
+/// with their positions, in a lock-free ring. A muted microphone's blocks are marked and not left
+/// out, so that what adapts to the sound behind the ring may go on adapting.
+///
+/// Threads    add() from the source's thread; wait_pop() and pop() from the encode thread; the
+///            counts from any.
+/// Queue      the ring holds 100 ms. When the encode thread is that late, the newest block is lost;
+///            the positions of those that follow tell.
+class CaptureFramer {
+ public:
+  void add(std::span<const float> samples, bool muted) COMCAT_REALTIME;
+
+  /// Waits for a block for at most `patience`; false where none came.
+  [[nodiscard]] bool wait_pop(CapturedBlock& block, std::chrono::microseconds patience) {
+    return ring_.wait_pop(block, patience);
+  }
+  [[nodiscard]] bool pop(CapturedBlock& block) { return ring_.pop(block); }
+
+  /// Blocks that were captured and those of them that were lost, muted ones not.
+  [[nodiscard]] std::uint64_t captured_blocks() const;
+  [[nodiscard]] std::uint64_t overflowed_blocks() const;
+
+ private:
+  static constexpr std::size_t kRingBlocks = 10;
+
+  void finish_block(bool muted) COMCAT_REALTIME;
+
+  base::SpscRing<CapturedBlock> ring_{kRingBlocks};
+
+  // The source's thread.
+  CapturedBlock filling_;
+  std::size_t filled_samples_ = 0;
+
+  std::atomic<std::uint64_t> captured_blocks_{0};
+  std::atomic<std::uint64_t> overflowed_blocks_{0};
+};
+
+}  // namespace comcat::client

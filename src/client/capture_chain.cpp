@@ -1,0 +1,59 @@
+#include "comcat/client/capture_chain.h"
+
+#include <string_view>
+#include <utility>
+
+namespace comcat::client {
+
+CaptureChain::CaptureChain(codec::Encoder encoder, Send send)
+    : encoder_(std::move(encoder)), send_(std::move(send)) {
+  frame_.reserve(encoder_.frame_samples());
+}
+
+void CaptureChain::take(const CapturedBlock& block, bool muted) {
+  // Stages between microphone and encoder belong here: they hear every block, muted or not.
+  if (muted) {
+    frame_.clear();
+  } else {
+    gather(block);
+  }
+}
+
+void CaptureChain::gather(const CapturedBlock& block) {
+  if (block.position != frame_position_ + frame_.size()) frame_.clear();
+  if (frame_.empty()) frame_position_ = block.position;
+  frame_.insert(frame_.end(), block.samples.begin(), block.samples.end());
+  if (frame_.size() < encoder_.frame_samples()) return;
+  encode_frame();
+  frame_position_ += frame_.size();
+  frame_.clear();
+}
+
+void CaptureChain::encode_frame() {
+  const std::uint8_t level = codec::level_dbov(frame_);
+  const std::string_view payload = encoder_.encode(frame_);
+  level_dbov_.store(level, std::memory_order_relaxed);
+  encoded_frames_.fetch_add(1, std::memory_order_relaxed);
+  if (payload.empty()) return;
+  packet_.sequence = next_sequence_++;
+  packet_.timestamp = static_cast<std::uint32_t>(frame_position_);  // wraps, as in RTP
+  packet_.level_dbov = level;
+  packet_.duration_samples = static_cast<std::uint32_t>(frame_.size());
+  packet_.payload = payload;
+  sent_frames_.fetch_add(1, std::memory_order_relaxed);
+  send_(packet_);
+}
+
+std::uint64_t CaptureChain::encoded_frames() const {
+  return encoded_frames_.load(std::memory_order_relaxed);
+}
+
+std::uint64_t CaptureChain::sent_frames() const {
+  return sent_frames_.load(std::memory_order_relaxed);
+}
+
+unsigned CaptureChain::level_dbov() const {
+  return level_dbov_.load(std::memory_order_relaxed);
+}
+
+}  // namespace comcat::client

@@ -1,0 +1,37 @@
+#include "comcat/client/capture_framer.h"
+
+#include <algorithm>
+
+namespace comcat::client {
+
+void CaptureFramer::add(std::span<const float> samples, bool muted) COMCAT_REALTIME {
+  while (!samples.empty()) {
+    const std::size_t count = std::min(samples.size(), audio::kBlockSamples - filled_samples_);
+    std::copy_n(samples.begin(), count, filling_.samples.begin() + filled_samples_);
+    filled_samples_ += count;
+    samples = samples.subspan(count);
+    if (filled_samples_ == audio::kBlockSamples) finish_block(muted);
+  }
+}
+
+void CaptureFramer::finish_block(bool muted) COMCAT_REALTIME {
+  filling_.muted = muted;
+  // Wakes the encode thread by posting a semaphore, which never waits.
+  const bool kept = ring_.push(filling_);
+  if (!muted) {
+    captured_blocks_.fetch_add(1, std::memory_order_relaxed);
+    if (!kept) overflowed_blocks_.fetch_add(1, std::memory_order_relaxed);
+  }
+  filling_.position += audio::kBlockSamples;
+  filled_samples_ = 0;
+}
+
+std::uint64_t CaptureFramer::captured_blocks() const {
+  return captured_blocks_.load(std::memory_order_relaxed);
+}
+
+std::uint64_t CaptureFramer::overflowed_blocks() const {
+  return overflowed_blocks_.load(std::memory_order_relaxed);
+}
+
+}  // namespace comcat::client

@@ -1,0 +1,69 @@
+#include "comcat/client/capture_chain.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/tone.h"
+
+namespace comcat::client {
+namespace {
+
+class Taking : public ::testing::Test {
+ protected:
+  /// Takes `count` blocks of a tone, the first at `position`.
+  void take(std::uint64_t position, int count, bool muted = false) {
+    for (int i = 0; i < count; ++i, position += audio::kBlockSamples) {
+      CapturedBlock block{.position = position};
+      const auto sound = testing::tone(440, 0.5, block.samples.size(), position);
+      std::ranges::copy(sound, block.samples.begin());
+      chain_.take(block, muted);
+    }
+  }
+
+  std::vector<wire::VoicePacket> sent_;
+  CaptureChain chain_{*codec::Encoder::create({}),
+                      [this](const wire::VoicePacket& packet) { sent_.push_back(packet); }};
+};
+
+TEST_F(Taking, TwoBlocksAreAFrameAndSayWhereTheyWere) {
+  take(48'000, 5);
+  ASSERT_EQ(2U, sent_.size());
+  EXPECT_EQ(48'000U, sent_[0].timestamp);
+  EXPECT_EQ(48'960U, sent_[1].timestamp);
+  EXPECT_EQ(1U, sent_[1].sequence);
+  EXPECT_EQ(960U, sent_[1].duration_samples);
+  EXPECT_NEAR(9, sent_[1].level_dbov, 1) << "a sine of half scale";
+  EXPECT_EQ(2U, chain_.encoded_frames());
+  EXPECT_EQ(2U, chain_.sent_frames());
+  EXPECT_EQ(sent_[1].level_dbov, chain_.level_dbov());
+}
+
+TEST_F(Taking, AMutedBlockEndsItsFrameUnsaid) {
+  take(0, 1);
+  take(480, 1, true);
+  take(960, 1);
+  EXPECT_TRUE(sent_.empty()) << "never a frame of what was said on both sides of mute";
+  take(1440, 1);
+  ASSERT_EQ(1U, sent_.size());
+  EXPECT_EQ(960U, sent_[0].timestamp);
+  EXPECT_EQ(1U, chain_.encoded_frames());
+}
+
+TEST_F(Taking, AFrameIsNeverPutTogetherOverALostBlock) {
+  take(0, 1);
+  take(960, 2);
+  ASSERT_EQ(1U, sent_.size());
+  EXPECT_EQ(960U, sent_[0].timestamp);
+}
+
+TEST_F(Taking, TimestampsWrapAsRtpsDo) {
+  take((std::uint64_t{1} << 32) - 480, 4);
+  ASSERT_EQ(2U, sent_.size());
+  EXPECT_EQ(0xFFFFFFFFU - 479, sent_[0].timestamp);
+  EXPECT_EQ(480U, sent_[1].timestamp);
+}
+
+}  // namespace
+}  // namespace comcat::client

@@ -1,0 +1,66 @@
+#include "comcat/client/capture_framer.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/tone.h"
+
+namespace comcat::client {
+namespace {
+
+std::vector<CapturedBlock> take_all(CaptureFramer& framer) {
+  std::vector<CapturedBlock> blocks;
+  for (CapturedBlock block; framer.pop(block);) blocks.push_back(block);
+  return blocks;
+}
+
+TEST(CaptureFramer, BuffersOfAnySizeBecomeBlocksInSequence) {
+  CaptureFramer framer;
+  const std::vector<float> sound = testing::tone(440, 0.5, 4320);
+  for (std::size_t at = 0; at < sound.size(); at += 333) {
+    framer.add({sound.data() + at, std::min<std::size_t>(333, sound.size() - at)}, false);
+  }
+  const std::vector<CapturedBlock> blocks = take_all(framer);
+  ASSERT_EQ(9U, blocks.size());
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    EXPECT_EQ(i * 480, blocks[i].position);
+    EXPECT_TRUE(std::equal(blocks[i].samples.begin(), blocks[i].samples.end(),
+                           sound.begin() + static_cast<std::ptrdiff_t>(i * 480)));
+  }
+}
+
+TEST(CaptureFramer, AMutedMicrophoneGoesOnAndItsBlocksAreMarked) {
+  CaptureFramer framer;
+  const std::vector<float> sound(960, 0.5F);
+  framer.add(sound, false);
+  framer.add(sound, true);
+  framer.add(sound, false);
+  const std::vector<CapturedBlock> blocks = take_all(framer);
+  ASSERT_EQ(6U, blocks.size());
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    EXPECT_EQ(i * 480, blocks[i].position);
+    EXPECT_EQ(i == 2 || i == 3, blocks[i].muted) << i;
+  }
+  EXPECT_EQ(4U, framer.captured_blocks());
+}
+
+TEST(CaptureFramer, WhatALateEncodeThreadLosesIsCountedAndTheNextPositionTells) {
+  CaptureFramer framer;
+  const std::vector<float> sound(4800 + 960);
+  framer.add(sound, false);
+  EXPECT_EQ(2U, framer.overflowed_blocks());
+  EXPECT_EQ(10U, take_all(framer).size());
+  framer.add({sound.data(), 480}, false);
+  EXPECT_EQ(sound.size(), take_all(framer).front().position);
+}
+
+TEST(CaptureFramer, WhatIsLostWhileMutedIsNobodysLoss) {
+  CaptureFramer framer;
+  framer.add(std::vector<float>(9600), true);
+  EXPECT_EQ(0U, framer.overflowed_blocks());
+}
+
+}  // namespace
+}  // namespace comcat::client
