@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "comcat/base/file_descriptor.h"
 #include "comcat/base/text.h"
 #include "comcat/base/write.h"
 
@@ -173,12 +174,12 @@ int fail(Exit code, const std::string& sentence) {
 }
 
 absl::Status check_descriptors() {
-  std::vector<int> held;
-  int fd = 0;
-  while (held.size() < kMinDescriptors && (fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0) {
-    held.push_back(fd);
+  std::vector<base::FileDescriptor> held;
+  while (held.size() < kMinDescriptors) {
+    base::FileDescriptor fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!fd.valid()) break;
+    held.push_back(std::move(fd));
   }
-  for (const int open : held) ::close(open);
   if (held.size() == kMinDescriptors) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       "only " + std::to_string(held.size()) + " files may be opened and at least " +

@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "comcat/base/file_descriptor.h"
 #include "comcat/base/write.h"
 
 namespace comcat::client {
@@ -29,24 +30,24 @@ class HeldSignals {
       sigaddset(&signals, number);
     }
     pthread_sigmask(SIG_BLOCK, &signals, &before_);
-    fd_ = ::signalfd(-1, &signals, SFD_CLOEXEC);
+    fd_.reset(::signalfd(-1, &signals, SFD_CLOEXEC));
   }
   ~HeldSignals() {
     signalfd_siginfo info{};
     // What ended the question is answered by its caller, not by the default action.
     if (arrived_) [[maybe_unused]]
-      const ssize_t got = ::read(fd_, &info, sizeof info);
-    ::close(fd_);
+      const ssize_t got = ::read(fd_.get(), &info, sizeof info);
+    fd_.reset();  // before the signals may come again
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
   HeldSignals(const HeldSignals&) = delete;
   HeldSignals& operator=(const HeldSignals&) = delete;
-  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] int fd() const { return fd_.get(); }
   void note_arrival() { arrived_ = true; }
 
  private:
   sigset_t before_{};
-  int fd_ = -1;
+  base::FileDescriptor fd_;
   bool arrived_ = false;
 };
 

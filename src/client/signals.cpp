@@ -39,17 +39,16 @@ SignalWatcher::SignalWatcher(std::function<void()> on_stop, std::function<void()
 SignalWatcher::~SignalWatcher() {
   wake_.set();
   thread_.join();
-  ::close(signal_fd_);
 }
 
 void SignalWatcher::run() {
   for (bool stopping = false;;) {
-    std::array<pollfd, 2> fds{pollfd{signal_fd_, POLLIN, 0}, pollfd{wake_.fd(), POLLIN, 0}};
+    std::array<pollfd, 2> fds{pollfd{signal_fd_.get(), POLLIN, 0}, pollfd{wake_.fd(), POLLIN, 0}};
     if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return;
     if (fds[1].revents != 0) return;
     if (fds[0].revents == 0) continue;
     signalfd_siginfo info{};
-    if (::read(signal_fd_, &info, sizeof info) != sizeof info) continue;
+    if (::read(signal_fd_.get(), &info, sizeof info) != sizeof info) continue;
     if (!std::exchange(stopping, true)) {
       on_stop_();
     } else if (info.ssi_signo != SIGHUP) {  // a shell repeats the one of a closed terminal

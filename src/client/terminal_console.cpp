@@ -14,6 +14,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "comcat/base/file_descriptor.h"
 #include "comcat/base/write.h"
 #include "comcat/client/console.h"
 #include "comcat/client/wake_event.h"
@@ -36,22 +37,17 @@ class ResizeSignal {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGWINCH);
-    fd_ = ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    fd_.reset(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
   }
-  ~ResizeSignal() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  ResizeSignal(const ResizeSignal&) = delete;
-  ResizeSignal& operator=(const ResizeSignal&) = delete;
-  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] int fd() const { return fd_.get(); }
   void clear() const {
     signalfd_siginfo info{};
-    while (::read(fd_, &info, sizeof info) > 0) {
+    while (::read(fd_.get(), &info, sizeof info) > 0) {
     }
   }
 
  private:
-  int fd_ = -1;
+  base::FileDescriptor fd_;
 };
 
 /// Everything that is libedit's belongs to the console's thread, which is also where other threads'

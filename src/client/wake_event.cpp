@@ -9,21 +9,17 @@
 namespace comcat::client {
 
 WakeEvent::WakeEvent() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  if (fd_ < 0) std::abort();
-}
-
-WakeEvent::~WakeEvent() {
-  ::close(fd_);
+  if (!fd_.valid()) std::abort();
 }
 
 void WakeEvent::set() {
   const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(fd_, &one, sizeof one);
+  [[maybe_unused]] const ssize_t written = ::write(fd_.get(), &one, sizeof one);
 }
 
 void WakeEvent::clear() {
   std::uint64_t count = 0;
-  [[maybe_unused]] const ssize_t got = ::read(fd_, &count, sizeof count);
+  [[maybe_unused]] const ssize_t got = ::read(fd_.get(), &count, sizeof count);
 }
 
 }  // namespace comcat::client

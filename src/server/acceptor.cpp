@@ -83,12 +83,12 @@ class Socket final : public Line {
   const std::string peer_;  // raw sockaddr bytes
 };
 
-FileDescriptor open_spare() {
-  return FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+base::FileDescriptor open_spare() {
+  return base::FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
-absl::StatusOr<FileDescriptor> listen_on(const addrinfo& info) {
-  FileDescriptor fd(socket(info.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+absl::StatusOr<base::FileDescriptor> listen_on(const addrinfo& info) {
+  base::FileDescriptor fd(socket(info.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd.valid()) return absl::UnavailableError(error_text(errno));
   set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   if (info.ai_family == AF_INET6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0);
@@ -103,15 +103,6 @@ absl::StatusOr<FileDescriptor> listen_on(const addrinfo& info) {
 
 }  // namespace
 
-int FileDescriptor::release() {
-  return std::exchange(fd_, -1);
-}
-
-void FileDescriptor::reset(int fd) {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = fd;
-}
-
 absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
   const absl::StatusOr<base::Address> wanted = parse_listen_address(options.listen, "--listen");
   if (!wanted.ok()) return wanted.status();
@@ -125,7 +116,7 @@ absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
     return absl::InvalidArgumentError("--listen " + options.listen +
                                       ": there is no such address on this machine");
   }
-  absl::StatusOr<FileDescriptor> listener = listen_on(*found);
+  absl::StatusOr<base::FileDescriptor> listener = listen_on(*found);
   for (const addrinfo* next = found->ai_next; next != nullptr && !listener.ok();
        next = next->ai_next) {
     listener = listen_on(*next);
@@ -216,8 +207,8 @@ bool Acceptor::accept_all(const HandOver& hand_over, const std::stop_token& stop
   while (!stop.stop_requested()) {
     sockaddr_storage peer{};
     socklen_t size = sizeof(peer);
-    FileDescriptor fd(accept4(listener_.get(), reinterpret_cast<sockaddr*>(&peer), &size,
-                              SOCK_NONBLOCK | SOCK_CLOEXEC));
+    base::FileDescriptor fd(accept4(listener_.get(), reinterpret_cast<sockaddr*>(&peer), &size,
+                                    SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd.valid()) {
       take(std::move(fd), peer, {reinterpret_cast<const char*>(&peer), size}, hand_over);
       continue;
@@ -239,7 +230,7 @@ bool Acceptor::accept_all(const HandOver& hand_over, const std::stop_token& stop
   return true;
 }
 
-void Acceptor::take(FileDescriptor fd, const sockaddr_storage& peer, std::string raw_peer,
+void Acceptor::take(base::FileDescriptor fd, const sockaddr_storage& peer, std::string raw_peer,
                     const HandOver& hand_over) {
   int port = 0;
   const std::string host = to_text(peer, port);
@@ -259,7 +250,7 @@ void Acceptor::take(FileDescriptor fd, const sockaddr_storage& peer, std::string
 
 int Acceptor::turn_one_away() {
   spare_.reset();
-  FileDescriptor caller(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  base::FileDescriptor caller(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
   const int error = caller.valid() ? 0 : errno;
   if (caller.valid()) metrics_->turned(Turned::kNoDescriptors);  // before he notices
   caller.reset();

@@ -18,6 +18,7 @@
 #include <openssl/x509v3.h>
 #include <unistd.h>
 
+#include "comcat/base/file_descriptor.h"
 #include "comcat/base/log.h"
 #include "comcat/base/text.h"
 
@@ -111,10 +112,10 @@ bool write_all(int fd, std::string_view text) {
 absl::Status write_file(const fs::path& path, const std::string& text, int mode) {
   const std::string beside = path.string() + ".new";
   ::unlink(beside.c_str());
-  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  const bool written = fd >= 0 && write_all(fd, text) && ::fsync(fd) == 0;
+  base::FileDescriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  const bool written = file.valid() && write_all(file.get(), text) && ::fsync(file.get()) == 0;
   const int error = errno;
-  if (fd >= 0) ::close(fd);
+  file.reset();
   if (written && ::rename(beside.c_str(), path.c_str()) == 0) return absl::OkStatus();
   ::unlink(beside.c_str());
   return absl::UnavailableError("cannot write " + base::safe_text(path.string()) + ": " +

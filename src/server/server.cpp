@@ -111,7 +111,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   }
   parts->shard->start();
   parts->acceptor.start(
-      [connections = parts->connections.get()](FileDescriptor fd) {
+      [connections = parts->connections.get()](base::FileDescriptor fd) {
         grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
         parameters.fd = fd.release();
         connections->HandleNewConnection(&parameters);

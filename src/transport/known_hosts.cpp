@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "comcat/base/file_descriptor.h"
 #include "comcat/base/text.h"
 
 namespace comcat::transport {
@@ -21,22 +22,6 @@ namespace {
 
 constexpr std::size_t kMaxFileBytes = 4 * 1024 * 1024;
 constexpr std::size_t kBase64OfSha256 = 43;
-
-/// A file descriptor that closes itself.
-class File {
- public:
-  explicit File(int fd) : fd_(fd) {}
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  [[nodiscard]] int fd() const { return fd_; }
-  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 absl::Status failed(const std::string& what, const std::string& path) {
   const int error = errno;
@@ -48,14 +33,14 @@ absl::Status failed(const std::string& what, const std::string& path) {
 
 /// All of the file; "" where there is none.
 absl::StatusOr<std::string> read_all(const std::string& path) {
-  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open()) {
+  const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) {
     if (errno == ENOENT || errno == ENOTDIR) return std::string();
     return failed("read", path);
   }
   std::string text;
   std::array<char, 16384> buffer{};
-  for (ssize_t got = 0; (got = ::read(file.fd(), buffer.data(), buffer.size())) != 0;) {
+  for (ssize_t got = 0; (got = ::read(file.get(), buffer.data(), buffer.size())) != 0;) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed("read", path);
     text.append(buffer.data(), static_cast<std::size_t>(got));
@@ -68,15 +53,16 @@ absl::StatusOr<std::string> read_all(const std::string& path) {
 
 /// False, with errno, where it could not be written to the end.
 bool write_all(const std::string& path, const std::string& text) {
-  const File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (!file.is_open()) return false;
+  const base::FileDescriptor file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!file.valid()) return false;
   for (std::size_t done = 0; done < text.size();) {
-    const ssize_t n = ::write(file.fd(), text.data() + done, text.size() - done);
+    const ssize_t n = ::write(file.get(), text.data() + done, text.size() - done);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return false;
     done += static_cast<std::size_t>(n);
   }
-  return ::fsync(file.fd()) == 0;
+  return ::fsync(file.get()) == 0;
 }
 
 }  // namespace
@@ -118,9 +104,10 @@ absl::StatusOr<std::optional<KnownHost>> KnownHosts::find(const std::string& add
 absl::Status KnownHosts::add(const std::string& address, const std::string& fingerprint) const {
   std::error_code error;
   std::filesystem::create_directories(directory_, error);
-  const File directory(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.is_open()) return failed("open", directory_);
-  if (::flock(directory.fd(), LOCK_EX) != 0) return failed("lock", directory_);
+  const base::FileDescriptor directory(
+      ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.valid()) return failed("open", directory_);
+  if (::flock(directory.get(), LOCK_EX) != 0) return failed("lock", directory_);
   absl::StatusOr<std::string> text = read_all(path());
   if (!text.ok()) return text.status();
   if (!text->empty() && text->back() != '\n') *text += '\n';
@@ -131,7 +118,7 @@ absl::Status KnownHosts::add(const std::string& address, const std::string& fing
     ::unlink(copy.c_str());
     return status;
   }
-  ::fsync(directory.fd());
+  ::fsync(directory.get());
   return absl::OkStatus();
 }
 

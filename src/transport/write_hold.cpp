@@ -9,6 +9,8 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
+#include "comcat/base/file_descriptor.h"
+
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
 #include "absl/synchronization/mutex.h"
@@ -44,26 +46,20 @@ constexpr const char* kKnownVersion = "1.51.";
 /// another one; gRPC's shutdown(2) ends the connection all the same.
 class HeldSocket {
  public:
-  HeldSocket() = default;
-  ~HeldSocket() { replace(-1); }
-  HeldSocket(const HeldSocket&) = delete;
-  HeldSocket& operator=(const HeldSocket&) = delete;
-
   void replace(int fd) {
     const absl::MutexLock lock(&mutex_);
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    fd_.reset(fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0));
   }
 
   void set(int option) {
     const absl::MutexLock lock(&mutex_);
     const int on = 1;
-    if (fd_ >= 0) std::ignore = setsockopt(fd_, IPPROTO_TCP, option, &on, sizeof(on));
+    if (fd_.valid()) std::ignore = setsockopt(fd_.get(), IPPROTO_TCP, option, &on, sizeof(on));
   }
 
  private:
   absl::Mutex mutex_;
-  int fd_ ABSL_GUARDED_BY(mutex_) = -1;
+  base::FileDescriptor fd_ ABSL_GUARDED_BY(mutex_);
 };
 
 namespace {

@@ -59,8 +59,8 @@ class Stderr {
   }
 
  private:
-  FileDescriptor read_;
-  FileDescriptor before_;
+  base::FileDescriptor read_;
+  base::FileDescriptor before_;
   std::string text_;
 };
 
@@ -180,7 +180,7 @@ TEST(Acceptor, ThoseWhoVanishBeforeTheyAreAcceptedLeaveNoCountBehind) {
   while (!visit(door, "127.0.0.2")) {
   }  // by now the scanners have been accepted
   door.hang_up(door.inside());
-  std::vector<FileDescriptor> reused;  // their descriptors are now something else
+  std::vector<base::FileDescriptor> reused;  // their descriptors are now something else
   while (reused.size() < 20) reused.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   EXPECT_TRUE(visit(door));
 }
@@ -201,9 +201,9 @@ TEST(Acceptor, OutOfDescriptorsItTurnsAwayAndThenAcceptsAgain) {
   door.open();
   Visitor unlucky;
   {
-    const FileDescriptor next(::dup(STDIN_FILENO));
+    const base::FileDescriptor next(::dup(STDIN_FILENO));
     const FewDescriptors none(static_cast<rlim_t>(next.get()) + 1);
-    std::vector<FileDescriptor> taken;
+    std::vector<base::FileDescriptor> taken;
     do {
       taken.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     } while (taken.back().valid());

@@ -15,6 +15,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "comcat/base/file_descriptor.h"
 #include "comcat/server/acceptor.h"
 #include "comcat/server/metrics.h"
 
@@ -33,7 +34,7 @@ class Door {
   [[nodiscard]] bool bound() const { return acceptor_.has_value(); }
   void open() {
     acceptor_->start(
-        [this](FileDescriptor fd) {
+        [this](base::FileDescriptor fd) {
           const std::lock_guard lock(mutex_);
           std::ignore = ::send(fd.get(), "A", 1, MSG_NOSIGNAL);
           inside_.push_back(std::move(fd));
@@ -44,7 +45,7 @@ class Door {
   /// Everyone who is inside has been admitted.
   void vouch_for_all() {
     const std::lock_guard lock(mutex_);
-    for (const FileDescriptor& fd : inside_) {
+    for (const base::FileDescriptor& fd : inside_) {
       sockaddr_in peer{};
       socklen_t size = sizeof(peer);
       getpeername(fd.get(), reinterpret_cast<sockaddr*>(&peer), &size);
@@ -71,8 +72,8 @@ class Door {
   [[nodiscard]] const std::string& address() const { return acceptor_->address(); }
 
  private:
-  std::mutex mutex_;                    // ThreadSanitizer does not see into Debian's absl::Mutex
-  std::vector<FileDescriptor> inside_;  // guarded by mutex_
+  std::mutex mutex_;  // ThreadSanitizer does not see into Debian's absl::Mutex
+  std::vector<base::FileDescriptor> inside_;  // guarded by mutex_
   Metrics metrics_;
   std::optional<Acceptor> acceptor_;  // destroyed first: its thread uses the rest
 };
@@ -125,7 +126,7 @@ class Visitor {
     return out;
   }
 
-  FileDescriptor fd_;
+  base::FileDescriptor fd_;
 };
 
 /// Whether somebody who connects from there is let in.

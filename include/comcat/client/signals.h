@@ -3,6 +3,7 @@
 #include <functional>
 #include <thread>
 
+#include "comcat/base/file_descriptor.h"
 #include "comcat/client/wake_event.h"
 
 namespace comcat::client {
@@ -26,7 +27,7 @@ class SignalWatcher {
   std::function<void()> on_stop_;
   std::function<void()> on_hurry_;
   WakeEvent wake_;
-  int signal_fd_;
+  base::FileDescriptor signal_fd_;
   std::thread thread_;
 };
 

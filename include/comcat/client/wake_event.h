@@ -1,5 +1,7 @@
 #pragma once
 
+#include "comcat/base/file_descriptor.h"
+
 namespace comcat::client {
 
 /// A file descriptor to poll(2) that another thread can make readable (eventfd).
@@ -7,16 +9,15 @@ namespace comcat::client {
 class WakeEvent {
  public:
   WakeEvent();
-  ~WakeEvent();
   WakeEvent(const WakeEvent&) = delete;
   WakeEvent& operator=(const WakeEvent&) = delete;
 
   void set();
   void clear();
-  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] int fd() const { return fd_.get(); }
 
  private:
-  int fd_;
+  base::FileDescriptor fd_;
 };
 
 }  // namespace comcat::client

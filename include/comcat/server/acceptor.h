@@ -8,6 +8,7 @@
 
 #include <sys/socket.h>
 
+#include "comcat/base/file_descriptor.h"
 #include "comcat/server/connection_table.h"
 #include "comcat/server/metrics.h"
 
@@ -16,29 +17,6 @@
 #include "absl/synchronization/mutex.h"
 
 namespace comcat::server {
-
-/// A file descriptor that closes itself.
-class FileDescriptor {
- public:
-  FileDescriptor() = default;
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : fd_(other.release()) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    if (this != &other) reset(other.release());
-    return *this;
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() { reset(); }
-
-  [[nodiscard]] int get() const { return fd_; }
-  [[nodiscard]] bool valid() const { return fd_ >= 0; }
-  [[nodiscard]] int release();
-  void reset(int fd = -1);
-
- private:
-  int fd_ = -1;
-};
 
 struct AcceptorOptions {
   std::string listen = "0.0.0.0:50051";  // host:port, [v6]:port; port 0 picks one
@@ -56,7 +34,7 @@ struct AcceptorOptions {
 class Acceptor {
  public:
   /// Takes over a connected, non-blocking socket.
-  using HandOver = std::function<void(FileDescriptor)>;
+  using HandOver = std::function<void(base::FileDescriptor)>;
 
   /// Binds; kInvalidArgument or kUnavailable with one sentence where it cannot.
   [[nodiscard]] static absl::StatusOr<Acceptor> bind(const AcceptorOptions& options);
@@ -91,7 +69,7 @@ class Acceptor {
   void run(const HandOver& hand_over, const std::stop_token& stop);
   /// False where somebody waits who could be neither accepted nor turned away.
   [[nodiscard]] bool accept_all(const HandOver& hand_over, const std::stop_token& stop);
-  void take(FileDescriptor fd, const sockaddr_storage& peer, std::string raw_peer,
+  void take(base::FileDescriptor fd, const sockaddr_storage& peer, std::string raw_peer,
             const HandOver& hand_over);
   /// 0, or the errno with which it failed: EAGAIN where nobody waits.
   [[nodiscard]] int turn_one_away();
@@ -101,9 +79,9 @@ class Acceptor {
   ConnectionLimits limits_;
   std::string address_;
   int port_ = 0;
-  FileDescriptor listener_;
-  FileDescriptor wake_;                     // eventfd
-  FileDescriptor spare_;                    // given up when there are no others
+  base::FileDescriptor listener_;
+  base::FileDescriptor wake_;               // eventfd
+  base::FileDescriptor spare_;              // given up when there are no others
   std::unique_ptr<ConnectionTable> table_;  // once started: its thread's, and after stop() ours
   std::unique_ptr<Vouched> vouched_ = std::make_unique<Vouched>();
   Metrics* metrics_ = nullptr;
