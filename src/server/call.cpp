@@ -6,8 +6,10 @@
 
 #include "comcat/base/log.h"
 #include "comcat/rpc/bytes.h"
+#include "comcat/server/admission_address.h"
 #include "comcat/wire/convert.h"
 
+#include "refused.h"
 #include "shard.h"
 
 namespace comcat::server {
@@ -90,9 +92,7 @@ void Call::admit(const std::string& address) {
 
 void Call::refuse(const std::string& address, const absl::Status& why) {
   enter(CallPhase::kRefused);
-  shard_.metrics().refused(refusal(why));
-  base::log(LogLevel::kWarning, "refused",
-            {{"address", address}, {"why", std::string(why.message())}});
+  note_refused(shard_.metrics(), refusal(why), address, why);
   last_word_ = why;
   const bool slowed = !absl::IsResourceExhausted(why);
   shard_.expire_at(*this, shard_.now() + (slowed ? shard_.admission().failure_delay()
@@ -141,9 +141,7 @@ void Call::on_read(bool ok) {
     return;
   }
   if (!request.ok()) {
-    shard_.metrics().refused(Refusal::kProtocol);
-    base::log(LogLevel::kWarning, "refused",
-              {{"address", caller_->address}, {"why", std::string(status.message())}});
+    note_refused(shard_.metrics(), Refusal::kProtocol, caller_->address, status);
   }
   leave(wire::LeaveReason::kClosed);
   close(status);

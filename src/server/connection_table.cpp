@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "comcat/base/log.h"
-#include "comcat/server/admission.h"
+#include "comcat/server/admission_address.h"
 
 namespace comcat::server {
 namespace {

@@ -14,6 +14,7 @@
 #include "comcat/wire/convert.h"
 
 #include "absl/strings/match.h"
+#include "refused.h"
 
 namespace comcat::server {
 namespace {
@@ -144,9 +145,7 @@ absl::Status Hub::enforce(Caller& caller, const Excess& excess, std::string_view
 // ---- joining
 
 absl::Status Hub::refuse(const Caller& caller, const absl::Status& status, Refusal why) {
-  metrics_.refused(why);
-  base::log(LogLevel::kWarning, "refused",
-            {{"address", caller.address}, {"why", std::string(status.message())}});
+  note_refused(metrics_, why, caller.address, status);
   return status;
 }
 

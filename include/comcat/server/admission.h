@@ -133,8 +133,4 @@ class Admission {
   base::Time swept_{};
 };
 
-/// The address of a gRPC peer ("ipv4:192.0.2.1:5000", "ipv6:[2001:db8::1]:5000") as admission
-/// counts it: "192.0.2.1" or "2001:db8::/64".
-[[nodiscard]] std::string admission_address(const std::string& peer);
-
 }  // namespace comcat::server
