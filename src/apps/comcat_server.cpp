@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "comcat/base/certificate_fingerprint.h"
 #include "comcat/base/log.h"
 #include "comcat/base/signals.h"
 #include "comcat/server/certificate.h"
@@ -227,8 +228,9 @@ void renew_certificate(server::Server& server) {
     return;
   }
   server.renew_certificate(*renewed);
-  base::log(LogLevel::kInfo, "certificate_renewed",
-            {{"fingerprint", server::fingerprint(renewed->certificate_pem)}});
+  base::log(
+      LogLevel::kInfo, "certificate_renewed",
+      {{"fingerprint", base::certificate_fingerprint(renewed->certificate_pem).value_or("")}});
 }
 
 /// One connection is one file descriptor: takes as many as the system allows.
@@ -292,7 +294,7 @@ int run(int argc, char** argv) {
   base::log(LogLevel::kInfo, "listening",
             {{"address", (*server)->address()},
              {"tls", certificate_pem.empty() ? "off" : "on"},
-             {"fingerprint", server::fingerprint(certificate_pem)},
+             {"fingerprint", base::certificate_fingerprint(certificate_pem).value_or("")},
              {"max_clients", options->admission.max_clients}});
   warn_of_passcode(passcode_characters);
   if (metrics) base::log(LogLevel::kInfo, "metrics", {{"port", metrics->port()}});

@@ -22,7 +22,6 @@
 #include "comcat/base/log.h"
 #include "comcat/base/text.h"
 
-#include "absl/strings/escaping.h"
 #include "openssl_handles.h"
 #include "tls_handshake.h"
 
@@ -197,19 +196,6 @@ absl::StatusOr<Certificate> own_certificate(const fs::path& state_dir) {
     return written;
   }
   return made;
-}
-
-std::string fingerprint(const std::string& certificate_pem) {
-  const X509Ptr certificate = parse_certificate(certificate_pem);
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  unsigned size = 0;
-  if (!certificate || X509_digest(certificate.get(), EVP_sha256(), digest.data(), &size) != 1) {
-    return {};
-  }
-  const std::string bytes(reinterpret_cast<const char*>(digest.data()), size);
-  std::string text = absl::Base64Escape(bytes);
-  while (!text.empty() && text.back() == '=') text.pop_back();
-  return "SHA256:" + text;
 }
 
 }  // namespace comcat::server

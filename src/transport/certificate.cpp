@@ -1,18 +1,14 @@
 #include <array>
-#include <cstdint>
 #include <memory>
 
 #include <arpa/inet.h>
 #include <openssl/bio.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
 #include "comcat/transport/trust.h"
-
-#include "absl/status/status.h"
 
 namespace comcat::transport {
 namespace {
@@ -47,21 +43,6 @@ bool load_authorities(X509_STORE& store, const std::string& file) {
 }
 
 }  // namespace
-
-absl::StatusOr<std::string> certificate_fingerprint(const std::string& pem) {
-  const Owned<BIO> bio = open(pem);
-  const Owned<X509> certificate = bio ? read_certificate(*bio) : nullptr;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  if (!certificate || X509_digest(certificate.get(), EVP_sha256(), digest.data(), &size) != 1) {
-    return absl::InvalidArgumentError("the server's certificate is malformed");
-  }
-  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> text{};
-  const int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
-  std::string out(text.begin(), text.begin() + length);
-  while (!out.empty() && out.back() == '=') out.pop_back();
-  return "SHA256:" + out;
-}
 
 bool vouched_for(const std::string& pem_chain, const std::string& host,
                  const std::string& authorities_file) {

@@ -1,7 +1,9 @@
 #include "comcat/transport/trust.h"
 
+#include <optional>
 #include <utility>
 
+#include "comcat/base/certificate_fingerprint.h"
 #include "comcat/base/text.h"
 
 namespace comcat::transport {
@@ -28,8 +30,8 @@ Judgement CertificateJudge::judge(const std::string& pem_chain) {
 }
 
 Judgement CertificateJudge::decide(const std::string& pem_chain) {
-  const absl::StatusOr<std::string> fingerprint = certificate_fingerprint(pem_chain);
-  if (!fingerprint.ok()) return refused("", std::string(fingerprint.status().message()));
+  const std::optional<std::string> fingerprint = base::certificate_fingerprint(pem_chain);
+  if (!fingerprint) return refused("", "the server's certificate is malformed");
   if (!options_.only_fingerprint.empty()) {
     if (*fingerprint == options_.only_fingerprint) return trusted(*fingerprint);
     return refused(*fingerprint, "the certificate of " + to_string(options_.address) +

@@ -1,9 +1,9 @@
 // A known_hosts file that something else has written to, and addresses as users type them.
 
+#include "comcat/base/certificate_fingerprint.h"
 #include "comcat/base/text.h"
 #include "comcat/transport/address.h"
 #include "comcat/transport/known_hosts.h"
-#include "comcat/transport/trust.h"
 
 #include "fuzz/fuzz.h"
 
@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     COMCAT_FUZZ_CHECK(base::is_safe_text(std::string(address.status().message())));
   }
-  const auto fingerprint = transport::certificate_fingerprint(text);
-  COMCAT_FUZZ_CHECK(!fingerprint.ok() || transport::is_fingerprint(*fingerprint));
+  const auto fingerprint = base::certificate_fingerprint(text);
+  COMCAT_FUZZ_CHECK(!fingerprint || transport::is_fingerprint(*fingerprint));
   return 0;
 }

@@ -11,8 +11,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "comcat/base/certificate_fingerprint.h"
+
 namespace comcat::server {
 namespace {
+
+/// Empty where there is no certificate.
+std::string fingerprint_of(const std::string& pem) {
+  return base::certificate_fingerprint(pem).value_or("");
+}
 
 namespace fs = std::filesystem;
 
@@ -52,7 +59,7 @@ TEST_F(OwnCertificate, IsMadeOnceAndKept) {
   ASSERT_TRUE(second.ok()) << second.status();
   EXPECT_EQ(first->certificate_pem, second->certificate_pem);
   EXPECT_EQ(first->key_pem, second->key_pem);
-  EXPECT_EQ(fingerprint(first->certificate_pem), fingerprint(second->certificate_pem));
+  EXPECT_EQ(fingerprint_of(first->certificate_pem), fingerprint_of(second->certificate_pem));
 }
 
 TEST_F(OwnCertificate, ItsKeyIsReadableByNobodyElse) {
@@ -76,7 +83,7 @@ TEST_F(OwnCertificate, TwoServersHaveTwo) {
   const auto one = own_certificate(dir_ / "one");
   const auto two = own_certificate(dir_ / "two");
   ASSERT_TRUE(one.ok() && two.ok());
-  EXPECT_NE(fingerprint(one->certificate_pem), fingerprint(two->certificate_pem));
+  EXPECT_NE(fingerprint_of(one->certificate_pem), fingerprint_of(two->certificate_pem));
 }
 
 TEST_F(OwnCertificate, AFileInTheWayOfTheDirectoryIsNamed) {
@@ -178,13 +185,14 @@ TEST_F(OwnCertificate, GivenFilesThatDoNotExistOrAreNoFilesAreNamed) {
 }
 
 TEST(Fingerprint, IsWrittenAsSshWritesIt) {
-  EXPECT_EQ("", fingerprint(""));
-  EXPECT_EQ("", fingerprint("-----BEGIN CERTIFICATE-----\nrubbish\n-----END CERTIFICATE-----\n"));
+  EXPECT_EQ("", fingerprint_of(""));
+  EXPECT_EQ("",
+            fingerprint_of("-----BEGIN CERTIFICATE-----\nrubbish\n-----END CERTIFICATE-----\n"));
 }
 
 TEST_F(OwnCertificate, ItsFingerprintIsThatOfOpenssl) {
   const auto made = own_certificate(dir_);
-  const std::string print = fingerprint(made->certificate_pem);
+  const std::string print = fingerprint_of(made->certificate_pem);
   EXPECT_EQ(0U, print.find("SHA256:"));
   EXPECT_EQ(7U + 43U, print.size());
   EXPECT_EQ(std::string::npos, print.find('='));

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "comcat/base/certificate_fingerprint.h"
 #include "comcat/transport/known_hosts.h"
 
 #include "support/certificates.h"
@@ -108,11 +109,11 @@ class Judge : public ::testing::Test {
 };
 
 TEST_F(Judge, TheFingerprintIsThatOfTheTools) {
-  const auto fingerprint = certificate_fingerprint(first_.certificate_pem);
-  ASSERT_TRUE(fingerprint.ok());
+  const auto fingerprint = base::certificate_fingerprint(first_.certificate_pem);
+  ASSERT_TRUE(fingerprint);
   EXPECT_TRUE(is_fingerprint(*fingerprint)) << *fingerprint;
-  EXPECT_NE(*fingerprint, *certificate_fingerprint(second_.certificate_pem));
-  EXPECT_FALSE(certificate_fingerprint("no certificate").ok());
+  EXPECT_NE(*fingerprint, *base::certificate_fingerprint(second_.certificate_pem));
+  EXPECT_FALSE(base::certificate_fingerprint("no certificate"));
 }
 
 TEST_F(Judge, AServerSeenForTheFirstTimeIsPinnedAndShown) {
@@ -133,8 +134,8 @@ TEST_F(Judge, AChangedCertificateIsRefusedAndTheUserToldWhatToDo) {
   const Judgement judgement = judge.judge(second_.certificate_pem);
   EXPECT_FALSE(judgement.trusted);
   for (const std::string& part :
-       {*certificate_fingerprint(first_.certificate_pem),
-        *certificate_fingerprint(second_.certificate_pem), std::string("man-in-the-middle"),
+       {*base::certificate_fingerprint(first_.certificate_pem),
+        *base::certificate_fingerprint(second_.certificate_pem), std::string("man-in-the-middle"),
         "line 1 of " + directory_.path() + "/known_hosts"}) {
     EXPECT_NE(std::string::npos, judgement.refusal.find(part)) << judgement.refusal;
   }
@@ -150,7 +151,7 @@ TEST_F(Judge, TheSameHostOnAnotherPortIsAnotherServer) {
 
 TEST_F(Judge, TrustNamesTheOneCertificateAndRemembersNothing) {
   TrustOptions only_first = options();
-  only_first.only_fingerprint = *certificate_fingerprint(first_.certificate_pem);
+  only_first.only_fingerprint = *base::certificate_fingerprint(first_.certificate_pem);
   CertificateJudge judge(only_first);
   EXPECT_TRUE(judge.judge(first_.certificate_pem).trusted);
   EXPECT_FALSE(judge.judge(second_.certificate_pem).trusted);

@@ -22,8 +22,4 @@ struct Certificate {
 /// first start: EC P-256, self-signed, ten years. Clients pin it, so it is kept.
 [[nodiscard]] absl::StatusOr<Certificate> own_certificate(const std::filesystem::path& state_dir);
 
-/// "SHA256:" and the base64 (unpadded, as ssh writes it) of the SHA-256 of the first certificate's
-/// DER form; empty where there is none.
-[[nodiscard]] std::string fingerprint(const std::string& certificate_pem);
-
 }  // namespace comcat::server

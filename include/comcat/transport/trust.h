@@ -66,10 +66,6 @@ class CertificateJudge {
   std::string unwritten_pin_ ABSL_GUARDED_BY(mutex_);
 };
 
-/// "SHA256:" and the unpadded base64 of the SHA-256 of the first certificate in `pem`, as DER: the
-/// notation of ssh, and of the server at its start.
-[[nodiscard]] absl::StatusOr<std::string> certificate_fingerprint(const std::string& pem);
-
 /// True when `pem_chain` leads to an authority in `authorities_file` (or the system's, when empty)
 /// and its first certificate is for `host`, a name or an IP address.
 [[nodiscard]] bool vouched_for(const std::string& pem_chain, const std::string& host,
