@@ -5,6 +5,7 @@
 namespace comcat::server {
 
 /// Where a Call stands. Its operations under way are beside this: each knows whether it is pending.
+/// Threads: a plain value.
 enum class CallPhase : std::uint8_t {
   kExpected,  // nobody has come yet
   kRefused,   // not admitted; the answer is held back until its time

@@ -10,7 +10,7 @@
 
 namespace comcat::server {
 
-/// What OpenSSL made, given back with `Free`.
+/// What OpenSSL made, given back with `Free`. Threads: one at a time.
 template <auto Free>
 struct Freed {
   template <typename T>

@@ -9,7 +9,8 @@
 
 namespace comcat::wire {
 
-/// True where a ClientMSG or VoiceFrame holds what a VoicePacket may.
+/// True where a ClientMSG or VoiceFrame holds what a VoicePacket may. Threads: any, as for all
+/// here.
 template <typename Message>
 [[nodiscard]] bool is_voice(const Message& message) {
   return !message.chunk().empty() && message.chunk().size() <= kMaxChunkBytes &&

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+// Threads: any, for all of it.
+
 namespace comcat::base {
 
 /// U+200C, U+200D, U+FE0E and U+FE0F, invisible themselves: Persian words and emoji are written

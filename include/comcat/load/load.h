@@ -10,11 +10,12 @@
 
 namespace comcat::load {
 
-/// Called about once a second with a sentence on how far the measurement is.
+/// Called about once a second with a sentence on how far the measurement is, on the thread of
+/// run().
 using Progress = std::function<void(const std::string&)>;
 
 /// Connects everyone, lets the speakers speak, and reports what arrived. Returns when every client
-/// has left and no thread of the load is left.
+/// has left and no thread of the load is left. Threads: any, one at a time.
 ///
 /// An error, with one sentence, where not everyone got in: kPermissionDenied (passcode,
 /// certificate), kResourceExhausted (the server is full), kUnavailable (nobody answers),

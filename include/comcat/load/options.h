@@ -17,6 +17,7 @@ namespace comcat::load {
 /// Client i sits in room i % rooms. The first `speakers` clients speak, their phases spread evenly
 /// over the period; everyone listens. Once the measurement begins, the last `stalled` clients stop
 /// reading and the `flooders` before them send all that their connection takes.
+/// Threads: a plain value.
 struct Options {
   base::Address address;  // of the server
   std::string passcode;   // empty: none is sent
@@ -44,7 +45,7 @@ struct Options {
 };
 
 /// kInvalidArgument with one sentence where the numbers contradict each other, or where gRPC cannot
-/// carry the passcode.
+/// carry the passcode. Threads: any.
 [[nodiscard]] absl::Status check(const Options& options);
 
 }  // namespace comcat::load

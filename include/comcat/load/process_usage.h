@@ -9,7 +9,7 @@
 
 namespace comcat::load {
 
-/// What a process has used so far and holds now.
+/// What a process has used so far and holds now. Threads: a plain value, read on any.
 struct ProcessUsage {
   std::chrono::nanoseconds cpu{0};  // user and system, of all its threads, ended ones too
   std::uint64_t waits = 0;          // voluntary context switches of the threads there are

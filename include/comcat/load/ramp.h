@@ -13,7 +13,7 @@ namespace comcat::load {
 /// the search with that error where nothing has succeeded yet, and counts as a failure elsewhere (a
 /// full server refuses).
 /// Returns the largest number that succeeded; 0 where `first` itself failed. Never tries more than
-/// `limit`.
+/// `limit`. Threads: any; `step` is called on the same.
 [[nodiscard]] absl::StatusOr<std::size_t> ramp(
     std::size_t first, std::size_t limit,
     const std::function<absl::StatusOr<bool>(std::size_t)>& step);

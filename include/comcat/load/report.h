@@ -29,7 +29,7 @@ struct StallReport {
   std::uint64_t stale_frames = 0;  // older than 500 ms, all of them together
 };
 
-/// The result of one measurement.
+/// The result of one measurement. Threads: a plain value; what writes it out may run on any.
 ///
 /// Frames count where they were sent between the end of the warm-up and the end of the run. A frame
 /// is expected by everyone else in its speaker's room who reads, where its speaker is among the

@@ -14,6 +14,7 @@ namespace comcat::load {
 /// In the chunk: an Opus TOC byte of one 20 ms frame, so that whoever looks at the packet finds it
 /// sound; sent_ns (8 bytes), serial (4), speaker (4) and run (4), in the machine's byte order, for
 /// the sending process reads them itself; then 'x' up to the wanted size.
+/// Threads: a plain value.
 struct Stamp {
   std::int64_t sent_ns = 0;   // CLOCK_MONOTONIC
   std::uint32_t serial = 0;   // counts the speaker's frames

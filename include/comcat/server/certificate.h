@@ -5,6 +5,8 @@
 
 #include "absl/status/statusor.h"
 
+// Threads: any, but one at a time for the same files.
+
 namespace comcat::server {
 
 /// A certificate and its private key, both PEM.

@@ -9,7 +9,8 @@
 
 namespace comcat::wire {
 
-/// Bounds that both ends check; proto/README.md documents them.
+/// Bounds that both ends check; proto/README.md documents them. Threads: any, as for all checks
+/// below.
 inline constexpr std::size_t kMaxNameCharacters = 32;  // as users count them: grapheme clusters
 inline constexpr std::size_t kMaxNameBytes = 128;      // in normal form C
 inline constexpr std::size_t kMaxTextBytes = 2000;

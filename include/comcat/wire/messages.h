@@ -9,7 +9,7 @@
 #include "comcat/wire/voice_packet.h"
 
 /// What travels, as plain structs; convert.h turns them into bytes and back. Field units and limits
-/// are those of proto/README.md.
+/// are those of proto/README.md. Threads: plain values.
 namespace comcat::wire {
 
 // ---- up
