@@ -15,4 +15,8 @@ void Caller::answer(const wire::Outcome& outcome) {
   listener.send(std::make_shared<const std::string>(wire::encode_response(outcome)));
 }
 
+void Caller::answer(std::uint64_t trace_id, const absl::Status& status) {
+  answer({trace_id, static_cast<int>(status.code()), std::string(status.message()), {}});
+}
+
 }  // namespace comcat::server

@@ -1,7 +1,11 @@
 #include "comcat/server/hub.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "comcat/base/log.h"
 #include "comcat/base/uuid.h"
@@ -29,6 +33,40 @@ const char* word(wire::LeaveReason reason) {
   return "unknown";
 }
 
+/// Why the server closes a caller.
+struct Ending {
+  wire::LeaveReason reason = wire::LeaveReason::kLost;
+  absl::Status status;
+  bool stalled = false;
+};
+
+absl::Status too_much_waits() {
+  return absl::AbortedError("disconnected for not reading: too many messages waited for you");
+}
+
+/// The ending of a caller who said no hello or did not read, in time; nothing where there is none.
+std::optional<Ending> due_ending(const Caller& caller, const HubOptions& options, base::Time now) {
+  if (caller.listener.overflowed) return Ending{wire::LeaveReason::kClosed, too_much_waits()};
+  if (caller.room == nullptr && now - caller.opened > options.hello_timeout) {
+    return Ending{.status = absl::DeadlineExceededError(
+                      "no hello within " + std::to_string(options.hello_timeout.count()) +
+                      " s of connecting")};
+  }
+  const base::Time write_started = caller.listener.write_started;
+  if (write_started != base::Time{} && now - write_started > options.stall_timeout) {
+    return Ending{
+        .status = absl::AbortedError("disconnected for not reading for " +
+                                     std::to_string(options.stall_timeout.count()) + " s"),
+        .stalled = true};
+  }
+  return std::nullopt;
+}
+
+template <typename... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+
 }  // namespace
 
 Hub::Hub(HubOptions options, Metrics& metrics)
@@ -48,9 +86,17 @@ void Hub::open(Caller& caller, base::Time now) {
 absl::Status Hub::receive(Caller& caller, wire::Request request, base::Time now) {
   if (!caller.open) return absl::OkStatus();  // its close is on the way
   caller.conduct.forgive(now);
-  absl::Status status = handle(caller, request, now);
+  const absl::Status status =
+      std::visit(Overloaded{
+                     [&](wire::VoiceUp& voice) { return relay(caller, voice, now); },
+                     [&](const wire::Hello& hello) { return join(caller, hello, now); },
+                     [&](const wire::Command& command) { return obey(caller, command, now); },
+                 },
+                 request);
   if (!status.ok()) leave(caller, wire::LeaveReason::kClosed, now);
-  if (caller.open && caller.listener.overflowed) close_overflowed(caller, now);
+  if (caller.open && caller.listener.overflowed) {
+    close(caller, wire::LeaveReason::kClosed, too_much_waits(), now);
+  }
   return status;
 }
 
@@ -79,11 +125,6 @@ void Hub::close(Caller& caller, wire::LeaveReason reason, const absl::Status& st
   caller.listener.link.close(status);
 }
 
-void Hub::close_overflowed(Caller& caller, base::Time now) {
-  close(caller, wire::LeaveReason::kClosed,
-        absl::AbortedError("disconnected for not reading: too many messages waited for you"), now);
-}
-
 void Hub::tick(base::Time now) {
   rooms_.tick(now);
   if (now >= next_sweep_) sweep(now);
@@ -92,32 +133,16 @@ void Hub::tick(base::Time now) {
 void Hub::sweep(base::Time now) {
   next_sweep_ = now + kSweepInterval;
   rooms_.catch_up();
-  std::vector<Caller*> over;
+  std::vector<std::pair<Caller*, Ending>> over;
   for (const auto& [number, caller] : callers_) {
-    if (caller->listener.overflowed || !check_time(*caller, now).ok()) over.push_back(caller);
-  }
-  for (Caller* caller : over) {
-    if (caller->listener.overflowed) {
-      close_overflowed(*caller, now);
-    } else {
-      const absl::Status status = check_time(*caller, now);
-      if (absl::IsAborted(status)) metrics_.closed_stalled.fetch_add(1);
-      close(*caller, wire::LeaveReason::kLost, status, now);
+    if (std::optional<Ending> ending = due_ending(*caller, options_, now)) {
+      over.emplace_back(caller, *std::move(ending));
     }
   }
-}
-
-absl::Status Hub::check_time(const Caller& caller, base::Time now) const {
-  if (caller.room == nullptr && now - caller.opened > options_.hello_timeout) {
-    return absl::DeadlineExceededError(
-        "no hello within " + std::to_string(options_.hello_timeout.count()) + " s of connecting");
+  for (const auto& [caller, ending] : over) {
+    if (ending.stalled) metrics_.closed_stalled.fetch_add(1);
+    close(*caller, ending.reason, ending.status, now);
   }
-  const base::Time write_started = caller.listener.write_started;
-  if (write_started != base::Time{} && now - write_started > options_.stall_timeout) {
-    return absl::AbortedError("disconnected for not reading for " +
-                              std::to_string(options_.stall_timeout.count()) + " s");
-  }
-  return absl::OkStatus();
 }
 
 base::Time Hub::next_deadline(base::Time now) const {
@@ -127,9 +152,9 @@ base::Time Hub::next_deadline(base::Time now) const {
 void Hub::drain(std::chrono::milliseconds grace, base::Time now) {
   draining_ = true;
   rooms_.drain(grace);
+  const absl::Status status = absl::UnavailableError(kShuttingDown);
   while (!callers_.empty()) {
-    close(*callers_.begin()->second, wire::LeaveReason::kClosed,
-          absl::UnavailableError(kShuttingDown), now);
+    close(*callers_.begin()->second, wire::LeaveReason::kClosed, status, now);
   }
 }
 

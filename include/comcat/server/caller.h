@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "comcat/base/clock.h"
@@ -9,6 +10,8 @@
 #include "comcat/server/listener.h"
 #include "comcat/server/participant.h"
 #include "comcat/wire/messages.h"
+
+#include "absl/status/status.h"
 
 namespace comcat::server {
 
@@ -28,6 +31,8 @@ struct Caller {
 
   /// Queues the answer to a command. Clients of the original protocol know none.
   void answer(const wire::Outcome& outcome);
+  /// The same, where there is nothing to say but how it went. Trace id 0: nobody has asked.
+  void answer(std::uint64_t trace_id, const absl::Status& status);
 
   const std::string address;
   Participant who;

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 
 #include "comcat/base/clock.h"
@@ -54,32 +53,13 @@ class Hub {
  private:
   static constexpr const char* kShuttingDown = "the server is shutting down";
 
-  absl::Status handle(Caller& caller, wire::Request& request, base::Time now);
   absl::Status relay(Caller& caller, wire::VoiceUp& voice, base::Time now);
   absl::Status join(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status greet_again(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status obey(Caller& caller, const wire::Command& command, base::Time now);
-
-  void execute(Caller& caller, std::uint64_t trace_id, const wire::UnknownCommand& verb,
-               base::Time now);
-  void execute(Caller& caller, std::uint64_t trace_id, const wire::SetMute& verb, base::Time now);
-  void execute(Caller& caller, std::uint64_t trace_id, const wire::SetDeafen& verb, base::Time now);
-  void execute(Caller& caller, std::uint64_t trace_id, const wire::JoinRoom& verb, base::Time now);
-  void execute(Caller& caller, std::uint64_t trace_id, const wire::ListRooms& verb, base::Time now);
-  void execute(Caller& caller, std::uint64_t trace_id, const wire::Say& verb, base::Time now);
-
-  /// Does what there was too much for; an error where the caller is to be disconnected. The
-  /// warning names the `consequence`.
-  absl::Status enforce(Caller& caller, const Excess& excess, std::string_view consequence);
-  absl::Status refuse(const Caller& caller, const absl::Status& status, Refusal why);
-  void name_original(Caller& caller, const std::string& name, base::Time now);
   void take_over(const std::string& resume_key, const Caller& by, base::Time now);
-  void welcome(Caller& caller);
   void sweep(base::Time now);
   void close(Caller& caller, wire::LeaveReason reason, const absl::Status& status, base::Time now);
-  void close_overflowed(Caller& caller, base::Time now);
-  /// An error where `caller` said no hello or did not read in time.
-  [[nodiscard]] absl::Status check_time(const Caller& caller, base::Time now) const;
 
   const HubOptions options_;
   Metrics& metrics_;

@@ -18,6 +18,8 @@ struct Participant {
   bool deafened = false;
   bool original = false;  // speaks com_municat's own protocol, which has no events and no answers
 
+  void set_name(std::string its_name);
+
   /// As others are told of them.
   [[nodiscard]] wire::Member member() const { return {number, id, name, muted, deafened}; }
 };

@@ -1,0 +1,83 @@
+#include "commands.h"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "comcat/base/log.h"
+#include "comcat/base/unicode.h"
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace comcat::server {
+namespace {
+
+/// One command under way; a verb each.
+struct Execution {
+  std::uint64_t trace_id;
+  Caller& caller;
+  Rooms& rooms;
+  base::Time now;
+
+  void operator()(const wire::UnknownCommand& verb) const;
+  void operator()(const wire::SetMute& verb) const;
+  void operator()(const wire::SetDeafen& verb) const;
+  void operator()(const wire::JoinRoom& verb) const;
+  void operator()(const wire::ListRooms& verb) const;
+  void operator()(const wire::Say& verb) const;
+};
+
+void Execution::operator()(const wire::UnknownCommand& /*verb*/) const {
+  caller.answer(trace_id,
+                absl::UnimplementedError("this server is older than the client and does not know "
+                                         "this command"));
+}
+
+void Execution::operator()(const wire::SetMute& verb) const {
+  caller.who.muted = verb.muted;
+  caller.answer(trace_id, absl::OkStatus());
+  caller.room->tell(wire::MuteChanged{caller.who.number, verb.muted}, nullptr, now);
+}
+
+void Execution::operator()(const wire::SetDeafen& verb) const {
+  caller.who.deafened = verb.deafened;
+  if (verb.deafened) caller.listener.voice.clear();
+  caller.answer(trace_id, absl::OkStatus());
+  caller.room->tell(wire::DeafenChanged{caller.who.number, verb.deafened}, nullptr, now);
+}
+
+void Execution::operator()(const wire::JoinRoom& verb) const {
+  const absl::StatusOr<std::string> name = wire::normal_name(verb.room, "room");
+  if (!name.ok()) {
+    caller.answer(trace_id, name.status());
+    return;
+  }
+  if (base::comparison_key(*name) != caller.room->key()) {
+    if (absl::Status status = rooms.enter(caller, *name, now); !status.ok()) {
+      caller.answer(trace_id, status);
+      return;
+    }
+    base::log(base::LogLevel::kInfo, "moved",
+              {{"session", caller.who.number}, {"room", caller.room->name()}});
+  }
+  caller.answer({trace_id, 0, "", wire::Roster{caller.room->name(), caller.room->roster()}});
+}
+
+void Execution::operator()(const wire::ListRooms& /*verb*/) const {
+  caller.answer({trace_id, 0, "", rooms.list()});
+}
+
+void Execution::operator()(const wire::Say& verb) const {
+  const absl::Status status = wire::check_text(verb.text);
+  caller.answer(trace_id, status);
+  if (status.ok()) caller.room->say({caller.who.number, caller.who.name, verb.text});
+}
+
+}  // namespace
+
+void execute(const wire::Command& command, Caller& caller, Rooms& rooms, base::Time now) {
+  std::visit(Execution{command.trace_id, caller, rooms, now}, command.verb);
+}
+
+}  // namespace comcat::server
