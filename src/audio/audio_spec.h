@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 
+/// Values and functions of them. Threads: any.
 namespace comcat::audio {
 
 enum class Direction { kInput, kOutput };

@@ -13,6 +13,7 @@ namespace comcat::audio {
 
 /// Hands what a device captured to `handler` as 48 kHz mono: channels are joined (Downmix),
 /// another rate is resampled. Untouched and in one piece where the device gives that already.
+/// Threads    as StreamProcessor; the handler is called from process().
 class CaptureConverter final : public StreamProcessor {
  public:
   CaptureConverter(CaptureHandler& handler, int channels, int rate_hz);

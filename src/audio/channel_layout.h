@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+/// Values and functions of them. Threads: any.
 namespace comcat::audio {
 
 /// How much each channel of a sound counts when all become one (Downmix); 0: left out.

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "audio/audio_spec.h"
 
+/// Values and functions of them. Threads: any.
 namespace comcat::audio {
 
 /// The one device of `devices` that `wanted` means: empty is the default one, digits are a number,

@@ -4,6 +4,7 @@
 
 #include "audio/byte_input.h"
 
+/// Values and functions of them. Threads: any.
 namespace comcat::audio {
 
 /// An Ogg file may be several laid end to end (a saved web stream, `cat a.ogg b.ogg`), each with a

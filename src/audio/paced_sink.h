@@ -32,6 +32,7 @@ class BlockConsumer {
 
 /// A sink without a sound card: a Pacer on a thread of its own pulls a block each 10 ms. The
 /// consumer's first failure goes to on_end and nothing is rendered after it.
+/// Threads    as Sink says; the consumer is called from the thread of its own.
 class PacedSink final : public Sink {
  public:
   PacedSink(std::string description, std::unique_ptr<BlockConsumer> consumer);

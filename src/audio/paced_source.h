@@ -31,6 +31,7 @@ class BlockProducer {
 /// A source without a sound card: a Pacer on a thread of its own calls for each block. Once the
 /// producer has nothing left it says so once (on_end, OK) and goes on with silence, or ends with
 /// the producer's error. Stopped and started again it goes on where it was.
+/// Threads    as Source says; the producer is called from the thread of its own.
 class PacedSource final : public Source {
  public:
   PacedSource(std::string description, std::unique_ptr<BlockProducer> producer);

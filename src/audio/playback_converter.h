@@ -14,6 +14,7 @@ namespace comcat::audio {
 
 /// Fills a device's buffer from `handler`'s 48 kHz mono: every channel gets the same, another rate
 /// is resampled. The handler writes straight into the buffer where the device takes that already.
+/// Threads    as StreamProcessor; the handler is called from process().
 class PlaybackConverter final : public StreamProcessor {
  public:
   PlaybackConverter(RenderHandler& handler, int channels, int rate_hz);

@@ -12,6 +12,7 @@ namespace comcat::audio {
 
 /// The sound card that `wanted` means (as choose_device), through PortAudio. The device is looked
 /// up now and opened by start().
+/// Threads    any; what comes out, as Source and Sink say.
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Source>> open_device_source(const std::string& wanted);
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Sink>> open_device_sink(const std::string& wanted);
 

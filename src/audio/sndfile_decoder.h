@@ -12,6 +12,7 @@ class SeekingDecoder : public SoundDecoder {
 };
 
 /// What libsndfile reads. `bytes` must not shrink. Errors as open_decoder().
+/// Threads    any to open; a decoder one at a time.
 [[nodiscard]] absl::StatusOr<std::unique_ptr<SeekingDecoder>> open_sndfile_decoder(
     const Bytes& bytes, const std::string& what);
 

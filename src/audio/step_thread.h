@@ -14,6 +14,7 @@ using Step = std::function<std::optional<base::Time>(base::Time now)>;
 
 /// Runs `step` on a thread of its own by the machine's monotonic clock, first at once, then at each
 /// time it asked for. request_stop() ends the wait immediately; destruction joins.
+/// Threads    any; `step` on the new one alone.
 [[nodiscard]] std::jthread run_steps(const char* thread_name, Step step);
 
 }  // namespace comcat::audio

@@ -2,6 +2,7 @@
 
 #include "audio/byte_input.h"
 
+/// Values and functions of them. Threads: any.
 namespace comcat::audio {
 
 /// A recorder writes the size of the sound into the header once it is done. What was cut off, or is

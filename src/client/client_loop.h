@@ -15,6 +15,7 @@
 namespace comcat::client {
 
 /// The main thread of a client, and what it owns. See run_client().
+/// Threads    as marked below; what comes from another thread is posted to the main one.
 class ClientLoop final : private SessionPorts, private transport::StreamHandler {
  public:
   explicit ClientLoop(const ClientOptions& options);

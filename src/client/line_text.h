@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+/// Threads: any, but use_utf8(): before the line editor begins.
 namespace comcat::client {
 
 /// The console's words that begin with `start`.

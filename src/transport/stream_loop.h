@@ -17,6 +17,7 @@ namespace comcat::transport {
 /// The thread of a VoiceStream and all that is gRPC's. Tells the course what happens, each an event
 /// of one completion queue or the passing of the course's deadline, and does what it answers;
 /// decides nothing itself.
+/// Threads    as marked below; the handlers of GrpcCall on its own.
 class VoiceStream::Loop final : public GrpcCall::Handler {
  public:
   Loop(const Options& options, StreamHandler& handler);

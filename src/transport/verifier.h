@@ -9,6 +9,7 @@
 namespace comcat::transport {
 
 /// TLS 1.2 or newer, with `judge` deciding on the server's certificate in the handshake.
+/// Threads    any; gRPC asks `judge` on a thread of its own.
 [[nodiscard]] std::shared_ptr<grpc::ChannelCredentials> judged_credentials(
     std::shared_ptr<CertificateJudge> judge);
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 
+/// Values and functions of them. Threads: any.
 namespace comcat::audio {
 
 /// All sound inside comcat is 48 kHz, mono, 32-bit float in [-1, 1].

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 
+/// Values and functions of them. Threads: any.
 namespace comcat::client {
 
 // What a line of the console can ask for.

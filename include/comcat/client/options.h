@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 
+/// Values and functions of them. Threads: any.
 namespace comcat::client {
 
 /// What a user asks of a client; comcat-client makes it from its flags.

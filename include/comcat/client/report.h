@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+/// Values and functions of them. Threads: any.
 namespace comcat::client {
 
 struct Object;

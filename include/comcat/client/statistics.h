@@ -10,6 +10,7 @@
 #include "comcat/client/report.h"
 #include "comcat/transport/voice_stream.h"
 
+/// Values and functions of them. Threads: any.
 namespace comcat::client {
 
 /// Everything that `stats` shows, at one moment.
