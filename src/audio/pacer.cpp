@@ -19,7 +19,6 @@ void Pacer::skip_excess(base::Time now) {
   if (now - *deadline_ <= kMaxBacklog) return;
   const auto excess = (now - *deadline_ - kMaxBacklog + kBlockDuration - base::Duration(1)) /
                       base::Duration(kBlockDuration);
-  skipped_blocks_ += static_cast<std::uint64_t>(excess);
   *deadline_ += excess * base::Duration(kBlockDuration);
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <optional>
 
@@ -15,7 +14,7 @@ namespace comcat::audio {
 /// Time       deadlines are absolute: the first is the first step(), each later one exactly 10 ms
 ///            after the one before, so nothing drifts. A late step() makes up for every block that
 ///            fell due, up to kMaxBacklog; time beyond that (a process that was suspended) is
-///            skipped and counted.
+///            skipped.
 /// Threads    one at a time.
 class Pacer {
  public:
@@ -27,14 +26,11 @@ class Pacer {
   /// Serves what is due at `now`. Returns the next deadline, or nothing once on_block said false.
   std::optional<base::Time> step(base::Time now);
 
-  [[nodiscard]] std::uint64_t skipped_blocks() const { return skipped_blocks_; }
-
  private:
   void skip_excess(base::Time now);
 
   std::function<bool()> on_block_;
   std::optional<base::Time> deadline_;
-  std::uint64_t skipped_blocks_ = 0;
 };
 
 }  // namespace comcat::audio

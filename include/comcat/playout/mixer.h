@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "comcat/audio/frame.h"
 #include "comcat/base/clock.h"
