@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "comcat/audio/sink.h"
 #include "comcat/base/log.h"
 #include "comcat/base/text.h"
 #include "comcat/base/unicode.h"
@@ -43,11 +44,13 @@ ABSL_FLAG(std::string, state_dir, "",
 
 ABSL_FLAG(std::string, input, "device",
           "your voice: device (the default sound device), a device's number or part of its name, "
-          "file:PATH (WAV, FLAC, MP3, Ogg...), tone:HZ or null (silence)");
+          "file:PATH (WAV, FLAC, MP3, Ogg..., or a FIFO), - (standard input), tone:HZ or null "
+          "(silence); pipes bring WAV, told by its first bytes, or raw s16le, 48 kHz, mono");
 ABSL_FLAG(
     std::string, output, "device",
     "what you hear: device, a device's number or part of its name, file:PATH.wav (a recording; "
-    "PATH-2.wav where it exists) or null");
+    "PATH-2.wav where it exists), file:FIFO or - (standard output; events go to standard error) "
+    "or null; pipes get raw s16le, 48 kHz, mono");
 ABSL_FLAG(bool, devices, false, "list the sound devices and end");
 ABSL_FLAG(int, frame_ms, 20, "speech in one packet: 10, 20, 40 or 60 ms");
 ABSL_FLAG(int, bitrate, 32'000, "bits a second of speech: 6000-128000");
@@ -130,7 +133,8 @@ Exit exit_code(Kind kind) {
 int fail_early(Kind kind, const absl::Status& status) {
   const std::string sentence(status.message());
   if (absl::GetFlag(FLAGS_json)) {
-    base::write_fully(STDOUT_FILENO,
+    const bool taken = audio::writes_standard_output(absl::GetFlag(FLAGS_output));
+    base::write_fully(taken ? STDERR_FILENO : STDOUT_FILENO,
                       client::to_json(client::closed_report({kind, sentence})) + "\n");
   }
   return fail(exit_code(kind), sentence);

@@ -5,6 +5,11 @@
 #include <optional>
 #include <string_view>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "comcat/audio/sink.h"
+#include "comcat/audio/source.h"
 #include "comcat/base/text.h"
 
 #include "absl/status/status.h"
@@ -40,6 +45,17 @@ absl::StatusOr<AudioSpec> parse_tone(const std::string& spec, Direction directio
   return AudioSpec{AudioSpec::Kind::kTone, {}, *hertz};
 }
 
+/// A pipe has no name of its own to end in .wav, and /dev/stdin is standard input.
+AudioSpec::Kind kind_of(const std::string& path, Direction direction) {
+  struct stat named {};
+  if (::stat(path.c_str(), &named) != 0 || !S_ISFIFO(named.st_mode)) return AudioSpec::Kind::kFile;
+  struct stat standard {};
+  const int fd = direction == Direction::kInput ? STDIN_FILENO : STDOUT_FILENO;
+  const bool same = ::fstat(fd, &standard) == 0 && standard.st_dev == named.st_dev &&
+                    standard.st_ino == named.st_ino;
+  return same ? AudioSpec::Kind::kStandardStream : AudioSpec::Kind::kFifo;
+}
+
 }  // namespace
 
 const char* flag_of(Direction direction) {
@@ -48,6 +64,7 @@ const char* flag_of(Direction direction) {
 
 absl::StatusOr<AudioSpec> parse_audio_spec(const std::string& spec, Direction direction) {
   if (spec.empty() || spec == "device") return AudioSpec{};
+  if (spec == "-") return AudioSpec{AudioSpec::Kind::kStandardStream, {}, 0};
   if (spec == "null") return AudioSpec{AudioSpec::Kind::kNull, {}, 0};
   if (spec.starts_with(kTone)) return parse_tone(spec, direction);
   if (!spec.starts_with(kFile)) return AudioSpec{AudioSpec::Kind::kDevice, spec, 0};
@@ -55,7 +72,17 @@ absl::StatusOr<AudioSpec> parse_audio_spec(const std::string& spec, Direction di
   if (path.empty() || path.find('\0') != std::string::npos) {
     return absl::InvalidArgumentError("\"file:\" names no file; write file:PATH.wav");
   }
-  return AudioSpec{AudioSpec::Kind::kFile, path, 0};
+  return AudioSpec{kind_of(path, direction), path, 0};
+}
+
+bool reads_standard_input(const std::string& spec) {
+  const auto parsed = parse_audio_spec(spec, Direction::kInput);
+  return parsed.ok() && parsed->kind == AudioSpec::Kind::kStandardStream;
+}
+
+bool writes_standard_output(const std::string& spec) {
+  const auto parsed = parse_audio_spec(spec, Direction::kOutput);
+  return parsed.ok() && parsed->kind == AudioSpec::Kind::kStandardStream;
 }
 
 }  // namespace comcat::audio

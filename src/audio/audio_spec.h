@@ -11,9 +11,9 @@ enum class Direction { kInput, kOutput };
 
 /// What --input or --output names, before anything is opened.
 struct AudioSpec {
-  enum class Kind { kDefaultDevice, kDevice, kFile, kTone, kNull };
+  enum class Kind { kDefaultDevice, kDevice, kFile, kFifo, kStandardStream, kTone, kNull };
   Kind kind = Kind::kDefaultDevice;
-  std::string text;  // the device's number or part of its name, or the file's path
+  std::string text;  // the device's number or part of its name, or the path
   double hertz = 0;
 };
 

@@ -89,7 +89,10 @@ bool PacedSource::deliver(CaptureHandler& handler, const EndHandler& on_end) {
   Block block;
   const bool more = producer_->produce(block);
   handler.on_captured(block);
-  if (more) return true;
+  if (more) {
+    ended_ = false;
+    return true;
+  }
   const absl::Status status = producer_->status();
   if (!std::exchange(ended_, true) && on_end) on_end(status);
   return status.ok();

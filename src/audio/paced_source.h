@@ -17,6 +17,8 @@ class BlockProducer {
   virtual ~BlockProducer() = default;
   /// Fills `block`; false when there was nothing left to put into it, which is then silent.
   virtual bool produce(Block& block) = 0;
+  /// Whether there may be something again later.
+  [[nodiscard]] virtual bool may_resume() const { return false; }
   /// Not OK where that was too early: the rest cannot be had.
   [[nodiscard]] virtual absl::Status status() const { return absl::OkStatus(); }
 };
@@ -29,7 +31,7 @@ class BlockProducer {
 [[nodiscard]] std::unique_ptr<BlockProducer> make_file(WavReader reader);
 
 /// A source without a sound card: a Pacer on a thread of its own calls for each block. Once the
-/// producer has nothing left it says so once (on_end, OK) and goes on with silence, or ends with
+/// producer has nothing left it says so (on_end, OK) and goes on with silence, or ends with
 /// the producer's error. Stopped and started again it goes on where it was.
 /// Threads    as Source says; the producer is called from the thread of its own.
 class PacedSource final : public Source {
@@ -38,6 +40,7 @@ class PacedSource final : public Source {
 
   [[nodiscard]] absl::Status start(CaptureHandler& handler, EndHandler on_end) override;
   void stop() override;
+  [[nodiscard]] bool may_resume() const override { return producer_->may_resume(); }
   [[nodiscard]] std::string description() const override { return description_; }
 
  private:
@@ -46,7 +49,7 @@ class PacedSource final : public Source {
 
   const std::string description_;
   std::unique_ptr<BlockProducer> producer_;  // the thread's while it runs
-  bool ended_ = false;                       // the thread's while it runs
+  bool ended_ = false;                       // and told; the thread's while it runs
   std::jthread thread_;
 };
 

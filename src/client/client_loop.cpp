@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include "comcat/audio/sink.h"
+#include "comcat/audio/source.h"
 #include "comcat/base/clock.h"
 
 #include "shown_name.h"
@@ -58,7 +60,9 @@ Session::Options session_options(const ClientOptions& options) {
 ClientLoop::ClientLoop(const ClientOptions& options)
     : options_(options),
       isolates_(::isatty(STDOUT_FILENO) == 1 && obeys_isolates(std::getenv("VTE_VERSION"))),
-      printer_(STDOUT_FILENO),
+      takes_stdin_(audio::reads_standard_input(options.input)),
+      takes_stdout_(audio::writes_standard_output(options.output)),
+      printer_(takes_stdout_ ? STDERR_FILENO : STDOUT_FILENO),
       tasks_(kMaxTasks),
       session_(session_options(options), *this) {}
 
@@ -95,6 +99,9 @@ std::optional<Ending> ClientLoop::prepare() {
   sound.on_end = [this](Sound::Side side, absl::Status status) {
     tasks_.post([this, side, status = std::move(status)] { sound_ended(side, status); });
   };
+  sound.on_notice = [this](std::string sentence) {
+    tasks_.post([this, sentence = std::move(sentence)] { show(Report("notice", sentence)); });
+  };
   auto created = Sound::create(std::move(sound));
   if (!created.ok()) return sound_ending(created.status());
   sound_ = *std::move(created);
@@ -129,7 +136,7 @@ void ClientLoop::welcome_session(wire::Welcome welcome) {
     show_sound();
   }
   session_.on_welcome(std::move(welcome));
-  if (!console_ && !session_.stopping()) start_console();
+  if (!console_ && !takes_stdin_ && !session_.stopping()) start_console();
 }
 
 void ClientLoop::show_sound() {
@@ -154,10 +161,28 @@ void ClientLoop::end_of_input() {
   }
 }
 
+/// Whoever pipes sound into the client has said all of it, which is as if he had typed `stop`.
+void ClientLoop::input_ended() {
+  std::string text = "the input file is at its end; from here on you are silent";
+  if (sound_->input_may_resume()) {
+    text =
+        "who wrote into the input pipe has been heard; you are silent until somebody writes again";
+  } else if (takes_stdin_) {
+    text = "standard input is at its end, and has been spoken";
+  }
+  show(Report("input_ended", text));
+  if (takes_stdin_ && !options_.background) session_.stop();
+}
+
 void ClientLoop::sound_ended(Sound::Side side, const absl::Status& status) {
   const bool input = side == Sound::Side::kInput;
   if (status.ok()) {
-    show(Report("input_ended", "the input file is at its end; from here on you are silent"));
+    input_ended();
+    return;
+  }
+  if ((input ? takes_stdin_ : takes_stdout_) && !options_.background) {
+    sound_failure_ = Ending{Kind::kSoundDevice, std::string(status.message())};
+    session_.stop();
     return;
   }
   sound_->close_failed(side);

@@ -53,12 +53,15 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void show_sound();
   void start_console();
   void end_of_input();
+  void input_ended();
   void sound_ended(Sound::Side side, const absl::Status& status);
   void close();
   void say_goodbye();
 
   const ClientOptions options_;
-  const bool isolates_;  // letters from right to left are isolated on this terminal
+  const bool isolates_;      // letters from right to left are isolated on this terminal
+  const bool takes_stdin_;   // --input - : there is no console
+  const bool takes_stdout_;  // --output - : events go to standard error
   Printer printer_;
   TaskQueue tasks_;
   Session session_;

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kPlayoutNap{20};
 absl::StatusOr<std::unique_ptr<Sound>> Sound::create(Options options) {
   auto source = audio::make_source(options.input);
   if (!source.ok()) return source.status();
-  auto sink = audio::make_sink(options.output);
+  auto sink = audio::make_sink(options.output, options.on_notice);
   if (!sink.ok()) return sink.status();
   auto capture = Capture::create(options.encoder, options.send);
   if (!capture.ok()) return capture.status();
@@ -89,7 +89,7 @@ absl::Status Sound::reopen(Side side) {
     }
   }
   if (side == Side::kOutput && !sink_) {
-    auto sink = audio::make_sink(options_.output);
+    auto sink = audio::make_sink(options_.output, options_.on_notice);
     if (!sink.ok()) return sink.status();
     sink_ = *std::move(sink);
     if (absl::Status status = start_sink(); !status.ok()) {

@@ -45,7 +45,10 @@ std::string shown(const AudioSpec& spec) {
       return "device";
     case AudioSpec::Kind::kDevice:
       return spec.text;
+    case AudioSpec::Kind::kStandardStream:
+      return spec.text.empty() ? "-" : "file:" + spec.text;
     case AudioSpec::Kind::kFile:
+    case AudioSpec::Kind::kFifo:
       return "file:" + spec.text;
     case AudioSpec::Kind::kNull:
       return "null";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,6 +23,9 @@ class RenderHandler {
   virtual void on_render(std::span<float> samples) COMCAT_REALTIME = 0;
 };
 
+/// A sentence for the user about a sink that goes on. Called as EndHandler.
+using NoticeHandler = std::function<void(std::string)>;
+
 /// Where a client's hearing goes: a sound card, a WAV file, or nowhere.
 ///
 /// Threads, ownership: as Source.
@@ -39,7 +43,12 @@ class Sink {
 
 /// Opens `spec`: as make_source, where "file:PATH.wav" is written (16-bit; created by start(), the
 /// next free name-2.wav where there is something of that name; complete once stopped, at most a
-/// second short if the process is killed), "null" throws the sound away and "tone:" is refused.
-[[nodiscard]] absl::StatusOr<std::unique_ptr<Sink>> make_sink(const std::string& spec);
+/// second short if the process is killed), "file:FIFO" and "-"
+/// (standard output) take raw 16-bit samples, "null" throws the sound away and "tone:" is refused.
+[[nodiscard]] absl::StatusOr<std::unique_ptr<Sink>> make_sink(const std::string& spec,
+                                                              NoticeHandler on_notice = nullptr);
+
+/// Whether `spec` takes standard output for itself.
+[[nodiscard]] bool writes_standard_output(const std::string& spec);
 
 }  // namespace comcat::audio

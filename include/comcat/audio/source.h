@@ -23,9 +23,9 @@ class CaptureHandler {
 };
 
 /// Why a stream that was running came to an end: OK when a file has been played to its end (silence
-/// follows, so that a call goes on), an error when a device or a disk failed (nothing follows).
-/// Called once, from a thread that may allocate and log; it must not call start() or stop(), which
-/// are still the owner's to call.
+/// follows, so that a call goes on; a FIFO may go on, and end again), an error when a device or a
+/// disk failed (nothing follows). Called from a thread that may allocate and log; it must not call
+/// start() or stop(), which are still the owner's to call.
 using EndHandler = std::function<void(absl::Status)>;
 
 /// Where a client's voice comes from: a microphone, a WAV file, a tone, or silence.
@@ -41,14 +41,20 @@ class Source {
   virtual void stop() = 0;
   /// How often the device has reported lost samples since start(); 0 where there is no device.
   [[nodiscard]] virtual std::uint64_t xruns() const { return 0; }
+  /// Whether something may follow the end: somebody else may write into a FIFO.
+  [[nodiscard]] virtual bool may_resume() const { return false; }
   /// For people, and safe to print: "file:speech.wav", "USB Headset".
   [[nodiscard]] virtual std::string description() const = 0;
 };
 
 /// Opens `spec`: "device" or "" (the default sound device), a device's number or part of its name,
-/// "file:PATH.wav" (anything libsndfile reads), "tone:HZ" (a sine of 20 to 20000 Hz at half of full
-/// scale) or "null" (silence). kInvalidArgument, kNotFound, kFailedPrecondition or kUnavailable
-/// with one sentence. A file is opened here, a device is looked up here and opened by start().
+/// "file:PATH" (what WavReader reads, or a FIFO), "-" (standard input), "tone:HZ" (a sine of 20 to
+/// 20000 Hz at half of full scale) or "null" (silence). kInvalidArgument, kNotFound,
+/// kFailedPrecondition or kUnavailable with one sentence. A file is opened here, a device is looked
+/// up here and opened by start().
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Source>> make_source(const std::string& spec);
+
+/// Whether `spec` takes standard input for itself.
+[[nodiscard]] bool reads_standard_input(const std::string& spec);
 
 }  // namespace comcat::audio

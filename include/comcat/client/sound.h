@@ -33,6 +33,7 @@ class Sound {
     Capture::Send send;
     /// From a thread of the device's, which may post but not call back.
     std::function<void(Side, absl::Status)> on_end;
+    audio::NoticeHandler on_notice;  // in the same way
   };
 
   /// Finds the devices and files, but opens nothing. kInvalidArgument where an option makes no
@@ -55,6 +56,8 @@ class Sound {
   [[nodiscard]] Capture& capture() { return *capture_; }
   [[nodiscard]] Playback& playback() { return playback_; }
   [[nodiscard]] std::string description() const;
+  /// Whether an input that has ended may go on.
+  [[nodiscard]] bool input_may_resume() const { return source_ && source_->may_resume(); }
   /// The path of the recording that is being made, or empty.
   [[nodiscard]] std::string recording() const { return sink_ ? sink_->recording() : std::string(); }
 
