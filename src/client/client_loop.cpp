@@ -77,7 +77,7 @@ Ending ClientLoop::run() {
     const base::Time now = base::steady_now();
     tasks_.run_one(session_.next_deadline(), now);
     session_.step(base::steady_now());
-    if (console_) console_->set_prompt(session_.prompt());
+    if (console_) tend_console();
   }
   close();
   say_goodbye();
@@ -143,10 +143,21 @@ void ClientLoop::show_sound() {
   show(Report("sound", sound_->description()).with("recording", sound_->recording()));
 }
 
+void ClientLoop::tend_console() {
+  console_->set_prompt(session_.prompt());
+  if (owes_turn_ && session_.takes_lines()) {
+    owes_turn_ = false;
+    console_->resume();
+  }
+}
+
 void ClientLoop::start_console() {
   Console::Handler handler;
   handler.on_line = [this](std::string line) {
-    tasks_.post([this, line = std::move(line)] { session_.on_line(line, base::steady_now()); });
+    tasks_.post([this, line = std::move(line)] {
+      owes_turn_ = true;
+      session_.on_line(line, base::steady_now());
+    });
   };
   handler.on_end = [this] { tasks_.post([this] { end_of_input(); }); };
   if (!options_.json) console_ = make_terminal_console(printer_, handler);
@@ -155,7 +166,7 @@ void ClientLoop::start_console() {
 
 void ClientLoop::end_of_input() {
   if (!options_.background) {
-    session_.stop();
+    session_.finish();
   } else if (::isatty(STDIN_FILENO) == 1) {  // somebody may go on typing
     show(Report("console_closed", "the console is closed; Ctrl+C ends the call"));
   }

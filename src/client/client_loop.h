@@ -52,6 +52,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void welcome_session(wire::Welcome welcome);
   void show_sound();
   void start_console();
+  void tend_console();
   void end_of_input();
   void input_ended();
   void sound_ended(Sound::Side side, const absl::Status& status);
@@ -69,6 +70,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   std::unique_ptr<transport::VoiceStream> stream_;
   std::unique_ptr<Console> console_;
   bool started_ = false;
+  bool owes_turn_ = false;  // the console has given a line and waits
   std::optional<Ending> sound_failure_;
   std::optional<Ending> ending_;
 };

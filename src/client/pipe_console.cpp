@@ -1,12 +1,14 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 #include <poll.h>
 #include <unistd.h>
 
+#include "comcat/base/text_decoder.h"
 #include "comcat/client/console.h"
 #include "comcat/client/wake_event.h"
 
@@ -23,6 +25,11 @@ class PipeConsole final : public Console {
 
   void set_prompt(const std::string& /*prompt*/) override {}
 
+  void resume() override {
+    has_turn_ = true;
+    wake_.set();
+  }
+
   void stop() override {
     stopping_ = true;
     wake_.set();
@@ -31,44 +38,62 @@ class PipeConsole final : public Console {
 
  private:
   void run() {
-    while (wait() && read_some()) {
+    while (wait_for_turn()) {
+      if (take_line()) continue;
+      if (ended_) break;
+      read_some();
     }
     if (stopping_) return;
-    if (!line_.empty()) give_line();  // the last line needs no line break
     handler_.on_end();
   }
 
   /// False once stopped.
-  bool wait() {
-    std::array<pollfd, 2> fds{pollfd{fd_, POLLIN, 0}, pollfd{wake_.fd(), POLLIN, 0}};
-    while (::poll(fds.data(), fds.size(), -1) < 0 && errno == EINTR) {
-    }
+  bool wait_for_turn() {
+    while (!stopping_ && !has_turn_) wait_for(-1);
     return !stopping_;
   }
 
-  /// False at the end of the input.
-  bool read_some() {
-    std::array<char, 4096> buffer{};
-    const ssize_t got = ::read(fd_, buffer.data(), buffer.size());
-    if (got < 0) return errno == EINTR || errno == EAGAIN;
-    for (ssize_t i = 0; i < got && !stopping_; ++i) {
-      const char c = buffer[static_cast<std::size_t>(i)];
-      if (c == '\n') {
-        give_line();
-      } else if (line_.size() < kMaxLineBytes) {
-        line_ += c;
-      }
-    }
-    return got > 0;
+  /// Waits for the wake-up, and for input from `fd` where it is one.
+  bool wait_for(int fd) {
+    std::array<pollfd, 2> fds{pollfd{wake_.fd(), POLLIN, 0}, pollfd{fd, POLLIN, 0}};
+    if (::poll(fds.data(), fds.size(), -1) < 0) return false;
+    if (fds[0].revents != 0) wake_.clear();
+    return fds[1].revents != 0;
   }
 
-  void give_line() { handler_.on_line(std::exchange(line_, {})); }
+  void read_some() {
+    if (!wait_for(fd_) || stopping_) return;
+    std::array<char, 4096> buffer{};
+    const ssize_t got = ::read(fd_, buffer.data(), buffer.size());
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    ended_ = got <= 0;
+    unread_ += ended_ ? decoder_.finish()
+                      : decoder_.decode({buffer.data(), static_cast<std::size_t>(got)});
+  }
+
+  /// Gives the next whole line; false where there is none yet.
+  bool take_line() {
+    const std::size_t end = unread_.find('\n');
+    const bool whole = end != std::string::npos;
+    const std::string_view part = std::string_view(unread_).substr(0, end);
+    line_ += part.substr(0, kMaxLineBytes - line_.size());
+    unread_.erase(0, whole ? end + 1 : unread_.size());
+    const bool last = ended_ && !line_.empty();  // it needs no line break
+    if (!whole && !last) return false;
+    has_turn_ = false;
+    handler_.on_line(std::exchange(line_, {}));
+    return true;
+  }
 
   const int fd_;
   const Handler handler_;
   WakeEvent wake_;
   std::atomic<bool> stopping_{false};
-  std::string line_;
+  std::atomic<bool> has_turn_{true};
+  base::TextDecoder decoder_;
+  std::string unread_;  // text from which no line has been taken
+  std::string line_;    // its beginning, at most kMaxLineBytes
+  bool ended_ = false;
   std::thread thread_;
 };
 

@@ -22,7 +22,11 @@ std::string marked(const std::vector<std::string>& marks) {
 }  // namespace
 
 Session::Session(Options options, SessionPorts& ports)
-    : options_(std::move(options)), ports_(ports), room_(options_.room), muted_(options_.muted) {}
+    : options_(std::move(options)),
+      ports_(ports),
+      room_(options_.room),
+      outbox_([this](const wire::Command& command) { return ports_.send(command); }),
+      muted_(options_.muted) {}
 
 // ---- who is there
 
@@ -30,7 +34,7 @@ void Session::on_welcome(wire::Welcome welcome) {
   const bool again = std::exchange(welcomed_, true);
   interrupted_ = false;
   self_ = welcome.session;
-  pending_.clear();
+  outbox_.resume();
   set_roster(welcome.room, welcome.members);
   const std::string what = again ? "connected again to " : "connected to ";
   const char* const hint = again ? "" : "\ntype help to see what you can do";
@@ -43,8 +47,8 @@ void Session::on_welcome(wire::Welcome welcome) {
                   .with("members", member_objects()));
   // The server knows a new session: it has to be told again. What cannot be sent now is sent with
   // the next welcome.
-  if (muted_) command(Kind::kSetMute, {0, wire::SetMute{true}}, kUnattended);
-  if (deafened_) command(Kind::kSetDeafen, {0, wire::SetDeafen{true}}, kUnattended);
+  if (muted_) outbox_.tell(wire::SetMute{true});
+  if (deafened_) outbox_.tell(wire::SetDeafen{true});
 }
 
 void Session::set_roster(const std::string& room, const std::vector<wire::Member>& members) {
@@ -204,9 +208,23 @@ void Session::tell(const wire::Roster& event) {
 
 void Session::on_interrupted(const transport::Failure& failure) {
   interrupted_ = true;
-  pending_.clear();
   round_trip_.reset();
   ports_.show(Report("interrupted", failure.sentence + "; connecting again (stop ends it)"));
+  for (const UserCommand& command : outbox_.interrupt()) {
+    if (command.kind == Kind::kJoin || command.kind == Kind::kSay) {
+      fail(command, "the connection was lost before the server answered");
+    }
+  }
+  leave_if_done();
+}
+
+void Session::finish() {
+  finishing_ = true;
+  leave_if_done();
+}
+
+void Session::leave_if_done() {
+  if (finishing_ && (interrupted_ || outbox_.is_idle())) stop();
 }
 
 void Session::stop() {

@@ -18,24 +18,26 @@ Report error(const std::string& sentence) {
 
 }  // namespace
 
-bool Session::command(Kind kind, wire::Command command, base::Time now) {
-  command.trace_id = next_trace_id_++;
-  const absl::Status status = ports_.send(command);
-  if (!status.ok()) {
+void Session::command(Kind kind, decltype(wire::Command::verb) verb, base::Time now) {
+  report(outbox_.give(kind, std::move(verb), now));
+}
+
+void Session::report(const CommandOutbox::Unsent& unsent) {
+  for (const auto& [command, status] : unsent) {
     // A state that cannot be told now is told with the next welcome.
-    const bool told_later =
-        absl::IsUnavailable(status) && (kind == Kind::kSetMute || kind == Kind::kSetDeafen);
-    if (now != kUnattended && !told_later) ports_.show(error(std::string(status.message())));
-    return false;
+    const bool is_state = command.kind == Kind::kSetMute || command.kind == Kind::kSetDeafen;
+    if (command.kind == Kind::kProbe) {
+      show_stats();
+    } else if (!is_state || !absl::IsUnavailable(status)) {
+      fail(command, std::string(status.message()));
+    }
   }
-  pending_[command.trace_id] = {kind, now};
-  return true;
 }
 
 void Session::on_line(const std::string& line, base::Time now) {
   const absl::StatusOr<ConsoleCommand> parsed = parse_command(line);
   if (!parsed.ok()) {
-    ports_.show(error(std::string(parsed.status().message())));
+    ports_.show(error(std::string(parsed.status().message())).with("command", line));
     return;
   }
   std::visit([&](const auto& it) { execute(it, now); }, *parsed);
@@ -52,7 +54,7 @@ void Session::execute(const MuteSelf& wanted, base::Time now) {
   const std::string state = wanted.muted ? "muted: nobody hears you" : "unmuted: they hear you";
   ports_.show(Report(wanted.muted ? "you_muted" : "you_unmuted",
                      (changed ? "you are " : "you were already ") + state));
-  if (changed) command(Kind::kSetMute, {0, wire::SetMute{muted_}}, now);
+  if (changed) command(Kind::kSetMute, wire::SetMute{muted_}, now);
 }
 
 void Session::execute(const DeafenSelf& wanted, base::Time now) {
@@ -66,11 +68,11 @@ void Session::execute(const DeafenSelf& wanted, base::Time now) {
                                             : "undeafened: you hear them";
   ports_.show(Report(wanted.deafened ? "you_deafened" : "you_undeafened",
                      (changed ? "you are " : "you were already ") + state));
-  if (changed) command(Kind::kSetDeafen, {0, wire::SetDeafen{deafened_}}, now);
+  if (changed) command(Kind::kSetDeafen, wire::SetDeafen{deafened_}, now);
 }
 
 void Session::execute(const Stop& /*command*/, base::Time /*now*/) {
-  stop();
+  finish();
 }
 
 void Session::execute(const Help& /*command*/, base::Time /*now*/) {
@@ -105,25 +107,20 @@ void Session::execute(const Volume& wanted, base::Time /*now*/) {
 }
 
 void Session::execute(const Move& wanted, base::Time now) {
-  command(Kind::kJoin, {0, wire::JoinRoom{wanted.room}}, now);
+  command(Kind::kJoin, wire::JoinRoom{wanted.room}, now);
 }
 
 void Session::execute(const Rooms& /*command*/, base::Time now) {
-  command(Kind::kRooms, {0, wire::ListRooms{}}, now);
+  command(Kind::kRooms, wire::ListRooms{}, now);
 }
 
 void Session::execute(const SayText& wanted, base::Time now) {
-  command(Kind::kSay, {0, wire::Say{wanted.text}}, now);
+  command(Kind::kSay, wire::Say{wanted.text}, now);
 }
 
 void Session::execute(const ShowStats& /*command*/, base::Time now) {
   // The answer to a small question is the round trip; the figures are shown when it is here.
-  const std::uint64_t trace_id = next_trace_id_++;
-  if (ports_.send({trace_id, wire::ListRooms{}}).ok()) {
-    pending_[trace_id] = {Kind::kProbe, now};
-  } else {
-    show_stats();
-  }
+  command(Kind::kProbe, wire::ListRooms{}, now);
 }
 
 void Session::execute(const Devices& /*command*/, base::Time /*now*/) {
@@ -140,24 +137,19 @@ void Session::show_stats() {
 // ---- answers
 
 void Session::on_outcome(const wire::Outcome& outcome, base::Time now) {
-  const auto found = pending_.find(outcome.trace_id);
-  if (found == pending_.end()) {
+  if (outcome.trace_id == 0 && !outcome.text.empty()) {
     // Not an answer: the server has something to say, such as that we send too much.
-    if (outcome.trace_id == 0 && !outcome.text.empty()) {
-      ports_.show(Report("notice", "the server says: " + outcome.text));
+    ports_.show(Report("notice", "the server says: " + outcome.text));
+  }
+  if (const auto answered = outbox_.take_answered(outcome, now)) {
+    round_trip_ = std::chrono::duration_cast<std::chrono::microseconds>(now - answered->sent_at);
+    if (outcome.status == 0 || answered->kind == Kind::kProbe) {
+      succeed(answered->kind, outcome);
+    } else {
+      fail(*answered, outcome.text.empty() ? "the server refused that" : outcome.text);
     }
-    return;
   }
-  const Pending pending = found->second;
-  pending_.erase(found);
-  if (pending.sent_at != kUnattended) {
-    round_trip_ = std::chrono::duration_cast<std::chrono::microseconds>(now - pending.sent_at);
-  }
-  if (outcome.status == 0 || pending.kind == Kind::kProbe) {
-    succeed(pending.kind, outcome);
-  } else {
-    ports_.show(error(outcome.text.empty() ? "the server refused that" : outcome.text));
-  }
+  leave_if_done();
 }
 
 void Session::succeed(Kind kind, const wire::Outcome& outcome) {
@@ -182,32 +174,29 @@ void Session::succeed(Kind kind, const wire::Outcome& outcome) {
   }
 }
 
-void Session::give_up(Kind kind) {
-  if (kind == Kind::kProbe) {
+void Session::fail(const UserCommand& it, const std::string& why) {
+  const std::string what = it.description();
+  ports_.show(error(it.kind == Kind::kSay ? why + " (" + what + ")" : why).with("command", what));
+}
+
+void Session::give_up(const UserCommand& it) {
+  if (it.kind == Kind::kProbe) {
     round_trip_.reset();
     show_stats();
     return;
   }
-  static constexpr const char* kWords[] = {"mute", "deafen", "join", "rooms", "say", "stats"};
-  ports_.show(error("the server has not answered " +
-                    std::string(kWords[static_cast<std::size_t>(kind)]) + " within 3 s"));
+  const std::string what = it.description();
+  ports_.show(error("the server has not answered " + what + " within 3 s").with("command", what));
 }
 
 void Session::step(base::Time now) {
-  std::erase_if(pending_, [&](const auto& entry) {
-    const Pending& pending = entry.second;
-    if (pending.sent_at == kUnattended || now - pending.sent_at < kPatience) return false;
-    give_up(pending.kind);
-    return true;
-  });
+  for (const UserCommand& it : outbox_.take_unanswered(now)) give_up(it);
+  report(outbox_.step(now));
+  leave_if_done();
 }
 
 base::Time Session::next_deadline() const {
-  base::Time next = base::Time::max();
-  for (const auto& [trace_id, pending] : pending_) {
-    if (pending.sent_at != kUnattended) next = std::min(next, pending.sent_at + kPatience);
-  }
-  return next;
+  return outbox_.next_deadline();
 }
 
 }  // namespace comcat::client

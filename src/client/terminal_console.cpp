@@ -70,6 +70,11 @@ class TerminalConsole final : public Console {
     wake_.set();
   }
 
+  void resume() override {
+    has_turn_ = true;
+    wake_.set();
+  }
+
   void stop() override {
     stopping_ = true;
     wake_.set();
@@ -129,6 +134,7 @@ class TerminalConsole final : public Console {
       HistEvent event;
       history(history_, &event, H_ENTER, text.c_str());
     }
+    has_turn_ = false;
     handler_.on_line(std::move(text));
   }
 
@@ -136,8 +142,8 @@ class TerminalConsole final : public Console {
   int read_key(wchar_t* key) {
     std::mbstate_t state{};
     for (;;) {
-      std::array<pollfd, 3> fds{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{wake_.fd(), POLLIN, 0},
-                                pollfd{resized_.fd(), POLLIN, 0}};
+      std::array<pollfd, 3> fds{pollfd{has_turn_ ? STDIN_FILENO : -1, POLLIN, 0},
+                                pollfd{wake_.fd(), POLLIN, 0}, pollfd{resized_.fd(), POLLIN, 0}};
       if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return 0;
       if (stopping_) return 0;
       if (fds[1].revents != 0) show_output();
@@ -145,7 +151,7 @@ class TerminalConsole final : public Console {
       if (fds[0].revents == 0) continue;
       char byte = 0;
       const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
-      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (got <= 0) return 0;
       const std::size_t used = std::mbrtowc(key, &byte, 1, &state);
       if (used == static_cast<std::size_t>(-2)) continue;  // more bytes of one character follow
@@ -225,6 +231,7 @@ class TerminalConsole final : public Console {
   WakeEvent wake_;
   const ResizeSignal resized_;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> has_turn_{true};
   absl::Mutex mutex_;
   std::string wanted_prompt_ ABSL_GUARDED_BY(mutex_) = "> ";
 

@@ -41,13 +41,17 @@ struct Pipe {
   std::array<int, 2> ends{};
 };
 
-/// Reads all of `fd` as a console would.
+/// Reads all of `fd` as a client does: a line, and the next when that has been dealt with.
 std::vector<std::string> lines_of(int fd) {
   std::vector<std::string> lines;
-  absl::Notification ended;
-  auto console = make_pipe_console(
-      fd, {[&](std::string line) { lines.push_back(line); }, [&] { ended.Notify(); }});
-  EXPECT_TRUE(ended.WaitForNotificationWithTimeout(absl::Seconds(20)));
+  TaskQueue tasks(10);
+  bool ended = false;
+  const auto on_line = [&](std::string line) {
+    tasks.post([&, line = std::move(line)] { lines.push_back(line); });
+  };
+  const auto console = make_pipe_console(fd, {on_line, [&] { tasks.post([&] { ended = true; }); }});
+  while (!ended && tasks.run_one(base::Time{20s}, base::Time{})) console->resume();
+  EXPECT_TRUE(ended);
   console->stop();
   return lines;
 }
@@ -71,6 +75,34 @@ TEST(PipeConsole, ALineWithoutAnEndIsCut) {
   ASSERT_TRUE(write_fully(pipe.ends[1], std::string(20'000, 'x') + "\nstop\n"));
   pipe.close_writing();
   EXPECT_THAT(lines_of(pipe.ends[0]), ElementsAre(std::string(8192, 'x'), "stop"));
+}
+
+TEST(PipeConsole, AByteOrderMarkIsNoPartOfTheFirstCommand) {
+  for (const std::string& bytes : {std::string("\xEF\xBB\xBFmute\nsay hi\n"),
+                                   std::string("\xFF\xFEm\0u\0t\0e\0\n\0s\0a\0y\0 \0h\0i\0", 24)}) {
+    Pipe pipe;
+    ASSERT_TRUE(write_fully(pipe.ends[1], bytes));
+    pipe.close_writing();
+    EXPECT_THAT(lines_of(pipe.ends[0]), ElementsAre("mute", "say hi"));
+  }
+}
+
+TEST(PipeConsole, WhoeverPipesMoreThanIsTakenWaits) {
+  Pipe pipe;
+  ASSERT_GE(::fcntl(pipe.ends[1], F_SETFL, O_NONBLOCK), 0);
+  absl::Notification first;
+  auto console =
+      make_pipe_console(pipe.ends[0], {[&](std::string) { first.Notify(); }, [] { FAIL(); }});
+  const std::string line = "say hello\n";
+  ASSERT_TRUE(write_fully(pipe.ends[1], line));
+  ASSERT_TRUE(first.WaitForNotificationWithTimeout(absl::Seconds(20)));
+  // A second Notify() would end the test; and the pipe fills, as nobody reads it.
+  bool full = false;
+  for (int i = 0; i < 100'000 && !full; ++i) {
+    full = ::write(pipe.ends[1], line.data(), line.size()) < 0;
+  }
+  EXPECT_TRUE(full);
+  console->stop();
 }
 
 TEST(PipeConsole, StopsWhileItWaits) {

@@ -191,9 +191,9 @@ TEST_F(InACall, UnmuteSaysWhyTheMicrophoneDoesNotOpen) {
 
 TEST_F(InACall, EveryCommandIsAnsweredOnceAndItsFailureIsShown) {
   type("say hello");
-  answer(8, "too many commands a second; try again");
+  answer(3, "the text is empty");
   answer(0);  // an answer to nothing
-  EXPECT_THAT(world_.take_texts(), ElementsAre("too many commands a second; try again"));
+  EXPECT_THAT(world_.take_texts(), ElementsAre("the text is empty (say \"hello\")"));
 }
 
 TEST_F(InACall, ACommandThatIsNotAnsweredWithin3sIsReportedOnce) {
@@ -212,7 +212,7 @@ TEST_F(InACall, ACommandThatIsNotAnsweredWithin3sIsReportedOnce) {
 TEST_F(InACall, CommandsDuringAnOutageSaySo) {
   world_.connected = false;
   type("say hello");
-  EXPECT_THAT(world_.take_texts(), ElementsAre("no connection"));
+  EXPECT_THAT(world_.take_texts(), ElementsAre("no connection (say \"hello\")"));
 }
 
 TEST_F(InACall, InAnOutageMutingHoldsAndIsToldLater) {
@@ -352,6 +352,86 @@ TEST_F(InACall, StatsWaitForTheRoundTripAndNeedNone) {
   world_.connected = false;
   type("stats");
   EXPECT_THAT(world_.take_texts(), ElementsAre(HasSubstr("round trip unknown")));
+}
+
+TEST_F(InACall, LinesThatComeFasterThanTheServerTakesThemLeaveAtItsPace) {
+  std::vector<std::string> texts;
+  const base::Time begun = now_;
+  for (int i = 0; i < 100; ++i) {
+    while (!session_.takes_lines()) {
+      now_ = std::max(now_, session_.next_deadline());
+      session_.step(now_);
+      answer();
+    }
+    type("say line " + std::to_string(i));
+    texts.push_back("line " + std::to_string(i));
+    if (session_.takes_lines()) answer();
+  }
+  session_.step(now_ + 100ms);
+  std::vector<std::string> said;
+  for (const wire::Command& it : world_.sent) said.push_back(std::get<wire::Say>(it.verb).text);
+  EXPECT_EQ(texts, said);
+  EXPECT_GE(now_ - begun, 9100ms) << "10.4 a second, the first 4 at once";
+  EXPECT_LE(now_ - begun, 10s);
+  EXPECT_THAT(world_.take_texts(), IsEmpty());
+}
+
+TEST_F(InACall, WhatTheServerHasNoTimeForIsSentAgainInOrder) {
+  type("say one");
+  type("say two");
+  type("say three");
+  const std::vector<wire::Command> first = world_.sent;
+  world_.sent.clear();
+  session_.on_outcome({first[0].trace_id, 0, "", {}}, now_);
+  session_.on_outcome({first[2].trace_id, 8, "too many commands a second", {}}, now_);
+  session_.on_outcome({first[1].trace_id, 8, "too many commands a second", {}}, now_);
+  EXPECT_FALSE(session_.takes_lines());
+  session_.step(now_ + 1s);
+  EXPECT_THAT(world_.sent, IsEmpty());
+  for (const char* const text : {"two", "three"}) {
+    now_ = session_.next_deadline();
+    session_.step(now_);
+    EXPECT_EQ(text, std::get<wire::Say>(world_.sent.back().verb).text);
+    answer();
+  }
+  EXPECT_EQ(2U, world_.sent.size());
+  EXPECT_TRUE(session_.takes_lines());
+  EXPECT_THAT(world_.take_texts(), IsEmpty());
+}
+
+TEST_F(InACall, WhatWasUnderWayWhenTheConnectionBrokeIsNamed) {
+  type("say one");
+  session_.on_interrupted(
+      {transport::FailureKind::kUnreachable, "the connection was lost", "", true});
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre(HasSubstr("connecting again"), HasSubstr("(say \"one\")")));
+}
+
+TEST_F(InACall, StopWaitsForWhatTheServerHasToAnswer) {
+  type("say one");
+  type("stop");
+  EXPECT_EQ(0, world_.left);
+  EXPECT_FALSE(session_.takes_lines());
+  answer(8, "too many commands a second");
+  session_.step(session_.next_deadline());
+  EXPECT_EQ(0, world_.left) << "it is sent again before";
+  answer();
+  EXPECT_EQ(1, world_.left);
+}
+
+TEST_F(InACall, StopWaitsNoLongerThanForAnAnswerAndNotInAnOutage) {
+  type("rooms");
+  type("stop");
+  session_.step(now_ + 3s);
+  EXPECT_EQ(1, world_.left);
+}
+
+TEST_F(InACall, InAnOutageStopLeavesAtOnce) {
+  type("say one");
+  type("stop");
+  session_.on_interrupted(
+      {transport::FailureKind::kUnreachable, "the connection was lost", "", true});
+  EXPECT_EQ(1, world_.left);
 }
 
 TEST_F(InACall, StopLeavesOnceAndHelpAndDevicesShow) {

@@ -51,6 +51,22 @@ TEST_F(InACall, TwoPeopleSeeEachOtherComeSpeakAndGo) {
   EXPECT_TRUE(an.wait_for_line(Process::kOut, "binh left (connection lost)"));
 }
 
+TEST_F(InACall, AHundredLinesThatArePipedAtOnceAllArriveInOrder) {
+  Process reader(as("reader"));
+  ASSERT_TRUE(reader.wait_for_line(Process::kOut, "alone in the room"));
+  Process writer(as("writer"));
+  std::string lines;
+  for (int i = 0; i < 100; ++i) lines += "say line " + std::to_string(i) + ".\n";
+  writer.write(lines);
+  writer.close_input();
+  for (int i = 0; i < 100; ++i) {
+    const auto line = reader.wait_for_line(Process::kOut, "<writer>");
+    ASSERT_EQ("<writer> line " + std::to_string(i) + ".", line);
+  }
+  EXPECT_EQ(0, writer.wait_exit());
+  EXPECT_THAT(writer.output(Process::kOut), Not(HasSubstr("try again")));
+}
+
 TEST_F(InACall, AnInputThatIsClosedOrEmptyStopsOrStaysAndNeverSpins) {
   for (const Input input : {Input::kDevNull, Input::kClosed}) {
     Process::Options options;

@@ -10,8 +10,10 @@ namespace comcat::client {
 
 /// Where the user's lines come from.
 ///
+/// Pace       after on_line() nothing is read and no other call comes before resume(): a pipe or a
+///            paste waits in the kernel until the lines before it have been dealt with.
 /// Threads    one of its own, which waits in poll(2); `on_line` and `on_end` are called from it.
-///            set_prompt() and stop() from any other.
+///            set_prompt(), resume() and stop() from any other.
 /// Ends       on_end() once, when the input is at its end; then nothing is read any more, so an
 ///            input that is closed or empty costs nothing.
 class Console {
@@ -22,11 +24,13 @@ class Console {
   };
   virtual ~Console() = default;
   virtual void set_prompt(const std::string& prompt) = 0;
+  virtual void resume() = 0;
   /// Gives the terminal back as it was. No call comes after it.
   virtual void stop() = 0;
 };
 
-/// Lines from a pipe or a file. A line longer than 8 KiB is passed on cut short.
+/// Lines from a pipe or a file: UTF-8 with or without a byte order mark, or UTF-16. A line longer
+/// than 8 KiB is passed on cut short.
 [[nodiscard]] std::unique_ptr<Console> make_pipe_console(int fd, Console::Handler handler);
 
 /// Lines typed on the terminal that is standard input and output, with editing (libedit), history

@@ -9,6 +9,7 @@
 
 #include "comcat/base/clock.h"
 #include "comcat/client/command.h"
+#include "comcat/client/command_outbox.h"
 #include "comcat/client/report.h"
 #include "comcat/client/statistics.h"
 #include "comcat/transport/failure.h"
@@ -42,8 +43,9 @@ class SessionPorts {
 /// A user's part in a call: who is there, what the user wants, which commands wait for an answer.
 ///
 /// Every command is answered by exactly one outcome; one that does not come within 3 s is
-/// reported. Commands change what is here at once (mute means silence now, not when the server
-/// agrees) and are told to the server again after an outage.
+/// reported. They leave at the server's pace (CommandOutbox); while one waits, takes_lines() is
+/// false, and whoever reads lines waits too. Commands change what is here at once (mute means
+/// silence now, not when the server agrees) and are told to the server again after an outage.
 ///
 /// Threads    one at a time. No clock, no network, no devices: those are ports and arguments.
 /// Ownership  the ports outlive the session.
@@ -55,10 +57,6 @@ class Session {
     std::string server;  // to be shown
     bool muted = false;
   };
-  static constexpr std::chrono::seconds kPatience{3};
-  /// The `now` of a command that nobody waits for, such as telling a new server that we are muted.
-  static constexpr base::Time kUnattended = base::Time::max() - kPatience;
-
   Session(Options options, SessionPorts& ports);
 
   void on_welcome(wire::Welcome welcome);
@@ -68,9 +66,14 @@ class Session {
 
   /// One line of the console.
   void on_line(const std::string& line, base::Time now);
+  /// Whether another line may come.
+  [[nodiscard]] bool takes_lines() const { return !outbox_.is_behind() && !finishing_; }
+  /// Leaves when the server has answered what it was asked, or has had the time to.
+  void finish();
+  /// Leaves now.
   void stop();
 
-  /// Reports commands that have not been answered by `now`.
+  /// Sends commands whose turn has come, and reports those that have had no answer.
   void step(base::Time now);
   [[nodiscard]] base::Time next_deadline() const;
 
@@ -81,11 +84,7 @@ class Session {
  private:
   static constexpr std::size_t kNamesUnasked = 30;  // `who` lists all of them
 
-  enum class Kind { kSetMute, kSetDeafen, kJoin, kRooms, kSay, kProbe };
-  struct Pending {
-    Kind kind = Kind::kProbe;
-    base::Time sent_at{};
-  };
+  using Kind = UserCommand::Kind;
 
   // What a line asks for.
   void execute(const Nothing& command, base::Time now);
@@ -111,10 +110,12 @@ class Session {
   void tell(const wire::Draining& event);
   void tell(const wire::Roster& event);
 
-  /// False when it could not be sent; the user has then been told.
-  bool command(Kind kind, wire::Command command, base::Time now);
+  void command(Kind kind, decltype(wire::Command::verb) verb, base::Time now);
+  void report(const CommandOutbox::Unsent& unsent);
   void succeed(Kind kind, const wire::Outcome& outcome);
-  void give_up(Kind kind);
+  void fail(const UserCommand& command, const std::string& why);
+  void give_up(const UserCommand& command);
+  void leave_if_done();
   void set_roster(const std::string& room, const std::vector<wire::Member>& members);
   void apply_volume(const wire::Member& member);
   void show_stats();
@@ -131,13 +132,13 @@ class Session {
   std::map<wire::SessionNumber, wire::Member> members_;  // oneself among them
   std::map<std::string, int>
       volume_percent_;  // by base::comparison_key() of the name: it survives a reconnect
-  std::map<std::uint64_t, Pending> pending_;  // by trace id
-  std::uint64_t next_trace_id_ = 1;
+  CommandOutbox outbox_;
   std::optional<std::chrono::microseconds> round_trip_;
   bool muted_ = false;
   bool deafened_ = false;
   bool welcomed_ = false;
   bool interrupted_ = false;
+  bool finishing_ = false;
   bool stopping_ = false;
 };
 
