@@ -59,6 +59,9 @@ ABSL_FLAG(bool, muted, false, "begin muted");
 ABSL_FLAG(bool, background, false,
           "stay in the call when standard input ends; without it that means stop");
 ABSL_FLAG(bool, json, false, "print events as JSON, one object a line");
+ABSL_FLAG(std::string, plain_text, "",
+          "what becomes of a line that begins with no command: say it to the room, or hint at the "
+          "commands; if not given, the first gets a hint and later ones are said");
 ABSL_FLAG(std::string, log_level, "warning", "debug, info, warning or error");
 
 namespace comcat::apps {
@@ -81,12 +84,19 @@ const std::vector<FlagGroup>& flag_groups() {
       {"The call", {"host", "name", "room", "passcode", "passcode_file"}},
       {"Sound", {"input", "output", "devices", "frame_ms", "bitrate", "muted"}},
       {"Security", {"insecure", "trust", "state_dir"}},
-      {"Console", {"background", "json", "log_level"}},
+      {"Console", {"background", "json", "plain_text", "log_level"}},
   };
   return *groups;
 }
 
 constexpr int kGaveUp = 130;
+
+absl::StatusOr<client::PlainText> plain_text(const std::string& word) {
+  if (word.empty()) return client::PlainText::kSayAfterHint;
+  if (word == "say") return client::PlainText::kSay;
+  if (word == "hint") return client::PlainText::kHint;
+  return absl::InvalidArgumentError("--plain_text must be say or hint");
+}
 
 absl::StatusOr<client::ClientOptions> client_options() {
   client::ClientOptions options;
@@ -104,6 +114,9 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.muted = absl::GetFlag(FLAGS_muted);
   options.background = absl::GetFlag(FLAGS_background);
   options.json = absl::GetFlag(FLAGS_json);
+  const auto plain = plain_text(absl::GetFlag(FLAGS_plain_text));
+  if (!plain.ok()) return plain.status();
+  options.plain_text = *plain;
   const auto state = state_directory(absl::GetFlag(FLAGS_state_dir));
   const bool remembers = options.tls && options.only_fingerprint.empty();
   if (!state.ok() && remembers) return state.status();

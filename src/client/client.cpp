@@ -35,11 +35,12 @@ std::string reason(Kind kind) {
 }
 
 /// So that the shell's prompt does not follow ours on one line. A terminal that takes nothing now
-/// (Ctrl+S, a network that hangs) is left alone: whoever is in a hurry does not wait for it.
+/// (Ctrl+S, a network that hangs) is left alone: whoever is in a hurry does not wait for it. Pastes
+/// are no longer bracketed either.
 void wipe_prompt() {
   pollfd out{STDOUT_FILENO, POLLOUT, 0};
   if (!can_edit_lines() || ::poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0) return;
-  base::write_fully(STDOUT_FILENO, "\r\033[J");
+  base::write_fully(STDOUT_FILENO, "\r\033[J\033[?2004l");
 }
 
 }  // namespace
@@ -54,12 +55,13 @@ Ending run_client(const ClientOptions& options) {
   remember_terminal();
   ClientLoop loop(options);
   // Blocks the signals before any thread has started, and watches them until the last has ended.
-  const SignalWatcher signals([&loop] { loop.request_stop(); },
-                              [] {
-                                restore_terminal();
-                                wipe_prompt();
-                                ::_exit(kInterrupted);
-                              });
+  const SignalWatcher signals({[&loop] { return loop.drop_typed_line(); },
+                               [&loop] { loop.request_stop(); },
+                               [] {
+                                 restore_terminal();
+                                 wipe_prompt();
+                                 ::_exit(kInterrupted);
+                               }});
   return loop.run();
 }
 

@@ -52,7 +52,8 @@ transport::VoiceStream::Options stream_options(const ClientOptions& options) {
 }
 
 Session::Options session_options(const ClientOptions& options) {
-  return {options.name, options.room, base::to_string(options.address), options.muted};
+  return {options.name, options.room, base::to_string(options.address), options.muted,
+          options.plain_text};
 }
 
 }  // namespace
@@ -160,7 +161,7 @@ void ClientLoop::start_console() {
     });
   };
   handler.on_end = [this] { tasks_.post([this] { end_of_input(); }); };
-  if (!options_.json) console_ = make_terminal_console(printer_, handler);
+  if (!options_.json) console_ = make_terminal_console(printer_, typed_line_, handler);
   if (!console_) console_ = make_pipe_console(STDIN_FILENO, handler);
 }
 

@@ -24,6 +24,8 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   [[nodiscard]] Ending run();
   /// As the word `stop` does. From any thread; never waits.
   void request_stop();
+  /// Ctrl+C on a half-typed line clears it; false where there is none. From any thread.
+  [[nodiscard]] bool drop_typed_line() { return typed_line_.drop(); }
 
  private:
   // ---- StreamHandler, from the stream's thread
@@ -64,6 +66,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   const bool takes_stdin_;   // --input - : there is no console
   const bool takes_stdout_;  // --output - : events go to standard error
   Printer printer_;
+  TypedLine typed_line_;
   TaskQueue tasks_;
   Session session_;
   std::unique_ptr<Sound> sound_;

@@ -36,7 +36,7 @@ constexpr std::array kWords{
     Word{"stats", "", "delays, losses, and what is behind them"},
     Word{"devices", "", "the sound devices of this machine"},
     Word{"help", "", "this list"},
-    Word{"stop", "", "leave the call and end the program (Ctrl+C does the same)"},
+    Word{"stop", "", "leave the call and end the program (quit, exit and Ctrl+C do the same)"},
 };
 
 std::string trimmed(const std::string& text) {
@@ -56,21 +56,35 @@ absl::Status invalid(const std::string& sentence) {
   return absl::InvalidArgumentError(sentence);
 }
 
-absl::Status unknown(const std::string& word) {
-  constexpr std::array kWordsForStop{"quit", "exit", "bye", "leave", "part", "disconnect", "q"};
-  const bool means_stop = std::ranges::find(kWordsForStop, word) != kWordsForStop.end();
-  std::string closest = means_stop ? "stop" : "";
+/// Other programs' words for it.
+bool is_word_for_stop(const std::string& word) {
+  constexpr std::array kHabits{"bye", "leave", "part", "disconnect", "q"};
+  return std::ranges::find(kHabits, word) != kHabits.end();
+}
+
+/// The command that an unknown `word` was probably to be; "" where none is near.
+std::string closest_word(const std::string& word) {
+  if (is_word_for_stop(word)) return "stop";
+  std::string closest;
   std::size_t smallest = kMaxHintDistance + 1;
-  if (!means_stop && word.size() <= 16) {
-    for (const std::string& candidate : command_words()) {
-      const std::size_t d = base::edit_distance(word, candidate);
-      const std::size_t allowed = candidate.size() < 4 ? 1 : kMaxHintDistance;
-      if (d < smallest && d <= allowed) smallest = d, closest = candidate;
-    }
+  if (word.size() > 16) return closest;
+  for (const std::string& candidate : command_words()) {
+    const std::size_t d = base::edit_distance(word, candidate);
+    const std::size_t allowed = candidate.size() < 4 ? 1 : kMaxHintDistance;
+    if (d < smallest && d <= allowed) smallest = d, closest = candidate;
   }
+  return closest;
+}
+
+absl::Status unknown(const std::string& word) {
+  const std::string closest = closest_word(word);
   const std::string shown = "\"" + base::safe_text(word, 40) + "\" is no command";
   if (closest.empty()) return invalid(shown + "; type help to see them all");
   return invalid(shown + "; did you mean " + closest + "? (help lists them all)");
+}
+
+bool takes_arguments(const std::string& word) {
+  return word == "volume" || word == "join" || word == "say";
 }
 
 absl::StatusOr<ConsoleCommand> parse_volume(const std::string& rest) {
@@ -111,7 +125,7 @@ absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
   if (word == "stats") return ShowStats{};
   if (word == "devices") return Devices{};
   if (word == "help") return Help{};
-  if (word == "stop") return Stop{};
+  if (word == "stop" || word == "quit" || word == "exit") return Stop{};
   return unknown(word);
 }
 
@@ -130,6 +144,30 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   absl::StatusOr<ConsoleCommand> command = parse_bare(word);
   if (command.ok() && !rest.empty()) return invalid(word + " stands alone: nothing comes after it");
   return command;
+}
+
+namespace {
+
+/// Whether `word` is a slip of the fingers for `meant`, and not, as hello is for help, a word of
+/// its own.
+bool is_slip(const std::string& word, const std::string& meant) {
+  return is_word_for_stop(word) || base::edit_distance(word, meant) <= 1 ||
+         std::ranges::is_permutation(word, meant);
+}
+
+}  // namespace
+
+std::optional<std::string> plain_text(const std::string& line) {
+  const std::string text = trimmed(line);
+  if (text.starts_with('/') || !wire::check_text(text).ok()) return std::nullopt;
+  const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+  const std::string word = lowered(text.substr(0, end));
+  if (takes_arguments(word)) return std::nullopt;
+  const bool stands_alone = end == text.size();
+  if (parse_bare(word).ok()) return stands_alone ? std::nullopt : std::optional(text);
+  const std::string meant = closest_word(word);
+  if (meant.empty() || (!stands_alone && !takes_arguments(meant))) return text;
+  return is_slip(word, meant) ? std::nullopt : std::optional(text);
 }
 
 const std::vector<std::string>& command_words() {

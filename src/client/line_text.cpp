@@ -4,6 +4,7 @@
 #include <clocale>
 #include <cstring>
 #include <cwchar>
+#include <numeric>
 
 #include <langinfo.h>
 
@@ -29,7 +30,42 @@ std::vector<std::size_t> widths(const std::string& text) {
   return out;
 }
 
+std::size_t width(const std::string& text) {
+  const std::vector<std::size_t> all = widths(text);
+  return std::accumulate(all.begin(), all.end(), std::size_t{0});
+}
+
+void append_broken(const std::string& line, std::size_t columns, std::string& out) {
+  std::size_t column = 0;
+  for (std::size_t at = 0; at < line.size();) {
+    const std::size_t word = std::min(line.find_first_not_of(' ', at), line.size());
+    const std::size_t end = std::min(line.find(' ', word), line.size());
+    const std::size_t spaces = word - at;
+    const std::size_t word_columns = width(line.substr(word, end - word));
+    if (column > 0 && column + spaces + word_columns > columns) {
+      out += "\n" + line.substr(word, end - word);
+      column = word_columns;
+    } else {
+      out += line.substr(at, end - at);
+      column += spaces + word_columns;
+    }
+    if (column > columns) column %= columns;  // the terminal has broken the word
+    at = end;
+  }
+}
+
 }  // namespace
+
+std::string broken_between_words(const std::string& text, std::size_t columns) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    append_broken(text.substr(at, end - at), columns, out);
+    if (end < text.size()) out += '\n';
+    at = end + 1;
+  }
+  return out;
+}
 
 std::vector<std::string> completions(const std::string& start) {
   std::vector<std::string> out;

@@ -23,6 +23,10 @@ namespace comcat::client {
 [[nodiscard]] std::size_t rows_above_cursor(const std::string& before, const std::string& after,
                                             std::size_t columns);
 
+/// `text`, of whole lines, with those that are longer than a row broken between words. A word that
+/// no row holds is left to the terminal.
+[[nodiscard]] std::string broken_between_words(const std::string& text, std::size_t columns);
+
 /// Makes the locale's characters UTF-8: what a terminal of today speaks, even where LANG is not
 /// set.
 void use_utf8();

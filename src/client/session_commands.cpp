@@ -37,10 +37,24 @@ void Session::report(const CommandOutbox::Unsent& unsent) {
 void Session::on_line(const std::string& line, base::Time now) {
   const absl::StatusOr<ConsoleCommand> parsed = parse_command(line);
   if (!parsed.ok()) {
-    ports_.show(error(std::string(parsed.status().message())).with("command", line));
+    not_a_command(line, std::string(parsed.status().message()), now);
     return;
   }
   std::visit([&](const auto& it) { execute(it, now); }, *parsed);
+}
+
+void Session::not_a_command(const std::string& line, const std::string& why, base::Time now) {
+  const std::optional<std::string> text = plain_text(line);
+  const bool says = options_.plain_text == PlainText::kSay ||
+                    (options_.plain_text == PlainText::kSayAfterHint && hinted_);
+  if (text && says) return execute(SayText{*text}, now);
+  std::string sentence = why;
+  if (text && options_.plain_text == PlainText::kSayAfterHint) {
+    hinted_ = true;
+    sentence = why.substr(0, why.find_first_of(";:")) +
+               "; this line was not said, but from here on lines like it are said to your room";
+  }
+  ports_.show(error(sentence).with("command", line));
 }
 
 void Session::execute(const Nothing& /*command*/, base::Time /*now*/) {}

@@ -31,8 +31,8 @@ int block_and_open() {
 
 }  // namespace
 
-SignalWatcher::SignalWatcher(std::function<void()> on_stop, std::function<void()> on_hurry)
-    : on_stop_(std::move(on_stop)), on_hurry_(std::move(on_hurry)), signal_fd_(block_and_open()) {
+SignalWatcher::SignalWatcher(Handler handler)
+    : handler_(std::move(handler)), signal_fd_(block_and_open()) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -49,10 +49,12 @@ void SignalWatcher::run() {
     if (fds[0].revents == 0) continue;
     signalfd_siginfo info{};
     if (::read(signal_fd_.get(), &info, sizeof info) != sizeof info) continue;
+    const bool is_key = info.ssi_signo == SIGINT && info.ssi_code == SI_KERNEL;
+    if (is_key && !stopping && handler_.on_key()) continue;
     if (!std::exchange(stopping, true)) {
-      on_stop_();
+      handler_.on_stop();
     } else if (info.ssi_signo != SIGHUP) {  // a shell repeats the one of a closed terminal
-      on_hurry_();
+      handler_.on_hurry();
     }
   }
 }

@@ -1,16 +1,14 @@
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstdio>
-#include <cwchar>
+#include <deque>
+#include <optional>
 #include <thread>
+#include <tuple>
 #include <utility>
 
-#include <histedit.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -21,14 +19,16 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "job_control.h"
+#include "line_editor.h"
 #include "line_text.h"
+#include "terminal_keys.h"
 
 namespace comcat::client {
 namespace {
 
-using base::write_fully;
-
-constexpr int kHistoryLines = 200;
+/// While the terminal is another job's, no event tells that it has become ours.
+constexpr int kBackgroundPollMs = 200;
 
 /// SIGWINCH as a file descriptor. SignalWatcher has blocked it in every thread.
 class ResizeSignal {
@@ -50,13 +50,13 @@ class ResizeSignal {
   base::FileDescriptor fd_;
 };
 
-/// Everything that is libedit's belongs to the console's thread, which is also where other threads'
-/// output is printed: libedit waits for a key in read_key(), and there the line being typed can be
-/// wiped, the output written, and the line drawn anew.
+/// The editor belongs to the console's thread, which is also where other threads' output is
+/// printed: it waits for a key in next_key(), and there the line being typed can be wiped, the
+/// output written, and the line drawn anew.
 class TerminalConsole final : public Console {
  public:
-  TerminalConsole(Printer& printer, Handler handler)
-      : printer_(printer), handler_(std::move(handler)) {
+  TerminalConsole(Printer& printer, TypedLine& typed_line, Handler handler)
+      : printer_(printer), typed_line_(typed_line), handler_(std::move(handler)) {
     printer_.attach([this] { wake_.set(); });
     thread_ = std::thread([this] { run(); });
   }
@@ -65,7 +65,7 @@ class TerminalConsole final : public Console {
   void set_prompt(const std::string& prompt) override {
     {
       const absl::MutexLock lock(&mutex_);
-      wanted_prompt_ = prompt;
+      if (std::exchange(wanted_prompt_, prompt) == prompt) return;
     }
     wake_.set();
   }
@@ -82,173 +82,221 @@ class TerminalConsole final : public Console {
   }
 
  private:
-  static TerminalConsole& self(EditLine* line) {
-    void* data = nullptr;
-    el_get(line, EL_CLIENTDATA, &data);
-    return *static_cast<TerminalConsole*>(data);
-  }
-  static char* prompt_of(EditLine* line) { return self(line).prompt_.data(); }
-  static int read_key_of(EditLine* line, wchar_t* key) { return self(line).read_key(key); }
-
   void run() {
-    open();
-    int count = 0;
-    while (!stopping_) {
-      const char* const text = el_gets(editor_, &count);
-      if (text == nullptr || count <= 0) break;
-      give(std::string(text, static_cast<std::size_t>(count)));
-    }
+    // Where the terminal is another job's, touching it would stop the program.
+    while (!stopping_ && !JobControl::in_foreground()) wait();
+    if (!stopping_) edit_lines();
     const bool ended = !stopping_;
-    write_fully(STDOUT_FILENO, wipe_line());
-    el_end(editor_);
-    history_end(history_);
+    typed_line_.has_text(false);
     printer_.detach();
     if (ended) handler_.on_end();
   }
 
-  void open() {
-    history_ = history_init();
-    HistEvent event;
-    history(history_, &event, H_SETSIZE, kHistoryLines);
-    history(history_, &event, H_SETUNIQUE, 1);
-    editor_ = el_init("comcat-client", stdin, stdout, stderr);
-    el_set(editor_, EL_CLIENTDATA, this);
-    el_set(editor_, EL_PROMPT, &prompt_of);
-    el_set(editor_, EL_EDITOR, "emacs");
-    el_set(editor_, EL_SIGNAL, 0);
-    el_set(editor_, EL_HIST, history, history_);
-    el_set(editor_, EL_GETCFN, &read_key_of);
-    // libedit would take the end of what they send for text.
-    for (const std::string& key : unused_keys()) bind(key.c_str(), "ed-unassigned");
-    bind("\033[1;5C", "em-next-word");  // Ctrl and an arrow
-    bind("\033[1;5D", "ed-prev-word");
-  }
-
-  void bind(const char* key, const char* action) {
-    el_set(editor_, EL_BIND, key, action, static_cast<char*>(nullptr));
-  }
-
-  void give(std::string text) {
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-    if (!text.empty()) {
-      HistEvent event;
-      history(history_, &event, H_ENTER, text.c_str());
+  void edit_lines() {
+    LineEditor editor([this](wchar_t& key) { return next_key(key); });
+    editor_ = &editor;
+    while (!stopping_) {
+      std::optional<std::string> line = editor.read_line();
+      if (!line) break;
+      give(*std::move(line));
     }
+    editor_ = nullptr;
+  }
+
+  void give(std::string line) {
     has_turn_ = false;
-    handler_.on_line(std::move(text));
+    handler_.on_line(std::move(line));
   }
 
-  /// Waits for a key: 1 when there is one, 0 at the end of the input or once stopped.
-  int read_key(wchar_t* key) {
-    std::mbstate_t state{};
-    for (;;) {
-      std::array<pollfd, 3> fds{pollfd{has_turn_ ? STDIN_FILENO : -1, POLLIN, 0},
-                                pollfd{wake_.fd(), POLLIN, 0}, pollfd{resized_.fd(), POLLIN, 0}};
-      if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return 0;
-      if (stopping_) return 0;
-      if (fds[1].revents != 0) show_output();
-      if (fds[2].revents != 0) follow_size();
-      if (fds[0].revents == 0) continue;
-      char byte = 0;
-      const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
-      if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-      if (got <= 0) return 0;
-      const std::size_t used = std::mbrtowc(key, &byte, 1, &state);
-      if (used == static_cast<std::size_t>(-2)) continue;  // more bytes of one character follow
-      if (used == static_cast<std::size_t>(-1)) {
-        state = {};  // malformed: passed over
-      } else if (*key == L'\t') {
-        complete();
-      } else {
-        return 1;
+  /// Waits for a key that the editor is to have; false at the end of the input or once stopped.
+  bool next_key(wchar_t& key) {
+    while (!stopping_) {
+      if (!pasted_.empty() && !question_ && has_turn_) give(take_pasted());
+      if (may_type()) {
+        if (const std::optional<TerminalInput> input = keys_.take()) {
+          if (take_input(*input, key)) return true;
+          continue;
+        }
       }
+      typed_line_.has_text(!pasted_.empty() || !editor_->typed().empty());
+      const Ready ready = wait();
+      if (ready.dropped && drop(key)) return true;
+      if (ready.input && !read_input()) return false;
     }
+    return false;
   }
 
-  /// Wipes the line being typed, writes what others printed, and draws the line again.
-  void show_output() {
-    wake_.clear();
-    bool redraw = false;
+  [[nodiscard]] bool may_type() const {
+    return holds_terminal_ && has_turn_ && (pasted_.empty() || question_);
+  }
+
+  struct Ready {
+    bool input = false;
+    bool dropped = false;  // Ctrl+C
+  };
+
+  /// Waits for anything, and does all but what concerns the line being typed.
+  Ready wait() {
+    const bool is_background = editor_ == nullptr || !holds_terminal_;
+    std::array<pollfd, 5> fds{pollfd{!is_background && may_type() ? STDIN_FILENO : -1, POLLIN, 0},
+                              pollfd{wake_.fd(), POLLIN, 0}, pollfd{resized_.fd(), POLLIN, 0},
+                              pollfd{jobs_.fd(), POLLIN, 0}, pollfd{typed_line_.fd(), POLLIN, 0}};
+    if (::poll(fds.data(), fds.size(), is_background ? kBackgroundPollMs : -1) < 0) return {};
+    if (stopping_) return {};
+    if (fds[3].revents != 0) follow_job();
+    if (fds[1].revents != 0) show_output();
+    if (fds[2].revents != 0) follow_size();
+    if (editor_ != nullptr && !holds_terminal_ && JobControl::in_foreground()) take_terminal();
+    if (fds[4].revents != 0) typed_line_.take_drop();
+    return {fds[0].revents != 0, fds[4].revents != 0};
+  }
+
+  /// False at the input's end.
+  bool read_input() {
+    char byte = 0;
+    const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return true;
+    if (got <= 0) return false;
+    keys_.feed(byte);
+    return true;
+  }
+
+  /// True where the editor is to have `key`.
+  bool take_input(const TerminalInput& input, wchar_t& key) {
+    if (const auto* const paste = std::get_if<PastedText>(&input)) {
+      if (!question_) take_paste(paste->text);
+      return false;
+    }
+    key = std::get<wchar_t>(input);
+    if (question_) return answer(key);
+    if (key != L'\t') return true;
+    editor_->complete();
+    return false;
+  }
+
+  // ---- pastes of several lines: nobody means them as that many commands
+
+  void take_paste(const std::string& text) {
+    const std::vector<std::string> lines = lines_of_paste(text);
+    if (lines.size() == 1) return editor_->insert(lines.front());
+    if (lines.empty()) return;
+    pasted_.assign(lines.begin(), lines.end());
+    question_ = true;
+    update_prompt();
+  }
+
+  /// True where the editor is to clear the line.
+  bool answer(wchar_t& key) {
+    if (key != L'y' && key != L'Y' && key != L'n' && key != L'N') return false;
+    question_ = false;
+    const bool say = key == L'y' || key == L'Y';
+    if (!say) pasted_.clear();
+    update_prompt();
+    key = LineEditor::kClear;
+    return say && (editor_->typed() == "say " || editor_->typed() == "/say ");
+  }
+
+  std::string take_pasted() {
+    std::string line = say_command(pasted_.front());
+    pasted_.pop_front();
+    return line;
+  }
+
+  /// Ctrl+C on what was pasted or typed; true where the editor is to have `key`.
+  bool drop(wchar_t& key) {
+    if (pasted_.empty()) {
+      key = LineEditor::kClear;
+      return true;
+    }
+    if (!std::exchange(question_, false)) {
+      editor_->print_above("not sent: the " + std::to_string(pasted_.size()) +
+                           " lines that were still to come\n");
+    }
+    pasted_.clear();
+    update_prompt();
+    return false;
+  }
+
+  // ---- drawing
+
+  void update_prompt() {
+    std::string prompt;
     {
       const absl::MutexLock lock(&mutex_);
-      redraw = std::exchange(prompt_, wanted_prompt_) != wanted_prompt_;
+      prompt = wanted_prompt_;
     }
+    if (question_) {
+      prompt = "say the " + std::to_string(pasted_.size()) + " lines that were pasted? (y/n) ";
+    }
+    editor_->set_prompt(prompt);
+  }
+
+  void show_output() {
+    wake_.clear();
     const std::string output = printer_.take();
-    if (!output.empty() || redraw) draw_below(output);
-  }
-
-  void draw_below(const std::string& output) {
-    std::fflush(stdout);
-    write_fully(STDOUT_FILENO, wipe_line() + output);
-    el_set(editor_, EL_REFRESH);
-  }
-
-  /// The terminal has another width: what is drawn from now on is drawn for that.
-  void follow_size() {
-    resized_.clear();
-    el_resize(editor_);
-    draw_below("");
-  }
-
-  /// The bytes that take the cursor to where the prompt began, and clear from there.
-  std::string wipe_line() {
-    const LineInfo* const line = el_line(editor_);
-    const std::string before = prompt_ + std::string(line->buffer, line->cursor);
-    const std::string after(line->cursor, line->lastchar);
-    winsize size{};
-    const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    const std::size_t columns = known ? size.ws_col : 80;
-    const std::size_t rows = rows_above_cursor(before, after, columns);
-    std::string out = "\r";
-    if (rows > 0) out += "\033[" + std::to_string(rows) + "A";
-    return out + "\033[J";
-  }
-
-  /// Adds what is certain of the first word, or shows the choices. (As a function of libedit's own
-  /// it would leak: 3.1 never frees what EL_ADDFN takes.)
-  void complete() {
-    const LineInfo* const line = el_line(editor_);
-    const std::string start(line->buffer, line->cursor);
-    const std::vector<std::string> words = completions(start);
-    if (words.empty()) return;
-    const std::string common = common_start(words);
-    if (words.size() > 1 && common.size() == start.size()) {
-      std::string choices;
-      for (const std::string& word : words) choices += (choices.empty() ? "" : "  ") + word;
-      draw_below(choices + "\n");
+    if (editor_ == nullptr || !holds_terminal_) {
+      base::write_fully(STDOUT_FILENO, output);
       return;
     }
-    const std::string rest = common.substr(start.size()) + (words.size() == 1 ? " " : "");
-    // libedit will draw from where the cursor is, so that must be where the prompt began.
-    std::fflush(stdout);
-    write_fully(STDOUT_FILENO, wipe_line());
-    el_insertstr(editor_, rest.c_str());
-    el_set(editor_, EL_REFRESH);
+    if (!output.empty()) editor_->print_above(output);
+    update_prompt();
   }
 
-  Printer& printer_;  // the owner's
+  void follow_size() {
+    resized_.clear();
+    if (editor_ != nullptr && holds_terminal_) editor_->follow_size();
+  }
+
+  // ---- Ctrl+Z, bg and fg
+
+  void follow_job() {
+    const JobControl::Wish wish = jobs_.take();
+    if (wish.stop || wish.continued) give_terminal_back(wish.stop);
+  }
+
+  void give_terminal_back(bool stop) {
+    const bool had = std::exchange(holds_terminal_, false) && editor_ != nullptr;
+    if (had) stop ? editor_->release() : editor_->lose();
+    if (!stop) return;
+    if (had) restore_terminal();
+    JobControl::stop();
+    std::ignore = jobs_.take();  // that it continues
+  }
+
+  void take_terminal() {
+    holds_terminal_ = true;
+    editor_->take();
+    update_prompt();
+  }
+
+  Printer& printer_;       // the owner's
+  TypedLine& typed_line_;  // the owner's
   const Handler handler_;
   WakeEvent wake_;
   const ResizeSignal resized_;
+  JobControl jobs_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> has_turn_{true};
   absl::Mutex mutex_;
   std::string wanted_prompt_ ABSL_GUARDED_BY(mutex_) = "> ";
 
   // The thread's own.
-  EditLine* editor_ = nullptr;
-  History* history_ = nullptr;
-  std::string prompt_ = "> ";
+  LineEditor* editor_ = nullptr;
+  bool holds_terminal_ = true;
+  TerminalKeys keys_;
+  std::deque<std::string> pasted_;  // lines that are to be said
+  bool question_ = false;           // whether they are
 
   std::thread thread_;
 };
 
 }  // namespace
 
-std::unique_ptr<Console> make_terminal_console(Printer& printer, Console::Handler handler) {
+std::unique_ptr<Console> make_terminal_console(Printer& printer, TypedLine& typed_line,
+                                               Console::Handler handler) {
   if (!can_edit_lines()) return nullptr;
   use_utf8();
-  return std::make_unique<TerminalConsole>(printer, std::move(handler));
+  return std::make_unique<TerminalConsole>(printer, typed_line, std::move(handler));
 }
 
 }  // namespace comcat::client

@@ -7,6 +7,8 @@
 
 #include "comcat/client/console.h"
 
+#include "job_control.h"
+
 namespace comcat::client {
 namespace {
 
@@ -26,7 +28,8 @@ void remember_terminal() {
 }
 
 void restore_terminal() {
-  if (is_remembered) ::tcsetattr(STDIN_FILENO, TCSANOW, &remembered_state);
+  if (is_remembered && JobControl::in_foreground())
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &remembered_state);
 }
 
 }  // namespace comcat::client

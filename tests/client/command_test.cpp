@@ -71,9 +71,22 @@ TEST(Command, AnUnknownWordGetsTheClosestOneAsAHint) {  // never ignored silentl
 
 TEST(Command, HabitsFromOtherProgramsAreUnderstoodOrGetAHint) {
   EXPECT_TRUE(std::holds_alternative<Who>(*parse_command("/who")));
-  for (const char* word : {"quit", "exit", "/quit", "bye"}) {
+  for (const char* word : {"stop", "quit", "exit", "/quit", "/Exit"}) {
+    parsed<Stop>(word);
+  }
+  for (const char* word : {"bye", "/leave", "disconnect"}) {
     const std::string sentence(parse_command(word).status().message());
     EXPECT_NE(std::string::npos, sentence.find("did you mean stop?")) << sentence;
+  }
+}
+
+TEST(Command, PlainTextIsWhatNobodyMeantAsACommand) {
+  for (const char* text : {"hello", "hello there", "who is there?", "stop it please", "mate, hi"}) {
+    EXPECT_EQ(text, plain_text(std::string(" ") + text + "\r")) << text;
+  }
+  for (const char* command : {"", "mute", "/who is there", "/hello", "mtue", "jion cellar",
+                              "sai hello", "join", "volume an", "say", "bye", "a\x1b[0m b"}) {
+    EXPECT_EQ(std::nullopt, plain_text(command)) << command;
   }
 }
 

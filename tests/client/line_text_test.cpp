@@ -44,6 +44,16 @@ TEST_F(LineText, TheCursorOnAWideCharacterGoesWithIt) {
   EXPECT_EQ(1U, rows_above_cursor("> " + wide(20), wide(1), 41));
 }
 
+TEST_F(LineText, LongLinesAreBrokenBetweenWords) {
+  EXPECT_EQ("one two\nthree\n", broken_between_words("one two three\n", 10));
+  EXPECT_EQ("one two\n", broken_between_words("one two\n", 7));
+  EXPECT_EQ("  one\ntwo\n\nx\n", broken_between_words("  one two\n\nx\n", 6));
+  EXPECT_EQ(wide(2) + "\n" + wide(3) + "\n",
+            broken_between_words(wide(2) + " " + wide(3) + "\n", 9));
+  const std::string address(25, 'x');  // which stays whole for whoever copies it
+  EXPECT_EQ("see\n" + address + " it\n", broken_between_words("see " + address + " it\n", 10));
+}
+
 TEST_F(LineText, CombiningMarksTakeNoColumnAndMalformedBytesOne) {
   EXPECT_EQ(0U, rows_above_cursor("e\xCC\x81xxx", "", 5));
   EXPECT_EQ(1U, rows_above_cursor("e\xCC\x81xxxx", "", 5));

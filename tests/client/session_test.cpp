@@ -354,6 +354,31 @@ TEST_F(InACall, StatsWaitForTheRoundTripAndNeedNone) {
   EXPECT_THAT(world_.take_texts(), ElementsAre(HasSubstr("round trip unknown")));
 }
 
+TEST_F(InACall, PlainTextIsSaidOnceAHintHasToldSo) {
+  type("hello there");
+  EXPECT_THAT(world_.sent, IsEmpty());
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("\"hello\" is no command; this line was not said, but from here on lines "
+                          "like it are said to your room"));
+  type("hello there");
+  ASSERT_EQ(1U, world_.sent.size());
+  EXPECT_EQ("hello there", std::get<wire::Say>(world_.sent[0].verb).text);
+  type("mtue");
+  EXPECT_EQ(1U, world_.sent.size());
+  EXPECT_THAT(world_.take_texts(), ElementsAre(HasSubstr("did you mean mute?")));
+}
+
+TEST(Session, PlainTextIsSaidAtOnceOrNeverIfTheUserWantsThat) {
+  for (const auto& [plain_text, said] : {std::pair{PlainText::kSay, 2U}, {PlainText::kHint, 0U}}) {
+    World world;
+    Session session({"an", "lobby", "s", false, plain_text}, world);
+    session.on_welcome(welcome(1));
+    session.on_line("hello there", base::Time{1h});
+    session.on_line("hello there", base::Time{1h});
+    EXPECT_EQ(said, world.sent.size());
+  }
+}
+
 TEST_F(InACall, LinesThatComeFasterThanTheServerTakesThemLeaveAtItsPace) {
   std::vector<std::string> texts;
   const base::Time begun = now_;

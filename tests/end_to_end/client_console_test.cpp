@@ -199,6 +199,21 @@ TEST_F(InACall, MutedVoiceStaysHereAndTheCpuRests) {
 
 constexpr const char* kReady = "you are unmuted: they hear you";
 
+TEST_F(InACall, AnOutputThatDoesNotBlockLosesNothing) {
+  Process::Options options;
+  options.nonblocking = true;
+  options.pipe_bytes = 4096;
+  Process client(as("an", {"--json"}), options);
+  ASSERT_TRUE(client.wait_for_line(Process::kOut, "\"connected\""));
+  std::string lines;
+  for (int i = 0; i < 300; ++i) lines += "help\n";
+  client.write(lines);
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_TRUE(client.wait_for_line(Process::kOut, "\"event\":\"help\"")) << i;
+  }
+  EXPECT_EQ(0, client.finish());
+}
+
 class OnATerminal : public InACall {
  protected:
   OnATerminal() {
@@ -309,12 +324,89 @@ TEST_F(OnATerminal, CtrlDInTheBackgroundSaysThatNobodyReadsAnyMore) {
   EXPECT_EQ(0, an.wait_exit());
 }
 
-TEST_F(OnATerminal, CtrlCStopsTheCall) {
+TEST_F(OnATerminal, CtrlCClearsAHalfTypedLineAndThenStopsTheCall) {
   Process an(as("an"), options_);
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
-  an.write("half a li\x03");
+  ASSERT_TRUE(is_ready(an));
+  an.write("say half a li");
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "half a li"));
+  an.write("\x03");
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> ")) << "drawn without it";
+  an.write("say whole\r");
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "<an> whole"));
+  EXPECT_FALSE(an.wait_for_text(Process::kOut, "half", 0ms));
+  an.write("\x03");
   EXPECT_EQ(0, an.wait_exit());
   EXPECT_THAT(an.output(Process::kOut), HasSubstr("you left the call"));
+}
+
+TEST_F(OnATerminal, APastedLineWaitsForEnter) {
+  Process an(as("an"), options_);
+  ASSERT_TRUE(is_ready(an));
+  an.write("say \033[200~one line\n\033[201~.");
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "."));
+  EXPECT_THAT(shown_from(kReady, an), ElementsAre(kReady, "> say one line."));
+  an.write("\r");
+  EXPECT_TRUE(an.wait_for_text(Process::kOut, "<an> one line."));
+}
+
+TEST_F(OnATerminal, APastedBlockIsTextAndAskedAbout) {
+  Process an(as("an"), options_);
+  ASSERT_TRUE(is_ready(an));
+  const std::string block = "\033[200~one\rstop\rsay three\r\033[201~";
+  an.write(block);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "say the 3 lines that were pasted? (y/n)"));
+  an.write("n");
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
+  an.write(block);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "(y/n)"));
+  an.write("y");
+  for (const char* const said : {"<an> one", "<an> stop", "<an> three"}) {
+    EXPECT_TRUE(an.wait_for_text(Process::kOut, said)) << said;
+  }
+  an.write("\x03");
+  EXPECT_EQ(0, an.wait_exit());
+}
+
+TEST_F(OnATerminal, CtrlZAndFgBringBackModePromptAndLine) {
+  using Words = std::vector<std::string>;
+  for (const Words& shell : {Words{"/bin/bash", "--norc", "-i"}, Words{"/bin/dash", "-i"}}) {
+    SCOPED_TRACE(shell.front());
+    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"PS1", "shell% "}};
+    Process sh(shell, options_);
+    ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
+    std::string line;
+    for (const std::string& word : as("an")) line += word + " ";
+    sh.write(line + "\n");
+    ASSERT_TRUE(is_ready(sh));
+    sh.write("say he");
+    ASSERT_TRUE(sh.wait_for_text(Process::kOut, "> say he"));
+    sh.write("\x1a");
+    ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
+    sh.write("stty -a; echo done.\n");
+    ASSERT_TRUE(sh.wait_for_text(Process::kOut, " icanon"));
+    ASSERT_TRUE(sh.wait_for_line(Process::kOut, "done."));
+    sh.write("fg\n");
+    ASSERT_TRUE(sh.wait_for_text(Process::kOut, "> say he")) << "drawn again";
+    sh.write("llo\r");
+    EXPECT_TRUE(sh.wait_for_text(Process::kOut, "<an> hello"));
+    sh.write("stop\r");
+    EXPECT_TRUE(sh.wait_for_text(Process::kOut, "you left the call"));
+  }
+}
+
+TEST_F(OnATerminal, APromptThatChangesNearARowsEndLeavesNothingBehind) {
+  options_.columns = 40;
+  Process an(as("an"), options_);
+  ASSERT_TRUE(is_ready(an));
+  const std::string text = "say " + std::string(35, 'x') + ".";  // a row more with (offline)
+  an.write(text);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "."));
+  server_.process().signal(SIGKILL);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "(offline) > "));
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "."));
+  const std::vector<std::string> shown = shown_from(kReady, an);
+  EXPECT_EQ(1, std::count(shown.begin(), shown.end(), "(offline) > say " + std::string(24, 'x')));
+  EXPECT_EQ(0, std::count(shown.begin(), shown.end(), "> say " + std::string(34, 'x')));
 }
 
 TEST_F(OnATerminal, TheSecondCtrlCLeavesTheShellALineOfItsOwn) {

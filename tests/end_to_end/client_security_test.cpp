@@ -170,7 +170,7 @@ TEST_F(ClientTest, HelpIsCompleteAndVersionToldWithoutAnError) {
   for (const char* const flag :
        {"host", "name", "passcode", "passcode_file", "room", "insecure", "trust", "state_dir",
         "input", "output", "devices", "frame_ms", "bitrate", "muted", "background", "json",
-        "log_level", "flagfile"}) {
+        "log_level", "plain_text", "flagfile"}) {
     EXPECT_THAT(help.output(Process::kOut), HasSubstr("--" + std::string(flag))) << flag;
   }
   Process version({program("comcat-client"), "--version"});

@@ -56,6 +56,7 @@ Pipe make_output(const Process::Options& options) {
   if (options.quiet) return {-1, open_null(O_WRONLY)};
   const Pipe out = make_pipe();
   if (options.pipe_bytes > 0) ::fcntl(out.write_end, F_SETPIPE_SZ, options.pipe_bytes);
+  if (options.nonblocking) ::fcntl(out.write_end, F_SETFL, O_NONBLOCK);
   return out;
 }
 

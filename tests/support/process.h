@@ -56,6 +56,7 @@ class Process {
     unsigned max_files = 0;                                        // RLIMIT_NOFILE; 0: as the test
     bool quiet = false;           // what it prints is thrown away, also while no wait runs
     int pipe_bytes = 0;           // what its output holds unread; 0: as the system has it
+    bool nonblocking = false;     // its output is O_NONBLOCK, as some shells leave it
     unsigned short columns = 80;  // of a kTerminal
   };
 

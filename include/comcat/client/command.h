@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -40,6 +41,10 @@ using ConsoleCommand = std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, W
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.
 [[nodiscard]] absl::StatusOr<ConsoleCommand> parse_command(const std::string& line);
+
+/// The text of a line that is no command, where a person may have meant to say it to the room.
+/// Nothing for a command, for what looks like a mistyped one, and for what begins with a slash.
+[[nodiscard]] std::optional<std::string> plain_text(const std::string& line);
 
 /// Every word that a line may begin with, in the order of help.
 [[nodiscard]] const std::vector<std::string>& command_words();

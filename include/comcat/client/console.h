@@ -5,6 +5,7 @@
 #include <string>
 
 #include "comcat/client/printer.h"
+#include "comcat/client/typed_line.h"
 
 namespace comcat::client {
 
@@ -35,15 +36,18 @@ class Console {
 
 /// Lines typed on the terminal that is standard input and output, with editing (libedit), history
 /// and completion of the first word. What `printer` prints appears above the line being typed.
+/// A paste is text and never runs as commands; the user is asked about one of several lines.
+/// `typed_line` is for Ctrl+C. Ctrl+Z, bg and fg give the terminal back and take it again.
 /// Null where the terminal cannot do it.
 [[nodiscard]] std::unique_ptr<Console> make_terminal_console(Printer& printer,
+                                                             TypedLine& typed_line,
                                                              Console::Handler handler);
 
 /// True where standard input and output are a terminal that can move its cursor.
 [[nodiscard]] bool can_edit_lines();
 
-/// Puts the terminal back as it was when the program started. For the way out in a hurry:
-/// async-signal-safe, any thread.
+/// Puts the terminal back as it was when the program started, unless another job has it. For the
+/// way out in a hurry: async-signal-safe, any thread.
 void restore_terminal();
 
 /// Remembers how the terminal is now, for restore_terminal().

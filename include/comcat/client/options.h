@@ -11,6 +11,10 @@
 /// Values and functions of them. Threads: any.
 namespace comcat::client {
 
+/// What becomes of a line that begins with no command: it is said to the room, at once or once a
+/// hint has told so, or it only ever gets the hint.
+enum class PlainText { kSayAfterHint, kSay, kHint };
+
 /// What a user asks of a client; comcat-client makes it from its flags.
 struct ClientOptions {
   base::Address address;
@@ -26,6 +30,7 @@ struct ClientOptions {
   bool muted = false;
   bool background = false;  // the end of the input does not stop the call
   bool json = false;
+  PlainText plain_text = PlainText::kSayAfterHint;
   std::chrono::milliseconds connect_timeout{10'000};
 };
 

@@ -10,6 +10,7 @@
 #include "comcat/base/clock.h"
 #include "comcat/client/command.h"
 #include "comcat/client/command_outbox.h"
+#include "comcat/client/options.h"
 #include "comcat/client/report.h"
 #include "comcat/client/statistics.h"
 #include "comcat/transport/failure.h"
@@ -56,6 +57,7 @@ class Session {
     std::string room;
     std::string server;  // to be shown
     bool muted = false;
+    PlainText plain_text = PlainText::kSayAfterHint;
   };
   Session(Options options, SessionPorts& ports);
 
@@ -100,6 +102,8 @@ class Session {
   void execute(const ShowStats& command, base::Time now);
   void execute(const Devices& command, base::Time now);
 
+  void not_a_command(const std::string& line, const std::string& why, base::Time now);
+
   // What an event tells.
   void tell(const wire::UnknownEvent& event);
   void tell(const wire::Joined& event);
@@ -138,6 +142,7 @@ class Session {
   bool deafened_ = false;
   bool welcomed_ = false;
   bool interrupted_ = false;
+  bool hinted_ = false;  // that plain text is said
   bool finishing_ = false;
   bool stopping_ = false;
 };

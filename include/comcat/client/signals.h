@@ -10,13 +10,20 @@ namespace comcat::client {
 
 /// SIGINT, SIGTERM and SIGHUP (the terminal was closed; unless it is ignored, as under nohup) as
 /// calls: the first is `on_stop`, a further SIGINT or SIGTERM `on_hurry`, which should not return.
+/// Before the first, a SIGINT that is the key Ctrl+C is `on_key`, and no more where that says true.
 ///
 /// Threads    one of its own, which makes the calls. Construct it before any other thread starts:
 ///            the signals, and SIGWINCH, are blocked in that thread and in every one that it
 ///            starts.
 class SignalWatcher {
  public:
-  SignalWatcher(std::function<void()> on_stop, std::function<void()> on_hurry);
+  struct Handler {
+    std::function<bool()> on_key;
+    std::function<void()> on_stop;
+    std::function<void()> on_hurry;
+  };
+
+  explicit SignalWatcher(Handler handler);
   ~SignalWatcher();
   SignalWatcher(const SignalWatcher&) = delete;
   SignalWatcher& operator=(const SignalWatcher&) = delete;
@@ -24,8 +31,7 @@ class SignalWatcher {
  private:
   void run();
 
-  std::function<void()> on_stop_;
-  std::function<void()> on_hurry_;
+  const Handler handler_;
   WakeEvent wake_;
   base::FileDescriptor signal_fd_;
   std::thread thread_;

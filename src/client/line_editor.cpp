@@ -1,0 +1,190 @@
+#include "line_editor.h"
+
+#include <cstddef>
+#include <cstdlib>
+#include <utility>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "comcat/base/write.h"
+
+#include "line_text.h"
+
+namespace comcat::client {
+namespace {
+
+constexpr int kHistoryLines = 200;
+constexpr const char* kBracketPastes = "\033[?2004h";
+constexpr const char* kBracketNoPastes = "\033[?2004l";
+
+void write_out(const std::string& text) {
+  base::write_fully(STDOUT_FILENO, text);
+}
+
+ssize_t write_cookie(void* /*cookie*/, const char* bytes, std::size_t size) {
+  // A terminal that takes nothing any more has gone, and with it who would see it.
+  base::write_fully(STDOUT_FILENO, {bytes, size});
+  return static_cast<ssize_t>(size);
+}
+
+std::FILE* open_output() {
+  std::FILE* const out = ::fopencookie(nullptr, "w", {nullptr, &write_cookie, nullptr, nullptr});
+  if (out == nullptr) std::abort();
+  return out;
+}
+
+std::size_t terminal_columns() {
+  winsize size{};
+  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
+
+}  // namespace
+
+LineEditor::LineEditor(ReadKey read_key)
+    : read_key_(std::move(read_key)),
+      out_(open_output()),
+      editor_(el_init_fd("comcat-client", stdin, out_, stderr, STDIN_FILENO, STDOUT_FILENO,
+                         STDERR_FILENO)),
+      history_(history_init()) {
+  configure();
+  write_out(kBracketPastes);
+}
+
+LineEditor::~LineEditor() {
+  if (holds_terminal_) {
+    write_out(wiped() + kBracketNoPastes);
+  } else {
+    el_set(editor_, EL_EDITMODE, 0);  // or el_end() would set the mode of another's terminal
+  }
+  el_end(editor_);
+  history_end(history_);
+  std::fclose(out_);
+}
+
+void LineEditor::configure() {
+  HistEvent event;
+  history(history_, &event, H_SETSIZE, kHistoryLines);
+  history(history_, &event, H_SETUNIQUE, 1);
+  el_set(editor_, EL_CLIENTDATA, this);
+  el_set(editor_, EL_PROMPT, &prompt_of);
+  el_set(editor_, EL_EDITOR, "emacs");
+  el_set(editor_, EL_SIGNAL, 0);
+  el_set(editor_, EL_HIST, history, history_);
+  el_set(editor_, EL_GETCFN, &read_key_of);
+  // libedit would take the end of what they send for text.
+  for (const std::string& key : unused_keys()) bind(key.c_str(), "ed-unassigned");
+  bind("\033[1;5C", "em-next-word");  // Ctrl and an arrow
+  bind("\033[1;5D", "ed-prev-word");
+}
+
+LineEditor& LineEditor::self(EditLine* editor) {
+  void* data = nullptr;
+  el_get(editor, EL_CLIENTDATA, &data);
+  return *static_cast<LineEditor*>(data);
+}
+
+int LineEditor::read_key_of(EditLine* editor, wchar_t* key) {
+  return self(editor).read_key_(*key) ? 1 : 0;
+}
+
+void LineEditor::bind(const char* key, const char* action) {
+  el_set(editor_, EL_BIND, key, action, static_cast<char*>(nullptr));
+}
+
+std::optional<std::string> LineEditor::read_line() {
+  int count = 0;
+  const char* const text = el_gets(editor_, &count);
+  if (text == nullptr || count <= 0) return std::nullopt;
+  std::string line(text, static_cast<std::size_t>(count));
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
+  if (!line.empty()) {
+    HistEvent event;
+    history(history_, &event, H_ENTER, line.c_str());
+  }
+  return line;
+}
+
+std::string LineEditor::typed() const {
+  const LineInfo* const line = el_line(editor_);
+  return {line->buffer, line->lastchar};
+}
+
+void LineEditor::set_prompt(const std::string& prompt) {
+  if (prompt == prompt_) return;
+  const std::string wipe = wiped();  // of the line with the prompt that it was drawn with
+  prompt_ = prompt;
+  std::fflush(out_);
+  write_out(wipe);
+  el_set(editor_, EL_REFRESH);
+}
+
+void LineEditor::print_above(const std::string& text) {
+  draw_below(broken_between_words(text, terminal_columns()));
+}
+
+void LineEditor::draw_below(const std::string& output) {
+  std::fflush(out_);
+  write_out(wiped() + output);
+  el_set(editor_, EL_REFRESH);
+}
+
+void LineEditor::insert(const std::string& text) {
+  // libedit will draw from where the cursor is, so that must be where the prompt began.
+  std::fflush(out_);
+  write_out(wiped());
+  el_insertstr(editor_, text.c_str());
+  el_set(editor_, EL_REFRESH);
+}
+
+/// (As a function of libedit's own it would leak: 3.1 never frees what EL_ADDFN takes.)
+void LineEditor::complete() {
+  const LineInfo* const line = el_line(editor_);
+  const std::string start(line->buffer, line->cursor);
+  const std::vector<std::string> words = completions(start);
+  if (words.empty()) return;
+  const std::string common = common_start(words);
+  if (words.size() > 1 && common.size() == start.size()) {
+    std::string choices;
+    for (const std::string& word : words) choices += (choices.empty() ? "" : "  ") + word;
+    print_above(choices + "\n");
+    return;
+  }
+  insert(common.substr(start.size()) + (words.size() == 1 ? " " : ""));
+}
+
+void LineEditor::follow_size() {
+  el_resize(editor_);
+  draw_below("");
+}
+
+void LineEditor::release() {
+  std::fflush(out_);
+  write_out(wiped() + kBracketNoPastes);
+  el_set(editor_, EL_PREP_TERM, 0);
+  lose();
+}
+
+void LineEditor::take() {
+  holds_terminal_ = true;
+  // Whoever had the terminal meanwhile has left it in a mode that libedit does not know of.
+  el_set(editor_, EL_PREP_TERM, 0);
+  el_set(editor_, EL_PREP_TERM, 1);
+  el_resize(editor_);
+  write_out(std::string("\r\033[J") + kBracketPastes);
+  el_set(editor_, EL_REFRESH);
+}
+
+/// The bytes that take the cursor to where the prompt began, and clear from there.
+std::string LineEditor::wiped() const {
+  const LineInfo* const line = el_line(editor_);
+  const std::string before = prompt_ + std::string(line->buffer, line->cursor);
+  const std::string after(line->cursor, line->lastchar);
+  const std::size_t rows = rows_above_cursor(before, after, terminal_columns());
+  std::string out = "\r";
+  if (rows > 0) out += "\033[" + std::to_string(rows) + "A";
+  return out + "\033[J";
+}
+
+}  // namespace comcat::client

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdio>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <histedit.h>
+
+namespace comcat::client {
+
+/// The line being typed on the terminal that is standard input and output: libedit, and the drawing
+/// around it. Everything else that is to be seen goes through print_above().
+///
+/// Threads    one. `read_key` is called within read_line(), and may call everything else.
+/// Terminal   libedit's while it has been taken; between lines as it was.
+class LineEditor {
+ public:
+  /// Waits for a key; false at the end of the input.
+  using ReadKey = std::function<bool(wchar_t& key)>;
+
+  explicit LineEditor(ReadKey read_key);
+  ~LineEditor();
+  LineEditor(const LineEditor&) = delete;
+  LineEditor& operator=(const LineEditor&) = delete;
+
+  /// The key that clears the line.
+  static constexpr wchar_t kClear = L'\x15';  // Ctrl+U
+
+  /// The next line, without its break; nothing at the end of the input.
+  [[nodiscard]] std::optional<std::string> read_line();
+  /// What has been typed so far.
+  [[nodiscard]] std::string typed() const;
+
+  void set_prompt(const std::string& prompt);
+  /// Whole lines, broken between words; the line being typed is drawn again below them.
+  void print_above(const std::string& text);
+  void insert(const std::string& text);
+  /// Completes the first word, or shows what it may be.
+  void complete();
+  /// The terminal has another width.
+  void follow_size();
+
+  /// Gives the terminal back, without the line being typed.
+  void release();
+  /// Somebody else has it already.
+  void lose() { holds_terminal_ = false; }
+  /// Takes it again, and draws the line.
+  void take();
+
+ private:
+  static LineEditor& self(EditLine* editor);
+  static int read_key_of(EditLine* editor, wchar_t* key);
+  static char* prompt_of(EditLine* editor) { return self(editor).prompt_.data(); }
+  void configure();
+  void bind(const char* key, const char* action);
+  void draw_below(const std::string& output);
+  [[nodiscard]] std::string wiped() const;
+
+  const ReadKey read_key_;
+  std::FILE* const out_;  // standard output, waited for also where it does not block
+  EditLine* const editor_;
+  History* const history_;
+  std::string prompt_ = "> ";  // as drawn
+  bool holds_terminal_ = true;
+};
+
+}  // namespace comcat::client
