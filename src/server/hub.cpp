@@ -62,11 +62,6 @@ std::optional<Ending> due_ending(const Caller& caller, const HubOptions& options
   return std::nullopt;
 }
 
-template <typename... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
-
 }  // namespace
 
 Hub::Hub(HubOptions options, Metrics& metrics)
@@ -86,13 +81,14 @@ void Hub::open(Caller& caller, base::Time now) {
 absl::Status Hub::receive(Caller& caller, wire::Request request, base::Time now) {
   if (!caller.open) return absl::OkStatus();  // its close is on the way
   caller.conduct.forgive(now);
-  const absl::Status status =
-      std::visit(Overloaded{
-                     [&](wire::VoiceUp& voice) { return relay(caller, voice, now); },
-                     [&](const wire::Hello& hello) { return join(caller, hello, now); },
-                     [&](const wire::Command& command) { return obey(caller, command, now); },
-                 },
-                 request);
+  absl::Status status;
+  if (auto* voice = std::get_if<wire::VoiceUp>(&request)) {
+    status = relay(caller, *voice, now);
+  } else if (const auto* hello = std::get_if<wire::Hello>(&request)) {
+    status = join(caller, *hello, now);
+  } else {
+    status = obey(caller, std::get<wire::Command>(request), now);
+  }
   if (!status.ok()) leave(caller, wire::LeaveReason::kClosed, now);
   if (caller.open && caller.listener.overflowed) {
     close(caller, wire::LeaveReason::kClosed, too_much_waits(), now);
