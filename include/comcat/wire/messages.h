@@ -69,7 +69,7 @@ struct Welcome {
   SessionNumber session = 0;
   std::string id;
   std::string room;
-  std::vector<Member> members;  // who is in the room, oneself among them
+  std::vector<Member> members;     // who is in the room, oneself among them
   std::uint32_t max_speakers = 0;  // that a listener is sent at a time
   std::string resume_key;
   std::uint32_t features = 0;
