@@ -1,9 +1,12 @@
 // Certificate and key files of any content: loaded or refused with a sentence. The input is the
 // certificate, a zero byte, and the key.
 
+#include <optional>
+
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "comcat/base/certificate_fingerprint.h"
 #include "comcat/base/text.h"
 #include "comcat/server/certificate.h"
 
@@ -35,13 +38,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view input = fuzz::as_text(data, size);
   const std::string certificate(input.substr(0, input.find('\0')));
   const std::string key(input.substr(std::min(input.size(), certificate.size() + 1)));
-  const std::string print = server::fingerprint(certificate);
-  COMCAT_FUZZ_CHECK(print.empty() || print.size() == 7 + 43);
+  const std::optional<std::string> print = base::certificate_fingerprint(certificate);
+  COMCAT_FUZZ_CHECK(!print || print->size() == 7 + 43);
   const MemoryFile certificate_file(certificate);
   const MemoryFile key_file(key);
   const auto loaded = server::load_certificate(certificate_file.path(), key_file.path());
   if (loaded.ok()) {
-    COMCAT_FUZZ_CHECK(!print.empty());
+    COMCAT_FUZZ_CHECK(print.has_value());
     COMCAT_FUZZ_CHECK(loaded->certificate_pem == certificate && loaded->key_pem == key);
   } else {
     COMCAT_FUZZ_CHECK(absl::IsInvalidArgument(loaded.status()));
