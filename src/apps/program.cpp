@@ -17,7 +17,9 @@
 #include "comcat/base/text.h"
 #include "comcat/base/write.h"
 
+#include "absl/flags/commandlineflag.h"
 #include "absl/flags/parse.h"
+#include "absl/flags/reflection.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
 #include "flag_file.h"
@@ -95,6 +97,26 @@ void correct_exit_code() {
   _exit(static_cast<int>(Exit::kUsage));
 }
 
+/// Whether `word` is a flag that takes the next word as its value.
+bool takes_next(const std::string& word) {
+  const std::size_t dashes = word.find_first_not_of('-');
+  if (dashes != 1 && dashes != 2) return false;
+  const absl::CommandLineFlag* const flag = absl::FindCommandLineFlag(word.substr(dashes));
+  return flag != nullptr && !flag->IsOfType<bool>();
+}
+
+/// Abseil wonders aloud, value and all, at a value in a word of its own that begins with a dash, be
+/// it `--input -` or a passcode.
+std::vector<std::string> with_values_joined(const std::vector<std::string>& words) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    out.push_back(words[i]);
+    const bool dash = i + 1 < words.size() && words[i + 1].starts_with('-');
+    if (dash && takes_next(words[i])) out.back() += "=" + words[++i];
+  }
+  return out;
+}
+
 /// Overwrites the passcode where `ps` would show it.
 void hide_passcode(int argc, char** argv) {
   constexpr std::string_view kFlag = "passcode";
@@ -140,7 +162,7 @@ std::vector<std::string> parse_flags_and_words(int argc, char** argv, const std:
   if (std::any_of(argv + 1, argv + argc, is_version)) {
     say_and_stop(program_name + " " COMCAT_VERSION "\n");
   }
-  std::vector<std::string> words = all_flags(argc, argv, flag_file);
+  std::vector<std::string> words = with_values_joined(all_flags(argc, argv, flag_file));
   std::vector<char*> pointers{argv[0]};
   for (std::string& word : words) pointers.push_back(word.data());
   parsing = true;

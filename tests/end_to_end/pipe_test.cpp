@@ -16,6 +16,7 @@ namespace comcat::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::size_t kSecond = 48'000;
 
@@ -164,6 +165,16 @@ TEST_F(Pipes, OfTwoClientsIntoOneFifoTheSecondIsRefused) {
   expect_failure(second, 6, "another program writes what it hears into");
   EXPECT_EQ(0, first.finish());
   ::close(reader);
+}
+
+TEST_F(Pipes, ADashMayBeAWordOfItsOwnAndNoValueIsWonderedAt) {
+  std::vector<std::string> command = as("bot", {"--input", "-"});
+  command.insert(command.end(), {"--passcode", "-secret"});
+  Process bot(command);
+  bot.close_input();
+  EXPECT_EQ(3, bot.wait_exit()) << "the last passcode is the wrong one";
+  EXPECT_THAT(bot.output(Process::kErr), Not(HasSubstr("Did you really mean")));
+  EXPECT_THAT(bot.output(Process::kErr), Not(HasSubstr("secret")));
 }
 
 TEST_F(Pipes, StandardErrorIsKeptApartFromTheSound) {
