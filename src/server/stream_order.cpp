@@ -3,17 +3,25 @@
 #include <utility>
 
 namespace comcat::server {
+namespace {
+
+/// Takes what goes before voice; false where there is none.
+bool take_first(MessageQueue& messages, StreamMessage& message) {
+  if (Payload control = messages.take_control()) {
+    message.parts.push_back(std::move(control));
+    message.shared = false;
+  } else {
+    message.parts = messages.take_events();
+  }
+  return !message.parts.empty();
+}
+
+}  // namespace
 
 StreamMessage StreamOrder::next(MessageQueue& messages, VoiceQueue& voice, base::Time now,
                                 bool batch) {
   StreamMessage message;
-  if (Payload control = messages.take_control()) {
-    message.parts.push_back(std::move(control));
-    message.shared = false;
-    return message;
-  }
-  message.parts = messages.take_events();
-  if (!message.parts.empty()) return message;
+  if (messages.ready() && take_first(messages, message)) return message;
   voice.drop_old(now);
   if (messages.has_text() && (voice.empty() || text_is_next_)) {
     text_is_next_ = false;
