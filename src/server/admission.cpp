@@ -6,6 +6,8 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
+#include "refused.h"
+
 namespace comcat::server {
 namespace {
 
@@ -82,8 +84,10 @@ void Admission::forget_old(base::Time now) {
 absl::Status Admission::check_passcode(Address& from, const std::optional<std::string>& passcode,
                                        base::Time now) {
   if (from.banned_until > now) {
-    return absl::PermissionDeniedError("too many wrong passcodes from your address; try again in " +
-                                       seconds_left(from.banned_until - now));
+    return refusal(
+        Refusal::kBanned,
+        absl::PermissionDeniedError("too many wrong passcodes from your address; try again in " +
+                                    seconds_left(from.banned_until - now)));
   }
   if (passcode_.matches(passcode.value_or(""))) return absl::OkStatus();
   std::erase_if(from.failures, [&](base::Time at) { return now - at > options_.failure_window; });
@@ -92,8 +96,9 @@ absl::Status Admission::check_passcode(Address& from, const std::optional<std::s
     from.failures.clear();
     from.banned_until = now + options_.ban;
   }
-  return absl::UnauthenticatedError(passcode ? "the passcode is wrong"
-                                             : "this server asks for a passcode");
+  return refusal(Refusal::kPasscode,
+                 absl::UnauthenticatedError(passcode ? "the passcode is wrong"
+                                                     : "this server asks for a passcode"));
 }
 
 absl::StatusOr<Admission::Pass> Admission::admit(const std::string& address,
@@ -105,15 +110,18 @@ absl::StatusOr<Admission::Pass> Admission::admit(const std::string& address,
   Pass pass;
   if (const std::size_t limit = options_.max_clients_per_address; limit > 0) {
     if (!take_one(*from.sessions, limit)) {
-      return absl::ResourceExhaustedError("your address has " + std::to_string(limit) +
-                                          " callers here already, which is all it may have");
+      return refusal(Refusal::kAddressFull,
+                     absl::ResourceExhaustedError("your address has " + std::to_string(limit) +
+                                                  " callers here already, which is all it may "
+                                                  "have"));
     }
     pass.address_ = Slot(from.sessions);
   }
   std::optional<Slot> slot = slots_.take();
   if (!slot) {
-    return absl::ResourceExhaustedError("the server is full: all " +
-                                        std::to_string(slots_.capacity()) + " slots are taken");
+    return refusal(Refusal::kFull, absl::ResourceExhaustedError("the server is full: all " +
+                                                                std::to_string(slots_.capacity()) +
+                                                                " slots are taken"));
   }
   pass.server_ = std::move(*slot);
   return pass;

@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include <cassert>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -31,12 +32,12 @@ std::optional<std::string> passcode_of(const grpc::ServerContext& context) {
   return std::string(found->second.data(), found->second.size());
 }
 
-Refusal refusal(const absl::Status& status) {
-  if (absl::IsUnauthenticated(status)) return Refusal::kPasscode;
-  return absl::IsPermissionDenied(status) ? Refusal::kBanned : Refusal::kFull;
-}
-
 absl::StatusOr<wire::Request> parse(const grpc::ByteBuffer& message) {
+  if (message.Length() > wire::kMaxMessageBytes) {
+    return absl::ResourceExhaustedError("a message of " + std::to_string(message.Length()) +
+                                        " bytes; at most " +
+                                        std::to_string(wire::kMaxMessageBytes) + " are allowed");
+  }
   const std::optional<rpc::Contiguous> whole = rpc::Contiguous::of(message);
   if (!whole) return absl::InvalidArgumentError("a request that cannot be read");
   return wire::parse_request(whole->bytes());
@@ -92,7 +93,7 @@ void Call::admit(const std::string& address) {
 
 void Call::refuse(const std::string& address, const absl::Status& why) {
   enter(CallPhase::kRefused);
-  note_refused(shard_.metrics(), refusal(why), address, why);
+  note_refused(shard_.metrics(), reason_of(why), address, why);
   last_word_ = why;
   const bool slowed = !absl::IsResourceExhausted(why);
   shard_.expire_at(*this, shard_.now() + (slowed ? shard_.admission().failure_delay()

@@ -109,8 +109,12 @@ class Health::WatchCall {
 
   void finish() {
     if (over_ || finished_.pending() || health_.stopped_) return;
-    writer_.WriteAndFinish(response(HealthCheckResponse::NOT_SERVING), {}, grpc::Status::OK,
-                           finished_.begin());
+    const auto status = health_.status_of(request_.service());
+    if (status == HealthCheckResponse::SERVICE_UNKNOWN) {  // it was told so, and that is still true
+      writer_.Finish(grpc::Status::OK, finished_.begin());
+    } else {
+      writer_.WriteAndFinish(response(status), {}, grpc::Status::OK, finished_.begin());
+    }
   }
 
   Health& health_;

@@ -8,8 +8,14 @@
 
 namespace comcat::server {
 
+/// `told`, which remembers why: several reasons share a status code on the wire.
+/// Threads    any, as for all here.
+[[nodiscard]] absl::Status refusal(Refusal why, absl::Status told);
+
+/// Why a refusal() was made.
+[[nodiscard]] Refusal reason_of(const absl::Status& refusal);
+
 /// Counts and logs that somebody from `address` was refused, who is told `told`.
-/// Threads    any.
 void note_refused(Metrics& metrics, Refusal why, const std::string& address,
                   const absl::Status& told);
 

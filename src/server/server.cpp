@@ -28,7 +28,11 @@ constexpr int kMinPingIntervalMs = 4'000;
 constexpr int kFlowControlWindowBytes = 16 * 1024;
 constexpr int kReadChunkBytes = 1024;  // callers send little at a time
 constexpr std::chrono::milliseconds kFarewell{500};
-constexpr int kMaxReflectionThreads = 16;  // what else the server does needs none of gRPC's
+// gRPC ends the stream of who sends more, without a word to us; what is more than
+// wire::kMaxMessageBytes and less than this is refused by Call, which says so.
+constexpr int kMaxReceivedBytes = 16 * static_cast<int>(wire::kMaxMessageBytes);
+// Of reflection: what else the server does needs none of gRPC's. One of them waits for the others.
+constexpr int kMaxGrpcThreads = 16;
 constexpr std::size_t kMemoryQuotaBytes = 512UL * 1024 * 1024;
 
 /// gRPC's own lines may hold what a peer sent, and calls ordinary things errors (a TLS client that
@@ -40,7 +44,7 @@ void log_of_grpc(gpr_log_func_args* args) {
 void set_limits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   const auto keepalive_ms = std::chrono::milliseconds(options.keepalive_interval).count();
   const auto timeout_ms = std::chrono::milliseconds(options.keepalive_timeout).count();
-  builder.SetMaxReceiveMessageSize(static_cast<int>(wire::kMaxMessageBytes));
+  builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(keepalive_ms));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(timeout_ms));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
@@ -60,7 +64,7 @@ void set_limits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, 4 * kReadChunkBytes);
   grpc::ResourceQuota quota("comcat");
   quota.Resize(kMemoryQuotaBytes);
-  quota.SetMaxThreads(kMaxReflectionThreads);
+  quota.SetMaxThreads(kMaxGrpcThreads);
   builder.SetResourceQuota(quota);
 }
 

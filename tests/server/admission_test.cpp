@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "server/refused.h"
+
 namespace comcat::server {
 namespace {
 
@@ -56,6 +58,19 @@ TEST(Admission, MissingWrongAndFullAreToldApart) {
   const auto full = admission.admit(kHere, "hunter2", kStart);
   EXPECT_TRUE(absl::IsResourceExhausted(full.status()));
   EXPECT_EQ("the server is full: all 1 slots are taken", sentence(full));
+}
+
+TEST(Admission, WhoseAddressHasAllItMayHaveIsNotCountedAsTurnedAwayByAFullServer) {
+  AdmissionOptions options = with_passcode(2);
+  options.max_clients_per_address = 1;
+  Admission admission(options);
+  const auto an = admission.admit(kHere, "hunter2", kStart);
+  const auto again = admission.admit(kHere, "hunter2", kStart);
+  EXPECT_TRUE(absl::IsResourceExhausted(again.status()));
+  EXPECT_EQ(Refusal::kAddressFull, reason_of(again.status()));
+  const auto binh = admission.admit(kThere, "hunter2", kStart);
+  EXPECT_EQ(Refusal::kFull, reason_of(admission.admit("192.0.2.9", "hunter2", kStart).status()));
+  EXPECT_EQ(Refusal::kPasscode, reason_of(admission.admit(kThere, "guess", kStart).status()));
 }
 
 TEST(Admission, PasscodesOfAnySizeAndKindAreOnlyWrong) {

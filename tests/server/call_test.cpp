@@ -96,6 +96,18 @@ TEST(Call, AMalformedMessageEndsItAndFreesItsSlot) {
   EXPECT_EQ(free_slots(stage), before + 1);
 }
 
+TEST(Call, AMessageOver64KiBIsClosedAndCountedAsTheOthersAre) {
+  Stage stage;
+  Client an({.port = stage.port()});
+  Client binh({.port = stage.port()});
+  ASSERT_TRUE(an.hello("an") && binh.hello("binh"));
+  ASSERT_TRUE(binh.send_raw(std::string(70'000, 'x')));
+  EXPECT_EQ(binh.status().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(binh.status().error_message(), "a message of 70000 bytes; at most 65536 are allowed");
+  EXPECT_EQ(reason_seen_by(an), Left::CLOSED);
+  EXPECT_EQ(stage.metrics().refusals[static_cast<std::size_t>(Refusal::kProtocol)].load(), 1U);
+}
+
 TEST(Call, AWrongPasscodeIsAnsweredLate) {
   constexpr auto kDelay = 200ms;
   Stage stage(with_passcode(kDelay));

@@ -135,6 +135,15 @@ TEST(Health, ACheckIsServingUntilTheServerDrains) {
   EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
 }
 
+TEST(Health, WhoWatchesAnUnknownServiceIsToldSoOnceAndNothingElseUntilTheEnd) {
+  Clinic clinic;
+  Watcher watcher(clinic, "Cooking");
+  EXPECT_EQ(watcher.next(), HealthCheckResponse::SERVICE_UNKNOWN);
+  clinic.health->drain();
+  EXPECT_EQ(watcher.next(), HealthCheckResponse::UNKNOWN) << "the stream's end";
+  EXPECT_TRUE(watcher.end().ok());
+}
+
 TEST(Health, ACheckOfAnotherServiceFindsNone) {
   Clinic clinic;
   HealthCheckResponse response;

@@ -54,6 +54,12 @@ TEST(Convert, APacketThatSaysToLastTooLongIsRefused) {
   EXPECT_TRUE(response<VoicePackets>(encode_voice(endless)).empty());
 }
 
+TEST(Convert, ALevelBelowSilenceIsSilence) {
+  VoicePacket quieter_than_silence = frame(0, 1, "x");
+  quieter_than_silence.level_dbov = 200;
+  EXPECT_EQ(kSilentDbov, request<VoiceUp>(encode_request(quieter_than_silence)).packet.level_dbov);
+}
+
 TEST(Convert, TheEmptySignalIsTheOriginalHello) {
   EXPECT_TRUE(request<Hello>(encode_request(Hello{})).original());
   EXPECT_FALSE(request<Hello>(encode_request(Hello{"an", "lobby", "", 0})).original());

@@ -11,13 +11,14 @@ namespace comcat::server {
 /// Why a voice frame did not reach a listener, or was not taken from a speaker.
 enum class Drop { kQueueOverflow, kRateLimit, kMuted, kNotLoudest, kCount };
 /// Why a caller was turned away.
-enum class Refusal { kPasscode, kBanned, kFull, kName, kProtocol, kCount };
+enum class Refusal { kPasscode, kBanned, kFull, kAddressFull, kName, kProtocol, kCount };
 
 /// Why a connection was closed before its caller was let in.
 enum class Turned { kAddressLimit, kTotalLimit, kNoDescriptors, kStranger, kCount };
 
 inline constexpr std::array kDropNames{"queue_overflow", "rate_limit", "muted", "not_loudest"};
-inline constexpr std::array kRefusalNames{"passcode", "banned", "full", "name", "protocol"};
+inline constexpr std::array kRefusalNames{"passcode",     "banned", "full",
+                                          "address_full", "name",   "protocol"};
 inline constexpr std::array kTurnedNames{"address_limit", "total_limit", "no_descriptors",
                                          "stranger"};
 
