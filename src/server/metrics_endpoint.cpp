@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include <grpcpp/grpcpp.h>
 #include <prometheus/collectable.h>
 #include <prometheus/exposer.h>
 #include <prometheus/metric_family.h>
@@ -68,6 +69,13 @@ MetricFamily histogram(const std::string& name, const std::string& help, const H
   return out;
 }
 
+/// Always 1; what was built is in the labels.
+MetricFamily build_info() {
+  MetricFamily out = gauge("build_info", "Version of comcat-server, and of gRPC under it.", 1);
+  out.metric.front().label = {{"version", COMCAT_VERSION}, {"grpc", grpc::Version()}};
+  return out;
+}
+
 double cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -95,6 +103,7 @@ class MetricsEndpoint::Collector final : public prometheus::Collectable {
     const auto count = [](const Metrics::Counter& c) { return static_cast<double>(c.load()); };
     const Metrics& m = metrics_;
     return {
+        build_info(),
         gauge("clients", "Callers who are in.", count(m.clients)),
         gauge("rooms", "Rooms with somebody in them.", count(m.rooms)),
         counter("joins_total", "Callers who said a good hello.", count(m.joins)),

@@ -83,7 +83,8 @@ TEST(MetricsEndpoint, CountsWhatHappens) {
   ASSERT_TRUE(binh.wait_for_voice());
   const std::string metrics = http_get(port, "/metrics");
   for (const char* expected :
-       {"comcat_clients 2", "comcat_rooms 1", "comcat_joins_total 2", "comcat_frames_in_total 1",
+       {"comcat_build_info{", "version=\"0.", "comcat_clients 2", "comcat_rooms 1",
+        "comcat_joins_total 2", "comcat_frames_in_total 1",
         "comcat_refusals_total{reason=\"passcode\"} 1", "comcat_drops_total{reason=\"muted\"} 0",
         "comcat_connections_refused_total{reason=\"total_limit\"} 0",
         "comcat_accept_failures_total 0", "comcat_queue_age_seconds_bucket",
