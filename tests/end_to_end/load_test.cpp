@@ -1,7 +1,10 @@
 // comcat-load against comcat-server, as users run them.
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -244,18 +247,17 @@ TEST_F(Load, AFailureIsOneLineWithoutGrpcsOwnLog) {
 }
 
 TEST_F(Load, HelpNamesEveryFlag) {
-  Process all({program("comcat-load"), "--helpshort"});  // Abseil's own list
-  ASSERT_EQ(0, all.wait_exit());
   EXPECT_EQ(0, load({"--help"}));
-  std::istringstream lines(all.output(Process::kOut));
+  std::ifstream file(COMCAT_DOCS_DIR "/../src/apps/comcat_load.cpp");
+  const std::string source{std::istreambuf_iterator<char>(file), {}};
+  const std::regex definition("ABSL_FLAG\\([^,]*,\\s*([a-z0-9_]+),");
   int flags = 0;
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with("    --")) continue;
+  for (std::sregex_iterator found(source.begin(), source.end(), definition), end; found != end;
+       ++found) {
     ++flags;
-    const std::string name = line.substr(4, line.find(' ', 4) - 4);
-    EXPECT_THAT(out(), ContainsRegex("\n  " + name + "( |\n)"));
+    EXPECT_THAT(out(), ContainsRegex("\n  --" + (*found)[1].str() + "( |\n)"));
   }
-  EXPECT_LT(20, flags) << all.output(Process::kOut);
+  EXPECT_LT(20, flags);
 }
 
 TEST_F(Load, WrongFlagsAreToldBeforeAnythingHappens) {
