@@ -13,7 +13,6 @@
 
 #include "comcat/base/certificate_fingerprint.h"
 #include "comcat/base/log.h"
-#include "comcat/base/signals.h"
 #include "comcat/server/certificate.h"
 #include "comcat/server/metrics_endpoint.h"
 #include "comcat/server/server.h"
@@ -22,6 +21,7 @@
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
 #include "program.h"
+#include "starting_terminal.h"
 #include "text_file.h"
 #include "user.h"
 
@@ -35,9 +35,8 @@ ABSL_FLAG(std::string, listen, "0.0.0.0:50051",
           "HOST:PORT to listen on ([::]:PORT for IPv4 and IPv6); port 0 picks one, which the first "
           "log line names");
 ABSL_FLAG(int, max_clients, 100, "callers at a time; more are refused");
-ABSL_FLAG(
-    std::string, tls_cert, "",
-    "certificate chain in PEM form, instead of the server's own; SIGHUP reads it and its key anew");
+ABSL_FLAG(std::string, tls_cert, "",
+          "certificate chain in PEM form, instead of the server's own; SIGHUP reads either anew");
 ABSL_FLAG(std::string, tls_key, "", "private key of --tls_cert in PEM form");
 ABSL_FLAG(bool, insecure, false, "plaintext instead of TLS: the transport of com_municat's client");
 ABSL_FLAG(std::string, state_dir, "",
@@ -203,15 +202,10 @@ sigset_t end_signals() {
   return signals;
 }
 
-/// Whether SIGHUP asks for another certificate. If not, a terminal was closed, and the server ends.
-bool hang_up_renews() {
-  return !absl::GetFlag(FLAGS_tls_cert).empty();
-}
-
 /// Those that it waits for, blocked in every thread.
 sigset_t awaited_signals() {
   sigset_t signals = end_signals();
-  if (hang_up_renews() || !base::starts_ignored(SIGHUP)) sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
@@ -219,9 +213,22 @@ std::string name_of(int signal) {
   return "SIG" + std::string(sigabbrev_np(signal));
 }
 
-void renew_certificate(server::Server& server) {
-  const absl::StatusOr<server::Certificate> renewed =
-      server::load_certificate(absl::GetFlag(FLAGS_tls_cert), absl::GetFlag(FLAGS_tls_key));
+absl::StatusOr<server::Certificate> reread_certificate() {
+  if (const std::string file = absl::GetFlag(FLAGS_tls_cert); !file.empty()) {
+    return server::load_certificate(file, absl::GetFlag(FLAGS_tls_key));
+  }
+  absl::StatusOr<std::filesystem::path> state = state_directory(absl::GetFlag(FLAGS_state_dir));
+  if (!state.ok()) return state.status();
+  return server::reread_own_certificate(*state);
+}
+
+/// What SIGHUP asks for. The certificate is all that can change while people talk.
+void reload(server::Server& server) {
+  if (absl::GetFlag(FLAGS_insecure)) {
+    base::log(LogLevel::kInfo, "nothing_to_reload", {{"why", "--insecure has no certificate"}});
+    return;
+  }
+  const absl::StatusOr<server::Certificate> renewed = reread_certificate();
   if (!renewed.ok()) {
     base::log(LogLevel::kError, "certificate_kept",
               {{"why", std::string(renewed.status().message())}});
@@ -233,6 +240,15 @@ void renew_certificate(server::Server& server) {
       {{"fingerprint", base::certificate_fingerprint(renewed->certificate_pem).value_or("")}});
 }
 
+/// Waits for a signal that ends the server, and obeys those that do not.
+int wait_for_end(server::Server& server, const StartingTerminal& terminal) {
+  const sigset_t awaited = awaited_signals();
+  int signal = 0;
+  sigwait(&awaited, &signal);
+  for (; signal == SIGHUP && !terminal.is_closed(); sigwait(&awaited, &signal)) reload(server);
+  return signal;
+}
+
 /// One connection is one file descriptor: takes as many as the system allows.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -241,19 +257,16 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void serve(server::Server& server) {
-  const sigset_t awaited = awaited_signals();
-  int signal = 0;
-  sigwait(&awaited, &signal);
-  for (; signal == SIGHUP && hang_up_renews(); sigwait(&awaited, &signal)) {
-    renew_certificate(server);
-  }
+void serve(server::Server& server, const StartingTerminal& terminal) {
+  const int signal = wait_for_end(server, terminal);
   // A second signal ends the program at once; so does a peer who holds the end up: everyone else
   // has been told by then.
   std::thread([signals = end_signals()] {
     const timespec patience{kStopWithin.count(), 0};
     const int again = sigtimedwait(&signals, nullptr, &patience);
-    if (again < 0) base::log(LogLevel::kWarning, "stopped", {{"why", "peers that do not read"}});
+    base::log(LogLevel::kWarning, "stopped",
+              {{"why", again > 0 ? "a second signal, " + name_of(again)
+                                 : std::string("peers that do not read")}});
     _exit(again > 0 ? 128 + again : 0);
   }).detach();
   base::log(LogLevel::kInfo, "stopping", {{"signal", name_of(signal)}});
@@ -277,6 +290,7 @@ int run(int argc, char** argv) {
 
   absl::StatusOr<server::ServerOptions> options = server_options(argc, argv);
   if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));
+  const StartingTerminal terminal;
   const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads
   const auto server = server::Server::start(*options);
@@ -298,7 +312,7 @@ int run(int argc, char** argv) {
              {"max_clients", options->admission.max_clients}});
   warn_of_passcode(passcode_characters);
   if (metrics) base::log(LogLevel::kInfo, "metrics", {{"port", metrics->port()}});
-  serve(**server);
+  serve(**server, terminal);
   return static_cast<int>(Exit::kStopped);
 }
 

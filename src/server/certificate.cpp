@@ -30,6 +30,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kOwnCertificate = "server.crt";
+constexpr const char* kOwnKey = "server.key";
 constexpr long kTenYearsSeconds = 10L * 365 * 24 * 3600;
 
 std::string contents(BIO* bio) {
@@ -165,8 +167,8 @@ absl::StatusOr<Certificate> load_certificate(const fs::path& certificate, const 
 }
 
 absl::StatusOr<Certificate> own_certificate(const fs::path& state_dir) {
-  const fs::path certificate_path = state_dir / "server.crt";
-  const fs::path key_path = state_dir / "server.key";
+  const fs::path certificate_path = state_dir / kOwnCertificate;
+  const fs::path key_path = state_dir / kOwnKey;
   std::error_code error;
   const bool has_certificate = fs::exists(certificate_path, error);
   if (has_certificate && fs::exists(key_path, error)) {
@@ -196,6 +198,10 @@ absl::StatusOr<Certificate> own_certificate(const fs::path& state_dir) {
     return written;
   }
   return made;
+}
+
+absl::StatusOr<Certificate> reread_own_certificate(const fs::path& state_dir) {
+  return load_certificate(state_dir / kOwnCertificate, state_dir / kOwnKey);
 }
 
 }  // namespace comcat::server

@@ -1,7 +1,6 @@
 #include "refused.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "comcat/base/log.h"
 
@@ -21,7 +20,7 @@ absl::Status refusal(Refusal why, absl::Status told) {
 }
 
 Refusal reason_of(const absl::Status& refusal) {
-  const std::optional<absl::Cord> reason = refusal.GetPayload(kReason);
+  const auto reason = refusal.GetPayload(kReason);
   const auto* const name = std::ranges::find_if(
       kRefusalNames, [&](const char* known) { return reason && *reason == known; });
   return name == kRefusalNames.end() ? Refusal::kProtocol

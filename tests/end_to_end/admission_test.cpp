@@ -187,6 +187,20 @@ TEST(Shutdown, SigtermTellsEveryoneAndEndsWithZero) {
   EXPECT_EQ(0, server.process().wait_exit(std::chrono::seconds(10)));
 }
 
+TEST(Shutdown, ASecondSignalEndsItAtOnceAndTheLogNamesIt) {
+  ServerProcess server;
+  Caller stalled({.port = server.port(), .reading = false});
+  ClientREQ hello;
+  hello.mutable_signal()->set_name("stalled");
+  ASSERT_TRUE(stalled.send(hello));
+  ASSERT_TRUE(server.logs("name=stalled"));
+  server.process().signal(SIGTERM);
+  ASSERT_TRUE(server.logs(" stopping signal=SIGTERM"));
+  server.process().signal(SIGINT);
+  EXPECT_EQ(128 + SIGINT, server.process().wait_exit());
+  EXPECT_TRUE(server.logs("stopped why=\"a second signal, SIGINT\""));
+}
+
 TEST(Shutdown, AListenerWhoDoesNotReadCannotHoldItUp) {
   ServerProcess server;
   Caller stalled({.port = server.port(), .reading = false});

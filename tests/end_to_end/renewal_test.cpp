@@ -1,12 +1,16 @@
 // A certificate that is renewed while people talk.
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "comcat/base/file_descriptor.h"
 
 #include "support/caller.h"
 #include "support/certificates.h"
@@ -93,11 +97,39 @@ TEST_F(Renewal, FilesThatAreNoCertificateChangeNothing) {
   EXPECT_TRUE(comes_in("an", renew())) << "mended";
 }
 
-TEST(Hangup, EndsAServerThatHasNoCertificateToReadAndEveryoneIsTold) {
+TEST(Hangup, AServerWithItsOwnCertificateReadsItAgainAndGoesOn) {
+  ServerProcess server({}, /*tls=*/true);
+  for (int times = 0; times < 2; ++times) {
+    server.process().signal(SIGHUP);
+    EXPECT_TRUE(server.logs(" certificate_renewed fingerprint=" + server.fingerprint()));
+  }
+  EXPECT_EQ(0, server.stop());
+  EXPECT_THAT(server.process().output(Process::kErr), HasSubstr("stopping signal=SIGTERM"));
+}
+
+TEST(Hangup, WithoutACertificateThereIsNothingToReloadAndTheCallGoesOn) {
   ServerProcess server;
   Caller an({.port = server.port()});
   ASSERT_TRUE(an.hello("an"));
   server.process().signal(SIGHUP);
+  EXPECT_TRUE(server.logs(" nothing_to_reload "));
+  ASSERT_TRUE(an.send_voice("x"));
+  Caller binh({.port = server.port()});
+  EXPECT_TRUE(binh.hello("binh"));
+  EXPECT_EQ(0, server.stop());
+}
+
+TEST(Hangup, OfTheTerminalThatItWasStartedFromEndsTheServerAndEveryoneIsTold) {
+  base::FileDescriptor terminal(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  ASSERT_TRUE(terminal.valid() && ::grantpt(terminal.get()) == 0 &&
+              ::unlockpt(terminal.get()) == 0);
+  Process::Options options;
+  const std::string other_end = ::ptsname(terminal.get());
+  options.launcher = {"/bin/sh", "-c", "exec setsid -c \"$@\" <" + other_end, "sh"};
+  ServerProcess server({}, /*tls=*/false, options);
+  Caller an({.port = server.port()});
+  ASSERT_TRUE(an.hello("an"));
+  terminal.reset();
   EXPECT_EQ("the server is shutting down", an.status().error_message());
   EXPECT_EQ(0, server.process().wait_exit());
   EXPECT_THAT(server.process().output(Process::kErr), HasSubstr("stopping signal=SIGHUP"));

@@ -24,4 +24,8 @@ struct Certificate {
 /// first start: EC P-256, self-signed, ten years. Clients pin it, so it is kept.
 [[nodiscard]] absl::StatusOr<Certificate> own_certificate(const std::filesystem::path& state_dir);
 
+/// The same, read again from files that own_certificate() has made; makes none.
+[[nodiscard]] absl::StatusOr<Certificate> reread_own_certificate(
+    const std::filesystem::path& state_dir);
+
 }  // namespace comcat::server
