@@ -31,9 +31,10 @@ ABSL_FLAG(
     "by --passcode_file or the environment variable COMCAT_PASSCODE");
 ABSL_FLAG(std::string, passcode_file, "", "a file whose first line is the passcode");
 ABSL_FLAG(bool, open, false, "let everyone in: no passcode");
-ABSL_FLAG(std::string, listen, "0.0.0.0:50051",
-          "HOST:PORT to listen on ([::]:PORT for IPv4 and IPv6); port 0 picks one, which the first "
-          "log line names");
+ABSL_FLAG(
+    std::string, listen, ":50051",
+    "HOST:PORT to listen on, several with commas between them; no HOST: every address of IPv6 "
+    "and IPv4; port 0 picks one, which the log names");
 ABSL_FLAG(int, max_clients, 100, "callers at a time; more are refused");
 ABSL_FLAG(std::string, tls_cert, "",
           "certificate chain in PEM form, instead of the server's own; SIGHUP reads either anew");

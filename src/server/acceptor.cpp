@@ -1,8 +1,10 @@
 #include "comcat/server/acceptor.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -87,11 +89,12 @@ base::FileDescriptor open_spare() {
   return base::FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
-absl::StatusOr<base::FileDescriptor> listen_on(const addrinfo& info) {
+/// An IPv6 socket takes IPv4 as well where nothing else is to.
+absl::StatusOr<base::FileDescriptor> listen_on(const addrinfo& info, bool ipv6_only) {
   base::FileDescriptor fd(socket(info.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd.valid()) return absl::UnavailableError(error_text(errno));
   set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-  if (info.ai_family == AF_INET6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0);
+  if (info.ai_family == AF_INET6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, ipv6_only);
   // Accepted sockets inherit these.
   set_option(fd.get(), SOL_SOCKET, SO_SNDBUF, kSendBufferBytes);
   if (::bind(fd.get(), info.ai_addr, info.ai_addrlen) != 0) {
@@ -101,45 +104,68 @@ absl::StatusOr<base::FileDescriptor> listen_on(const addrinfo& info) {
   return fd;
 }
 
-}  // namespace
+/// Every address is IPv6's for both families, where there is IPv6; else IPv4's.
+std::vector<std::string> hosts_of(const base::Address& wanted) {
+  if (!wanted.host.empty()) return {wanted.host};
+  return {"::", "0.0.0.0"};
+}
 
-absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
-  const absl::StatusOr<base::Address> wanted = parse_listen_address(options.listen, "--listen");
-  if (!wanted.ok()) return wanted.status();
-  const std::string port = std::to_string(wanted->port);
+absl::StatusOr<base::FileDescriptor> listen_on(const base::Address& wanted, bool ipv6_only) {
+  const std::string port = std::to_string(wanted.port);
   addrinfo hints{};
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const char* const node = wanted->host.empty() ? nullptr : wanted->host.c_str();
-  if (getaddrinfo(node, port.c_str(), &hints, &found) != 0) {
-    return absl::InvalidArgumentError("--listen " + options.listen +
-                                      ": there is no such address on this machine");
+  absl::StatusOr<base::FileDescriptor> listener = absl::InvalidArgumentError(
+      "--listen " + base::to_string(wanted) + ": there is no such address on this machine");
+  for (const std::string& host : hosts_of(wanted)) {
+    if (listener.ok()) break;
+    addrinfo* found = nullptr;
+    if (getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0) continue;
+    for (const addrinfo* next = found; next != nullptr && !listener.ok(); next = next->ai_next) {
+      listener = listen_on(*next, ipv6_only);
+    }
+    freeaddrinfo(found);
   }
-  absl::StatusOr<base::FileDescriptor> listener = listen_on(*found);
-  for (const addrinfo* next = found->ai_next; next != nullptr && !listener.ok();
-       next = next->ai_next) {
-    listener = listen_on(*next);
-  }
-  freeaddrinfo(found);
-  if (!listener.ok()) {
-    return absl::UnavailableError("cannot listen on " + options.listen + ": " +
-                                  std::string(listener.status().message()) +
-                                  "; choose another address or port with --listen");
-  }
+  if (listener.ok() || absl::IsInvalidArgument(listener.status())) return listener;
+  return absl::UnavailableError("cannot listen on " + base::to_string(wanted) + ": " +
+                                std::string(listener.status().message()) +
+                                "; choose another address or port with --listen");
+}
+
+bool is_ipv4(const base::Address& address) {
+  in_addr bytes{};
+  return inet_pton(AF_INET, address.host.c_str(), &bytes) == 1;
+}
+
+}  // namespace
+
+absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
+  const auto wanted = parse_listen_addresses(options.listen, "--listen");
+  if (!wanted.ok()) return wanted.status();
+  const bool ipv4_is_given = std::ranges::any_of(*wanted, is_ipv4);
   Acceptor acceptor(options.limits);
-  acceptor.listener_ = std::move(*listener);
+  for (const base::Address& address : *wanted) {
+    absl::StatusOr<base::FileDescriptor> listener = listen_on(address, ipv4_is_given);
+    if (!listener.ok()) return listener.status();
+    acceptor.add(*std::move(listener));
+  }
   acceptor.wake_.reset(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   acceptor.spare_ = open_spare();
   if (!acceptor.wake_.valid() || !acceptor.spare_.valid()) {
     return absl::UnavailableError("cannot listen on " + options.listen + ": " + error_text(errno));
   }
+  return acceptor;
+}
+
+void Acceptor::add(base::FileDescriptor listener) {
   sockaddr_storage bound{};
   socklen_t size = sizeof(bound);
-  getsockname(acceptor.listener_.get(), reinterpret_cast<sockaddr*>(&bound), &size);
-  const std::string text = to_text(bound, acceptor.port_);
-  acceptor.address_ = text + ":" + std::to_string(acceptor.port_);
-  return acceptor;
+  getsockname(listener.get(), reinterpret_cast<sockaddr*>(&bound), &size);
+  int port = 0;
+  const std::string text = to_text(bound, port);
+  if (listeners_.empty()) port_ = port;
+  address_ += (listeners_.empty() ? "" : ",") + text + ":" + std::to_string(port);
+  listeners_.push_back(std::move(listener));
 }
 
 Acceptor::~Acceptor() {
@@ -159,7 +185,7 @@ void Acceptor::stop() {
   thread_.request_stop();
   std::ignore = eventfd_write(wake_.get(), 1);
   thread_.join();
-  listener_.reset();
+  listeners_.clear();
 }
 
 void Acceptor::disconnect_all() {
@@ -170,15 +196,20 @@ void Acceptor::run(const HandOver& hand_over, const std::stop_token& stop) {
   bool exhausted = false;
   bool strangers = false;
   base::Time next_watch{};
+  std::vector<pollfd> ready{{wake_.get(), POLLIN, 0}};
+  for (const base::FileDescriptor& listener : listeners_) {
+    ready.push_back({listener.get(), POLLIN, 0});
+  }
   while (!stop.stop_requested()) {
-    std::array<pollfd, 2> ready{{{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}}};
-    if (exhausted) {  // the listener stays readable though nobody can be let in
+    if (exhausted) {  // the listeners stay readable though nobody can be let in
       std::ignore = poll(ready.data(), 1, kRetryMs);
       exhausted = false;
-    } else if (poll(ready.data(), ready.size(), strangers ? kWatchMs : -1) > 0 &&
-               ready[1].revents != 0) {
-      exhausted = !accept_all(hand_over, stop);
-      strangers = true;
+    } else if (poll(ready.data(), ready.size(), strangers ? kWatchMs : -1) > 0) {
+      for (const pollfd& listener : std::span(ready).subspan(1)) {
+        if (listener.revents == 0) continue;
+        exhausted = !accept_all(listener.fd, hand_over, stop) || exhausted;
+        strangers = true;
+      }
     }
     const base::Time now = base::steady_now();
     if (!strangers || now < next_watch) continue;
@@ -202,13 +233,13 @@ void Acceptor::pass_on_vouched() {
   for (const std::string& peer : peers) table_->vouch(peer);
 }
 
-bool Acceptor::accept_all(const HandOver& hand_over, const std::stop_token& stop) {
+bool Acceptor::accept_all(int listener, const HandOver& hand_over, const std::stop_token& stop) {
   if (!spare_.valid()) spare_ = open_spare();
   while (!stop.stop_requested()) {
     sockaddr_storage peer{};
     socklen_t size = sizeof(peer);
-    base::FileDescriptor fd(accept4(listener_.get(), reinterpret_cast<sockaddr*>(&peer), &size,
-                                    SOCK_NONBLOCK | SOCK_CLOEXEC));
+    base::FileDescriptor fd(
+        accept4(listener, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd.valid()) {
       take(std::move(fd), peer, {reinterpret_cast<const char*>(&peer), size}, hand_over);
       continue;
@@ -220,7 +251,7 @@ bool Acceptor::accept_all(const HandOver& hand_over, const std::stop_token& stop
       base::log(LogLevel::kError, "cannot_accept", {{"why", error_text(errno)}});
       return false;
     }
-    const int error = turn_one_away();
+    const int error = turn_one_away(listener);
     if (error == EAGAIN) return true;
     if (error != 0) metrics_->failed_accepts.fetch_add(1);
     base::log(LogLevel::kError, "out_of_file_descriptors",
@@ -248,9 +279,9 @@ void Acceptor::take(base::FileDescriptor fd, const sockaddr_storage& peer, std::
   hand_over(std::move(fd));
 }
 
-int Acceptor::turn_one_away() {
+int Acceptor::turn_one_away(int listener) {
   spare_.reset();
-  base::FileDescriptor caller(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  base::FileDescriptor caller(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
   const int error = caller.valid() ? 0 : errno;
   if (caller.valid()) metrics_->turned(Turned::kNoDescriptors);  // before he notices
   caller.reset();

@@ -7,6 +7,7 @@
 #include "comcat/base/text.h"
 
 #include "absl/status/status.h"
+#include "absl/strings/str_split.h"
 
 namespace comcat::server {
 namespace {
@@ -44,6 +45,17 @@ absl::StatusOr<base::Address> parse_listen_address(const std::string& text,
   }
   address.port = *port;
   return address;
+}
+
+absl::StatusOr<std::vector<base::Address>> parse_listen_addresses(const std::string& text,
+                                                                  const std::string& flag) {
+  std::vector<base::Address> out;
+  for (const absl::string_view one : absl::StrSplit(text, ',')) {
+    absl::StatusOr<base::Address> address = parse_listen_address(std::string(one), flag);
+    if (!address.ok()) return address.status();
+    out.push_back(*std::move(address));
+  }
+  return out;
 }
 
 }  // namespace comcat::server

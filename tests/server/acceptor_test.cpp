@@ -64,6 +64,10 @@ class Stderr {
   std::string text_;
 };
 
+bool has_ipv6() {
+  return Acceptor::bind({"[::1]:0", {}}).ok();
+}
+
 TEST(Acceptor, NamesTheAddressWithThePortThatWasPicked) {
   Door door(limits(10));
   ASSERT_TRUE(door.bound());
@@ -82,6 +86,48 @@ TEST(Acceptor, AddressesThatAreNoneAreNamed) {
     const std::string sentence(bound.status().message());
     EXPECT_EQ(0U, sentence.find("--listen " + std::string(listen)));
   }
+}
+
+TEST(Acceptor, SeveralAddressesAreAllListenedOnAndNamed) {
+  AcceptorOptions options = limits(10);
+  options.listen = "127.0.0.1:0,127.0.0.2:0";
+  Door door(options);
+  ASSERT_TRUE(door.bound());
+  door.open();
+  const std::string names = door.address();
+  const std::size_t comma = names.find(",127.0.0.2:");
+  ASSERT_NE(std::string::npos, comma) << names;
+  EXPECT_EQ("127.0.0.1:" + std::to_string(door.port()), names.substr(0, comma));
+  EXPECT_TRUE(visit(door));
+  const int second = std::stoi(names.substr(names.rfind(':') + 1));
+  Visitor at_the_second;
+  at_the_second.knock(second, "127.0.0.2");
+  EXPECT_TRUE(at_the_second.let_in());
+}
+
+TEST(Acceptor, OneOfSeveralThatIsNoneIsNamedAlone) {
+  const auto bound = Acceptor::bind({"127.0.0.1:0,nowhere", {}});
+  EXPECT_EQ(0U, std::string(bound.status().message()).find("--listen nowhere is not HOST:PORT"));
+}
+
+TEST(Acceptor, WithoutAHostBothFamiliesComeIn) {
+  AcceptorOptions options = limits(10);
+  options.listen = ":0";
+  Door door(options);
+  ASSERT_TRUE(door.bound());
+  door.open();
+  EXPECT_TRUE(visit(door, "127.0.0.1"));
+  if (!has_ipv6()) GTEST_SKIP() << "this machine has no IPv6";
+  EXPECT_EQ("[::]:" + std::to_string(door.port()), door.address());
+}
+
+TEST(Acceptor, AnIPv6AddressBesideAnIPv4OneLeavesThatAlone) {
+  if (!has_ipv6()) GTEST_SKIP() << "this machine has no IPv6";
+  Door first(limits(10));
+  const std::string port = std::to_string(first.port());
+  AcceptorOptions options = limits(10);
+  options.listen = "[::]:" + port + ",127.0.0.2:" + port;
+  EXPECT_TRUE(Door(options).bound());
 }
 
 TEST(Acceptor, APortThatIsTakenIsNamed) {

@@ -89,8 +89,8 @@ class Visitor {
     EXPECT_EQ(0, ::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&mine), sizeof(mine)));
   }
 
-  void knock(int port) {
-    const sockaddr_in door = address("127.0.0.1", port);
+  void knock(int port, const std::string& at = "127.0.0.1") {
+    const sockaddr_in door = address(at, port);
     EXPECT_EQ(0, ::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&door), sizeof(door)));
   }
   /// True when let in, false when turned away.

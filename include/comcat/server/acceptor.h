@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <sys/socket.h>
 
@@ -19,7 +20,8 @@
 namespace comcat::server {
 
 struct AcceptorOptions {
-  std::string listen = "0.0.0.0:50051";  // host:port, [v6]:port; port 0 picks one
+  /// As --listen has it: host:port, [v6]:port or :port, several between commas; port 0 picks one.
+  std::string listen = ":50051";
   ConnectionLimits limits;
 };
 
@@ -55,8 +57,9 @@ class Acceptor {
   /// gRPC waiting for its last write. After stop().
   void disconnect_all();
 
-  /// The address it listens on, with the port that was picked.
+  /// The addresses it listens on, between commas, with the ports that were picked.
   [[nodiscard]] const std::string& address() const { return address_; }
+  /// That of the first.
   [[nodiscard]] int port() const { return port_; }
 
  private:
@@ -66,20 +69,22 @@ class Acceptor {
   };
 
   explicit Acceptor(const ConnectionLimits& limits) : limits_(limits) {}
+  void add(base::FileDescriptor listener);
   void run(const HandOver& hand_over, const std::stop_token& stop);
   /// False where somebody waits who could be neither accepted nor turned away.
-  [[nodiscard]] bool accept_all(const HandOver& hand_over, const std::stop_token& stop);
+  [[nodiscard]] bool accept_all(int listener, const HandOver& hand_over,
+                                const std::stop_token& stop);
   void take(base::FileDescriptor fd, const sockaddr_storage& peer, std::string raw_peer,
             const HandOver& hand_over);
   /// 0, or the errno with which it failed: EAGAIN where nobody waits.
-  [[nodiscard]] int turn_one_away();
+  [[nodiscard]] int turn_one_away(int listener);
   /// Tells the table of all who were vouched for since it was told last.
   void pass_on_vouched();
 
   ConnectionLimits limits_;
   std::string address_;
   int port_ = 0;
-  base::FileDescriptor listener_;
+  std::vector<base::FileDescriptor> listeners_;
   base::FileDescriptor wake_;               // eventfd
   base::FileDescriptor spare_;              // given up when there are no others
   std::unique_ptr<ConnectionTable> table_;  // once started: its thread's, and after stop() ours

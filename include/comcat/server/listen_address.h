@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "comcat/base/address.h"
 
@@ -13,5 +14,9 @@ namespace comcat::server {
 /// sentence, safe to print, that names `flag`. Threads: any.
 [[nodiscard]] absl::StatusOr<base::Address> parse_listen_address(const std::string& text,
                                                                  const std::string& flag);
+
+/// Several of them between commas, at least one.
+[[nodiscard]] absl::StatusOr<std::vector<base::Address>> parse_listen_addresses(
+    const std::string& text, const std::string& flag);
 
 }  // namespace comcat::server
