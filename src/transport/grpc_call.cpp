@@ -30,23 +30,53 @@ grpc::ChannelArguments arguments(const GrpcCall::Options& options, WriteHold& ho
   return out;
 }
 
-std::shared_ptr<grpc::Channel> make_channel(const GrpcCall::Options& options, WriteHold& hold) {
+/// To `at`; to TLS and the server it remains the address that the user named.
+std::shared_ptr<grpc::Channel> make_channel(const GrpcCall::Options& options,
+                                            const base::Address& at, WriteHold& hold) {
   const auto credentials =
       options.judge ? judged_credentials(options.judge) : grpc::InsecureChannelCredentials();
-  return grpc::CreateCustomChannel(grpc_target(options.address), credentials,
-                                   arguments(options, hold));
+  grpc::ChannelArguments its = arguments(options, hold);
+  if (at.host != options.address.host) {
+    its.SetString(GRPC_ARG_DEFAULT_AUTHORITY, base::to_string(options.address));
+  }
+  return grpc::CreateCustomChannel(grpc_target(at), credentials, its);
 }
 
 }  // namespace
 
 GrpcCall::GrpcCall(const Options& options, grpc::CompletionQueue& queue, Handler& handler)
-    : channel_(make_channel(options, hold_)), stub_(channel_), queue_(queue), handler_(handler) {
+    : options_(options), queue_(queue), handler_(handler) {
   if (!options.passcode.empty()) context_.AddMetadata(wire::kPasscodeKey, options.passcode);
 }
 
 void GrpcCall::start() {
-  stream_ = stub_.PrepareCall(&context_, kMethod, &queue_);
+  if (is_number(options_.address.host)) {
+    connect(options_.address);
+  } else {
+    race_.emplace(options_.address, queue_, found_.begin());
+  }
+}
+
+void GrpcCall::connect(const base::Address& at) {
+  stub_ = std::make_unique<grpc::GenericStub>(make_channel(options_, at, hold_));
+  stream_ = stub_->PrepareCall(&context_, kMethod, &queue_);
   stream_->StartCall(started_.begin());
+}
+
+void GrpcCall::on_found(bool /*ok*/) {
+  const absl::StatusOr<base::Address>& found = race_->result();
+  if (found.ok()) {
+    connect(*found);
+    return;
+  }
+  status_ = {static_cast<grpc::StatusCode>(found.status().code()),
+             std::string(found.status().message())};
+  finished_ = true;
+}
+
+void GrpcCall::cancel() {
+  if (found_.pending()) race_->abandon();
+  context_.TryCancel();
 }
 
 void GrpcCall::on_started(bool ok) {
@@ -89,8 +119,8 @@ void GrpcCall::on_finished(bool /*ok*/) {
 }
 
 void GrpcCall::settle() {
-  if (!finished_ || started_.pending() || read_.pending() || written_.pending() ||
-      half_closed_.pending()) {
+  if (!finished_ || found_.pending() || started_.pending() || read_.pending() ||
+      written_.pending() || half_closed_.pending()) {
     return;
   }
   handler_.on_ended();

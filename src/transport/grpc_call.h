@@ -13,10 +13,13 @@
 #include "comcat/transport/trust.h"
 #include "comcat/transport/write_hold.h"
 
+#include "address_race.h"
+
 namespace comcat::transport {
 
-/// One attempt at a call: a channel of its own (so gRPC's own reconnecting never mixes with ours)
-/// and one bidirectional stream of serialised messages on the given completion queue.
+/// One attempt at a call: where the host is a name, an AddressRace at first; then a channel of its
+/// own (so gRPC's own reconnecting never mixes with ours) and one bidirectional stream of
+/// serialised messages on the given completion queue.
 ///
 /// Every operation that is started comes back from the queue as an rpc::Completion, exactly once,
 /// whatever happens; completing it calls the handler.
@@ -52,7 +55,7 @@ class GrpcCall {
   /// No more writes: the server sees the end of the stream and says goodbye.
   void half_close();
   void finish();
-  void cancel() { context_.TryCancel(); }
+  void cancel();
 
   [[nodiscard]] bool writing() const { return written_.pending(); }
   /// The message that the last read brought; nothing where it cannot be read.
@@ -66,6 +69,9 @@ class GrpcCall {
   void settle();
 
  private:
+  /// Begins the stream at `at`, which is where the options' address was found to be.
+  void connect(const base::Address& at);
+  void on_found(bool ok);
   void on_started(bool ok);
   void on_read(bool ok);
   void on_written(bool ok);
@@ -73,8 +79,9 @@ class GrpcCall {
   void on_finished(bool ok);
   grpc::ClientContext context_;
   WriteHold hold_;
-  std::shared_ptr<grpc::Channel> channel_;
-  grpc::GenericStub stub_;
+  const Options options_;
+  std::optional<AddressRace> race_;
+  std::unique_ptr<grpc::GenericStub> stub_;
   grpc::CompletionQueue& queue_;
   Handler& handler_;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
@@ -82,6 +89,7 @@ class GrpcCall {
   grpc::Status status_;
   bool answered_ = false;  // a read has come back
   bool finished_ = false;
+  rpc::Operation<GrpcCall> found_{*this, &GrpcCall::on_found};
   rpc::Operation<GrpcCall> started_{*this, &GrpcCall::on_started};
   rpc::Operation<GrpcCall> read_{*this, &GrpcCall::on_read};
   rpc::Operation<GrpcCall> written_{*this, &GrpcCall::on_written};

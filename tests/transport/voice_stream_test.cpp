@@ -151,6 +151,26 @@ TEST(VoiceStream, LeavingWorksWhileConnectingAndWhileWaitingToTryAgain) {
   EXPECT_EQ("left", waiting.wait_for("left"));
 }
 
+TEST(VoiceStream, AHostThatIsANameIsFoundAndCalled) {
+  ScriptedServer server(welcome_and_stay);
+  Witness witness;
+  VoiceStream::Options options = options_for(server.port());
+  options.address.host = "localhost";
+  VoiceStream stream(options, witness);
+  stream.start();
+  EXPECT_EQ("welcome lobby", witness.wait_for("welcome"));
+}
+
+TEST(VoiceStream, LeavingWorksWhileANameIsLookedUp) {
+  Witness witness;
+  VoiceStream::Options options = options_for(1);
+  options.address.host = "nowhere.invalid";
+  VoiceStream stream(options, witness);
+  stream.start();
+  stream.leave();
+  EXPECT_EQ("left", witness.wait_for("left"));
+}
+
 TEST(VoiceStream, ADestructorNeedsNoGoodbye) {
   ScriptedServer server(welcome_and_stay);
   Witness witness;

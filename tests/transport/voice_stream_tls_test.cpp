@@ -1,5 +1,7 @@
 // Whose certificate a stream trusts.
 
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,20 @@ TEST(VoiceStreamTls, ACertificateIsPinnedAtFirstUseAndAccepted) {
     EXPECT_EQ("welcome lobby", witness.wait_for("welcome"));
     EXPECT_EQ(first ? 1 : 0, witness.count("notice"));
   }
+}
+
+TEST(VoiceStreamTls, AHostIsRememberedByItsNameWhereverItWasFound) {
+  const TemporaryDirectory state;
+  ScriptedServer server(welcome_and_stay, make_self_signed("localhost"));
+  VoiceStream::Options options = tls_options(server.port(), state.path());
+  options.address.host = "localhost";
+  Witness witness;
+  VoiceStream stream(options, witness);
+  stream.start();
+  EXPECT_EQ("welcome lobby", witness.wait_for("welcome"));
+  std::ifstream file(state.path() + "/known_hosts");
+  const std::string known{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_THAT(known, HasSubstr("localhost:" + std::to_string(server.port())));
 }
 
 TEST(VoiceStreamTls, AChangedCertificateGetsNeitherPasscodeNorHello) {
