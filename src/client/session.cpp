@@ -39,7 +39,7 @@ void Session::on_welcome(wire::Welcome welcome) {
   const std::string what = again ? "connected again to " : "connected to ";
   const char* const hint = again ? "" : "\ntype help to see what you can do";
   ports_.show(Report(again ? "reconnected" : "connected", what + options_.server + " as " +
-                                                              shown_name(options_.name) + "\n" +
+                                                              shown_name(own_name()) + "\n" +
                                                               who(kNamesUnasked) + hint)
                   .with("server", options_.server)
                   .with("session", static_cast<std::int64_t>(self_))
@@ -49,6 +49,11 @@ void Session::on_welcome(wire::Welcome welcome) {
   // the next welcome.
   if (muted_) outbox_.tell(wire::SetMute{true});
   if (deafened_) outbox_.tell(wire::SetDeafen{true});
+}
+
+std::string Session::own_name() const {
+  const auto found = members_.find(self_);
+  return found == members_.end() ? options_.name : found->second.name;
 }
 
 void Session::set_roster(const std::string& room, const std::vector<wire::Member>& members) {

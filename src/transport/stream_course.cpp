@@ -1,12 +1,17 @@
 #include "comcat/transport/stream_course.h"
 
 #include <cassert>
+#include <string>
 #include <utility>
+
+#include "comcat/wire/limits.h"
 
 namespace comcat::transport {
 namespace {
 
 using Phase = StreamPhase;
+
+constexpr int kMaxNamesakes = 9;  // then one's own name again: it may be free by then
 
 /// Whatever end comes then is no failure.
 bool owner_leaves(Phase phase) {
@@ -41,6 +46,7 @@ StreamCourse::Action StreamCourse::on_connected(const std::string& room) {
   wire::Hello hello = options_.hello;
   hello.resume_key = resume_key_;
   hello.room = room;
+  hello.name = name();
   return SayHello{std::move(hello)};
 }
 
@@ -48,6 +54,7 @@ StreamCourse::Action StreamCourse::on_welcome(wire::Welcome welcome) {
   if (phase_ != Phase::kGreeting) return {};
   enter(Phase::kEstablished, base::Time::max());
   resume_key_ = welcome.resume_key;
+  namesake_ = 1;
   reconnect_.on_welcome();
   return GiveWelcome{std::move(welcome)};
 }
@@ -88,6 +95,10 @@ StreamCourse::Action StreamCourse::on_end(const End& end, base::Time now) {
   if (phase_ == Phase::kWaiting || phase_ == Phase::kClosed) return {};  // no call has ended
   if (owner_leaves(phase_)) return close(std::nullopt);
   Failure failure = failure_of(end, phase_, options_);
+  if (phase_ == Phase::kGreeting && absl::IsAlreadyExists(end.status) && reconnect_.comes_back()) {
+    failure.worth_retrying = true;
+    namesake_ = namesake_ % kMaxNamesakes + 1;
+  }
   const Reconnect::Decision decision = reconnect_.on_end(failure, now);
   if (!decision.retry_at) return close(std::move(failure));
   enter(Phase::kWaiting, *decision.retry_at);
@@ -116,6 +127,12 @@ bool StreamCourse::may_send() const {
 
 bool StreamCourse::may_hear() const {
   return may_send() || phase_ == Phase::kGoodbye;
+}
+
+std::string StreamCourse::name() const {
+  if (namesake_ == 1) return options_.hello.name;
+  const std::string numbered = options_.hello.name + " " + std::to_string(namesake_);
+  return wire::check_name(numbered).ok() ? numbered : options_.hello.name;  // no room for more
 }
 
 void StreamCourse::enter(StreamPhase next, base::Time deadline) {

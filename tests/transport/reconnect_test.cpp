@@ -84,5 +84,15 @@ TEST(Reconnect, AServerThatFillsUpAfterARestartIsTriedAgain) {
   EXPECT_TRUE(it.on_end({FailureKind::kFull, "full", "", true}, kNow).retry_at);
 }
 
+TEST(Reconnect, AServerThatIsFullAfterARestartIsToldWhileItIsTried) {
+  Reconnect it = reconnect();
+  it.on_welcome();
+  EXPECT_TRUE(it.on_end(lost(), kNow).announce);
+  const Failure full{FailureKind::kFull, "full", "", true};
+  EXPECT_TRUE(it.on_end(full, kNow).announce);
+  EXPECT_FALSE(it.on_end(full, kNow).announce);
+  EXPECT_FALSE(it.on_end(lost(), kNow).announce);
+}
+
 }  // namespace
 }  // namespace comcat::transport

@@ -159,6 +159,31 @@ TEST_F(Course, ALostCallComesBackWithItsKeyToTheRoomThatIsAskedFor) {
   EXPECT_EQ("hello an@cellar another key", connected("cellar"));
 }
 
+TEST_F(Course, ANameThatWasTakenInAnOutageIsNumbered) {
+  establish();
+  EXPECT_THAT(lost(), HasSubstr("interrupted"));
+  EXPECT_EQ("connect", deadline());
+  EXPECT_EQ("hello an@lobby key", connected());
+  EXPECT_EQ("interrupted: example.org:4000 refused: an is here",
+            ended(absl::StatusCode::kAlreadyExists, "an is here"));
+  EXPECT_EQ("connect", deadline());
+  EXPECT_EQ("hello an 2@lobby key", connected());
+  EXPECT_EQ("nothing", ended(absl::StatusCode::kAlreadyExists, "an 2 is here"));
+  EXPECT_EQ("connect", deadline());
+  EXPECT_EQ("hello an 3@lobby key", connected());
+  EXPECT_EQ("welcome to lobby", welcome());
+  EXPECT_THAT(lost(), HasSubstr("interrupted"));
+  EXPECT_EQ("connect", deadline());
+  EXPECT_EQ("hello an@lobby key", connected()) << "his own, if it is free again";
+}
+
+TEST_F(Course, ANameThatIsTakenAtTheFirstHelloIsTheEnd) {
+  EXPECT_EQ("connect", connect());
+  EXPECT_EQ("hello an@lobby ", connected());
+  EXPECT_EQ("closed: example.org:4000 refused: an is here",
+            ended(absl::StatusCode::kAlreadyExists, "an is here"));
+}
+
 TEST_F(Course, AServerThatIsSilentInAnOutageIsTriedAgain) {
   establish();
   EXPECT_THAT(lost(), HasSubstr("interrupted"));

@@ -120,6 +120,8 @@ class Session {
   void fail(const UserCommand& command, const std::string& why);
   void give_up(const UserCommand& command);
   void leave_if_done();
+  /// As the server has it: after an outage it may be "an 2".
+  [[nodiscard]] std::string own_name() const;
   void set_roster(const std::string& room, const std::vector<wire::Member>& members);
   void apply_volume(const wire::Member& member);
   void show_stats();

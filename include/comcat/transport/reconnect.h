@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 
 #include "comcat/base/clock.h"
 #include "comcat/transport/backoff.h"
@@ -15,7 +16,7 @@ class Reconnect {
  public:
   struct Decision {
     std::optional<base::Time> retry_at;  // nothing: this was the end
-    bool announce = false;               // the first failure of an outage
+    bool announce = false;               // the first failure of its kind in an outage
   };
 
   explicit Reconnect(Backoff backoff) : backoff_(std::move(backoff)) {}
@@ -25,13 +26,17 @@ class Reconnect {
 
   /// An attempt or an established call came to its end. Until the first welcome every end is final:
   /// whoever starts a client with a wrong address wants to know at once. Later only a failure that
-  /// trying again cannot mend is; a full server may be filling up after a restart.
+  /// trying again cannot mend is; a full server may be filling up after a restart, which is told as
+  /// the loss of the call was.
   [[nodiscard]] Decision on_end(const Failure& failure, base::Time now);
+
+  /// Whether an end would be an outage's: the server has answered once.
+  [[nodiscard]] bool comes_back() const { return welcomed_once_; }
 
  private:
   Backoff backoff_;
   bool welcomed_once_ = false;
-  bool outage_ = false;
+  std::set<FailureKind> announced_;  // in this outage
 };
 
 }  // namespace comcat::transport

@@ -90,12 +90,16 @@ class StreamCourse {
   void enter(StreamPhase next, base::Time deadline);
   Action cancel(StreamPhase why);
   Action close(std::optional<Failure> failure);
+  /// The name to ask for: one's own, or "an 2" where that was taken meanwhile.
+  [[nodiscard]] std::string name() const;
 
   const Options options_;
   Reconnect reconnect_;
   StreamPhase phase_ = StreamPhase::kWaiting;
   base::Time deadline_{};
   std::string resume_key_;
+  /// Which of several people of the same name one is, after an outage in which somebody took it.
+  int namesake_ = 1;
 };
 
 }  // namespace comcat::transport

@@ -30,7 +30,8 @@ class StreamHandler {
   virtual void on_event(wire::Event event) = 0;
   /// A sentence that the user should read; safe to print.
   virtual void on_notice(std::string sentence) = 0;
-  /// An established call was lost and will be tried again; once per outage.
+  /// An established call was lost and will be tried again; once per outage for each kind of
+  /// reason: a server that is full when it is back is told, too.
   virtual void on_interrupted(Failure failure) = 0;
   /// The end, once; nothing is called after it. No failure after leave().
   virtual void on_closed(std::optional<Failure> failure) = 0;
@@ -40,7 +41,8 @@ class StreamHandler {
 /// an outage with the resume key it was given.
 ///
 /// Before the first welcome every failure is the end. After it, a lost connection is tried again
-/// with Backoff until leave(), except where the server, or its certificate, says to stay out.
+/// with Backoff until leave(), except where the server, or its certificate, says to stay out. Where
+/// somebody else has taken the name meanwhile, it comes back as "an 2".
 ///
 /// Threads    one of its own, which waits on gRPC's completion queue and owns all that is gRPC's;
 ///            nothing else polls. Every public function may be called from any thread, and none of
