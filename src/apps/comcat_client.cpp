@@ -1,6 +1,8 @@
 // comcat-client: flags and wiring.
 
 #include <algorithm>
+#include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,6 +92,7 @@ const std::vector<FlagGroup>& flag_groups() {
 }
 
 constexpr int kGaveUp = 130;
+constexpr int kMaxAsked = 3;
 
 absl::StatusOr<client::PlainText> plain_text(const std::string& word) {
   if (word.empty()) return client::PlainText::kSayAfterHint;
@@ -161,9 +164,47 @@ int list_devices() {
   return static_cast<int>(Exit::kStopped);
 }
 
+/// Where given_passcode() takes it from, in words.
+std::string passcode_origin() {
+  if (!absl::GetFlag(FLAGS_passcode).empty()) return "--passcode";
+  const std::string file = absl::GetFlag(FLAGS_passcode_file);
+  if (!file.empty()) return "the file " + base::safe_text(file);
+  const char* const variable = std::getenv("COMCAT_PASSCODE");
+  return variable == nullptr || *variable == '\0' ? "" : "the variable COMCAT_PASSCODE";
+}
+
+/// A passcode that the user types, until it is one that may be; nothing where he gives up.
+std::optional<std::string> typed_passcode(std::string prompt) {
+  for (;; prompt = "passcode: ") {
+    std::optional<std::string> typed = client::ask_passcode(prompt);
+    if (!typed) return std::nullopt;
+    const absl::Status status = wire::check_passcode(*typed);
+    if (status.ok()) return typed;
+    warn(std::string(status.message()));
+  }
+}
+
+/// A call by somebody who can be asked for the passcode: once the server is known to be the right
+/// one, and wants it. Nothing where he gives up.
+std::optional<Ending> call_and_ask(client::ClientOptions options) {
+  const std::string where = "passcode of " + base::to_string(options.address) + ": ";
+  options.asks_passcode = true;
+  Ending ending = client::run_client(options);
+  for (int asked = 0; ending.of_passcode && asked < kMaxAsked; ++asked) {
+    const auto typed = typed_passcode((asked > 0 ? "the passcode is wrong; " : "") + where);
+    if (!typed) return std::nullopt;
+    options.passcode = *typed;
+    options.passcode_origin = "the prompt";
+    options.asks_passcode = asked + 1 < kMaxAsked;
+    ending = client::run_client(options);
+  }
+  return ending;
+}
+
 int call(int argc, char** argv) {
   const std::string file =
       absl::GetFlag(FLAGS_passcode).empty() ? absl::GetFlag(FLAGS_passcode_file) : "";
+  const std::string origin = passcode_origin();
   absl::StatusOr<std::string> passcode =
       given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file), argc, argv);
   absl::SetFlag(&FLAGS_passcode, "");
@@ -171,25 +212,20 @@ int call(int argc, char** argv) {
   absl::StatusOr<client::ClientOptions> options = client_options();
   if (!options.ok()) return fail_early(Kind::kUsage, options.status());
   options->passcode = *passcode;
+  options->passcode_origin = origin;
   if (const absl::Status status = client::check(*options); !status.ok()) {
     return fail_early(Kind::kUsage, status);
-  }
-  if (options->passcode.empty() && ::isatty(STDIN_FILENO) == 1) {
-    const auto typed = client::ask_passcode("passcode of " + base::to_string(options->address) +
-                                            " (Enter if it has none): ");
-    if (!typed) return kGaveUp;
-    options->passcode = *typed;
-    if (const absl::Status status = client::check(*options); !status.ok()) {
-      return fail_early(Kind::kUsage, status);
-    }
   }
   if (!file.empty() && is_open_to_others(file)) {
     warn("everyone on this machine can read the passcode in " + base::safe_text(file) +
          "; chmod 600 it");
   }
-  const Ending ending = client::run_client(*options);
-  if (ending.kind == Kind::kStopped) return 0;
-  return fail(exit_code(ending.kind), ending.sentence);
+  const bool may_ask = options->passcode.empty() && ::isatty(STDIN_FILENO) == 1;
+  const std::optional<Ending> ending =
+      may_ask ? call_and_ask(*options) : client::run_client(*options);
+  if (!ending) return kGaveUp;
+  if (ending->kind == Kind::kStopped) return 0;
+  return fail(exit_code(ending->kind), ending->sentence);
 }
 
 /// The server may stand on the command line without --host, where it is not given twice.

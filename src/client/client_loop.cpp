@@ -32,6 +32,16 @@ Kind kind_of(transport::FailureKind kind) {
   return Kind::kUnreachable;
 }
 
+/// The stream knows nothing of where the passcode came from.
+Ending failure_ending(transport::Failure failure, const ClientOptions& options) {
+  if (failure.of_passcode) {
+    failure.advice = options.passcode_origin.empty()
+                         ? "give it with --passcode_file or COMCAT_PASSCODE"
+                         : "it came from " + options.passcode_origin;
+  }
+  return {kind_of(failure.kind), to_text(failure), failure.of_passcode};
+}
+
 Ending sound_ending(const absl::Status& status) {
   const bool usage = absl::IsInvalidArgument(status);
   return {usage ? Kind::kUsage : Kind::kSoundDevice, std::string(status.message())};
@@ -86,6 +96,7 @@ Ending ClientLoop::run() {
 }
 
 void ClientLoop::say_goodbye() {
+  if (ending_->of_passcode && options_.asks_passcode) return;
   // A failure's sentence goes to standard error, from main().
   const bool left = ending_->kind == Kind::kStopped && started_;
   if (options_.json || left) show(closed_report(*ending_));
@@ -238,7 +249,7 @@ void ClientLoop::on_closed(std::optional<transport::Failure> failure) {
     if (sound_failure_) {
       ending_ = sound_failure_;
     } else if (failure) {
-      ending_ = Ending{kind_of(failure->kind), to_text(*failure)};
+      ending_ = failure_ending(*failure, options_);
     } else {
       ending_ = Ending{};
     }

@@ -30,6 +30,10 @@ class HeldSignals {
       sigaddset(&signals, number);
     }
     pthread_sigmask(SIG_BLOCK, &signals, &before_);
+    // Other threads, gRPC's of a call before, hold back only those that end a call.
+    for (std::size_t i = 0; i < kOfTerminal.size(); ++i) {
+      terminal_before_[i] = ::signal(kOfTerminal[i], SIG_IGN);
+    }
     fd_.reset(::signalfd(-1, &signals, SFD_CLOEXEC));
   }
   ~HeldSignals() {
@@ -38,6 +42,9 @@ class HeldSignals {
     if (arrived_) [[maybe_unused]]
       const ssize_t got = ::read(fd_.get(), &info, sizeof info);
     fd_.reset();  // before the signals may come again
+    for (std::size_t i = 0; i < kOfTerminal.size(); ++i) {
+      ::signal(kOfTerminal[i], terminal_before_[i]);
+    }
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
   HeldSignals(const HeldSignals&) = delete;
@@ -46,7 +53,10 @@ class HeldSignals {
   void note_arrival() { arrived_ = true; }
 
  private:
+  static constexpr std::array kOfTerminal{SIGQUIT, SIGTSTP};
+
   sigset_t before_{};
+  std::array<sighandler_t, kOfTerminal.size()> terminal_before_{};
   base::FileDescriptor fd_;
   bool arrived_ = false;
 };

@@ -31,6 +31,11 @@ Failure refused(const StreamEnd& end, const ServerWords& said, std::string advic
           std::move(advice), false};
 }
 
+Failure of_passcode(Failure failure) {
+  failure.of_passcode = true;
+  return failure;
+}
+
 /// What one can do who was sent away for sending too much. The server says of what; of a message
 /// that is too long, gRPC says it.
 std::string advice_on_sending(const ServerWords& said) {
@@ -123,7 +128,8 @@ Failure classify(const StreamEnd& end) {
   const std::string where = to_string(end.address);
   switch (end.code) {
     case absl::StatusCode::kUnauthenticated:
-      return refused(end, said, "check the passcode (--passcode_file or COMCAT_PASSCODE)");
+      return of_passcode(
+          refused(end, said, "check the passcode (--passcode_file or COMCAT_PASSCODE)"));
     case absl::StatusCode::kPermissionDenied:
       return refused(end, said, or_else(said.advice, "ask whoever runs the server"));
     case absl::StatusCode::kAlreadyExists:  // the server says to choose another, but not how

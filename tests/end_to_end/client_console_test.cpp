@@ -428,6 +428,7 @@ TEST_F(OnATerminal, ThePasscodeIsAskedForAndNotShown) {
   an.write("hunter2\r");
   EXPECT_TRUE(an.wait_for_text(Process::kOut, "connected to"));
   EXPECT_THAT(an.output(Process::kOut), Not(HasSubstr("hunter2")));
+  EXPECT_THAT(an.output(Process::kErr), HasSubstr("passcode of"));
   for (const char* const ctrl_c_or_d : {"\x03", "\x04"}) {
     Process gives_up(command(server_.host(), {"--insecure", "--name=binh"}), options_);
     ASSERT_TRUE(gives_up.wait_for_text(Process::kErr, "passcode of"));
@@ -435,6 +436,43 @@ TEST_F(OnATerminal, ThePasscodeIsAskedForAndNotShown) {
     EXPECT_EQ(130, gives_up.wait_exit());
     EXPECT_THAT(gives_up.output(Process::kErr), EndsWith("\n")) << "where the shell goes on";
   }
+}
+
+TEST_F(OnATerminal, AWrongPasscodeIsAskedForAgainAndTheThirdIsTheLast) {
+  Process an(command(server_.host(), {"--insecure", "--name=an"}), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kErr, "passcode of " + server_.host() + ": "));
+  an.write("wrong\r");
+  ASSERT_TRUE(an.wait_for_text(Process::kErr, "the passcode is wrong; passcode of"));
+  an.write("hunter2\r");
+  EXPECT_TRUE(an.wait_for_text(Process::kOut, "connected to"));
+  Process guesses(command(server_.host(), {"--insecure", "--name=binh"}), options_);
+  for (int times = 0; times < 3; ++times) {
+    ASSERT_TRUE(guesses.wait_for_text(Process::kErr, "passcode of"));
+    guesses.write("wrong\r");
+  }
+  EXPECT_EQ(3, guesses.wait_exit());
+  EXPECT_THAT(guesses.output(Process::kErr),
+              HasSubstr("refused: the passcode is wrong; it came from the prompt\n"));
+}
+
+TEST_F(OnATerminal, ThePasscodeIsAskedForOnceTheCertificateHasBeenSeen) {
+  ServerProcess encrypted({}, /*tls=*/true);
+  Process an(command(encrypted.host(), {"--name=an"}), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kErr, "passcode of"));
+  EXPECT_TRUE(an.wait_for_text(Process::kOut, encrypted.fingerprint()));
+  an.signal(SIGTERM);
+  EXPECT_EQ(130, an.wait_exit());
+}
+
+TEST_F(OnATerminal, AnOpenServerIsNotGivenAPasscode) {
+  Process open({program("comcat-server"), "--open", "--insecure", "--listen=127.0.0.1:0"});
+  const auto line = open.wait_for_line(Process::kErr, "listening address=");
+  ASSERT_TRUE(line);
+  const std::size_t begin = line->find("address=") + 8;
+  const std::string host = line->substr(begin, line->find(' ', begin) - begin);
+  Process an(command(host, {"--insecure", "--name=an"}), options_);
+  EXPECT_TRUE(an.wait_for_text(Process::kOut, "connected to"));
+  EXPECT_THAT(an.output(Process::kErr), Not(HasSubstr("passcode")));
 }
 
 }  // namespace

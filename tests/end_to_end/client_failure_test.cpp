@@ -1,5 +1,6 @@
 // Calls that do not come about: one sentence and the documented exit code.
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -95,7 +96,15 @@ TEST_F(ClientTest, AMissingAndAWrongPasscodeAreRefusedWithDistinctSentences) {
   Process missing(command(server.host(), {"--insecure", "--name=an"}));
   expect_failure(missing, 3, "asks for a passcode");
   Process wrong(command(server.host(), {"--insecure", "--name=an", "--passcode=wrong"}));
-  expect_failure(wrong, 3, "the passcode is wrong");
+  expect_failure(wrong, 3, "the passcode is wrong; it came from --passcode");
+  const std::string path = file("passcode", "wrong\n");
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read);
+  Process of_file(command(server.host(), {"--insecure", "--name=an", "--passcode_file=" + path}));
+  expect_failure(of_file, 3, "it came from the file " + path);
+  Process::Options options;
+  options.environment = {{"COMCAT_PASSCODE", "wrong"}};
+  Process of_environment(command(server.host(), {"--insecure", "--name=an"}), options);
+  expect_failure(of_environment, 3, "it came from the variable COMCAT_PASSCODE");
 }
 
 TEST_F(ClientTest, AFullServerAndATakenName) {

@@ -20,7 +20,10 @@ struct ClientOptions {
   base::Address address;
   std::string name;
   std::string room;
-  std::string passcode;  // "": none
+  std::string passcode;         // "": none
+  std::string passcode_origin;  // where it came from, in words for the user; "": nowhere
+  bool asks_passcode =
+      false;  // an ending of_passcode is not told: the user is asked, and calls again
   bool tls = true;
   std::string only_fingerprint;  // --trust
   std::string state_directory;

@@ -25,6 +25,8 @@ struct Failure {
   std::string advice;
   /// False when trying again cannot help: someone has to change something first.
   bool worth_retrying = true;
+  /// The server asks for a passcode, or for another one.
+  bool of_passcode = false;
 };
 
 /// Sentence and advice in one line.
