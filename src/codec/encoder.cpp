@@ -19,6 +19,12 @@ constexpr int kMaxBitrate = 128'000;
 /// What DTX leaves of a frame of silence; opus.h: "2 bytes or less ... need not be transmitted".
 constexpr int kNothingToSendBytes = 2;
 
+constexpr int kFullbandBitrate = 24'000;  // of short frames
+
+/// What joining adds (RFC 6716 section 3.2.5): the count beside the TOC; the length of each frame.
+constexpr std::size_t kJoinedHeaderBytes = 2;
+constexpr std::size_t kJoinedLengthBytes = 2;
+
 absl::Status check(const EncoderOptions& options) {
   const auto frame_ms = options.frame.count();
   if (frame_ms != 10 && frame_ms != 20 && frame_ms != 40 && frame_ms != 60) {
@@ -42,8 +48,18 @@ void Encoder::Destroy::operator()(OpusEncoder* encoder) const {
   opus_encoder_destroy(encoder);
 }
 
-Encoder::Encoder(OpusEncoder* encoder, std::size_t frame_samples)
-    : encoder_(encoder), frame_samples_(frame_samples), packet_(kMaxPacketBytes, 0) {}
+void Encoder::DestroyJoiner::operator()(OpusRepacketizer* joiner) const {
+  opus_repacketizer_destroy(joiner);
+}
+
+Encoder::Encoder(OpusEncoder* encoder, OpusRepacketizer* joiner, const EncoderOptions& options)
+    : encoder_(encoder),
+      joiner_(joiner),
+      frame_samples_(audio::to_samples(options.frame)),
+      bitrate_bps_(options.bitrate_bps),
+      discontinuous_(options.discontinuous),
+      packet_(kMaxPacketBytes, 0),
+      parts_(kMaxPacketBytes, 0) {}
 
 absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
   if (absl::Status status = check(options); !status.ok()) return status;
@@ -53,7 +69,8 @@ absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
   if (error != OPUS_OK) {
     return absl::InternalError(absl::StrCat("cannot make an Opus encoder: ", opus_strerror(error)));
   }
-  Encoder encoder(opus, audio::to_samples(options.frame));
+  Encoder encoder(opus, opus_repacketizer_create(), options);
+  if (encoder.joiner_ == nullptr) return absl::InternalError("no memory for an Opus encoder");
   for (const int result :
        {opus_encoder_ctl(opus, OPUS_SET_BITRATE(options.bitrate_bps)),
         opus_encoder_ctl(opus, OPUS_SET_DTX(options.discontinuous ? 1 : 0)),
@@ -69,11 +86,70 @@ absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
 
 std::string_view Encoder::encode(std::span<const float> frame) {
   if (frame.size() != frame_samples_) return {};
-  const int bytes = opus_encode_float(encoder_.get(), frame.data(), static_cast<int>(frame.size()),
-                                      reinterpret_cast<unsigned char*>(packet_.data()),
-                                      static_cast<opus_int32>(packet_.size()));
+  if (short_frames_) return encode_short(frame);
+  const std::size_t bytes = encode_once(frame, packet_);
   if (bytes <= kNothingToSendBytes) return {};
-  return {packet_.data(), static_cast<std::size_t>(bytes)};
+  return {packet_.data(), bytes};
+}
+
+std::size_t Encoder::encode_once(std::span<const float> samples, std::span<char> out) {
+  const int bytes = opus_encode_float(
+      encoder_.get(), samples.data(), static_cast<int>(samples.size()),
+      reinterpret_cast<unsigned char*>(out.data()), static_cast<opus_int32>(out.size()));
+  return static_cast<std::size_t>(std::max(bytes, 0));
+}
+
+void Encoder::set_short_frames(bool short_frames) {
+  if (short_frames == short_frames_) return;
+  short_frames_ = short_frames;
+  // Frames in one packet have one bandwidth.
+  const int bitrate = short_frames ? std::max(bitrate_bps_, kMinShortFrameBitrate) : bitrate_bps_;
+  const int bandwidth = !short_frames                ? OPUS_AUTO
+                        : bitrate < kFullbandBitrate ? OPUS_BANDWIDTH_WIDEBAND
+                                                     : OPUS_BANDWIDTH_FULLBAND;
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(bitrate));
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_BANDWIDTH(bandwidth));
+  if (!short_frames) opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(discontinuous_ ? 1 : 0));
+}
+
+bool Encoder::Pause::goes_on(std::span<const float> frame) {
+  constexpr double kQuietDb = 20;  // below speech; Opus itself asks for 25
+  constexpr double kForgetDbPerSample = 1.0 / 48'000;
+  constexpr std::size_t kLongEnough = 7'200;  // 150 ms, to which Opus adds 50
+  const double level = level_dbov(frame);
+  const auto samples = static_cast<double>(frame.size());
+  const bool quiet = level == 127 || level >= loud_dbov_ + kQuietDb;
+  if (!quiet) loud_dbov_ = std::min(level, loud_dbov_ + kForgetDbPerSample * samples);
+  quiet_samples_ = quiet ? quiet_samples_ + frame.size() : 0;
+  return quiet_samples_ > kLongEnough;
+}
+
+/// One encoder makes both kinds of frames, so its delay stays and a decoder goes from one to the
+/// other without a gap: 5 ms are always CELT.
+std::string_view Encoder::encode_short(std::span<const float> frame) {
+  const std::size_t count = frame.size() / kShortFrameSamples;
+  const std::size_t most = (kMaxPacketBytes - kJoinedHeaderBytes) / count - kJoinedLengthBytes;
+  const bool may_stop = discontinuous_ && pause_.goes_on(frame);
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(may_stop ? 1 : 0));
+  opus_repacketizer_init(joiner_.get());
+  bool pauses = false;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto part = std::span(parts_).subspan(i * most, most);
+    const std::size_t bytes =
+        encode_once(frame.subspan(i * kShortFrameSamples, kShortFrameSamples), part);
+    pauses = pauses || bytes <= kNothingToSendBytes;
+    const int joined =
+        opus_repacketizer_cat(joiner_.get(), reinterpret_cast<const unsigned char*>(part.data()),
+                              static_cast<opus_int32>(bytes));
+    if (joined != OPUS_OK) return {};
+  }
+  // A frame now and then that renews a decoder's noise would come ten times a second here, and
+  // clients of the original protocol play what comes one after the other, whoever is silent.
+  if (pauses) return {};
+  const opus_int32 bytes =
+      opus_repacketizer_out(joiner_.get(), reinterpret_cast<unsigned char*>(packet_.data()),
+                            static_cast<opus_int32>(packet_.size()));
+  return {packet_.data(), static_cast<std::size_t>(std::max(bytes, 0))};
 }
 
 std::uint8_t level_dbov(std::span<const float> samples) {

@@ -11,11 +11,15 @@
 #include "absl/status/statusor.h"
 
 struct OpusEncoder;
+struct OpusRepacketizer;
 
 namespace comcat::codec {
 
 /// The largest packet that RFC 6716 section 3.4 allows one frame to be.
 inline constexpr std::size_t kMaxPacketBytes = 1275;
+
+inline constexpr std::size_t kShortFrameSamples = 240;  // 5 ms
+inline constexpr int kMinShortFrameBitrate = 20'000;
 
 struct EncoderOptions {
   std::chrono::milliseconds frame{20};  // 10, 20, 40 or 60
@@ -25,7 +29,12 @@ struct EncoderOptions {
 };
 
 /// One speaker's Opus encoder (VoIP, mono, 48 kHz; RFC 6716).
-/// Threads: one at a time.
+///
+/// Short frames  let who can decode 5 ms at a time hear it, too: each packet then holds Opus frames
+///               of 5 ms (CELT), laid together as RFC 6716 section 3.2 has it. A packet lasts as
+///               long as before and one decoder hears them all, so nothing else need know. Below
+///               kMinShortFrameBitrate they are not understood, so that many bits are taken.
+/// Threads       one at a time.
 class Encoder {
  public:
   [[nodiscard]] static absl::StatusOr<Encoder> create(const EncoderOptions& options);
@@ -34,17 +43,44 @@ class Encoder {
   /// that nothing need be sent.
   [[nodiscard]] std::string_view encode(std::span<const float> frame);
 
+  /// Of what Opus frames the packets consist from now on.
+  void set_short_frames(bool short_frames);
+
   [[nodiscard]] std::size_t frame_samples() const { return frame_samples_; }
 
  private:
   struct Destroy {
     void operator()(OpusEncoder* encoder) const;
   };
-  Encoder(OpusEncoder* encoder, std::size_t frame_samples);
+  struct DestroyJoiner {
+    void operator()(OpusRepacketizer* joiner) const;
+  };
+  Encoder(OpusEncoder* encoder, OpusRepacketizer* joiner, const EncoderOptions& options);
+
+  /// Opus begins DTX after 10 frames without speech, which is a pause where they are of 20 ms, and
+  /// the gap between two syllables where they are of 5. This waits as long for both.
+  class Pause {
+   public:
+    /// True where `frame` is quiet and so was what came before it, for long enough.
+    [[nodiscard]] bool goes_on(std::span<const float> frame);
+
+   private:
+    double loud_dbov_ = 127;  // speech, as far as heard
+    std::size_t quiet_samples_ = 0;
+  };
+
+  [[nodiscard]] std::size_t encode_once(std::span<const float> samples, std::span<char> out);
+  [[nodiscard]] std::string_view encode_short(std::span<const float> frame);
 
   std::unique_ptr<OpusEncoder, Destroy> encoder_;
+  std::unique_ptr<OpusRepacketizer, DestroyJoiner> joiner_;
   std::size_t frame_samples_;
+  int bitrate_bps_;
+  bool discontinuous_;
+  bool short_frames_ = false;
+  Pause pause_;
   std::string packet_;
+  std::string parts_;  // short frames, until they are joined
 };
 
 /// The level of `samples` in -dBov as RFC 6464 defines it: 0 is full scale, 127 is silence.
