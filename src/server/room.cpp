@@ -18,6 +18,49 @@ Payload texts_are_missing(std::size_t count) {
       wire::Outcome{0, static_cast<int>(absl::StatusCode::kResourceExhausted), text, {}}));
 }
 
+/// One packet in each of the forms in which somebody may hear it, made where it is asked for and
+/// once.
+class Forms {
+ public:
+  Forms(const Participant& speaker, const wire::VoicePacket& packet)
+      : speaker_(speaker), packet_(packet) {}
+
+  /// What is to be queued for `listener`, who is `who`, in order.
+  const std::vector<Payload>& of(const Participant& who, const Listener& listener) {
+    if (listener.takes_batches) return batch();
+    return who.original ? original() : message();
+  }
+
+ private:
+  const std::vector<Payload>& batch() {
+    if (batch_.empty()) add(batch_, wire::encode_voice(packet_));
+    return batch_;
+  }
+  const std::vector<Payload>& message() {
+    if (message_.empty()) {
+      add(message_, wire::encode_voice_message(packet_, speaker_.name, speaker_.id));
+    }
+    return message_;
+  }
+  const std::vector<Payload>& original() {
+    if (original_.empty()) {
+      for (std::string& frame : wire::encode_original_voice(packet_, speaker_.name, speaker_.id)) {
+        add(original_, std::move(frame));
+      }
+    }
+    return original_;
+  }
+  static void add(std::vector<Payload>& form, std::string bytes) {
+    form.push_back(std::make_shared<const std::string>(std::move(bytes)));
+  }
+
+  const Participant& speaker_;
+  const wire::VoicePacket& packet_;
+  std::vector<Payload> batch_;
+  std::vector<Payload> message_;
+  std::vector<Payload> original_;
+};
+
 }  // namespace
 
 std::vector<wire::Member> Room::roster() const {
@@ -51,17 +94,10 @@ void Room::speak(const Participant& speaker, const wire::VoicePacket& frame, bas
     return;
   }
   if (!flush_at_ && loudest_.talking(now) > 1) flush_at_ = now + kCoalesce;
-  Payload batch;
-  Payload message;
+  Forms forms(speaker, frame);
   for (const auto& [who, listener] : people_) {
     if (who == &speaker || who->deafened) continue;
-    Payload& payload = listener->takes_batches ? batch : message;
-    if (!payload) {
-      payload = std::make_shared<const std::string>(
-          listener->takes_batches ? wire::encode_voice(frame)
-                                  : wire::encode_voice_message(frame, speaker.name, speaker.id));
-    }
-    queue_for(*listener, payload, now);
+    for (const Payload& payload : forms.of(*who, *listener)) queue_for(*listener, payload, now);
   }
   if (flush_at_ && gather(speaker.number) >= loudest_.talking(now)) flush();
   reschedule();

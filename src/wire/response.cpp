@@ -5,6 +5,7 @@
 #include "comcat/wire/convert.h"
 
 #include "calling.pb.h"
+#include "opus_frames.h"
 #include "voice_fields.h"
 
 namespace comcat::wire {
@@ -37,6 +38,7 @@ void fill(::Member& out, const Member& member) {
   out.set_name(member.name);
   out.set_muted(member.muted);
   out.set_deafened(member.deafened);
+  out.set_original(member.original);
 }
 
 void fill(::Roster& out, const Roster& roster) {
@@ -89,8 +91,9 @@ struct SetEvent {
 // ---- messages to structs
 
 Member from(const ::Member& member) {
-  return {member.session(), base::safe_text(member.id(), kMaxIdBytes), safe_name(member.name()),
-          member.muted(), member.deafened()};
+  return {member.session(),         base::safe_text(member.id(), kMaxIdBytes),
+          safe_name(member.name()), member.muted(),
+          member.deafened(),        member.original()};
 }
 
 template <typename Members>
@@ -206,6 +209,20 @@ std::string encode_voice_message(const VoicePacket& frame, const std::string& na
   fill(*out.mutable_msg(), frame);
   out.mutable_msg()->set_name(name);
   return response.SerializeAsString();
+}
+
+std::vector<std::string> encode_original_voice(const VoicePacket& packet, const std::string& name,
+                                               const std::string& id) {
+  std::vector<std::string> frames = opus_frames(packet.payload);
+  if (frames.size() > kMaxShortFrames) frames.assign(1, packet.payload);
+  VoicePacket part = packet;
+  part.duration_samples = packet.duration_samples / static_cast<std::uint32_t>(frames.size());
+  for (std::string& frame : frames) {
+    part.payload = std::move(frame);
+    frame = encode_voice_message(part, name, id);
+    part.timestamp += part.duration_samples;
+  }
+  return frames;
 }
 
 std::string encode_response(const Welcome& welcome) {

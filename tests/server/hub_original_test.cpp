@@ -104,6 +104,52 @@ TEST(OriginalClient, ItsTwoHundredFramesASecondAreWithinTheLimits) {
   EXPECT_EQ(0U, house.metrics.drops[static_cast<std::size_t>(Drop::kRateLimit)]);
 }
 
+constexpr const char* kFourFrames =
+    "\xeb\x04"
+    "abcd";  // 4 x 5 ms, CELT
+
+TEST(OriginalClient, EveryoneIsToldThatItIsOne) {
+  House house;
+  Person& bo = house.join("bo");
+  Person& original = house.join_original();
+  EXPECT_TRUE(bo.told<wire::Joined>().at(0).member.original);
+  ASSERT_TRUE(speak_as(house, original, "an").ok());
+  EXPECT_TRUE(bo.told<wire::Joined>().at(1).member.original);
+  Person& cy = house.connect();
+  ASSERT_TRUE(house.say_hello(cy, {"cy", "lobby", "", wire::kFeatureVoiceBatch}).ok());
+  EXPECT_FALSE(cy.welcomes.at(0).members.at(0).original);
+  EXPECT_TRUE(cy.welcomes.at(0).members.at(1).original);
+}
+
+TEST(OriginalClient, IsSentOneOpusFrameAtATimeAndTheOthersTheWholePacket) {
+  House house;
+  Person& bo = house.join("bo");
+  Person& an = house.join("an");
+  Person& original = house.join_original();
+  ASSERT_TRUE(house.speak(an, 30, kFourFrames).ok());
+  ASSERT_EQ(4U, original.heard.size());
+  EXPECT_EQ(4U, original.raw_voice.size()) << "a message each";
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    EXPECT_EQ("\xe8" + std::string(1, static_cast<char>('a' + i)), original.heard[i].frame.payload);
+    EXPECT_EQ(i * 240, original.heard[i].frame.timestamp);
+    EXPECT_EQ(240U, original.heard[i].frame.duration_samples);
+    EXPECT_EQ(an.number(), original.heard[i].frame.speaker);
+  }
+  ASSERT_EQ(1U, bo.raw_voice.size());
+  ASSERT_EQ(1U, bo.heard.size());
+  EXPECT_EQ(kFourFrames, bo.heard[0].frame.payload);
+}
+
+TEST(OriginalClient, ABotThatTakesFramesOneByOneGetsThePacketAsItWasSent) {
+  House house;
+  Person& an = house.join("an");
+  Person& bot = house.connect();
+  ASSERT_TRUE(house.say_hello(bot, {"bot", "lobby", "", 0}).ok());
+  ASSERT_TRUE(house.speak(an, 30, kFourFrames).ok());
+  ASSERT_EQ(1U, bot.heard.size());
+  EXPECT_EQ(kFourFrames, bot.heard[0].frame.payload);
+}
+
 TEST(OriginalClient, IsToldOnlyWhatItKnows) {
   House house;
   Person& original = house.join_original();

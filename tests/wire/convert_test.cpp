@@ -153,18 +153,31 @@ TEST(Convert, EventsLaidEndToEndAreOneMessageInTheirOrder) {
   EXPECT_TRUE(roster.members[0].muted);
 }
 
+TEST(Convert, AnOriginalClientsMessagesAreOneForEachOpusFrameAndNotWithoutEnd) {
+  const auto messages = [](int frames) {
+    VoicePacket packet;
+    packet.duration_samples = static_cast<std::uint32_t>(frames) * 240;
+    packet.payload = std::string("\xeb") + static_cast<char>(frames) + std::string(frames, 'x');
+    return encode_original_voice(packet, "an", "uuid").size();
+  };
+  EXPECT_EQ(1U, messages(1));
+  EXPECT_EQ(12U, messages(12)) << "60 ms";
+  EXPECT_EQ(1U, messages(13)) << "as it is";
+}
+
 TEST(Convert, TheWelcomeSurvivesTheWay) {
   Welcome welcome;
   welcome.session = 5;
   welcome.id = "uuid";
   welcome.room = "lobby";
-  welcome.members = {{5, "uuid", "an", false, true}};
+  welcome.members = {{5, "uuid", "an", false, true, true}};
   welcome.resume_key = "0123456789abcdef";
   const auto out = response<Welcome>(encode_response(welcome));
   EXPECT_EQ(5U, out.session);
   ASSERT_EQ(1U, out.members.size());
   EXPECT_EQ("an", out.members[0].name);
   EXPECT_TRUE(out.members[0].deafened);
+  EXPECT_TRUE(out.members[0].original);
   EXPECT_EQ(welcome.resume_key, out.resume_key);
 }
 

@@ -21,7 +21,9 @@ struct Participant {
   void set_name(std::string its_name);
 
   /// As others are told of them.
-  [[nodiscard]] wire::Member member() const { return {number, id, name, muted, deafened}; }
+  [[nodiscard]] wire::Member member() const {
+    return {number, id, name, muted, deafened, original};
+  }
 };
 
 }  // namespace comcat::server

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "comcat/wire/messages.h"
 
@@ -36,6 +37,13 @@ using Bytes = std::span<const std::byte>;
 /// One frame as a ServerMSG, for listeners without kFeatureVoiceBatch.
 [[nodiscard]] std::string encode_voice_message(const VoicePacket& frame, const std::string& name,
                                                const std::string& id);
+
+/// The same for a client of the original protocol, which can decode one Opus frame at a time and no
+/// more: a ServerRES for each Opus frame of the packet, in order; at least one. Packets of more
+/// than kMaxShortFrames, which nobody makes for them, are left as they are.
+[[nodiscard]] std::vector<std::string> encode_original_voice(const VoicePacket& packet,
+                                                             const std::string& name,
+                                                             const std::string& id);
 
 [[nodiscard]] std::string encode_response(const Welcome& welcome);
 [[nodiscard]] std::string encode_response(const Outcome& outcome);

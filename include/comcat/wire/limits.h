@@ -18,6 +18,9 @@ inline constexpr std::size_t kMaxPasscodeBytes = 256;
 inline constexpr std::size_t kMaxChunkBytes = 1275;         // one Opus frame, RFC 6716 section 3.4
 inline constexpr std::uint32_t kDurationUnitSamples = 120;  // 2.5 ms, the shortest Opus frame
 inline constexpr std::uint32_t kMaxPacketSamples = 5760;    // 120 ms, RFC 6716 section 3.2.5
+/// In one packet for clients of the original protocol: 60 ms of 5 ms each. Each is a message to
+/// each of them, so there is an end.
+inline constexpr std::size_t kMaxShortFrames = 12;
 inline constexpr std::size_t kMaxMessageBytes = 64 * 1024;
 inline constexpr std::size_t kResumeKeyBytes = 16;
 inline constexpr unsigned kSilentDbov = 127;  // RFC 6464

@@ -63,6 +63,7 @@ struct Member {
   std::string name;
   bool muted = false;
   bool deafened = false;
+  bool original = false;  // hears Opus frames of at most 5 ms
 };
 
 struct Welcome {

@@ -14,8 +14,8 @@ using SessionNumber = std::uint32_t;
 /// One packet of one speaker's voice, with one meaning wherever it is: on the stream, in the
 /// server, in a playout.
 ///
-/// Payload    Opus (RFC 6716), which nothing outside `codec` looks into; what others must know of
-///            it stands beside it.
+/// Payload    Opus (RFC 6716), which nothing outside `codec` looks into, but for clients of the
+///            original protocol; what others must know of it stands beside it.
 /// Threads    a plain value.
 struct VoicePacket {
   SessionNumber speaker = 0;           // 0 on the way up: the stream says who speaks
