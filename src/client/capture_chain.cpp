@@ -31,6 +31,7 @@ void CaptureChain::gather(const CapturedBlock& block) {
 
 void CaptureChain::encode_frame() {
   const std::uint8_t level = codec::level_dbov(frame_);
+  encoder_.set_short_frames(short_frames_.load(std::memory_order_relaxed));
   const std::string_view payload = encoder_.encode(frame_);
   level_dbov_.store(level, std::memory_order_relaxed);
   encoded_frames_.fetch_add(1, std::memory_order_relaxed);

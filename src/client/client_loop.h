@@ -43,6 +43,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void leave() override;
   [[nodiscard]] absl::Status set_muted(bool muted) override;
   [[nodiscard]] absl::Status set_deafened(bool deafened) override;
+  void set_short_frames(bool short_frames) override;
   void set_gain(wire::SessionNumber speaker, float gain) override;
   void remove_speaker(wire::SessionNumber speaker) override;
   void show(Report report) override;

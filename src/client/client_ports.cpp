@@ -37,6 +37,10 @@ absl::Status ClientLoop::set_deafened(bool deafened) {
   return absl::OkStatus();
 }
 
+void ClientLoop::set_short_frames(bool short_frames) {
+  sound_->capture().set_short_frames(short_frames);
+}
+
 void ClientLoop::set_gain(wire::SessionNumber speaker, float gain) {
   sound_->playback().set_gain(speaker, gain);
 }

@@ -1,5 +1,6 @@
 #include "comcat/client/session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "comcat/base/unicode.h"
@@ -65,6 +66,12 @@ void Session::set_roster(const std::string& room, const std::vector<wire::Member
   members_ = std::move(next);
   if (!room.empty()) room_ = room;
   for (const auto& [session, member] : members_) apply_volume(member);
+  fit_frames();
+}
+
+void Session::fit_frames() {
+  ports_.set_short_frames(
+      std::ranges::any_of(members_, [](const auto& member) { return member.second.original; }));
 }
 
 void Session::apply_volume(const wire::Member& member) {
@@ -140,6 +147,7 @@ void Session::tell(const wire::Joined& event) {
   const bool renamed = known != members_.end();
   members_[member.session] = member;
   apply_volume(member);
+  fit_frames();
   const std::string marks = renamed ? "" : marked(marks_of(member));
   ports_.show(Report(renamed ? "renamed" : "joined", text + marks)
                   .with("session", static_cast<std::int64_t>(member.session))
@@ -160,6 +168,7 @@ void Session::tell(const wire::Left& event) {
     text += " (disconnected by the server)", reason = "closed";
   }
   members_.erase(event.session);
+  fit_frames();
   ports_.remove_speaker(event.session);
   ports_.show(Report("left", text)
                   .with("session", static_cast<std::int64_t>(event.session))

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <opus/opus.h>
 
 #include "support/tone.h"
 
@@ -56,6 +57,23 @@ TEST_F(Taking, AFrameIsNeverPutTogetherOverALostBlock) {
   take(960, 2);
   ASSERT_EQ(1U, sent_.size());
   EXPECT_EQ(960U, sent_[0].timestamp);
+}
+
+TEST_F(Taking, ShortFramesComeAndGoAndTheNumbersGoOn) {
+  take(0, 4);
+  chain_.set_short_frames(true);
+  take(1920, 4);
+  chain_.set_short_frames(false);
+  take(3840, 4);
+  ASSERT_EQ(6U, sent_.size());
+  for (std::uint32_t i = 0; i < 6; ++i) {
+    const auto* const payload = reinterpret_cast<const unsigned char*>(sent_[i].payload.data());
+    EXPECT_EQ(i == 2 || i == 3 ? 4 : 1,
+              opus_packet_get_nb_frames(payload, static_cast<int>(sent_[i].payload.size())));
+    EXPECT_EQ(i, sent_[i].sequence);
+    EXPECT_EQ(i * 960, sent_[i].timestamp);
+    EXPECT_EQ(960U, sent_[i].duration_samples);
+  }
 }
 
 TEST_F(Taking, TimestampsWrapAsRtpsDo) {

@@ -35,6 +35,7 @@ class World final : public SessionPorts {
     deaf = deafened;
     return absl::OkStatus();
   }
+  void set_short_frames(bool on) override { short_frames = on; }
   void set_gain(wire::SessionNumber speaker, float gain) override { gains[speaker] = gain; }
   void remove_speaker(wire::SessionNumber speaker) override { removed.push_back(speaker); }
   void show(Report report) override { shown.push_back(std::move(report)); }
@@ -57,6 +58,7 @@ class World final : public SessionPorts {
   int devices = 0;
   bool mic_muted = false;
   bool deaf = false;
+  bool short_frames = false;
   std::map<wire::SessionNumber, float> gains;
   std::vector<wire::SessionNumber> removed;
   std::vector<Report> shown;
@@ -163,6 +165,36 @@ TEST_F(InACall, AnOriginalClientGetsItsNameLater) {
   session_.on_event(wire::Joined{member(3, "caller-3")});
   session_.on_event(wire::Joined{member(3, "chi")});
   EXPECT_THAT(world_.take_texts(), ElementsAre("caller-3 joined", "caller-3 is now called chi"));
+}
+
+wire::Member original(wire::SessionNumber session) {
+  wire::Member out = member(session, "caller-" + std::to_string(session));
+  out.original = true;
+  return out;
+}
+
+TEST_F(InACall, FramesAreShortWhileAnOriginalClientIsThere) {
+  EXPECT_FALSE(world_.short_frames);
+  session_.on_event(wire::Joined{original(3)});
+  EXPECT_TRUE(world_.short_frames);
+  session_.on_event(wire::Joined{original(4)});
+  session_.on_event(wire::Left{3, wire::LeaveReason::kStopped});
+  EXPECT_TRUE(world_.short_frames) << "another is still there";
+  session_.on_event(wire::Left{4, wire::LeaveReason::kLost});
+  EXPECT_FALSE(world_.short_frames);
+}
+
+TEST_F(InACall, FramesAreShortWhereverAnOriginalClientIsAlready) {
+  type("join cellar");
+  answer(0, "", wire::Roster{"cellar", {member(1, "an"), original(5)}});
+  EXPECT_TRUE(world_.short_frames);
+  type("join lobby");
+  answer(0, "", wire::Roster{"lobby", {member(1, "an"), member(2, "binh")}});
+  EXPECT_FALSE(world_.short_frames);
+  session_.on_event(wire::Roster{"lobby", {member(1, "an"), original(6)}});
+  EXPECT_TRUE(world_.short_frames) << "a roster in place of events";
+  session_.on_welcome(welcome(7));
+  EXPECT_FALSE(world_.short_frames) << "it has not come back with us";
 }
 
 TEST_F(InACall, MuteIsSilenceAtOnceAndToldToTheServer) {

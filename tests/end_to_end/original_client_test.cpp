@@ -1,10 +1,15 @@
 // A client of com_municat's own protocol, from its messages alone: no hello, no new field.
 
+#include "support/original_client.h"
+
+#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
+#include <opus/opus.h>
 
 #include "support/caller.h"
+#include "support/client_process.h"
 #include "support/server_process.h"
 
 namespace comcat::testing {
@@ -91,6 +96,67 @@ TEST(OriginalClient, CannotTakeAnothersNameNorAnUnsafeOne) {
   ASSERT_TRUE(an.wait_for_voice());
   ASSERT_TRUE(an.wait_for_voice());
   EXPECT_FALSE(an.wait_for(joined, std::chrono::milliseconds(200))) << "it keeps its caller-N";
+}
+
+/// Waits for a packet that has `frames` Opus frames.
+bool hears_packets_of(Caller& listener, int frames) {
+  return listener
+      .wait_for([frames](const ServerRES& r) {
+        if (!r.has_voice()) return false;
+        const std::string& chunk = r.voice().frames(0).chunk();
+        return opus_packet_get_nb_frames(reinterpret_cast<const unsigned char*>(chunk.data()),
+                                         static_cast<opus_int32>(chunk.size())) == frames;
+      })
+      .has_value();
+}
+
+TEST(OriginalClient, FramesAreShortWhileItIsThereAndGrowBackWhenItHasLeft) {
+  ServerProcess server;
+  Caller watch({.port = server.port()});
+  ASSERT_TRUE(watch.hello("watch"));
+  ClientProcess an(server, "an", {"--input=tone:440", "--output=null"});
+  EXPECT_TRUE(hears_packets_of(watch, 1));
+  auto original = std::make_unique<OriginalClient>(server.port());
+  ASSERT_TRUE(original->join());
+  EXPECT_TRUE(hears_packets_of(watch, 4)) << "20 ms together";
+  original.reset();
+  EXPECT_TRUE(hears_packets_of(watch, 1));
+  EXPECT_EQ(0, an.stop());
+}
+
+TEST(OriginalClient, IsHeardByAndHearsWhoJoinsWhereItIsAlready) {
+  ServerProcess server;
+  OriginalClient original(server.port());
+  ASSERT_TRUE(original.join());
+  Caller watch({.port = server.port()});
+  ASSERT_TRUE(watch.hello("watch"));
+  ClientProcess an(server, "an", {"--input=tone:440", "--output=null"});
+  EXPECT_TRUE(hears_packets_of(watch, 4));
+  ASSERT_TRUE(original.speak("cường", "\x78\x01"));
+  EXPECT_TRUE(an.prints("is now called cường"));
+  EXPECT_EQ(0, an.stop());
+  EXPECT_FALSE(original.heard().empty());
+}
+
+TEST(OriginalClient, MuteAndOtherRoomsInBetweenLeaveTheFramesRight) {
+  ServerProcess server;
+  Caller lobby({.port = server.port()});
+  Caller attic({.port = server.port()});
+  OriginalClient original(server.port());
+  ASSERT_TRUE(lobby.hello("lobby-watch") && attic.hello("attic-watch", "attic"));
+  ASSERT_TRUE(original.join());
+  ClientProcess an(server, "an", {"--input=tone:440", "--output=null", "--muted"});
+  ASSERT_TRUE(an.prints("type help"));
+  an.type("unmute");
+  EXPECT_TRUE(hears_packets_of(lobby, 4));
+  an.type("join attic");
+  EXPECT_TRUE(hears_packets_of(attic, 1)) << "no original client is there";
+  an.type("mute");
+  an.type("join lobby");
+  ASSERT_TRUE(an.prints("in the room lobby"));
+  an.type("unmute");
+  EXPECT_TRUE(hears_packets_of(lobby, 4));
+  EXPECT_EQ(0, an.stop());
 }
 
 TEST(Bot, IsToldTheLimitsThoughNoClientOfOursReadsThem) {

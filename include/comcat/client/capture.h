@@ -20,8 +20,8 @@ namespace comcat::client {
 /// From the microphone to packets: the framer, on the source's thread, and the chain that ends in
 /// the encoder, on the encode thread.
 ///
-/// Threads    on_captured() from the source's thread; step() from the encode thread; set_muted()
-///            and stats() from any.
+/// Threads    on_captured() from the source's thread; step() from the encode thread; set_muted(),
+///            set_short_frames() and stats() from any.
 /// Queue      the framer's ring: 100 ms. When the encode thread is that late, the newest block is
 ///            lost and counted; the timestamps of what follows tell the listener.
 /// Muted      nothing is encoded, nothing leaves, neither what was captured while muted nor what
@@ -52,6 +52,8 @@ class Capture final : public audio::CaptureHandler {
 
   void set_muted(bool muted) { muted_.store(muted, std::memory_order_relaxed); }
   [[nodiscard]] bool muted() const { return muted_.load(std::memory_order_relaxed); }
+  /// For listeners who can decode 5 ms at a time and no more.
+  void set_short_frames(bool short_frames) { chain_.set_short_frames(short_frames); }
   [[nodiscard]] Stats stats() const;
 
  private:

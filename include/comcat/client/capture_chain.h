@@ -16,8 +16,9 @@ namespace comcat::client {
 /// the ring to a packet. Whatever changes the sound stands first and takes every block; then comes
 /// mute, so that it goes on over mute; then frames, and the encoder.
 ///
-/// Threads    take() from the encode thread; the counts from any. `send` is called within take().
-/// Units      positions are samples at 48 kHz since the start, and become timestamps.
+/// Threads    take() from the encode thread; set_short_frames() and the counts from any. `send` is
+/// called within take(). Units      positions are samples at 48 kHz since the start, and become
+/// timestamps.
 class CaptureChain {
  public:
   using Send = std::function<void(const wire::VoicePacket&)>;
@@ -26,6 +27,11 @@ class CaptureChain {
 
   /// Takes the next block. `muted`: nobody may hear it, nor what waits for the rest of its frame.
   void take(const CapturedBlock& block, bool muted);
+
+  /// Packets of the same length from Opus frames of 5 ms, from the next packet on.
+  void set_short_frames(bool short_frames) {
+    short_frames_.store(short_frames, std::memory_order_relaxed);
+  }
 
   [[nodiscard]] std::uint64_t encoded_frames() const;
   [[nodiscard]] std::uint64_t sent_frames() const;  // the rest was silence (DTX)
@@ -43,6 +49,7 @@ class CaptureChain {
   wire::VoicePacket packet_;
   std::uint32_t next_sequence_ = 0;
 
+  std::atomic<bool> short_frames_{false};
   std::atomic<std::uint64_t> encoded_frames_{0};
   std::atomic<std::uint64_t> sent_frames_{0};
   std::atomic<unsigned> level_dbov_{wire::kSilentDbov};

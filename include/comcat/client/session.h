@@ -32,6 +32,8 @@ class SessionPorts {
   /// Unmuting opens the microphone again if it had failed; the error is for the user.
   [[nodiscard]] virtual absl::Status set_muted(bool muted) = 0;
   [[nodiscard]] virtual absl::Status set_deafened(bool deafened) = 0;
+  /// Somebody in the room hears frames of 5 ms and no longer ones; or nobody does any more.
+  virtual void set_short_frames(bool short_frames) = 0;
   virtual void set_gain(wire::SessionNumber speaker, float gain) = 0;
   virtual void remove_speaker(wire::SessionNumber speaker) = 0;
   // the user
@@ -124,6 +126,8 @@ class Session {
   [[nodiscard]] std::string own_name() const;
   void set_roster(const std::string& room, const std::vector<wire::Member>& members);
   void apply_volume(const wire::Member& member);
+  /// Speaks so that everyone in the room can hear it. To be called where members_ has changed.
+  void fit_frames();
   void show_stats();
   /// Who is in the room, in words: at most `most` names.
   [[nodiscard]] std::string who(std::size_t most) const;
