@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "comcat/audio/device_process.h"
 #include "comcat/audio/sink.h"
 #include "comcat/base/log.h"
 #include "comcat/base/text.h"
@@ -268,5 +269,6 @@ int run(int argc, char** argv) {
 }  // namespace comcat::apps
 
 int main(int argc, char** argv) {
+  if (comcat::audio::is_device_process(argc, argv)) return comcat::audio::run_device_process();
   return comcat::apps::run(argc, argv);
 }

@@ -1,23 +1,16 @@
 #include "audio/device_stream.h"
 
 #include <algorithm>
-#include <chrono>
-#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "comcat/audio/frame.h"
 #include "comcat/base/text.h"
 
-#include "audio/portaudio_control.h"
-#include "audio/step_thread.h"
-#include "audio/stream_watch.h"
-
 namespace comcat::audio {
 namespace {
 
-constexpr std::chrono::seconds kOpenTimeout{10};
-constexpr std::chrono::seconds kCloseTimeout{2};
 constexpr double kMinLatencySeconds = 0.02;  // less underruns on ordinary machines
 
 struct Format {
@@ -25,11 +18,10 @@ struct Format {
   int rate_hz = 0;
 };
 
-/// An attempt to open, shared with the control thread, which may outlive the caller.
-struct Opening {
-  std::shared_ptr<DeviceCallback> callback = std::make_shared<DeviceCallback>();
-  PaStream* stream = nullptr;
-};
+bool is_jack(const PaDeviceInfo& info) {
+  const PaHostApiInfo* const system = Pa_GetHostApiInfo(info.hostApi);
+  return system != nullptr && system->type == paJACK;
+}
 
 /// The formats to ask for, best first.
 std::vector<Format> formats(const PaDeviceInfo& info, Direction direction, bool jack) {
@@ -46,7 +38,9 @@ std::vector<Format> formats(const PaDeviceInfo& info, Direction direction, bool 
   return formats;
 }
 
-PaError open_stream(int device, Direction direction, const Format& format, Opening& opening) {
+/// JACK's own period is taken as it comes, and may change; cut to blocks it would only wait longer.
+PaError open_stream(int device, Direction direction, const Format& format, DeviceCallback& callback,
+                    PaStream*& stream) {
   const PaDeviceInfo& info = *Pa_GetDeviceInfo(device);
   const bool input = direction == Direction::kInput;
   PaStreamParameters parameters{};
@@ -55,9 +49,9 @@ PaError open_stream(int device, Direction direction, const Format& format, Openi
   parameters.sampleFormat = paFloat32;
   parameters.suggestedLatency = std::max(
       kMinLatencySeconds, input ? info.defaultLowInputLatency : info.defaultLowOutputLatency);
-  return Pa_OpenStream(&opening.stream, input ? &parameters : nullptr,
-                       input ? nullptr : &parameters, format.rate_hz, kBlockSamples, paNoFlag,
-                       &DeviceCallback::on_audio, opening.callback.get());
+  return Pa_OpenStream(&stream, input ? &parameters : nullptr, input ? nullptr : &parameters,
+                       format.rate_hz, is_jack(info) ? paFramesPerBufferUnspecified : kBlockSamples,
+                       paNoFlag, &DeviceCallback::on_audio, &callback);
 }
 
 PaError start_stream(PaStream* stream) {
@@ -96,79 +90,31 @@ absl::Status failure(const DeviceInfo& device, Direction direction, PaError erro
                                        "); " + other);
 }
 
-/// On the control thread: the first format that the device opens and starts with.
-absl::Status open_any(const DeviceInfo& device, Direction direction,
-                      const DeviceStream::MakeProcessor& make_processor, Opening& opening) {
-  const QuietStderr quiet;
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<DeviceStream>> DeviceStream::open(
+    const DeviceInfo& device, Direction direction, const MakeProcessor& make_processor,
+    DeviceCounters& counters) {
   const PaDeviceInfo* const info = Pa_GetDeviceInfo(device.number);
   if (info == nullptr) return failure(device, direction, paInvalidDevice);
-  const PaHostApiInfo* const system = Pa_GetHostApiInfo(info->hostApi);
-  const bool jack = system != nullptr && system->type == paJACK;
+  std::unique_ptr<DeviceStream> opened(new DeviceStream(counters));
   PaError error = paInvalidDevice;
-  for (const Format& format : formats(*info, direction, jack)) {
-    opening.callback->prepare(make_processor(format.channels, format.rate_hz), format.channels);
-    error = open_stream(device.number, direction, format, opening);
-    if (error == paNoError) error = start_stream(opening.stream);
-    if (error == paNoError) return absl::OkStatus();
+  for (const Format& format : formats(*info, direction, is_jack(*info))) {
+    opened->callback_.prepare(make_processor(format.channels, format.rate_hz));
+    PaStream* stream = nullptr;
+    error = open_stream(device.number, direction, format, opened->callback_, stream);
+    if (error == paNoError) error = start_stream(stream);
+    if (error != paNoError) continue;
+    opened->stream_ = stream;
+    return opened;
   }
   return failure(device, direction, error);
 }
 
-}  // namespace
-
-DeviceStream::DeviceStream(std::shared_ptr<const PortAudioSession> session, DeviceInfo device,
-                           Direction direction)
-    : session_(std::move(session)), device_(std::move(device)), direction_(direction) {}
-
-absl::Status DeviceStream::start(const MakeProcessor& make_processor, EndHandler on_end) {
-  if (stream_ != nullptr) {
-    return absl::FailedPreconditionError(device_.name + " has been started already");
-  }
-  const auto opening = std::make_shared<Opening>();
-  absl::Status status = on_portaudio_thread(
-      [device = device_, direction = direction_, make_processor, opening] {
-        return open_any(device, direction, make_processor, *opening);
-      },
-      kOpenTimeout);
-  if (!status.ok()) {
-    opening->callback->close();  // it may yet open, too late
-    return status;
-  }
-  stream_ = opening->stream;
-  callback_ = opening->callback;
-  watch(std::move(on_end));
-  return absl::OkStatus();
-}
-
-void DeviceStream::watch(EndHandler on_end) {
-  const std::string sentence = "the sound device \"" + device_.name +
-                               "\" has stopped; connect it again, or choose another with " +
-                               flag_of(direction_) + " (--devices lists them)";
-  watching_ =
-      run_steps("comcat-watch",
-                [callback = callback_, on_end = std::move(on_end), sentence,
-                 watch = StreamWatch()](base::Time now) mutable -> std::optional<base::Time> {
-                  if (watch.look(now, callback->calls(), callback->finished()) ==
-                      StreamWatch::State::kRunning) {
-                    return now + StreamWatch::kInterval;
-                  }
-                  if (on_end) on_end(absl::UnavailableError(sentence));
-                  return std::nullopt;
-                });
-}
-
-void DeviceStream::stop() {
+DeviceStream::~DeviceStream() {
   if (stream_ == nullptr) return;
-  watching_ = std::jthread();
-  callback_->close();
-  // The callback lives in the work: a device that hangs keeps it, and this returns all the same.
-  (void)on_portaudio_thread(
-      [stream = std::exchange(stream_, nullptr), callback = callback_] {
-        Pa_AbortStream(stream);
-        Pa_CloseStream(stream);
-        return absl::OkStatus();
-      },
-      kCloseTimeout);
+  Pa_AbortStream(stream_);
+  Pa_CloseStream(stream_);
 }
 
 }  // namespace comcat::audio

@@ -11,11 +11,11 @@
 #include "comcat/base/text.h"
 
 #include "audio/audio_spec.h"
+#include "audio/device.h"
 #include "audio/paced_sink.h"
 #include "audio/paced_source.h"
 #include "audio/pipe_input.h"
 #include "audio/pipe_output.h"
-#include "audio/portaudio_device.h"
 
 namespace comcat::audio {
 namespace {

@@ -1,7 +1,6 @@
 #include "audio/portaudio_session.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <utility>
 
@@ -13,13 +12,10 @@
 #include "comcat/base/text.h"
 
 #include "absl/status/status.h"
-#include "audio/portaudio_control.h"
 
 namespace comcat::audio {
 namespace {
 
-constexpr std::chrono::seconds kInitializeTimeout{15};
-constexpr std::chrono::seconds kTerminateTimeout{3};
 constexpr std::size_t kMaxJackName = 32;
 
 void ignore_alsa_error(const char*, int, const char*, int, const char*, ...) {}
@@ -41,7 +37,7 @@ absl::Status check_alsa() {
 std::string jack_client_name() {
   const char* const wanted = std::getenv("COMCAT_JACK_NAME");  // NOLINT(concurrency-mt-unsafe)
   std::string name = wanted == nullptr ? "" : base::safe_text(wanted, kMaxJackName);
-  if (name.empty()) name = "comcat-" + std::to_string(getpid());
+  if (name.empty()) name = "comcat-" + std::to_string(getppid());
   std::replace(name.begin(), name.end(), ':', '-');
   return name;
 }
@@ -60,8 +56,9 @@ std::vector<DeviceInfo> found_devices() {
   return devices;
 }
 
-absl::Status initialize(std::vector<DeviceInfo>& devices) {
-  const QuietStderr quiet;
+}  // namespace
+
+absl::StatusOr<PortAudioSession> PortAudioSession::open() {
   if (absl::Status status = check_alsa(); !status.ok()) return status;
   static auto* const name = new std::string;  // PortAudio keeps a pointer into it
   *name = jack_client_name();
@@ -71,38 +68,18 @@ absl::Status initialize(std::vector<DeviceInfo>& devices) {
                                          Pa_GetErrorText(error) +
                                          "); use a file: or null instead of a sound device");
   }
-  devices = found_devices();
-  return absl::OkStatus();
+  return PortAudioSession(found_devices());
 }
 
-}  // namespace
-
-absl::StatusOr<std::shared_ptr<const PortAudioSession>> PortAudioSession::open() {
-  const auto devices = std::make_shared<std::vector<DeviceInfo>>();
-  absl::Status status =
-      on_portaudio_thread([devices] { return initialize(*devices); }, kInitializeTimeout);
-  if (!status.ok()) return status;
-  return std::make_shared<const PortAudioSession>(std::move(*devices));
+const DeviceInfo* PortAudioSession::device(int number) const {
+  const auto found = std::find_if(devices_.begin(), devices_.end(), [&](const DeviceInfo& device) {
+    return device.number == number;
+  });
+  return found == devices_.end() ? nullptr : &*found;
 }
 
-PortAudioSession::PortAudioSession(std::vector<DeviceInfo> devices)
-    : devices_(std::move(devices)) {}
-
-PortAudioSession::~PortAudioSession() {
-  // Where it fails there is nobody left to tell: the next open() will say so.
-  (void)on_portaudio_thread(
-      [] {
-        const QuietStderr quiet;
-        Pa_Terminate();
-        return absl::OkStatus();
-      },
-      kTerminateTimeout);
-}
-
-absl::StatusOr<std::vector<DeviceInfo>> list_devices() {
-  const absl::StatusOr<std::shared_ptr<const PortAudioSession>> session = PortAudioSession::open();
-  if (!session.ok()) return session.status();
-  return (*session)->devices();
+void PortAudioSession::close() {
+  Pa_Terminate();
 }
 
 }  // namespace comcat::audio

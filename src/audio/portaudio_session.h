@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-#include <string>
 #include <vector>
 
 #include "comcat/audio/device_info.h"
@@ -10,25 +8,29 @@
 
 namespace comcat::audio {
 
-/// PortAudio, initialised for as long as someone holds this (it counts sessions itself), and the
-/// devices that it saw then: what is plugged in later shows in a session opened when no other is.
+/// PortAudio, initialised, and the devices that it saw then. Once in a process.
 ///
-/// JACK       this process is the JACK client $COMCAT_JACK_NAME, or comcat-<pid>.
-/// Threads    any.
+/// JACK       the process is the JACK client $COMCAT_JACK_NAME, or comcat-<pid of comcat>.
+/// Threads    one, which also opens the streams.
 class PortAudioSession {
  public:
-  /// kFailedPrecondition or kUnavailable with one sentence where there is no sound system at all.
-  [[nodiscard]] static absl::StatusOr<std::shared_ptr<const PortAudioSession>> open();
+  /// kFailedPrecondition with one sentence where there is no sound system at all.
+  [[nodiscard]] static absl::StatusOr<PortAudioSession> open();
 
-  explicit PortAudioSession(std::vector<DeviceInfo> devices);
-  ~PortAudioSession();
-  PortAudioSession(const PortAudioSession&) = delete;
-  PortAudioSession& operator=(const PortAudioSession&) = delete;
+  PortAudioSession(PortAudioSession&& other) noexcept = default;
+  PortAudioSession& operator=(PortAudioSession&&) = delete;
+  ~PortAudioSession() = default;
 
   [[nodiscard]] const std::vector<DeviceInfo>& devices() const { return devices_; }
+  /// Null where there is no such device.
+  [[nodiscard]] const DeviceInfo* device(int number) const;
+  /// In an orderly way: JACK's server is told. May abort the process where it has died.
+  static void close();
 
  private:
-  const std::vector<DeviceInfo> devices_;
+  explicit PortAudioSession(std::vector<DeviceInfo> devices) : devices_(std::move(devices)) {}
+
+  std::vector<DeviceInfo> devices_;
 };
 
 }  // namespace comcat::audio

@@ -47,6 +47,11 @@ Ending sound_ending(const absl::Status& status) {
   return {usage ? Kind::kUsage : Kind::kSoundDevice, std::string(status.message())};
 }
 
+std::string the(Sound::Sides sides) {
+  if (!sides.output) return "the microphone";
+  return sides.input ? "the microphone and the loudspeaker" : "the loudspeaker";
+}
+
 transport::VoiceStream::Options stream_options(const ClientOptions& options) {
   transport::VoiceStream::Options out;
   out.address = options.address;
@@ -108,8 +113,12 @@ std::optional<Ending> ClientLoop::prepare() {
   sound.output = options_.output;
   sound.encoder = options_.encoder;
   sound.send = [this](const wire::VoicePacket& frame) { stream_->send_voice(frame); };
-  sound.on_end = [this](Sound::Side side, absl::Status status) {
-    tasks_.post([this, side, status = std::move(status)] { sound_ended(side, status); });
+  sound.on_input_end = [this] { tasks_.post([this] { input_ended(); }); };
+  sound.on_failure = [this](Sound::Sides sides, absl::Status why) {
+    tasks_.post([this, sides, why = std::move(why)] { sound_failed(sides, why); });
+  };
+  sound.on_return = [this](Sound::Sides sides) {
+    tasks_.post([this, sides] { sound_returned(sides); });
   };
   sound.on_notice = [this](std::string sentence) {
     tasks_.post([this, sentence = std::move(sentence)] { show(Report("notice", sentence)); });
@@ -197,24 +206,24 @@ void ClientLoop::input_ended() {
   if (takes_stdin_ && !options_.background) session_.stop();
 }
 
-void ClientLoop::sound_ended(Sound::Side side, const absl::Status& status) {
-  const bool input = side == Sound::Side::kInput;
-  if (status.ok()) {
-    input_ended();
-    return;
-  }
-  if ((input ? takes_stdin_ : takes_stdout_) && !options_.background) {
-    sound_failure_ = Ending{Kind::kSoundDevice, std::string(status.message())};
+void ClientLoop::sound_failed(Sound::Sides sides, const absl::Status& why) {
+  if (((sides.input && takes_stdin_) || (sides.output && takes_stdout_)) && !options_.background) {
+    sound_failure_ = Ending{Kind::kSoundDevice, std::string(why.message())};
     session_.stop();
     return;
   }
-  sound_->close_failed(side);
-  const std::string what(status.message());
-  show(Report("sound_error",
-              input ? "the microphone failed: " + what +
-                          "; you stay in the call and hear the others (unmute tries it again)"
-                    : "the loudspeaker failed: " + what +
-                          "; you stay in the call (undeafen tries it again)"));
+  const std::string what(why.message());
+  show(Report("sound_error", the(sides) + " failed: " + what + "; you stay in the call" +
+                                 (sides.output ? "" : " and hear the others"))
+           .with("input", sides.input)
+           .with("output", sides.output));
+}
+
+void ClientLoop::sound_returned(Sound::Sides sides) {
+  show(Report("sound_back", the(sides) + (sides.input && sides.output ? " are" : " is") +
+                                " back; " + sound_->description())
+           .with("input", sides.input)
+           .with("output", sides.output));
 }
 
 // ---- the stream's thread

@@ -58,7 +58,8 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void tend_console();
   void end_of_input();
   void input_ended();
-  void sound_ended(Sound::Side side, const absl::Status& status);
+  void sound_failed(Sound::Sides sides, const absl::Status& why);
+  void sound_returned(Sound::Sides sides);
   void close();
   void say_goodbye();
 

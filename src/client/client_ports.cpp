@@ -1,6 +1,7 @@
 // What the session does to the world.
 
 #include "comcat/audio/device_info.h"
+#include "comcat/base/clock.h"
 
 #include "client_loop.h"
 #include "shown_name.h"
@@ -67,7 +68,8 @@ Statistics ClientLoop::statistics() const {
   Statistics out;
   out.stream = stream_->stats();
   out.capture = sound_->capture().stats();
-  out.playback = sound_->playback().stats();
+  out.playback = sound_->playback().stats(base::steady_now());
+  out.output = sound_->output();
   out.frame = options_.encoder.frame;
   return out;
 }

@@ -84,7 +84,7 @@ std::string text_of(const Statistics& s) {
               : "-" + std::to_string(s.capture.level_dbov) + " dBov");
   out += "\nreceived " + count(s.stream.received_voice_frames) + " frames, dropped " +
          count(s.playback.overflowed_packets) + "; " +
-         ms(std::chrono::microseconds(s.playback.underrun_samples * 1000 / 48)) +
+         ms(std::chrono::microseconds(s.output.missed_samples * 1000 / 48)) +
          " of gaps at the sound output";
   for (const auto& [session, speaker] : s.playback.speakers) {
     out += speaker_line(name_of(s, session), speaker);
@@ -105,7 +105,7 @@ MouthToEar estimate(const Statistics& statistics) {
   for (const auto& [session, speaker] : statistics.playback.speakers) {
     out.playout = std::max(out.playout, std::chrono::round<milliseconds>(speaker.delay));
   }
-  out.output = statistics.playback.output_delay;
+  out.output = std::chrono::round<milliseconds>(statistics.output.delay);
   return out;
 }
 
@@ -127,7 +127,7 @@ Report stats_report(const Statistics& s) {
       .with("received_frames", number(s.stream.received_voice_frames))
       .with("malformed_messages", number(s.stream.malformed_messages))
       .with("playback_overflow_packets", number(s.playback.overflowed_packets))
-      .with("underrun_samples", number(s.playback.underrun_samples))
+      .with("underrun_samples", number(s.output.missed_samples))
       .with("capture_ms", parts.capture.count())
       .with("codec_ms", parts.codec.count())
       .with("network_ms", parts.network.count())

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "comcat/audio/device_process.h"
 #include "comcat/audio/sink.h"
 #include "comcat/audio/source.h"
 #include "comcat/base/spsc_ring.h"
@@ -44,6 +45,7 @@ int run() {
 }  // namespace
 }  // namespace comcat::audio
 
-int main() {
+int main(int argc, char** argv) {
+  if (comcat::audio::is_device_process(argc, argv)) return comcat::audio::run_device_process();
   return comcat::audio::run();
 }

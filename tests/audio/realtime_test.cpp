@@ -12,14 +12,16 @@
 #include <unistd.h>
 
 #include "comcat/audio/frame.h"
-#include "comcat/audio/sink.h"
-#include "comcat/audio/source.h"
 
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "audio/capture_converter.h"
 #include "audio/device_callback.h"
+#include "audio/device_choice.h"
+#include "audio/device_stream.h"
 #include "audio/playback_converter.h"
+#include "audio/portaudio_session.h"
+#include "audio/shared_handlers.h"
 #include "support/jack_rig.h"
 #include "support/no_alloc.h"
 
@@ -30,13 +32,6 @@ using testing::NoAlloc;
 using testing::RealtimeSins;
 
 constexpr RealtimeSins kNone{};
-
-struct Silent final : CaptureHandler, RenderHandler {
-  void on_captured(std::span<const float>) noexcept override {}
-  void on_render(std::span<float> out) noexcept override {
-    for (float& sample : out) sample = 0.25F;
-  }
-};
 
 /// 50 device buffers of awkward sizes through PortAudio's callback.
 RealtimeSins sins_of(DeviceCallback& callback, bool input, std::size_t channels,
@@ -51,26 +46,36 @@ RealtimeSins sins_of(DeviceCallback& callback, bool input, std::size_t channels,
   return counting.sins();
 }
 
+/// What stands between a sound card's thread and comcat. Its ring takes what one test gives it, and
+/// then no more: both are tried.
+struct Shared {
+  SharedStream stream;
+  SharedCapture capture{stream};
+  SharedRender render{stream};
+  DeviceCallback callback{stream.counters};
+};
+
 class Formats : public ::testing::TestWithParam<std::tuple<int, int>> {};
 
 TEST_P(Formats, TheCaptureCallbackIsWithoutSin) {
   COMCAT_SKIP_IF_NOT_COUNTING();
   const auto [channels, rate_hz] = GetParam();
-  Silent handler;
-  DeviceCallback callback;
-  callback.prepare(std::make_unique<CaptureConverter>(handler, channels, rate_hz), channels);
-  EXPECT_EQ(kNone, sins_of(callback, true, static_cast<std::size_t>(channels)));
+  const auto shared = std::make_unique<Shared>();
+  shared->callback.prepare(std::make_unique<CaptureConverter>(shared->capture, channels, rate_hz));
+  EXPECT_EQ(kNone, sins_of(shared->callback, true, static_cast<std::size_t>(channels)));
+  EXPECT_GT(shared->stream.ring.size(), 0U);
+  EXPECT_GT(shared->stream.counters.missed, 0U) << "the full ring was tried too";
 }
 
 TEST_P(Formats, ThePlaybackCallbackIsWithoutSin) {
   COMCAT_SKIP_IF_NOT_COUNTING();
   const auto [channels, rate_hz] = GetParam();
-  Silent handler;
-  DeviceCallback callback;
-  callback.prepare(std::make_unique<PlaybackConverter>(handler, channels, rate_hz), channels);
-  EXPECT_EQ(kNone, sins_of(callback, false, static_cast<std::size_t>(channels)));
-  callback.close();
-  EXPECT_EQ(kNone, sins_of(callback, false, static_cast<std::size_t>(channels)));
+  const auto shared = std::make_unique<Shared>();
+  shared->callback.prepare(std::make_unique<PlaybackConverter>(shared->render, channels, rate_hz));
+  shared->stream.ring.write(std::vector<float>(4'000, 0.25F));
+  EXPECT_EQ(kNone, sins_of(shared->callback, false, static_cast<std::size_t>(channels)));
+  EXPECT_EQ(0U, shared->stream.ring.size());
+  EXPECT_GT(shared->stream.counters.missed, 0U) << "running dry was tried too";
 }
 
 INSTANTIATE_TEST_SUITE_P(AnyDevice, Formats,
@@ -78,40 +83,42 @@ INSTANTIATE_TEST_SUITE_P(AnyDevice, Formats,
                                             ::testing::Values(8'000, 44'100, 48'000, 96'000)));
 
 TEST(DeviceCallback, CountsCallsAndLostSamples) {
-  Silent handler;
-  DeviceCallback callback;
-  callback.prepare(std::make_unique<PlaybackConverter>(handler, 1, kSampleRate), 1);
-  sins_of(callback, false, 1);
-  EXPECT_EQ(50U, callback.calls());
-  EXPECT_EQ(0U, callback.xruns());
-  sins_of(callback, false, 1, paOutputUnderflow);
-  EXPECT_EQ(100U, callback.calls());
-  EXPECT_EQ(50U, callback.xruns());
-  EXPECT_FALSE(callback.finished());
-  DeviceCallback::on_finished(&callback);
-  EXPECT_TRUE(callback.finished());
+  const auto shared = std::make_unique<Shared>();
+  const DeviceCounters& counters = shared->stream.counters;
+  shared->callback.prepare(std::make_unique<PlaybackConverter>(shared->render, 1, kSampleRate));
+  sins_of(shared->callback, false, 1);
+  EXPECT_EQ(50U, counters.calls);
+  EXPECT_EQ(0U, counters.xruns);
+  sins_of(shared->callback, false, 1, paOutputUnderflow);
+  EXPECT_EQ(100U, counters.calls);
+  EXPECT_EQ(50U, counters.xruns);
+  EXPECT_FALSE(counters.finished);
+  DeviceCallback::on_finished(&shared->callback);
+  EXPECT_TRUE(counters.finished);
 }
 
-TEST(DeviceCallback, IsSilentOnceClosed) {
-  Silent handler;
-  DeviceCallback callback;
-  callback.prepare(std::make_unique<PlaybackConverter>(handler, 2, kSampleRate), 2);
-  callback.close();
-  std::vector<float> out(960, 1.0F);
-  DeviceCallback::on_audio(nullptr, out.data(), 480, nullptr, 0, &callback);
-  EXPECT_EQ(std::vector<float>(960), out);
+TEST(SharedRender, ADeviceThatIsNotFedPlaysSilenceAndItIsCounted) {
+  const auto shared = std::make_unique<Shared>();
+  std::vector<float> samples(480, 9.0F);
+  shared->render.on_render(samples);
+  EXPECT_EQ(std::vector<float>(480, 0.0F), samples);
+  EXPECT_EQ(0U, shared->stream.counters.missed) << "nothing was promised yet";
+  shared->stream.ring.write(std::vector<float>(960, 0.5F));
+  std::vector<float> many(4800, 9.0F);
+  shared->render.on_render(many);
+  EXPECT_EQ(4800U - 960, shared->stream.counters.missed) << "two blocks were there";
+  EXPECT_EQ(0.5F, many[959]);
+  EXPECT_EQ(0.0F, many.back());
 }
 
 /// Counts from one callback to the next, so that PortAudio's and JACK's share is in it, too.
-struct Watched final : CaptureHandler, RenderHandler {
+struct Watched final : StreamProcessor {
   static constexpr int kCalls = 50;
 
-  void on_captured(std::span<const float>) noexcept override { count(); }
-  void on_render(std::span<float> out) noexcept override {
-    std::fill(out.begin(), out.end(), 0.0F);
-    count();
-  }
-  void count() noexcept {
+  explicit Watched(int channel_count) : channels(static_cast<std::size_t>(channel_count)) {}
+
+  void process(const float*, float* out, std::size_t frames) noexcept override {
+    if (out != nullptr) std::fill_n(out, frames * channels, 0.0F);
     if (calls == kCalls) return;
     if (calls++ == 0) return counting.emplace(), void();
     if (calls < kCalls) return;
@@ -120,6 +127,7 @@ struct Watched final : CaptureHandler, RenderHandler {
     done.Notify();
   }
 
+  const std::size_t channels;
   int calls = 0;
   std::optional<NoAlloc> counting;
   RealtimeSins sins;
@@ -129,19 +137,25 @@ struct Watched final : CaptureHandler, RenderHandler {
 TEST(JackThread, NeitherAllocatesNorLocksBetweenCallbacks) {
   COMCAT_SKIP_IF_NOT_COUNTING();
   COMCAT_JACK_RIG_OR_SKIP(rig);
-  for (const bool input : {true, false}) {
-    Watched handler;
-    const auto source = make_source("");
-    const auto sink = make_sink("");
-    ASSERT_TRUE(source.ok() && sink.ok());
-    ASSERT_TRUE(
-        (input ? (*source)->start(handler, nullptr) : (*sink)->start(handler, nullptr)).ok());
-    ASSERT_TRUE(handler.done.WaitForNotificationWithTimeout(absl::Seconds(20)));
-    (*source)->stop();
-    (*sink)->stop();
-    EXPECT_EQ(0, handler.sins.allocations) << input;
-    EXPECT_EQ(0, handler.sins.locks) << input;  // PortAudio tries one each period: that never waits
+  const auto session = PortAudioSession::open();
+  ASSERT_TRUE(session.ok()) << session.status();
+  for (const Direction direction : {Direction::kInput, Direction::kOutput}) {
+    Watched* watched = nullptr;
+    DeviceCounters counters;
+    const auto make_processor = [&](int channels, int) {
+      auto made = std::make_unique<Watched>(channels);
+      watched = made.get();
+      return made;
+    };
+    const auto device = choose_device(session->devices(), "", direction);
+    ASSERT_TRUE(device.ok());
+    const auto stream = DeviceStream::open(*device, direction, make_processor, counters);
+    ASSERT_TRUE(stream.ok()) << stream.status();
+    ASSERT_TRUE(watched->done.WaitForNotificationWithTimeout(absl::Seconds(20)));
+    EXPECT_EQ(0, watched->sins.allocations) << flag_of(direction);
+    EXPECT_EQ(0, watched->sins.locks) << flag_of(direction);  // PortAudio tries one each period
   }
+  PortAudioSession::close();
 }
 
 // The counter itself.

@@ -1,12 +1,11 @@
-// The client's two callbacks on a sound card's thread allocate, lock and wait for nothing. A
-// program of its own, because it stands in front of malloc and the locks.
+// The client's callback for captured sound allocates, locks and waits for nothing. A program of its
+// own, because it stands in front of malloc and the locks.
 
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "comcat/client/capture.h"
-#include "comcat/client/playback.h"
 
 #include "support/no_alloc.h"
 
@@ -32,20 +31,6 @@ TEST(CaptureCallback, IsWithoutSinWhetherItsRingTakesTheSoundOrNot) {
     EXPECT_EQ(kNone, counting.sins());
   }
   EXPECT_GT((*capture)->stats().overflowed_blocks, 0U) << "the full ring was tried too";
-}
-
-TEST(PlaybackCallback, IsWithoutSinWhetherItIsFedOrNot) {
-  COMCAT_SKIP_IF_NOT_COUNTING();
-  Playback playback;
-  std::vector<float> samples(4096);
-  for (int i = 0; i < 60; ++i) {
-    playback.step(base::Time(1h));
-    const NoAlloc counting;
-    playback.on_render({samples.data(), kSizes[i % 6]});
-    playback.on_render({samples.data(), kSizes[i % 6]});
-    EXPECT_EQ(kNone, counting.sins());
-  }
-  EXPECT_GT(playback.stats().underrun_samples, 0U) << "running dry was tried too";
 }
 
 }  // namespace

@@ -137,6 +137,7 @@ struct Listener {
       frame.speaker = speaker;
       frame.sequence = static_cast<std::uint32_t>(i);
       frame.timestamp = static_cast<std::uint32_t>(i * 960);
+      frame.level_dbov = level_dbov_;
       frame.payload = packet;
       out.push_back({frame});
     }
@@ -154,13 +155,10 @@ struct Listener {
       const base::Time now = kStart + 20ms * (spoken_frames_ + due / 960 + 1);
       playback_.receive(std::move(frame), now - 20ms);
       due += 960;
-      playback_.step(now);
       while (heard.size() + buffer <= due) {
         std::vector<float> samples(buffer, 9.0F);
-        playback_.on_render(samples);
+        playback_.render(samples, now);
         heard.insert(heard.end(), samples.begin(), samples.end());
-        playback_.wait(0us);
-        playback_.step(now);
       }
     }
     spoken_frames_ += static_cast<std::uint32_t>(count);
@@ -172,14 +170,13 @@ struct Listener {
     for (const std::uint32_t end = spoken_frames_ + frames; spoken_frames_ < end;
          ++spoken_frames_) {
       std::vector<float> samples(960);
-      playback_.on_render(samples);
-      playback_.wait(0us);
-      playback_.step(kStart + 20ms * (spoken_frames_ + 1));
+      playback_.render(samples, kStart + 20ms * (spoken_frames_ + 1));
     }
   }
 
   Playback playback_;
   std::uint32_t spoken_frames_ = 0;
+  std::uint8_t level_dbov_ = 9;  // of the frames that come
 };
 
 class Listening : public ::testing::Test, protected Listener {};
@@ -194,30 +191,11 @@ TEST_F(Listening, WhatArrivesIsHeardWhateverTheDeviceAsksFor) {
   }
 }
 
-TEST_F(Listening, ADeviceThatIsNotFedPlaysSilenceAndItIsCounted) {
-  std::vector<float> samples(480, 9.0F);
-  playback_.on_render(samples);
-  EXPECT_EQ(std::vector<float>(480, 0.0F), samples);
-  EXPECT_EQ(0U, playback_.stats().underrun_samples) << "nothing was promised yet";
-  playback_.step(kStart);
-  std::vector<float> many(4800, 9.0F);
-  playback_.on_render(many);
-  EXPECT_EQ(4800U - 960, playback_.stats().underrun_samples) << "two blocks were there";
-  EXPECT_EQ(0.0F, many.back());
-}
-
-TEST_F(Listening, TheOutputHoldsAsMuchAsTheDeviceAsksForAndOneBlockMore) {
-  EXPECT_EQ(20ms, playback_.stats().output_delay);
-  std::vector<float> samples(1024);
-  playback_.on_render(samples);
-  EXPECT_EQ(40ms, playback_.stats().output_delay);
-}
-
 TEST_F(Listening, WhoIsDeafenedHearsNothing) {
   playback_.set_deafened(true);
   const std::vector<float> heard = listen(50, 480);
   EXPECT_EQ(heard.end(), std::find_if(heard.begin(), heard.end(), [](float s) { return s != 0; }));
-  EXPECT_TRUE(playback_.stats().speakers.empty());
+  EXPECT_TRUE(playback_.stats(kStart).speakers.empty());
 }
 
 TEST_F(Listening, WhatIsSaidToTheDeafenedIsNeitherLostNorConcealed) {
@@ -226,7 +204,7 @@ TEST_F(Listening, WhatIsSaidToTheDeafenedIsNeitherLostNorConcealed) {
   std::ignore = listen(300, 480);
   playback_.set_deafened(false);
   std::ignore = listen(50, 480);
-  const playout::PlayoutStats stats = playback_.stats().speakers.at(7);
+  const playout::PlayoutStats stats = playback_.stats(kStart).speakers.at(7);
   EXPECT_EQ(0U, stats.lost_frames);
   EXPECT_EQ(0U, stats.concealed_samples);
   EXPECT_GT(stats.decoded_samples, 40U * 960);
@@ -245,11 +223,29 @@ TEST_F(Listening, WhoLeavesAndReturnsAtOnceIsHeardAtTheVolumeGivenToHimOverAPaus
   EXPECT_NEAR(0.125, loudness(listen(50, 480)), 0.03);
 }
 
+TEST_F(Listening, WhoSpeaksIsTalkingAndHeWhoIsSilentIsNotThoughHisFramesCome) {
+  std::ignore = listen(50, 480);
+  const base::Time said = kStart + 20ms * (spoken_frames_ - 1);
+  EXPECT_TRUE(playback_.stats(said + 400ms).speakers.at(7).talking) << "between two words";
+  EXPECT_FALSE(playback_.stats(said + 401ms).speakers.at(7).talking);
+  level_dbov_ = Playback::kVoiceDbov + 1;  // what a microphone hears of a quiet room
+  std::ignore = listen(50, 480);
+  EXPECT_FALSE(playback_.stats(kStart + 20ms * spoken_frames_).speakers.at(7).talking);
+}
+
+TEST_F(Listening, WhoHasLeftIsNotTalking) {
+  std::ignore = listen(50, 480);
+  playback_.remove(7);
+  for (const auto& [number, speaker] : playback_.stats(kStart + 20ms * spoken_frames_).speakers) {
+    EXPECT_FALSE(speaker.talking);
+  }
+}
+
 TEST_F(Listening, AFloodThatIsNotTakenIsBounded) {
   for (int i = 0; i < 10; ++i) {
     for (wire::VoicePackets& frame : frames(50)) playback_.receive(std::move(frame), kStart);
   }
-  EXPECT_EQ(500U - 128, playback_.stats().overflowed_packets);
+  EXPECT_EQ(500U - 128, playback_.stats(kStart).overflowed_packets);
 }
 
 }  // namespace

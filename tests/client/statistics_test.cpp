@@ -36,7 +36,7 @@ TEST(Statistics, MouthToEarIsTheSumOfWhatIsKnown) {
   an.delay = 56ms;
   Statistics statistics = hearing(an);
   statistics.round_trip = 1400us;
-  statistics.playback.output_delay = 20ms;
+  statistics.output.delay = 20ms;
   EXPECT_EQ(10ms + 7ms + 1ms + 56ms + 20ms, estimate(statistics).total());
 }
 

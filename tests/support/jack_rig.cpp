@@ -3,6 +3,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -16,7 +18,36 @@
 namespace comcat::testing {
 namespace {
 
-constexpr const char* kDefaultServer = "JACK_DEFAULT_SERVER";
+/// A variable of this process's environment, for as long as it lives.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) {
+    const char* const before = std::getenv(name);
+    if (before != nullptr) before_ = before;
+    setenv(name, value.c_str(), 1);
+  }
+  ~Variable() {
+    if (before_) {
+      setenv(name_, before_->c_str(), 1);
+    } else {
+      unsetenv(name_);
+    }
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* const name_;
+  std::optional<std::string> before_;
+};
+
+/// A configuration of ALSA whose one device cannot be opened. PortAudio aborts where there is none.
+std::string no_alsa_devices(const TemporaryDirectory& directory) {
+  const std::string path = directory.file("alsa.conf");
+  std::ofstream(path) << "pcm.absent { type hw card 31 }\n";
+  return path;
+}
+
 constexpr std::chrono::seconds kPatience{15};
 
 void ignore_message(const char*) {}
@@ -35,11 +66,6 @@ std::string lease_name() {
     }
   }
   return leased;
-}
-
-std::string environment_or_empty(const char* name) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? "" : value;
 }
 
 /// jack_wait says when a server can be joined.
@@ -90,51 +116,65 @@ std::vector<std::string> take(const char** names) {
 
 }  // namespace
 
-std::unique_ptr<JackRig> JackRig::start(Pace pace) {
-  jack_set_error_function(ignore_message);
-  jack_set_info_function(ignore_message);
+std::unique_ptr<Process> JackRig::run_server(const std::string& name, Pace pace, int rate_hz,
+                                             int period_frames) {
   Process::Options options;
   options.environment = {{"JACK_NO_AUDIO_RESERVATION", "1"}};
   options.quiet = true;
   const StartLock one_at_a_time;
-  const std::string name = lease_name();
   for (int attempt = 0; attempt < 3; ++attempt) {
     std::vector<std::string> command = {"/usr/bin/jackd", "-n", name, "-r"};
     if (pace == Pace::kWaits) command.emplace_back("-S");
-    for (const char* word : {"-d", "dummy", "-r", "48000", "-p", "480"}) command.emplace_back(word);
-    auto server = std::make_unique<Process>(command, options);
-    if (!wait_for_server(name)) {
-      end(*server);
-      continue;
+    for (const std::string& word :
+         {std::string("-d"), std::string("dummy"), std::string("-r"), std::to_string(rate_hz),
+          std::string("-p"), std::to_string(period_frames)}) {
+      command.push_back(word);
     }
-    auto rig = std::unique_ptr<JackRig>(new JackRig(name, std::move(server)));
-    if (rig->client_ != nullptr) return rig;
+    auto server = std::make_unique<Process>(command, options);
+    if (wait_for_server(name)) return server;
+    end(*server);
   }
   return nullptr;
 }
 
-JackRig::JackRig(std::string name, std::unique_ptr<Process> server)
+std::unique_ptr<JackRig> JackRig::start(Pace pace) {
+  jack_set_error_function(ignore_message);
+  jack_set_info_function(ignore_message);
+  const std::string name = lease_name();
+  auto server = run_server(name, pace, 48'000, 480);
+  if (server == nullptr) return nullptr;
+  auto rig = std::unique_ptr<JackRig>(new JackRig(name, pace, std::move(server)));
+  return rig->client_ == nullptr ? nullptr : std::move(rig);
+}
+
+struct JackRig::Surroundings {
+  explicit Surroundings(const std::string& server) : jack("JACK_DEFAULT_SERVER", server) {}
+
+  TemporaryDirectory directory;
+  Variable jack;
+  Variable alsa{"ALSA_CONFIG_PATH", no_alsa_devices(directory)};
+};
+
+JackRig::JackRig(std::string name, Pace pace, std::unique_ptr<Process> server)
     : name_(std::move(name)),
-      previous_default_(environment_or_empty(kDefaultServer)),
+      pace_(pace),
+      surroundings_(std::make_unique<Surroundings>(name_)),
       server_(std::move(server)) {
+  watch_graph();
+}
+
+void JackRig::watch_graph() {
   const auto options = static_cast<jack_options_t>(JackNoStartServer | JackServerName);
   client_ = jack_client_open("rig", options, nullptr, name_.c_str());
-  if (client_ != nullptr) {
-    jack_set_port_registration_callback(client_, &JackRig::on_change, this);
-    jack_activate(client_);
-  }
-  setenv(kDefaultServer, name_.c_str(), 1);
+  if (client_ == nullptr) return;
+  jack_set_port_registration_callback(client_, &JackRig::on_change, this);
+  jack_activate(client_);
 }
 
 JackRig::~JackRig() {
   if (client_ != nullptr) jack_client_close(client_);
-  end(*server_);
+  if (server_ != nullptr) end(*server_);
   sweep_after(name_);
-  if (previous_default_.empty()) {
-    unsetenv(kDefaultServer);
-  } else {
-    setenv(kDefaultServer, previous_default_.c_str(), 1);
-  }
 }
 
 void JackRig::on_change(jack_port_id_t /*port*/, int /*registered*/, void* rig) {
@@ -188,6 +228,28 @@ bool JackRig::wait_for(const std::string& port, bool there, std::chrono::millise
 void JackRig::kill_server() {
   server_->signal(SIGKILL);
   std::ignore = server_->wait_exit(kPatience);
+}
+
+void JackRig::stop_server() {
+  server_->signal(SIGTERM);
+  std::ignore = server_->wait_exit(kPatience);
+}
+
+void JackRig::hang_server() {
+  server_->signal(SIGSTOP);
+}
+
+void JackRig::wake_server() {
+  server_->signal(SIGCONT);
+}
+
+bool JackRig::start_server(int rate_hz, int period_frames) {
+  if (client_ != nullptr) jack_client_close(std::exchange(client_, nullptr));
+  sweep_after(name_);
+  server_ = run_server(name_, pace_, rate_hz, period_frames);
+  if (server_ == nullptr) return false;
+  watch_graph();
+  return client_ != nullptr;
 }
 
 }  // namespace comcat::testing

@@ -17,8 +17,9 @@ namespace comcat::testing {
 /// 10 ms periods. Its capture ports are silent, its playback ports go nowhere, and what one program
 /// plays into another's port arrives sample for sample.
 ///
-/// While the rig lives, JACK_DEFAULT_SERVER names its server, so that this process and the programs
-/// it starts use it and no other; start programs after the rig.
+/// While the rig lives, JACK_DEFAULT_SERVER names its server and ALSA_CONFIG_PATH a configuration
+/// without devices, so that this process and the programs it starts use that server and nothing
+/// else of the machine; start programs after the rig.
 ///
 /// How PortAudio shows itself in JACK
 ///  - A process is one JACK client, named $COMCAT_JACK_NAME (default comcat-<pid>). Its first
@@ -70,15 +71,31 @@ class JackRig {
 
   /// The sound card dies: the server ends without a word.
   void kill_server();
+  /// The server ends in good order.
+  void stop_server();
+  /// The server stands still, and goes on.
+  void hang_server();
+  void wake_server();
+  /// The server that was ended is there again, as another card would be. The rig's own view of the
+  /// graph is of the new one. False where it does not start.
+  [[nodiscard]] bool start_server(int rate_hz, int period_frames);
 
  private:
-  JackRig(std::string name, std::unique_ptr<Process> server);
+  /// The environment in which programs find this server and no other device.
+  struct Surroundings;
+
+  JackRig(std::string name, Pace pace, std::unique_ptr<Process> server);
+  /// Null where none starts.
+  [[nodiscard]] static std::unique_ptr<Process> run_server(const std::string& name, Pace pace,
+                                                           int rate_hz, int period_frames);
+  void watch_graph();
   [[nodiscard]] bool wait_for(const std::string& port, bool there,
                               std::chrono::milliseconds timeout);
   static void on_change(jack_port_id_t port, int registered, void* rig);
 
   const std::string name_;
-  const std::string previous_default_;
+  const Pace pace_;
+  const std::unique_ptr<Surroundings> surroundings_;
   std::unique_ptr<Process> server_;
   jack_client_t* client_ = nullptr;  // watches the graph; ours
   absl::Mutex mutex_;

@@ -1,26 +1,33 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
 
+#include "comcat/audio/frame.h"
 #include "comcat/audio/source.h"
-#include "comcat/base/realtime.h"
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace comcat::audio {
 
-/// Fills what a Sink is about to play. Called from the sink's own thread, which may be a sound
-/// card's: see COMCAT_REALTIME for what it must never do.
+/// Fills what a Sink is about to play. Called from the sink's own thread, which is never a sound
+/// card's: it may lock and compute, but a block of 10 ms has to be ready in less.
 class RenderHandler {
  public:
   virtual ~RenderHandler() = default;
   /// Writes every sample of `samples`; its length is whatever the device asks for.
-  virtual void on_render(std::span<float> samples) COMCAT_REALTIME = 0;
+  virtual void on_render(std::span<float> samples) noexcept = 0;
+};
+
+/// What a sink that is running says of itself.
+struct SinkFigures {
+  std::uint64_t missed_samples = 0;  // silence played because nothing had been rendered in time
+  std::chrono::microseconds delay = kBlockDuration;  // from on_render() to the device, at most
 };
 
 /// A sentence for the user about a sink that goes on. Called as EndHandler.
@@ -35,6 +42,8 @@ class Sink {
   [[nodiscard]] virtual absl::Status start(RenderHandler& handler, EndHandler on_end) = 0;
   virtual void stop() = 0;
   [[nodiscard]] virtual std::uint64_t xruns() const { return 0; }
+  [[nodiscard]] virtual SinkFigures figures() const { return {}; }
+  [[nodiscard]] virtual bool may_return() const { return false; }
   /// As Source's; of a recording that has been started, the file that is really written.
   [[nodiscard]] virtual std::string description() const = 0;
   /// The path of the file that is written; empty before start() and where there is none.

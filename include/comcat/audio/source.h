@@ -43,6 +43,9 @@ class Source {
   [[nodiscard]] virtual std::uint64_t xruns() const { return 0; }
   /// Whether something may follow the end: somebody else may write into a FIFO.
   [[nodiscard]] virtual bool may_resume() const { return false; }
+  /// Whether one that has failed may work again later by itself, as a sound system that is started
+  /// again: then another is to be made and started.
+  [[nodiscard]] virtual bool may_return() const { return false; }
   /// For people, and safe to print: "file:speech.wav", "USB Headset".
   [[nodiscard]] virtual std::string description() const = 0;
 };

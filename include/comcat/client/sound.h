@@ -16,30 +16,40 @@
 
 namespace comcat::client {
 
-/// A client's microphone and loudspeaker, and the two threads behind them.
+class SoundDevices;
+
+/// A client's microphone and loudspeaker, and the threads behind them.
 ///
-/// A device that fails during a call is reported through `on_end`; the call goes on without it, and
-/// it is opened again by the next unmute or undeafen.
+/// A device that fails during a call is reported through `on_failure`; the call goes on without it.
+/// It is tried again until it is back, which `on_return` reports; what is no device, as a recording
+/// whose disk is full, only when reopen() asks for it.
 ///
 /// Threads    the owner's; capture() and playback() say what else may be called from where.
-///            Starts an encode and a playout thread with the devices, which end in stop().
+///            Starts an encode and a repair thread with the devices, which end in stop().
 class Sound {
  public:
   enum class Side { kInput, kOutput };
+  struct Sides {
+    bool input = false;
+    bool output = false;
+    [[nodiscard]] bool any() const { return input || output; }
+  };
   struct Options {
     std::string input;
     std::string output;
     codec::EncoderOptions encoder;
     Capture::Send send;
-    /// From a thread of the device's, which may post but not call back.
-    std::function<void(Side, absl::Status)> on_end;
-    audio::NoticeHandler on_notice;  // in the same way
+    // From a thread that may post but not call back.
+    std::function<void()> on_input_end;  // a file has been played to its end
+    std::function<void(Sides, absl::Status)> on_failure;
+    std::function<void(Sides)> on_return;
+    audio::NoticeHandler on_notice;
   };
 
   /// Finds the devices and files, but opens nothing. kInvalidArgument where an option makes no
   /// sense, another code where there is no such device or file.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Sound>> create(Options options);
-  ~Sound() { stop(); }
+  ~Sound();
   Sound(const Sound&) = delete;
   Sound& operator=(const Sound&) = delete;
 
@@ -48,31 +58,27 @@ class Sound {
   /// Closes both, and completes what is being written to a file.
   void stop();
 
-  /// To be called, by the owner's thread, after on_end() reported an error.
-  void close_failed(Side side);
-  /// Opens that side again if it has failed.
+  /// OK where that side is open, or could be opened again. A device that is tried again anyway is
+  /// tried at once, and waited for by nobody: kUnavailable.
   [[nodiscard]] absl::Status reopen(Side side);
 
   [[nodiscard]] Capture& capture() { return *capture_; }
   [[nodiscard]] Playback& playback() { return playback_; }
   [[nodiscard]] std::string description() const;
   /// Whether an input that has ended may go on.
-  [[nodiscard]] bool input_may_resume() const { return source_ && source_->may_resume(); }
+  [[nodiscard]] bool input_may_resume() const;
   /// The path of the recording that is being made, or empty.
-  [[nodiscard]] std::string recording() const { return sink_ ? sink_->recording() : std::string(); }
+  [[nodiscard]] std::string recording() const;
+  /// Of the output; what was missed is counted over all devices that it has had.
+  [[nodiscard]] audio::SinkFigures output() const;
 
  private:
-  Sound(Options options, std::unique_ptr<Capture> capture);
-  [[nodiscard]] absl::Status start_source();
-  [[nodiscard]] absl::Status start_sink();
+  explicit Sound(std::unique_ptr<Capture> capture);
 
-  Options options_;
   std::unique_ptr<Capture> capture_;
   Playback playback_;
-  std::unique_ptr<audio::Source> source_;  // null: failed
-  std::unique_ptr<audio::Sink> sink_;      // null: failed
+  std::unique_ptr<SoundDevices> devices_;
   std::jthread encode_thread_;
-  std::jthread playout_thread_;
 };
 
 }  // namespace comcat::client

@@ -18,6 +18,7 @@ struct Statistics {
   transport::VoiceStream::Stats stream;
   Capture::Stats capture;
   Playback::Stats playback;
+  audio::SinkFigures output;
   std::chrono::milliseconds frame{20};
   std::optional<std::chrono::microseconds> round_trip;
   std::map<wire::SessionNumber, std::string> names;
@@ -30,7 +31,7 @@ struct MouthToEar {
   std::chrono::milliseconds codec{0};    // Opus looks ahead
   std::chrono::milliseconds network{0};  // up and down: one round trip
   std::chrono::milliseconds playout{0};  // the slowest speaker's jitter buffer
-  std::chrono::milliseconds output{0};   // blocks that wait for the sink
+  std::chrono::milliseconds output{0};   // what waits for the device
   [[nodiscard]] std::chrono::milliseconds total() const {
     return capture + codec + network + playout + output;
   }

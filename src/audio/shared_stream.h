@@ -1,0 +1,74 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+#include <semaphore.h>
+
+#include "comcat/base/file_descriptor.h"
+#include "comcat/base/realtime.h"
+
+#include "absl/status/statusor.h"
+#include "audio/sample_ring.h"
+
+namespace comcat::audio {
+
+/// How a device has behaved since its stream opened. Written by the sound system's threads, read by
+/// whoever watches.
+struct DeviceCounters {
+  std::atomic<std::uint64_t> calls{0};
+  std::atomic<std::uint64_t> xruns{0};      // the device said that it lost samples
+  std::atomic<std::uint64_t> requested{0};  // samples asked for or delivered, at 48 kHz
+  std::atomic<std::uint64_t> missed{0};     // of those, what the ring had not, or had no room for
+  std::atomic<bool> finished{false};        // the device said that it is done
+};
+
+/// What comcat and the process that plays or captures for it share about one stream: samples at 48
+/// kHz, mono, and a semaphore that the device's side posts after each turn.
+///
+/// Threads    one of each process; see SampleRing.
+class SharedStream {
+ public:
+  SharedStream();
+  ~SharedStream();
+  SharedStream(const SharedStream&) = delete;
+  SharedStream& operator=(const SharedStream&) = delete;
+
+  /// The device's side: there is something to do. Never waits.
+  void post() COMCAT_REALTIME { sem_post(&moved_); }
+  /// Waits for post() for at most `patience`, and takes all that were posted.
+  void wait(std::chrono::nanoseconds patience);
+
+  SampleRing ring;
+  DeviceCounters counters;
+
+ private:
+  sem_t moved_;
+};
+
+/// Memory with a SharedStream in it, which another process can map by its descriptor.
+class SharedStreamMemory {
+ public:
+  /// A new one; kResourceExhausted where the system has no memory or descriptors.
+  [[nodiscard]] static absl::StatusOr<SharedStreamMemory> create();
+  /// The one that another process has created.
+  [[nodiscard]] static absl::StatusOr<SharedStreamMemory> attach(base::FileDescriptor fd);
+
+  SharedStreamMemory(SharedStreamMemory&& other) noexcept;
+  SharedStreamMemory& operator=(SharedStreamMemory&&) = delete;
+  ~SharedStreamMemory();
+
+  [[nodiscard]] SharedStream& operator*() const { return *stream_; }
+  [[nodiscard]] SharedStream* operator->() const { return stream_; }
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+ private:
+  SharedStreamMemory(base::FileDescriptor fd, SharedStream* stream)
+      : fd_(std::move(fd)), stream_(stream) {}
+
+  base::FileDescriptor fd_;
+  SharedStream* stream_;
+};
+
+}  // namespace comcat::audio

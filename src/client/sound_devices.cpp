@@ -1,0 +1,206 @@
+#include "sound_devices.h"
+
+#include <utility>
+
+#include <pthread.h>
+
+#include "comcat/audio/device_process.h"
+
+namespace comcat::client {
+
+SoundDevices::SoundDevices(Sound::Options options, audio::CaptureHandler& capture,
+                           audio::RenderHandler& playback)
+    : options_(std::move(options)), capture_(capture), playback_(playback) {}
+
+absl::Status SoundDevices::find() {
+  absl::StatusOr<Source> source = audio::make_source(options_.input);
+  if (!source.ok()) return source.status();
+  absl::StatusOr<Sink> sink = audio::make_sink(options_.output, options_.on_notice);
+  if (!sink.ok()) return sink.status();
+  const absl::MutexLock lock(&mutex_);
+  source_ = *std::move(source);
+  sink_ = *std::move(sink);
+  return absl::OkStatus();
+}
+
+absl::Status SoundDevices::start() {
+  Source source;
+  Sink sink;
+  {
+    const absl::MutexLock lock(&mutex_);
+    source = std::move(source_);
+    sink = std::move(sink_);
+  }
+  if (absl::Status status = launch(std::move(sink)); !status.ok()) return status;
+  if (absl::Status status = launch(std::move(source)); !status.ok()) {
+    stop();
+    return status;
+  }
+  thread_ = std::jthread([this](const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "comcat-repair");
+    while (!stop.stop_requested()) bell_.wait_until(stop, step(base::steady_now()));
+  });
+  return absl::OkStatus();
+}
+
+/// An attempt to open a device may take seconds where a sound system hangs: it is cut short.
+void SoundDevices::stop() {
+  thread_.request_stop();
+  if (trying_) audio::give_up_devices();
+  if (thread_.joinable()) thread_.join();
+  Source source;
+  Sink sink;
+  const absl::MutexLock lock(&mutex_);
+  source = std::move(source_);
+  sink = std::move(sink_);
+}
+
+absl::Status SoundDevices::launch(Source source) {
+  if (absl::Status status = source->start(capture_, on_end(Side::kInput)); !status.ok()) {
+    return status;
+  }
+  const absl::MutexLock lock(&mutex_);
+  source_ = std::move(source);
+  away_.input = false;
+  return absl::OkStatus();
+}
+
+absl::Status SoundDevices::launch(Sink sink) {
+  if (absl::Status status = sink->start(playback_, on_end(Side::kOutput)); !status.ok()) {
+    return status;
+  }
+  const absl::MutexLock lock(&mutex_);
+  std::swap(sink_, sink);
+  away_.output = false;
+  if (sink) missed_before_ += sink->figures().missed_samples;
+  return absl::OkStatus();
+}
+
+audio::EndHandler SoundDevices::on_end(Side side) {
+  return [this, side](absl::Status status) { note_failure(side, std::move(status)); };
+}
+
+void SoundDevices::note_failure(Side side, absl::Status status) {
+  if (status.ok()) {
+    if (side == Side::kInput && options_.on_input_end) options_.on_input_end();
+    return;
+  }
+  {
+    const absl::MutexLock lock(&mutex_);
+    (side == Side::kInput ? failed_.input : failed_.output) = true;
+    why_ = std::move(status);
+  }
+  bell_.ring();
+}
+
+base::Time SoundDevices::step(base::Time now) {
+  part_with_failed(now);
+  retry(now);
+  const absl::MutexLock lock(&mutex_);
+  return times_.next();
+}
+
+void SoundDevices::part_with_failed(base::Time now) {
+  Sides sides;
+  absl::Status why;
+  Source source;
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (!failed_.any()) return;
+    sides = std::exchange(failed_, {});
+    why = std::exchange(why_, absl::OkStatus());
+    if (sides.input) {
+      awaited_.input = source_->may_return();
+      source = std::move(source_);
+    }
+    if (sides.output) awaited_.output = sink_->may_return();
+    if ((sides.input && awaited_.input) || (sides.output && awaited_.output)) times_.failed(now);
+  }
+  source.reset();
+  if (sides.output) play_nowhere();
+  {
+    const absl::MutexLock lock(&mutex_);
+    away_ = {away_.input || sides.input, away_.output || sides.output};
+  }
+  if (options_.on_failure) options_.on_failure(sides, std::move(why));
+}
+
+void SoundDevices::play_nowhere() {
+  absl::StatusOr<Sink> nowhere = audio::make_sink("null");
+  if (nowhere.ok()) std::ignore = launch(*std::move(nowhere));
+}
+
+void SoundDevices::retry(base::Time now) {
+  Sides wanted;
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (!times_.due(now)) return;
+    wanted = {away_.input && awaited_.input, away_.output && awaited_.output};
+  }
+  trying_ = true;
+  const Sides back = try_again(wanted);
+  trying_ = false;
+  {
+    const absl::MutexLock lock(&mutex_);
+    const base::Time after = base::steady_now();
+    const bool all = back.input == wanted.input && back.output == wanted.output;
+    all ? times_.returned(after) : times_.tried(after);
+  }
+  if (back.any() && options_.on_return) options_.on_return(back);
+}
+
+SoundDevices::Sides SoundDevices::try_again(Sides wanted) {
+  // Both are found before either starts, so that one process, and one JACK client, has them.
+  absl::StatusOr<Sink> sink =
+      wanted.output ? audio::make_sink(options_.output, options_.on_notice) : Sink();
+  absl::StatusOr<Source> source = wanted.input ? audio::make_source(options_.input) : Source();
+  Sides back;
+  if (sink.ok() && *sink) back.output = launch(*std::move(sink)).ok();
+  if (source.ok() && *source) back.input = launch(*std::move(source)).ok();
+  return back;
+}
+
+absl::Status SoundDevices::reopen(Side side) {
+  const bool input = side == Side::kInput;
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (!(input ? away_.input : away_.output)) return absl::OkStatus();
+    if (input ? awaited_.input : awaited_.output) {
+      times_.hasten(base::steady_now());
+      bell_.ring();
+      return absl::UnavailableError(std::string(input ? "the microphone" : "the loudspeaker") +
+                                    " is not back; it is opened as soon as it is");
+    }
+  }
+  if (input) {
+    absl::StatusOr<Source> source = audio::make_source(options_.input);
+    return source.ok() ? launch(*std::move(source)) : source.status();
+  }
+  absl::StatusOr<Sink> sink = audio::make_sink(options_.output, options_.on_notice);
+  return sink.ok() ? launch(*std::move(sink)) : sink.status();
+}
+
+std::string SoundDevices::description() const {
+  const absl::MutexLock lock(&mutex_);
+  return "microphone: " + (source_ ? source_->description() : std::string("none")) +
+         "; loudspeaker: " + (sink_ && !away_.output ? sink_->description() : std::string("none"));
+}
+
+bool SoundDevices::input_may_resume() const {
+  const absl::MutexLock lock(&mutex_);
+  return source_ && source_->may_resume();
+}
+
+std::string SoundDevices::recording() const {
+  const absl::MutexLock lock(&mutex_);
+  return sink_ ? sink_->recording() : std::string();
+}
+
+audio::SinkFigures SoundDevices::output() const {
+  const absl::MutexLock lock(&mutex_);
+  audio::SinkFigures out = sink_ ? sink_->figures() : audio::SinkFigures{};
+  out.missed_samples += missed_before_;
+  return out;
+}
+
+}  // namespace comcat::client

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "comcat/audio/sink.h"
+#include "comcat/audio/source.h"
+#include "comcat/base/clock.h"
+#include "comcat/client/sound.h"
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "doorbell.h"
+#include "retry_times.h"
+
+namespace comcat::client {
+
+/// The source and the sink of a call, and the thread that replaces them when they fail. While there
+/// is no sink, one that plays nowhere takes its place, so that what comes in is played on time.
+///
+/// Threads    the owner's; a thread of its own from start() to stop(), which alone opens and closes
+///            devices meanwhile. No lock is held while it does.
+/// Ownership  the handlers outlive it.
+class SoundDevices {
+ public:
+  using Side = Sound::Side;
+  using Sides = Sound::Sides;
+
+  SoundDevices(Sound::Options options, audio::CaptureHandler& capture,
+               audio::RenderHandler& playback);
+  ~SoundDevices() { stop(); }
+
+  // All as Sound says.
+  [[nodiscard]] absl::Status find();
+  [[nodiscard]] absl::Status start();
+  void stop();
+  [[nodiscard]] absl::Status reopen(Side side);
+  [[nodiscard]] std::string description() const;
+  [[nodiscard]] std::string recording() const;
+  [[nodiscard]] bool input_may_resume() const;
+  [[nodiscard]] audio::SinkFigures output() const;
+
+  /// One turn of the thread: parts with what has failed, and tries what is due. When to be called
+  /// again at the latest.
+  base::Time step(base::Time now);
+
+ private:
+  using Source = std::unique_ptr<audio::Source>;
+  using Sink = std::unique_ptr<audio::Sink>;
+
+  /// Starts it and, where that works, puts it in its place.
+  [[nodiscard]] absl::Status launch(Source source);
+  [[nodiscard]] absl::Status launch(Sink sink);
+  [[nodiscard]] audio::EndHandler on_end(Side side);
+  void note_failure(Side side, absl::Status status);
+  void part_with_failed(base::Time now);
+  void retry(base::Time now);
+  void play_nowhere();
+  /// Those that are back.
+  [[nodiscard]] Sides try_again(Sides wanted);
+
+  const Sound::Options options_;
+  audio::CaptureHandler& capture_;
+  audio::RenderHandler& playback_;
+  Doorbell bell_;
+  std::atomic<bool> trying_{false};
+
+  mutable absl::Mutex mutex_;
+  Source source_ ABSL_GUARDED_BY(mutex_);  // null: failed
+  Sink sink_ ABSL_GUARDED_BY(mutex_);
+  Sides failed_ ABSL_GUARDED_BY(mutex_);      // not yet parted with
+  absl::Status why_ ABSL_GUARDED_BY(mutex_);  // of failed_
+  Sides away_ ABSL_GUARDED_BY(mutex_);        // parted with, not back
+  Sides awaited_ ABSL_GUARDED_BY(mutex_);     // of those, what may return by itself
+  RetryTimes times_ ABSL_GUARDED_BY(mutex_);
+  std::uint64_t missed_before_ ABSL_GUARDED_BY(mutex_) = 0;  // by sinks that are gone
+  std::jthread thread_;
+};
+
+}  // namespace comcat::client

@@ -1,0 +1,85 @@
+#include "audio/device_pump.h"
+
+#include <memory>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "audio/fixtures.h"
+
+namespace comcat::audio {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr base::Time kStart{seconds(100)};
+
+/// A stream, and a device that does with it what a test says.
+struct Rig {
+  std::unique_ptr<SharedStream> stream = std::make_unique<SharedStream>();
+
+  void deliver(std::size_t samples, float value) {
+    const std::size_t taken = stream->ring.write(std::vector<float>(samples, value));
+    stream->counters.requested += samples;
+    stream->counters.missed += samples - taken;
+  }
+  std::vector<float> take(std::size_t samples) {
+    std::vector<float> out(samples, 9.0F);
+    stream->counters.missed += samples - stream->ring.read(out);
+    stream->counters.requested += samples;
+    return out;
+  }
+};
+
+TEST(CapturePump, HandsOnWhatWasCapturedWholeAndInOrder) {
+  Rig rig;
+  Recorder recorder;
+  CapturePump pump(*rig.stream, recorder);
+  rig.deliver(4096, 0.1F);
+  rig.deliver(64, 0.2F);
+  pump.step(kStart);
+  std::vector<float> expected(4096, 0.1F);
+  expected.resize(4160, 0.2F);
+  EXPECT_EQ(expected, recorder.wait_for(4160));
+}
+
+TEST(CapturePump, ThrowsAwayWhatHasGrownStaleWhileItWasStopped) {
+  Rig rig;
+  Recorder recorder;
+  CapturePump pump(*rig.stream, recorder);
+  for (int i = 0; i < 100; ++i) rig.deliver(480, 0.1F);  // a second; the ring holds a third
+  pump.step(kStart);
+  EXPECT_TRUE(recorder.wait_for(0).empty());
+  rig.deliver(480, 0.2F);
+  pump.step(kStart);
+  EXPECT_EQ(std::vector<float>(480, 0.2F), recorder.wait_for(480));
+}
+
+class PeriodsOfThePump : public ::testing::TestWithParam<std::size_t> {};
+
+TEST_P(PeriodsOfThePump, OfAnyLengthAreServedWithoutAGapAndTheDelayIsTold) {
+  Rig rig;
+  Player player(std::vector<float>(20 * kSampleRate, 0.5F));
+  PlaybackPump pump(*rig.stream, player);
+  base::Time next = pump.step(kStart);
+  const std::size_t period = GetParam();
+  const auto every = microseconds(period * 1'000'000 / kSampleRate);
+  for (base::Time now = kStart; now < kStart + seconds(10); now += every) {
+    for (; next < now; next = pump.step(next)) {
+    }
+    const std::vector<float> out = rig.take(period);
+    if (now > kStart + seconds(2)) EXPECT_EQ(std::vector<float>(period, 0.5F), out);
+    next = pump.step(now + microseconds(100));
+  }
+  const auto least = microseconds((std::max(period, kBlockSamples) + 480) * 1'000'000 / 48'000);
+  EXPECT_GE(pump.figures().delay, least - microseconds(1));
+  EXPECT_LE(pump.figures().delay, least + milliseconds(3));
+}
+
+INSTANTIATE_TEST_SUITE_P(OfADevice, PeriodsOfThePump,
+                         ::testing::Values(64, 128, 480, 512, 1024, 2048, 4096));
+
+}  // namespace
+}  // namespace comcat::audio
