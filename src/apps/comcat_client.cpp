@@ -76,11 +76,12 @@ using Kind = Ending::Kind;
 constexpr const char* kUsage =
     "the client of comcat: voice chat for the terminal.\n\n"
     "  comcat-client voice.example.org --name an\n\n"
-    "During the call type mute, unmute, stop or help; standard input may also be a pipe with one\n"
-    "of these words a line. Ctrl+C once is stop, twice ends the program at once. Flags that you\n"
-    "always want may stand in ~/.config/comcat/client.flags; those of the command line win.\n"
-    "Exit codes: 0 stopped, 2 usage, 3 refused (passcode, certificate, name taken), 4 full,\n"
-    "5 unreachable, 6 sound device, sound file or recording, 130 ended at once.";
+    "During the call type mute, unmute, stop or help; standard input may also be a\n"
+    "pipe with one of these words a line. Ctrl+C once is stop, twice ends the program\n"
+    "at once. Flags that you always want may stand in ~/.config/comcat/client.flags;\n"
+    "those of the command line win. Exit codes: 0 stopped, 2 usage, 3 refused\n"
+    "(passcode, certificate, name taken), 4 full, 5 unreachable, 6 sound device,\n"
+    "sound file or recording, 130 ended at once.";
 
 const std::vector<FlagGroup>& flag_groups() {
   static const auto* const groups = new std::vector<FlagGroup>{

@@ -74,9 +74,9 @@ constexpr std::chrono::seconds kStopWithin{5};
 constexpr const char* kUsage =
     "the server of comcat: voice chat for the terminal.\n\n"
     "  comcat-server --passcode hunter2-and-more\n\n"
-    "Callers join with: comcat-client --host THIS_MACHINE --name NAME. Stop with Ctrl+C or "
-    "SIGTERM:\n"
-    "everyone is told, and the server ends within 5 s. Exit codes: 0 stopped, 2 usage.";
+    "Callers join with: comcat-client THIS_MACHINE --name NAME. Stop with Ctrl+C or\n"
+    "SIGTERM: everyone is told, and the server ends within 5 s. Exit codes:\n"
+    "0 stopped, 2 usage, 128 + signal ended at once by a second one.";
 
 const std::vector<FlagGroup>& flag_groups() {
   static const auto* const groups = new std::vector<FlagGroup>{

@@ -65,10 +65,11 @@ std::string help_text(const std::string& usage, const std::vector<FlagGroup>& gr
       out += wrapped(flag->Help(), 6);
     }
   }
-  out +=
-      "\n--flag and --noflag switch on and off; --flagfile=FILE reads flags from a file, one\n"
-      "--flag=VALUE a line, # after white space for a comment, quotes around a value that has "
-      "one.\n";
+  out += "\n" + wrapped(
+                    "--flag and --noflag switch on and off; --flagfile=FILE reads flags from a "
+                    "file, one --flag=VALUE a line, # after white space for a comment, quotes "
+                    "around a value that has one. --help prints this, --version the version.",
+                    0);
   return out;
 }
 

@@ -37,6 +37,12 @@ absl::Status no_sound_device(Direction direction) {
             "null");
 }
 
+/// For whoever wrote a path where `file:PATH` is meant.
+std::string file_hint(const std::string& wanted) {
+  if (wanted.find_first_of("/.") == std::string::npos) return "";
+  return ", and a file is written file:" + base::safe_text(wanted, 64);
+}
+
 absl::Status ambiguous(const std::string& wanted, const std::vector<DeviceInfo>& candidates) {
   std::string list;
   for (std::size_t i = 0; i < std::min(candidates.size(), kMaxCandidates); ++i) {
@@ -102,7 +108,7 @@ absl::StatusOr<DeviceInfo> choose_device(const std::vector<DeviceInfo>& devices,
   }
   if (found.empty()) {
     return absl::NotFoundError("no sound device has \"" + base::safe_text(wanted, 64) +
-                               "\" in its name" + kSeeDevices);
+                               "\" in its name" + kSeeDevices + file_hint(wanted));
   }
   if (found.size() > 1) return ambiguous(wanted, found);
   return found.front();

@@ -198,7 +198,7 @@ void ClientLoop::input_ended() {
   std::string text = "the input file is at its end; from here on you are silent";
   if (sound_->input_may_resume()) {
     text =
-        "who wrote into the input pipe has been heard; you are silent until somebody writes again";
+        "what the input pipe brought has been spoken; you are silent until somebody writes again";
   } else if (takes_stdin_) {
     text = "standard input is at its end, and has been spoken";
   }

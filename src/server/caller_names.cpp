@@ -31,8 +31,8 @@ absl::StatusOr<std::string> chosen_name(const std::string& name) {
   if (!normal.ok()) return normal;
   const std::string key = base::comparison_key(*normal);
   if (is_reserved(key)) {
-    return absl::InvalidArgumentError("the name " + *normal +
-                                      " would be taken for another; choose another");
+    return absl::InvalidArgumentError("the name \"" + *normal +
+                                      "\" would be taken for another; choose another");
   }
   if (!absl::StartsWith(key, kPlaceholder)) return normal;
   return absl::InvalidArgumentError("names that begin with " + std::string(kPlaceholder) +

@@ -70,6 +70,7 @@ void lower_case(std::string& host) {
 
 absl::StatusOr<base::Address> parse_address(const std::string& text) {
   if (text.empty()) return absl::InvalidArgumentError("no server is named; give --host HOST");
+  if (text.find("://") != std::string::npos) return invalid(text, "it is a URL");
   base::Address address{.host = "", .port = kDefaultPort};
   std::string port;
   bool has_port = false;

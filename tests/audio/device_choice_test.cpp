@@ -1,5 +1,6 @@
 #include "audio/device_choice.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace comcat::audio {
@@ -60,6 +61,14 @@ TEST(DeviceChoice, AnUnknownDeviceSaysWhereToLook) {
             refusal("9", Direction::kInput));
   EXPECT_EQ("there is no sound device 99999999999999999999; --devices lists what there is",
             refusal("99999999999999999999", Direction::kInput));
+}
+
+TEST(DeviceChoice, APathWithoutFileBeforeItSaysHowAFileIsWritten) {
+  EXPECT_EQ(
+      "no sound device has \"talk.wav\" in its name; --devices lists what there is, and a file is "
+      "written file:talk.wav",
+      refusal("talk.wav", Direction::kInput));
+  EXPECT_THAT(refusal("/tmp/pipe", Direction::kOutput), testing::HasSubstr("file:/tmp/pipe"));
 }
 
 TEST(DeviceChoice, AMachineWithoutSoundSaysWhatElseThereIs) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 
 #include "end_to_end/client_fixtures.h"
@@ -162,6 +163,17 @@ TEST_F(ClientTest, EveryHelpIsTheSame) {
   EXPECT_EQ(0, help.wait_exit());
   EXPECT_EQ(0, full.wait_exit());
   EXPECT_EQ(help.output(Process::kOut), full.output(Process::kOut));
+}
+
+TEST_F(ClientTest, HelpFitsATerminalOf80ColumnsAndNamesItself) {
+  for (const char* const name : {"comcat-client", "comcat-server"}) {
+    Process help({program(name), "--help"});
+    EXPECT_EQ(0, help.wait_exit());
+    const std::string text = help.output(Process::kOut);
+    EXPECT_THAT(text, HasSubstr("--version")) << name;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) EXPECT_GE(80, line.size()) << line;
+  }
 }
 
 TEST_F(ClientTest, HelpIsCompleteAndVersionToldWithoutAnError) {

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "server/house.h"
@@ -136,6 +137,7 @@ TEST(Joining, NobodyMayTakeANameThatClientsSayOfUsersOrOfTheServer) {
        {"you", "YOU", "ｙｏｕ", "server", "The  Server", "comcat", "session 7"}) {
     const absl::Status status = house.say_hello(house.connect(), hello(name));
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << name;
+    EXPECT_THAT(std::string(status.message()), testing::HasSubstr("the name \"")) << name;
   }
   house.join("youssef");
   house.join("serverin");

@@ -91,6 +91,13 @@ TEST(Address, BeyondAsciiComesOutAsTheDnsHasIt) {
   }
 }
 
+TEST(Address, AUrlIsCalledOne) {
+  EXPECT_EQ(
+      "\"http://example.org:50051\" is no address: it is a URL; write host, host:port or "
+      "[ipv6]:port",
+      parse_address("http://example.org:50051").status().message());
+}
+
 TEST(Address, ANulDoesNotEndIt) {
   EXPECT_FALSE(parse_address(std::string("b\u00FC\0.example", 12)).ok());
   EXPECT_FALSE(parse_address(std::string("fe80::1%eth0\0", 13)).ok());
