@@ -63,7 +63,7 @@ ABSL_FLAG(bool, background, false,
           "stay in the call when standard input ends; without it that means stop");
 ABSL_FLAG(bool, json, false, "print events as JSON, one object a line");
 ABSL_FLAG(std::string, plain_text, "",
-          "what becomes of a line that begins with no command: say it to the room, or hint at the "
+          "what becomes of a line that is no command: say it to the room, or hint at the "
           "commands; if not given, the first gets a hint and later ones are said");
 ABSL_FLAG(std::string, log_level, "warning", "debug, info, warning or error");
 

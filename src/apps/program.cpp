@@ -32,6 +32,7 @@ namespace {
 constexpr std::size_t kMinDescriptors = 48;
 
 std::string program_name;
+std::string also_read;  // the user's own flag file, where there is one
 bool parsing = false;
 
 /// A file descriptor 0, 1 or 2 that whoever started us has closed would become a socket or file of
@@ -66,6 +67,7 @@ std::vector<std::string> all_flags(int argc, char** argv, const std::filesystem:
   absl::StatusOr<std::vector<std::string>> out{absl::in_place};
   std::error_code none;
   if (!flag_file.empty() && std::filesystem::exists(flag_file, none)) {
+    also_read = flag_file.string();
     out = flags_of_file(flag_file);
   }
   if (out.ok()) {
@@ -89,6 +91,11 @@ class QuietErrors {
   std::ostringstream thrown_away_;
   std::streambuf* before_;
 };
+
+/// Whoever sees no mistake in what was typed may have forgotten the other place.
+std::string where_else() {
+  return also_read.empty() ? "" : "; flags are read from " + base::safe_text(also_read) + " too";
+}
 
 /// Abseil ends a program with 1 where flags are wrong; comcat promises 2. Runs at exit.
 void correct_exit_code() {
@@ -225,5 +232,6 @@ absl::StatusOr<std::string> given_passcode(const std::string& flag, const std::s
 extern "C" void ABSL_INTERNAL_C_SYMBOL(AbslInternalReportFatalUsageError)(
     absl::string_view complaint) {
   using namespace comcat::apps;
-  _exit(fail(Exit::kUsage, usage_sentence(std::string(complaint), our_flags())));
+  const std::string sentence = usage_sentence(std::string(complaint), our_flags());
+  _exit(fail(Exit::kUsage, sentence + where_else()));
 }

@@ -131,6 +131,17 @@ TEST_F(ClientTest, TheUsersOwnFlagsAreReadAndTheCommandLineWins) {
   EXPECT_TRUE(client.wait_for_line(Process::kOut, "in the room cellar"));
 }
 
+TEST_F(ClientTest, AWrongFlagInTheUsersOwnFileIsToldWithTheFile) {
+  std::filesystem::create_directory(directory_.file("comcat"));
+  std::ofstream(directory_.file("comcat/client.flags")) << "--pascode=x\n";
+  Process::Options options;
+  options.environment = {{"XDG_CONFIG_HOME", directory_.path()}};
+  Process client(command("127.0.0.1:1", {"--name=an"}), options);
+  EXPECT_EQ(2, client.wait_exit());
+  EXPECT_THAT(client.output(Process::kErr), HasSubstr("did you mean --passcode?"));
+  EXPECT_THAT(client.output(Process::kErr), HasSubstr("comcat/client.flags too"));
+}
+
 TEST_F(ClientTest, ANameThatIsNotGivenIsTheLoginName) {
   ServerProcess server;
   Process::Options options;
