@@ -89,7 +89,7 @@ TEST(OutputReserve, ManyCallsAtOnceAreOneBurst) {
     rig.fill();
   }
   EXPECT_EQ(0U, rig.missed);
-  EXPECT_NEAR(4096 + kBlockSamples, rig.reserve.depth_samples(), 48);
+  EXPECT_NEAR(4096.0 + kBlockSamples, static_cast<double>(rig.reserve.depth_samples()), 48.0);
 }
 
 TEST(OutputReserve, ComingLateOnceIsAllowedForAWhile) {
