@@ -1,5 +1,7 @@
 #include "server/shard.h"
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <thread>
@@ -66,6 +68,25 @@ TEST(Shard, DrainReturnsOnceEverybodyHasBeenToldAndHasHungUp) {
     EXPECT_TRUE(client->wait_for([](const ServerRES& r) { return event_of(r).has_draining(); }));
     EXPECT_EQ(client->status().error_code(), grpc::StatusCode::UNAVAILABLE);
   }
+}
+
+TEST(Shard, DrainEndsWhoSaysNothingAndWhoWaitsForARefusalToo) {
+  Stage::Options options;
+  options.hub.hello_timeout = Stage::kPatience;
+  options.admission.passcode = "hunter2";
+  options.admission.failure_delay = std::chrono::milliseconds(200);
+  Stage stage(options);
+  Client an({.port = stage.port()});
+  Client silent({.port = stage.port()});
+  ASSERT_TRUE(an.hello("an"));
+  ASSERT_TRUE(stage.await([&] { return stage.shard().hub().callers() == 2; }));
+  Client stranger({.port = stage.port(), .passcode = "wrong"});
+  ASSERT_TRUE(stage.await(
+      [&] { return stage.metrics().refusals[static_cast<std::size_t>(Refusal::kPasscode)] == 1; }));
+  stage.shard().drain(Stage::kPatience);
+  EXPECT_EQ(an.status().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(silent.status().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(stranger.status().error_code(), grpc::StatusCode::UNAUTHENTICATED);
 }
 
 TEST(Shard, WhoComesWhileItDrainsIsTurnedAway) {
