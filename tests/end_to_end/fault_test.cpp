@@ -212,6 +212,7 @@ TEST(Fault, ALogThatNobodyReadsStopsNoCall) {
   Process::Options options;
   options.pipe_bytes = 4096;
   ServerProcess server({}, /*tls=*/false, options);
+  ASSERT_TRUE(server.logs("passcode_is_short"));  // the last line of its start
   Call call(server);
   for (int i = 0; i < 15; ++i) {  // each is several lines, which nothing reads
     Caller passer_by({.port = server.port()});
