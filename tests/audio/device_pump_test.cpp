@@ -70,7 +70,9 @@ TEST_P(PeriodsOfThePump, OfAnyLengthAreServedWithoutAGapAndTheDelayIsTold) {
     for (; next < now; next = pump.step(next)) {
     }
     const std::vector<float> out = rig.take(period);
-    if (now > kStart + seconds(2)) EXPECT_EQ(std::vector<float>(period, 0.5F), out);
+    if (now > kStart + seconds(2)) {
+      EXPECT_EQ(std::vector<float>(period, 0.5F), out);
+    }
     next = pump.step(now + microseconds(100));
   }
   const auto least = microseconds((std::max(period, kBlockSamples) + 480) * 1'000'000 / 48'000);

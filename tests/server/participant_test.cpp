@@ -6,7 +6,11 @@ namespace comcat::server {
 namespace {
 
 TEST(Participant, IsToldToOthersAsItIs) {
-  Participant who{.number = 7, .id = "id", .muted = true, .deafened = true};
+  Participant who;
+  who.number = 7;
+  who.id = "id";
+  who.muted = true;
+  who.deafened = true;
   who.set_name("Ân");
   const wire::Member member = who.member();
   EXPECT_EQ(7U, member.session);
