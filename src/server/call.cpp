@@ -129,7 +129,7 @@ void Call::read() {
 void Call::on_read(bool ok) {
   if (phase_ != CallPhase::kOpen) return;
   if (!ok) {
-    finish(absl::OkStatus());  // on_done() knows whether anybody was there to take it
+    say_the_rest();
     return;
   }
   absl::StatusOr<wire::Request> request = parse(incoming_);
@@ -189,9 +189,19 @@ void Call::on_written(bool ok) {
   write_next();
 }
 
+/// He says nothing more, but may wait for answers to what he has said. on_done() knows whether he
+/// is there at all.
+void Call::say_the_rest() {
+  enter(CallPhase::kClosing);
+  give_back_slot();
+  last_word_ = absl::OkStatus();
+  shard_.expire_at(*this, shard_.now() + kFinishTimeout);
+  if (!written_.pending()) write_next();
+}
+
 void Call::close(const absl::Status& status) {
   give_back_slot();
-  if (phase_ == CallPhase::kEnding) return;  // he has hung up, and no word reaches him any more
+  if (phase_ != CallPhase::kOpen) return;  // he has hung up, and his end is on the way
   enter(CallPhase::kClosing);
   last_word_ = status;
   const base::Time now = shard_.now();

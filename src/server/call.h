@@ -55,6 +55,7 @@ class Call final : public Link {
   void refuse(const std::string& address, const absl::Status& why);
   void read();
   void write_next();
+  void say_the_rest();
   void finish(const absl::Status& status);
   void leave(wire::LeaveReason reason);
   void give_back_slot();

@@ -10,7 +10,8 @@ enum class CallPhase : std::uint8_t {
   kExpected,  // nobody has come yet
   kRefused,   // not admitted; the answer is held back until its time
   kOpen,      // admitted: a session of the hub, which reads and writes
-  kClosing,   // the hub has said why it ends; what it had queued is still written, nothing is read
+  kClosing,   // the hub has said why it ends, or the caller says no more; what is queued is still
+              // written, nothing is read
   kEnding,    // the status is with gRPC, or there is nobody to give one to; nothing begins any more
 };
 

@@ -75,6 +75,34 @@ TEST(Call, WhoHalfClosesIsGivenOkAndHasStopped) {
   EXPECT_EQ(reason_seen_by(an), Left::STOPPED);
 }
 
+TEST(Call, WhoHalfClosesIsStillGivenTheAnswersThatWait) {
+  Stage::Options options;
+  options.hub.caller.conduct.max_commands_per_second = 10'000;
+  Stage stage(options);
+  Client an({.port = stage.port(), .reading = false});
+  ClientREQ hello;
+  hello.mutable_signal()->set_name("an");
+  hello.mutable_signal()->set_features(wire::kFeatureVoiceBatch);
+  ASSERT_TRUE(an.send(hello));
+  ASSERT_TRUE(stage.await([&] { return stage.metrics().joins == 1; }));
+  constexpr unsigned kTaken = 33;  // the last text is more than an unread stream takes: 64 KiB
+  constexpr unsigned kCommands = kTaken + 20;
+  for (unsigned i = 1; i <= kCommands; ++i) {
+    ClientREQ say;
+    say.mutable_command()->set_trace_id(i);
+    say.mutable_command()->mutable_say()->set_text(std::string(wire::kMaxTextBytes, 'x'));
+    ASSERT_TRUE(an.send(say));
+    const auto all_is_out = [&] { return stage.metrics().messages_out == 1 + 2 * i; };
+    if (i <= kTaken) ASSERT_TRUE(stage.await(all_is_out));
+  }
+  an.stop_sending();
+  ASSERT_TRUE(stage.await([&] { return stage.shard().admission().slots().free() == 100; }));
+  an.start_reading();
+  EXPECT_TRUE(an.wait_for(
+      [](const ServerRES& r) { return r.has_outcome() && r.outcome().trace_id() == kCommands; }));
+  EXPECT_TRUE(an.status().ok());
+}
+
 TEST(Call, WhoIsCutOffIsLost) {
   Stage stage;
   Client an({.port = stage.port()});
