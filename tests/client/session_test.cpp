@@ -1,13 +1,11 @@
-// The session with the world in the test's hands.
+// The session with the world in the test's hands: who is there, and what becomes of commands.
 
-#include "comcat/client/session.h"
-
-#include <map>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
+
+#include "client/session_fixtures.h"
 
 namespace comcat::client {
 namespace {
@@ -16,88 +14,6 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-class World final : public SessionPorts {
- public:
-  absl::Status send(const wire::Command& command) override {
-    if (!connected) return absl::UnavailableError("no connection");
-    sent.push_back(command);
-    return absl::OkStatus();
-  }
-  void set_room(const std::string& room) override { room_to_ask_for = room; }
-  void leave() override { ++left; }
-  absl::Status set_muted(bool muted) override {
-    if (!muted && !microphone.ok()) return microphone;
-    mic_muted = muted;
-    return absl::OkStatus();
-  }
-  absl::Status set_deafened(bool deafened) override {
-    deaf = deafened;
-    return absl::OkStatus();
-  }
-  void set_short_frames(bool on) override { short_frames = on; }
-  void set_gain(wire::SessionNumber speaker, float gain) override { gains[speaker] = gain; }
-  void remove_speaker(wire::SessionNumber speaker) override { removed.push_back(speaker); }
-  void show(Report report) override { shown.push_back(std::move(report)); }
-  void show_devices() override { ++devices; }
-  Statistics statistics() const override { return {}; }
-
-  /// What was shown since the last time.
-  std::vector<std::string> take_texts() {
-    std::vector<std::string> out;
-    for (const Report& report : shown) out.push_back(report.text);
-    shown.clear();
-    return out;
-  }
-
-  bool connected = true;
-  absl::Status microphone;
-  std::vector<wire::Command> sent;
-  std::string room_to_ask_for;
-  int left = 0;
-  int devices = 0;
-  bool mic_muted = false;
-  bool deaf = false;
-  bool short_frames = false;
-  std::map<wire::SessionNumber, float> gains;
-  std::vector<wire::SessionNumber> removed;
-  std::vector<Report> shown;
-};
-
-wire::Member member(wire::SessionNumber session, const std::string& name) {
-  wire::Member out;
-  out.session = session;
-  out.name = name;
-  return out;
-}
-
-wire::Welcome welcome(wire::SessionNumber self, std::vector<wire::Member> others = {}) {
-  wire::Welcome out;
-  out.session = self;
-  out.room = "lobby";
-  out.members = std::move(others);
-  out.members.push_back(member(self, "an"));
-  return out;
-}
-
-class InACall : public ::testing::Test {
- protected:
-  InACall() {
-    session_.on_welcome(welcome(1, {member(2, "binh")}));
-    world_.take_texts();
-  }
-  void type(const std::string& line) { session_.on_line(line, now_); }
-  /// Answers the command sent last.
-  void answer(int status = 0, const std::string& text = "",
-              decltype(wire::Outcome::result) result = {}) {
-    ASSERT_FALSE(world_.sent.empty());
-    session_.on_outcome({world_.sent.back().trace_id, status, text, std::move(result)}, now_);
-  }
-
-  World world_;
-  Session session_{{"an", "lobby", "example.org:50051", false}, world_};
-  base::Time now_{1h};
-};
 
 TEST(Session, TheWelcomeSaysWhereYouAreAndWithWhom) {
   World world;
@@ -384,123 +300,6 @@ TEST_F(InACall, StatsWaitForTheRoundTripAndNeedNone) {
   world_.connected = false;
   type("stats");
   EXPECT_THAT(world_.take_texts(), ElementsAre(HasSubstr("round trip unknown")));
-}
-
-TEST_F(InACall, PlainTextIsSaidOnceAHintHasToldSo) {
-  type("hello there");
-  EXPECT_THAT(world_.sent, IsEmpty());
-  EXPECT_THAT(world_.take_texts(),
-              ElementsAre("\"hello\" is no command; this line was not said, but from here on lines "
-                          "like it are said to your room"));
-  type("hello there");
-  ASSERT_EQ(1U, world_.sent.size());
-  EXPECT_EQ("hello there", std::get<wire::Say>(world_.sent[0].verb).text);
-  type("mtue");
-  EXPECT_EQ(1U, world_.sent.size());
-  EXPECT_THAT(world_.take_texts(), ElementsAre(HasSubstr("did you mean mute?")));
-}
-
-TEST(Session, PlainTextIsSaidAtOnceOrNeverIfTheUserWantsThat) {
-  for (const auto& [plain_text, said] : {std::pair{PlainText::kSay, 2U}, {PlainText::kHint, 0U}}) {
-    World world;
-    Session session({"an", "lobby", "s", false, plain_text}, world);
-    session.on_welcome(welcome(1));
-    session.on_line("hello there", base::Time{1h});
-    session.on_line("hello there", base::Time{1h});
-    EXPECT_EQ(said, world.sent.size());
-  }
-}
-
-TEST_F(InACall, LinesThatComeFasterThanTheServerTakesThemLeaveAtItsPace) {
-  std::vector<std::string> texts;
-  const base::Time begun = now_;
-  for (int i = 0; i < 100; ++i) {
-    while (!session_.takes_lines()) {
-      now_ = std::max(now_, session_.next_deadline());
-      session_.step(now_);
-      answer();
-    }
-    type("say line " + std::to_string(i));
-    texts.push_back("line " + std::to_string(i));
-    if (session_.takes_lines()) answer();
-  }
-  session_.step(now_ + 100ms);
-  std::vector<std::string> said;
-  for (const wire::Command& it : world_.sent) said.push_back(std::get<wire::Say>(it.verb).text);
-  EXPECT_EQ(texts, said);
-  EXPECT_GE(now_ - begun, 9100ms) << "10.4 a second, the first 4 at once";
-  EXPECT_LE(now_ - begun, 10s);
-  EXPECT_THAT(world_.take_texts(), IsEmpty());
-}
-
-TEST_F(InACall, WhatTheServerHasNoTimeForIsSentAgainInOrder) {
-  type("say one");
-  type("say two");
-  type("say three");
-  const std::vector<wire::Command> first = world_.sent;
-  world_.sent.clear();
-  session_.on_outcome({first[0].trace_id, 0, "", {}}, now_);
-  session_.on_outcome({first[2].trace_id, 8, "too many commands a second", {}}, now_);
-  session_.on_outcome({first[1].trace_id, 8, "too many commands a second", {}}, now_);
-  EXPECT_FALSE(session_.takes_lines());
-  session_.step(now_ + 1s);
-  EXPECT_THAT(world_.sent, IsEmpty());
-  for (const char* const text : {"two", "three"}) {
-    now_ = session_.next_deadline();
-    session_.step(now_);
-    EXPECT_EQ(text, std::get<wire::Say>(world_.sent.back().verb).text);
-    answer();
-  }
-  EXPECT_EQ(2U, world_.sent.size());
-  EXPECT_TRUE(session_.takes_lines());
-  EXPECT_THAT(world_.take_texts(), IsEmpty());
-}
-
-TEST_F(InACall, WhatWasUnderWayWhenTheConnectionBrokeIsNamed) {
-  type("say one");
-  session_.on_interrupted(
-      {transport::FailureKind::kUnreachable, "the connection was lost", "", true});
-  EXPECT_THAT(world_.take_texts(),
-              ElementsAre(HasSubstr("connecting again"), HasSubstr("(say \"one\")")));
-}
-
-TEST_F(InACall, StopWaitsForWhatTheServerHasToAnswer) {
-  type("say one");
-  type("stop");
-  EXPECT_EQ(0, world_.left);
-  EXPECT_FALSE(session_.takes_lines());
-  answer(8, "too many commands a second");
-  session_.step(session_.next_deadline());
-  EXPECT_EQ(0, world_.left) << "it is sent again before";
-  answer();
-  EXPECT_EQ(1, world_.left);
-}
-
-TEST_F(InACall, StopWaitsNoLongerThanForAnAnswerAndNotInAnOutage) {
-  type("rooms");
-  type("stop");
-  session_.step(now_ + 3s);
-  EXPECT_EQ(1, world_.left);
-}
-
-TEST_F(InACall, InAnOutageStopLeavesAtOnce) {
-  type("say one");
-  type("stop");
-  session_.on_interrupted(
-      {transport::FailureKind::kUnreachable, "the connection was lost", "", true});
-  EXPECT_EQ(1, world_.left);
-}
-
-TEST_F(InACall, StopLeavesOnceAndHelpAndDevicesShow) {
-  type("help");
-  type("devices");
-  type("");
-  EXPECT_THAT(world_.take_texts(), ElementsAre(command_help()));
-  EXPECT_EQ(1, world_.devices);
-  type("stop");
-  session_.stop();
-  EXPECT_EQ(1, world_.left);
-  EXPECT_TRUE(session_.stopping());
 }
 
 TEST_F(InACall, WhatTheServerHasToSayIsShown) {

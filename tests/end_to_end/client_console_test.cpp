@@ -1,20 +1,16 @@
-// The console, on a pipe and on a terminal.
+// The console on a pipe, and how a call ends.
 
-#include <algorithm>
 #include <csignal>
 #include <sstream>
 #include <string>
 
 #include "end_to_end/client_fixtures.h"
-#include "support/screen.h"
 #include "support/silent_port.h"
 
 namespace comcat::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::ElementsAre;
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Input = Process::Input;
@@ -197,8 +193,6 @@ TEST_F(InACall, MutedVoiceStaysHereAndTheCpuRests) {
   EXPECT_GE(figure(*after, "sent_frames"), 0);
 }
 
-constexpr const char* kReady = "you are unmuted: they hear you";
-
 TEST_F(InACall, AnOutputThatDoesNotBlockLosesNothing) {
   Process::Options options;
   options.nonblocking = true;
@@ -212,267 +206,6 @@ TEST_F(InACall, AnOutputThatDoesNotBlockLosesNothing) {
     ASSERT_TRUE(client.wait_for_line(Process::kOut, "\"event\":\"help\"")) << i;
   }
   EXPECT_EQ(0, client.finish());
-}
-
-class OnATerminal : public InACall {
- protected:
-  OnATerminal() {
-    options_.input = Input::kTerminal;
-    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}};
-    options_.without = {"COMCAT_PASSCODE"};
-  }
-  /// Waits until it gets key after key: the first prompt is drawn a moment before.
-  [[nodiscard]] static bool is_ready(Process& client) {
-    if (!client.wait_for_text(Process::kOut, "> ")) return false;
-    client.write("mute\runmute\r");
-    return client.wait_for_text(Process::kOut, kReady);
-  }
-  /// What the terminal shows, from `first` on.
-  [[nodiscard]] std::vector<std::string> shown_from(const std::string& first,
-                                                    const Process& client) const {
-    Screen screen(options_.columns);
-    screen.write(client.output(Process::kOut));
-    const std::vector<std::string> lines = screen.lines();
-    return {std::find(lines.begin(), lines.end(), first), lines.end()};
-  }
-  Process::Options options_;
-};
-
-TEST_F(OnATerminal, TheLineBeingTypedSurvivesOutput) {
-  Process an(as("an"), options_);
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
-  an.write("say hel");
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "hel"));
-  Process binh(as("binh"));
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "binh joined"));
-  EXPECT_TRUE(an.wait_for_text(Process::kOut, "> say hel")) << "drawn again below the event";
-  an.write("lo\r");
-  EXPECT_TRUE(binh.wait_for_line(Process::kOut, "<an> hello"));
-  an.write("stop\r");
-  EXPECT_EQ(0, an.wait_exit());
-}
-
-TEST_F(OnATerminal, TabCompletesAndThePromptSaysThatYouAreMuted) {
-  Process an(as("an"), options_);
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
-  an.write("mut\t\r");
-  EXPECT_TRUE(an.wait_for_text(Process::kOut, "you are muted"));
-  EXPECT_TRUE(an.wait_for_text(Process::kOut, "(muted) > "));
-  an.write("unm\t\r");
-  EXPECT_TRUE(an.wait_for_text(Process::kOut, "you are unmuted"));
-  an.write("\x04");  // Ctrl+D, the end of the input
-  EXPECT_EQ(0, an.wait_exit());
-}
-
-TEST_F(OnATerminal, AnUnfinishedWordIsReplacedByItsCompletion) {
-  Process an(as("an"), options_);
-  ASSERT_TRUE(is_ready(an));
-  an.write("m\t");
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> mute"));
-  EXPECT_THAT(shown_from(kReady, an), ElementsAre(kReady, "> mute"));
-}
-
-TEST_F(OnATerminal, AWideLineIsDrawnAnewInItsPlace) {
-  options_.columns = 41;  // of 20 wide characters in a row one column is left
-  const auto wide = [](int count) {
-    std::string out;
-    for (int i = 0; i < count; ++i) out += "\xE8\xAA\x9E";
-    return out;
-  };
-  const std::string last = "\xE6\x9C\xAC";
-  Process an(as("an"), options_);
-  ASSERT_TRUE(is_ready(an));
-  an.write("say " + wide(57) + last);
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, last));
-  const Process binh(as("binh"));
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, last));
-  EXPECT_THAT(shown_from(kReady, an),
-              ElementsAre(kReady, "binh joined", "> say " + wide(17), wide(20), wide(20), last));
-}
-
-TEST_F(OnATerminal, KeysThatEditNothingTypeNothing) {
-  Process an(as("an"), options_);
-  ASSERT_TRUE(is_ready(an));
-  const std::string page_up_down_insert = "\033[5~\033[6~\033[2~";
-  const std::string f1_f5_f12 = "\033OP\033[15~\033[24~";
-  const std::string shift_up_alt_left_shift_tab = "\033[1;2A\033[1;3D\033[Z";
-  an.write(page_up_down_insert + f1_f5_f12 + shift_up_alt_left_shift_tab + "rooms.");
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "."));
-  EXPECT_THAT(shown_from(kReady, an), ElementsAre(kReady, "> rooms."));
-}
-
-TEST_F(OnATerminal, CtrlAndAnArrowGoAWord) {
-  Process an(as("an"), options_);
-  ASSERT_TRUE(is_ready(an));
-  an.write("say one three\033[1;5D\033[1;5D\033[1;5Ctwo\r");
-  EXPECT_TRUE(an.wait_for_text(Process::kOut, "<an> onetwo three"));
-}
-
-TEST_F(OnATerminal, HomeEndAndDeleteEdit) {
-  Process an(as("an"), options_);
-  ASSERT_TRUE(is_ready(an));
-  an.write("xay hell\033[H\033[3~s\033[Fo\r");
-  EXPECT_TRUE(an.wait_for_text(Process::kOut, "<an> hello"));
-}
-
-TEST_F(OnATerminal, CtrlDInTheBackgroundSaysThatNobodyReadsAnyMore) {
-  Process an(as("an", {"--background"}), options_);
-  ASSERT_TRUE(is_ready(an));
-  an.write("\x04");
-  EXPECT_TRUE(an.wait_for_line(Process::kOut, "the console is closed; Ctrl+C ends the call"));
-  an.write("\x03");
-  EXPECT_EQ(0, an.wait_exit());
-}
-
-TEST_F(OnATerminal, CtrlCClearsAHalfTypedLineAndThenStopsTheCall) {
-  Process an(as("an"), options_);
-  ASSERT_TRUE(is_ready(an));
-  an.write("say half a li");
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "half a li"));
-  an.write("\x03");
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> ")) << "drawn without it";
-  an.write("say whole\r");
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "<an> whole"));
-  EXPECT_FALSE(an.wait_for_text(Process::kOut, "half", 0ms));
-  an.write("\x03");
-  EXPECT_EQ(0, an.wait_exit());
-  EXPECT_THAT(an.output(Process::kOut), HasSubstr("you left the call"));
-}
-
-TEST_F(OnATerminal, APastedLineWaitsForEnter) {
-  Process an(as("an"), options_);
-  ASSERT_TRUE(is_ready(an));
-  an.write("say \033[200~one line\n\033[201~.");
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "."));
-  EXPECT_THAT(shown_from(kReady, an), ElementsAre(kReady, "> say one line."));
-  an.write("\r");
-  EXPECT_TRUE(an.wait_for_text(Process::kOut, "<an> one line."));
-}
-
-TEST_F(OnATerminal, APastedBlockIsTextAndAskedAbout) {
-  Process an(as("an"), options_);
-  ASSERT_TRUE(is_ready(an));
-  const std::string block = "\033[200~one\rstop\rsay three\r\033[201~";
-  an.write(block);
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "say the 3 lines that were pasted? (y/n)"));
-  an.write("n");
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
-  an.write(block);
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "(y/n)"));
-  an.write("y");
-  for (const char* const said : {"<an> one", "<an> stop", "<an> three"}) {
-    EXPECT_TRUE(an.wait_for_text(Process::kOut, said)) << said;
-  }
-  an.write("\x03");
-  EXPECT_EQ(0, an.wait_exit());
-}
-
-TEST_F(OnATerminal, CtrlZAndFgBringBackModePromptAndLine) {
-  using Words = std::vector<std::string>;
-  for (const Words& shell : {Words{"/bin/bash", "--norc", "-i"}, Words{"/bin/dash", "-i"}}) {
-    SCOPED_TRACE(shell.front());
-    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"PS1", "shell% "}};
-    Process sh(shell, options_);
-    ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
-    std::string line;
-    for (const std::string& word : as("an")) line += word + " ";
-    sh.write(line + "\n");
-    ASSERT_TRUE(is_ready(sh));
-    sh.write("say he");
-    ASSERT_TRUE(sh.wait_for_text(Process::kOut, "> say he"));
-    sh.write("\x1a");
-    ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
-    sh.write("stty -a; echo done.\n");
-    ASSERT_TRUE(sh.wait_for_text(Process::kOut, " icanon"));
-    ASSERT_TRUE(sh.wait_for_line(Process::kOut, "done."));
-    sh.write("fg\n");
-    ASSERT_TRUE(sh.wait_for_text(Process::kOut, "> say he")) << "drawn again";
-    sh.write("llo\r");
-    EXPECT_TRUE(sh.wait_for_text(Process::kOut, "<an> hello"));
-    sh.write("stop\r");
-    EXPECT_TRUE(sh.wait_for_text(Process::kOut, "you left the call"));
-  }
-}
-
-TEST_F(OnATerminal, APromptThatChangesNearARowsEndLeavesNothingBehind) {
-  options_.columns = 40;
-  Process an(as("an"), options_);
-  ASSERT_TRUE(is_ready(an));
-  const std::string text = "say " + std::string(35, 'x') + ".";  // a row more with (offline)
-  an.write(text);
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "."));
-  server_.process().signal(SIGKILL);
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "(offline) > "));
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "."));
-  const std::vector<std::string> shown = shown_from(kReady, an);
-  EXPECT_EQ(1, std::count(shown.begin(), shown.end(), "(offline) > say " + std::string(24, 'x')));
-  EXPECT_EQ(0, std::count(shown.begin(), shown.end(), "> say " + std::string(34, 'x')));
-}
-
-TEST_F(OnATerminal, TheSecondCtrlCLeavesTheShellALineOfItsOwn) {
-  Process an(as("an"), options_);
-  ASSERT_TRUE(is_ready(an));
-  an.write("half a li");
-  ASSERT_TRUE(an.wait_for_text(Process::kOut, "half a li"));
-  server_.process().signal(SIGSTOP);  // the goodbye stays unanswered
-  an.signal(SIGINT);
-  an.signal(SIGTERM);
-  EXPECT_EQ(130, an.wait_exit());
-  EXPECT_THAT(shown_from(kReady, an), ElementsAre(kReady));
-  server_.process().signal(SIGCONT);
-}
-
-TEST_F(OnATerminal, ThePasscodeIsAskedForAndNotShown) {
-  Process an(command(server_.host(), {"--insecure", "--name=an"}), options_);
-  ASSERT_TRUE(an.wait_for_text(Process::kErr, "passcode of " + server_.host()));
-  an.write("hunter2\r");
-  EXPECT_TRUE(an.wait_for_text(Process::kOut, "connected to"));
-  EXPECT_THAT(an.output(Process::kOut), Not(HasSubstr("hunter2")));
-  EXPECT_THAT(an.output(Process::kErr), HasSubstr("passcode of"));
-  for (const char* const ctrl_c_or_d : {"\x03", "\x04"}) {
-    Process gives_up(command(server_.host(), {"--insecure", "--name=binh"}), options_);
-    ASSERT_TRUE(gives_up.wait_for_text(Process::kErr, "passcode of"));
-    gives_up.write(ctrl_c_or_d);
-    EXPECT_EQ(130, gives_up.wait_exit());
-    EXPECT_THAT(gives_up.output(Process::kErr), EndsWith("\n")) << "where the shell goes on";
-  }
-}
-
-TEST_F(OnATerminal, AWrongPasscodeIsAskedForAgainAndTheThirdIsTheLast) {
-  Process an(command(server_.host(), {"--insecure", "--name=an"}), options_);
-  ASSERT_TRUE(an.wait_for_text(Process::kErr, "passcode of " + server_.host() + ": "));
-  an.write("wrong\r");
-  ASSERT_TRUE(an.wait_for_text(Process::kErr, "the passcode is wrong; passcode of"));
-  an.write("hunter2\r");
-  EXPECT_TRUE(an.wait_for_text(Process::kOut, "connected to"));
-  Process guesses(command(server_.host(), {"--insecure", "--name=binh"}), options_);
-  for (int times = 0; times < 3; ++times) {
-    ASSERT_TRUE(guesses.wait_for_text(Process::kErr, "passcode of"));
-    guesses.write("wrong\r");
-  }
-  EXPECT_EQ(3, guesses.wait_exit());
-  EXPECT_THAT(guesses.output(Process::kErr),
-              HasSubstr("refused: the passcode is wrong; it came from the prompt\n"));
-}
-
-TEST_F(OnATerminal, ThePasscodeIsAskedForOnceTheCertificateHasBeenSeen) {
-  ServerProcess encrypted({}, /*tls=*/true);
-  Process an(command(encrypted.host(), {"--name=an"}), options_);
-  ASSERT_TRUE(an.wait_for_text(Process::kErr, "passcode of"));
-  EXPECT_TRUE(an.wait_for_text(Process::kOut, encrypted.fingerprint()));
-  an.signal(SIGTERM);
-  EXPECT_EQ(130, an.wait_exit());
-}
-
-TEST_F(OnATerminal, AnOpenServerIsNotGivenAPasscode) {
-  Process open({program("comcat-server"), "--open", "--insecure", "--listen=127.0.0.1:0"});
-  const auto line = open.wait_for_line(Process::kErr, "listening address=");
-  ASSERT_TRUE(line);
-  const std::size_t begin = line->find("address=") + 8;
-  const std::string host = line->substr(begin, line->find(' ', begin) - begin);
-  Process an(command(host, {"--insecure", "--name=an"}), options_);
-  EXPECT_TRUE(an.wait_for_text(Process::kOut, "connected to"));
-  EXPECT_THAT(an.output(Process::kErr), Not(HasSubstr("passcode")));
 }
 
 }  // namespace

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "comcat/client/session.h"
+
+namespace comcat::client {
+
+/// What a session does to the world, kept for the test to look at.
+class World final : public SessionPorts {
+ public:
+  absl::Status send(const wire::Command& command) override {
+    if (!connected) return absl::UnavailableError("no connection");
+    sent.push_back(command);
+    return absl::OkStatus();
+  }
+  void set_room(const std::string& room) override { room_to_ask_for = room; }
+  void leave() override { ++left; }
+  absl::Status set_muted(bool muted) override {
+    if (!muted && !microphone.ok()) return microphone;
+    mic_muted = muted;
+    return absl::OkStatus();
+  }
+  absl::Status set_deafened(bool deafened) override {
+    deaf = deafened;
+    return absl::OkStatus();
+  }
+  void set_short_frames(bool on) override { short_frames = on; }
+  void set_gain(wire::SessionNumber speaker, float gain) override { gains[speaker] = gain; }
+  void remove_speaker(wire::SessionNumber speaker) override { removed.push_back(speaker); }
+  void show(Report report) override { shown.push_back(std::move(report)); }
+  void show_devices() override { ++devices; }
+  Statistics statistics() const override { return {}; }
+
+  /// What was shown since the last time.
+  std::vector<std::string> take_texts() {
+    std::vector<std::string> out;
+    for (const Report& report : shown) out.push_back(report.text);
+    shown.clear();
+    return out;
+  }
+
+  bool connected = true;
+  absl::Status microphone;
+  std::vector<wire::Command> sent;
+  std::string room_to_ask_for;
+  int left = 0;
+  int devices = 0;
+  bool mic_muted = false;
+  bool deaf = false;
+  bool short_frames = false;
+  std::map<wire::SessionNumber, float> gains;
+  std::vector<wire::SessionNumber> removed;
+  std::vector<Report> shown;
+};
+
+inline wire::Member member(wire::SessionNumber session, const std::string& name) {
+  wire::Member out;
+  out.session = session;
+  out.name = name;
+  return out;
+}
+
+inline wire::Welcome welcome(wire::SessionNumber self, std::vector<wire::Member> others = {}) {
+  wire::Welcome out;
+  out.session = self;
+  out.room = "lobby";
+  out.members = std::move(others);
+  out.members.push_back(member(self, "an"));
+  return out;
+}
+
+/// An, session 1, in the lobby with binh, session 2.
+class InACall : public ::testing::Test {
+ protected:
+  InACall() {
+    session_.on_welcome(welcome(1, {member(2, "binh")}));
+    world_.take_texts();
+  }
+  void type(const std::string& line) { session_.on_line(line, now_); }
+  /// Answers the command sent last.
+  void answer(int status = 0, const std::string& text = "",
+              decltype(wire::Outcome::result) result = {}) {
+    ASSERT_FALSE(world_.sent.empty());
+    session_.on_outcome({world_.sent.back().trace_id, status, text, std::move(result)}, now_);
+  }
+
+  World world_;
+  Session session_{{"an", "lobby", "example.org:50051", false}, world_};
+  base::Time now_{std::chrono::hours(1)};
+};
+
+}  // namespace comcat::client
