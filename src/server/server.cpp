@@ -3,10 +3,13 @@
 #include <cstdlib>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_builder_plugin.h>
 #include <grpcpp/resource_quota.h>
 
 #include "comcat/base/event.h"
@@ -40,6 +43,16 @@ constexpr std::size_t kMemoryQuotaBytes = 512UL * 1024 * 1024;
 void log_of_grpc(gpr_log_func_args* args) {
   base::log(base::LogLevel::kDebug, "grpc", {{"text", args->message}});
 }
+
+/// Takes out of a server what libraries have put into each of the process by being linked: that is
+/// how reflection gets in.
+class WithoutPlugins final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments* /*arguments*/) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    plugins->clear();
+  }
+};
 
 void set_limits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   const auto keepalive_ms = std::chrono::milliseconds(options.keepalive_interval).count();
@@ -91,10 +104,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   // Every connection waits with a buffer of 8 KiB for what it reads, unless this experiment of gRPC
   // 1.51, on by default, is off. Read when gRPC starts, so it must come before any use of it.
   setenv("GRPC_EXPERIMENTS", "-tcp_read_chunks", /*overwrite=*/0);
-  // Process-wide: takes part in every server built from here on.
-  if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  // In the process as soon as the library is linked; what links it is this call.
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   gpr_set_log_function(log_of_grpc);
   grpc::ServerBuilder builder;
+  if (!options.reflection) builder.SetOption(std::make_unique<WithoutPlugins>());
   set_limits(builder, options);
   builder.RegisterService(&parts->service);
   builder.RegisterService(&parts->health);

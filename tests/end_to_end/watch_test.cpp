@@ -1,4 +1,4 @@
-// What those who run a server see of it: health, metrics, reflection.
+// What those who run a server see of it: health, metrics.
 
 #include <fstream>
 #include <iterator>
@@ -112,33 +112,6 @@ TEST(MetricsEndpoint, AnAddressThatCannotBeIsOneSentenceAndTwo) {
   EXPECT_TRUE(
       server.wait_for_line(Process::kErr, "comcat-server: --metrics nonsense is not HOST:PORT; "));
   EXPECT_EQ(2, server.wait_exit());
-}
-
-TEST(Reflection, IsAnsweredWhereAskedFor) {
-  ServerProcess server({"--reflection"});
-  const auto channel = grpc::CreateChannel(server.host(), grpc::InsecureChannelCredentials());
-  grpc::ClientContext context;
-  const grpc::internal::RpcMethod method(
-      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-      grpc::internal::RpcMethod::BIDI_STREAMING);
-  using Stream = grpc::ClientReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>;
-  const std::unique_ptr<Stream> stream(
-      grpc::internal::ClientReaderWriterFactory<grpc::ByteBuffer, grpc::ByteBuffer>::Create(
-          channel.get(), method, &context));
-  const std::string list_services("\x3a\x00", 2);  // ServerReflectionRequest{list_services: ""}
-  const grpc::Slice slice(list_services);
-  ASSERT_TRUE(stream->Write(grpc::ByteBuffer(&slice, 1)));
-  grpc::ByteBuffer answer;
-  ASSERT_TRUE(stream->Read(&answer));
-  grpc::Slice bytes;
-  ASSERT_TRUE(answer.DumpToSingleSlice(&bytes).ok());
-  const std::string text(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
-  EXPECT_NE(std::string::npos, text.find("Calling"));
-  EXPECT_NE(std::string::npos, text.find("grpc.health.v1.Health"));
-  stream->WritesDone();
-  while (stream->Read(&answer)) {
-  }
-  EXPECT_TRUE(stream->Finish().ok());
 }
 
 }  // namespace
