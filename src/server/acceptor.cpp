@@ -1,15 +1,12 @@
 #include "comcat/server/acceptor.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstring>
 #include <span>
 #include <utility>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -21,6 +18,7 @@
 #include "comcat/base/log.h"
 #include "comcat/server/listen_address.h"
 
+#include "listening_socket.h"
 #include "tcp_bytes.h"
 
 namespace comcat::server {
@@ -35,33 +33,8 @@ constexpr int kUserTimeoutMs = 10'000;  // unacknowledged data for so long: the 
 // The kernel asks as well, later than gRPC, whose timers stop while the wall clock is set back.
 constexpr int kProbeAfterSeconds = 15;
 constexpr int kProbeEverySeconds = 5;
-constexpr int kBacklog = 1024;
 constexpr int kRetryMs = 100;  // when accepting failed for want of something
 constexpr int kWatchMs = 100;  // strangers, while there are some
-
-void set_option(int fd, int level, int name, int value) {
-  // A socket that refuses an option works all the same.
-  std::ignore = setsockopt(fd, level, name, &value, sizeof(value));
-}
-
-std::string error_text(int error) {
-  std::array<char, 128> buffer{};
-  return strerror_r(error, buffer.data(), buffer.size());
-}
-
-std::string to_text(const sockaddr_storage& address, int& port) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address.ss_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-    port = ntohs(v6.sin6_port);
-    inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
-    return "[" + std::string(text.data()) + "]";
-  }
-  const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-  port = ntohs(v4.sin_port);
-  inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
-  return text.data();
-}
 
 std::string peer_of(int fd) {
   sockaddr_storage peer{};
@@ -89,49 +62,6 @@ base::FileDescriptor open_spare() {
   return base::FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
-/// An IPv6 socket takes IPv4 as well where nothing else is to.
-absl::StatusOr<base::FileDescriptor> listen_on(const addrinfo& info, bool ipv6_only) {
-  base::FileDescriptor fd(socket(info.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd.valid()) return absl::UnavailableError(error_text(errno));
-  set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-  if (info.ai_family == AF_INET6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, ipv6_only);
-  // Accepted sockets inherit these.
-  set_option(fd.get(), SOL_SOCKET, SO_SNDBUF, kSendBufferBytes);
-  if (::bind(fd.get(), info.ai_addr, info.ai_addrlen) != 0) {
-    return absl::UnavailableError(error_text(errno));
-  }
-  if (::listen(fd.get(), kBacklog) != 0) return absl::UnavailableError(error_text(errno));
-  return fd;
-}
-
-/// Every address is IPv6's for both families, where there is IPv6; else IPv4's.
-std::vector<std::string> hosts_of(const base::Address& wanted) {
-  if (!wanted.host.empty()) return {wanted.host};
-  return {"::", "0.0.0.0"};
-}
-
-absl::StatusOr<base::FileDescriptor> listen_on(const base::Address& wanted, bool ipv6_only) {
-  const std::string port = std::to_string(wanted.port);
-  addrinfo hints{};
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  hints.ai_socktype = SOCK_STREAM;
-  absl::StatusOr<base::FileDescriptor> listener = absl::InvalidArgumentError(
-      "--listen " + base::to_string(wanted) + ": there is no such address on this machine");
-  for (const std::string& host : hosts_of(wanted)) {
-    if (listener.ok()) break;
-    addrinfo* found = nullptr;
-    if (getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0) continue;
-    for (const addrinfo* next = found; next != nullptr && !listener.ok(); next = next->ai_next) {
-      listener = listen_on(*next, ipv6_only);
-    }
-    freeaddrinfo(found);
-  }
-  if (listener.ok() || absl::IsInvalidArgument(listener.status())) return listener;
-  return absl::UnavailableError("cannot listen on " + base::to_string(wanted) + ": " +
-                                std::string(listener.status().message()) +
-                                "; choose another address or port with --listen");
-}
-
 bool is_ipv4(const base::Address& address) {
   in_addr bytes{};
   return inet_pton(AF_INET, address.host.c_str(), &bytes) == 1;
@@ -145,7 +75,8 @@ absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
   const bool ipv4_is_given = std::ranges::any_of(*wanted, is_ipv4);
   Acceptor acceptor(options.limits);
   for (const base::Address& address : *wanted) {
-    absl::StatusOr<base::FileDescriptor> listener = listen_on(address, ipv4_is_given);
+    absl::StatusOr<base::FileDescriptor> listener =
+        listen_on(address, {.ipv6_only = ipv4_is_given, .send_buffer_bytes = kSendBufferBytes});
     if (!listener.ok()) return listener.status();
     acceptor.add(*std::move(listener));
   }
@@ -158,13 +89,9 @@ absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
 }
 
 void Acceptor::add(base::FileDescriptor listener) {
-  sockaddr_storage bound{};
-  socklen_t size = sizeof(bound);
-  getsockname(listener.get(), reinterpret_cast<sockaddr*>(&bound), &size);
-  int port = 0;
-  const std::string text = to_text(bound, port);
-  if (listeners_.empty()) port_ = port;
-  address_ += (listeners_.empty() ? "" : ",") + text + ":" + std::to_string(port);
+  const base::Address bound = bound_to(listener.get());
+  if (listeners_.empty()) port_ = bound.port;
+  address_ += (listeners_.empty() ? "" : ",") + base::to_string(bound);
   listeners_.push_back(std::move(listener));
 }
 
@@ -263,10 +190,7 @@ bool Acceptor::accept_all(int listener, const HandOver& hand_over, const std::st
 
 void Acceptor::take(base::FileDescriptor fd, const sockaddr_storage& peer, std::string raw_peer,
                     const HandOver& hand_over) {
-  int port = 0;
-  const std::string host = to_text(peer, port);
-  const char* const scheme = peer.ss_family == AF_INET6 ? "ipv6:" : "ipv4:";
-  const std::string text = scheme + host + ":" + std::to_string(port);
+  const std::string text = peer_text(peer);
   pass_on_vouched();
   auto socket = std::make_unique<Socket>(fd.get(), std::move(raw_peer));
   if (!table_->add(text, std::move(socket), base::steady_now())) return;

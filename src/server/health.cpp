@@ -4,14 +4,13 @@
 #include <utility>
 
 #include "comcat/rpc/completion.h"
+#include "comcat/server/admission_address.h"
 
 namespace comcat::server {
 namespace {
 
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
-
-constexpr std::size_t kMaxWatchers = 64;
 
 HealthCheckResponse response(HealthCheckResponse::ServingStatus status) {
   HealthCheckResponse out;
@@ -69,32 +68,33 @@ class Health::WatchCall {
     draining_ = true;
     if (!written_.pending()) finish();
   }
-  void expire() {
-    if (health_.stopped_) return;
-    if (!over_ && !finished_.pending() && !written_.pending()) {
-      writer_.Finish(grpc::Status::OK, finished_.begin());
-    } else {
-      context_.TryCancel();  // it reads nothing
-    }
-  }
+  void expire() { end(grpc::Status::OK); }
+  void make_room() { end(too_many()); }
   [[nodiscard]] base::Time began() const { return began_; }
 
   void settle() {
     if (accepted_.pending() || written_.pending() || finished_.pending() || done_.pending()) return;
     health_.watchers_.erase(this);
+    health_.places_.give_back(address_, this);
     delete this;
   }
 
  private:
   ~WatchCall() = default;
 
+  static grpc::Status too_many() {
+    return {grpc::StatusCode::RESOURCE_EXHAUSTED, "too many watchers"};
+  }
+
   void on_accepted(bool ok) {
     if (!ok) return;
     done_.begin();
     new WatchCall(health_);
-    if (health_.watchers_.size() >= kMaxWatchers) {
-      writer_.Finish({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many watchers"},
-                     finished_.begin());
+    address_ = admission_address(context_.peer());
+    const Places::Outcome place = health_.places_.take(address_, this);
+    if (place.made_room) (*place.made_room)->make_room();
+    if (!place.taken) {
+      writer_.Finish(too_many(), finished_.begin());
       return;
     }
     began_ = health_.now_;
@@ -117,10 +117,20 @@ class Health::WatchCall {
     }
   }
 
+  void end(const grpc::Status& status) {
+    if (health_.stopped_) return;
+    if (!over_ && !finished_.pending() && !written_.pending()) {
+      writer_.Finish(status, finished_.begin());
+    } else {
+      context_.TryCancel();  // it reads nothing
+    }
+  }
+
   Health& health_;
   grpc::ServerContext context_;
   HealthCheckRequest request_;
   grpc::ServerAsyncWriter<HealthCheckResponse> writer_;
+  std::string address_;
   base::Time began_{};
   bool draining_ = false;
   bool over_ = false;

@@ -7,6 +7,7 @@
 
 #include "comcat/base/clock.h"
 
+#include "address_shares.h"
 #include "health.grpc.pb.h"
 
 namespace comcat::server {
@@ -42,10 +43,14 @@ class Health {
   void tick(base::Time now);
 
   static constexpr std::chrono::seconds kMaxWatch{60};
+  // Who begins to watch where there are as many makes one of them end: see AddressShares.
+  static constexpr std::size_t kMaxWatchers = 64;
+  static constexpr std::size_t kMaxWatchersPerAddress = 8;
 
  private:
   class CheckCall;
   class WatchCall;
+  using Places = AddressShares<WatchCall*>;
 
   /// The answer about `service`: "" is the server, "Calling" its service.
   [[nodiscard]] grpc::health::v1::HealthCheckResponse::ServingStatus status_of(
@@ -57,7 +62,8 @@ class Health {
   bool stopped_ = false;
   base::Time now_{};
   base::Time next_sweep_{};
-  std::set<WatchCall*> watchers_;
+  std::set<WatchCall*> watchers_;  // also those that have lost their place and have not ended yet
+  Places places_{{.in_all = kMaxWatchers, .per_address = kMaxWatchersPerAddress}};
 };
 
 }  // namespace comcat::server

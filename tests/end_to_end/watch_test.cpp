@@ -2,9 +2,11 @@
 
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <regex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -20,10 +22,30 @@ namespace {
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
+/// Over a connection of its own.
 std::unique_ptr<grpc::health::v1::Health::Stub> health_of(const ServerProcess& server) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::health::v1::Health::NewStub(
-      grpc::CreateChannel(server.host(), grpc::InsecureChannelCredentials()));
+      grpc::CreateCustomChannel(server.host(), grpc::InsecureChannelCredentials(), arguments));
 }
+
+/// Somebody who watches, and was told once that the server is well.
+struct Watcher {
+  explicit Watcher(const ServerProcess& server, std::chrono::seconds patience)
+      : health(health_of(server)) {
+    context.set_deadline(std::chrono::system_clock::now() + patience);
+    watch = health->Watch(&context, HealthCheckRequest());
+    HealthCheckResponse response;
+    told = watch->Read(&response) && response.status() == HealthCheckResponse::SERVING;
+  }
+  ~Watcher() { context.TryCancel(); }
+
+  std::unique_ptr<grpc::health::v1::Health::Stub> health;
+  grpc::ClientContext context;
+  std::unique_ptr<grpc::ClientReader<HealthCheckResponse>> watch;
+  bool told = false;
+};
 
 int metrics_port(ServerProcess& server) {
   const auto line = server.process().wait_for_line(Process::kErr, " metrics port=");
@@ -69,6 +91,20 @@ TEST(Health, KnowsItsServices) {
   grpc::ClientContext context;
   request.set_service("Cooking");
   EXPECT_EQ(grpc::StatusCode::NOT_FOUND, health->Check(&context, request, &response).error_code());
+}
+
+TEST(Health, OneStrangerWhoHoldsEveryWatchThatHeCanKeepsNobodyOut) {
+  ServerProcess server;
+  std::vector<std::unique_ptr<Watcher>> crowd;
+  for (int i = 0; i < 70; ++i) {
+    crowd.push_back(std::make_unique<Watcher>(server, std::chrono::seconds(60)));
+  }
+  EXPECT_TRUE(Watcher(server, std::chrono::seconds(10)).told);
+  const auto health = health_of(server);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  HealthCheckResponse response;
+  EXPECT_TRUE(health->Check(&context, HealthCheckRequest(), &response).ok());
 }
 
 TEST(MetricsEndpoint, CountsWhatHappens) {
