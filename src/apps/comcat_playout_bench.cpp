@@ -1,5 +1,5 @@
-// Plays packet traces through comcat's playout and through speexdsp's jitter buffer, and prints
-// what each makes of them.
+// Plays packet traces through comcat's playout, speexdsp's jitter buffer and WebRTC's NetEq, and
+// prints what each makes of them.
 
 #include <cstdint>
 #include <cstdio>
@@ -77,10 +77,8 @@ absl::Status run(const std::vector<Trace>& traces, const std::filesystem::path& 
               "p95 ms", "end ms", "recover ms", "concealed %", "stretched %", "unheard %");
   for (const Trace& trace : traces) {
     const auto minute = comcat::bench::encode_minute(trace.material);
-    for (const char* const name : {"comcat", "speex"}) {
-      const auto player =
-          name[0] == 'c' ? comcat::bench::make_comcat_player() : comcat::bench::make_speex_player();
-      const Figures figures = comcat::bench::measure(trace, minute, *player);
+    for (const auto& [name, make] : comcat::bench::player_kinds()) {
+      const Figures figures = comcat::bench::measure(trace, minute, *make());
       print_row(trace.name, name, figures);
       if (out.empty()) continue;
       const auto path = out / absl::StrCat(trace.name, ".", name, ".csv");
@@ -98,10 +96,11 @@ int main(int argc, char** argv) {
   using comcat::apps::Exit;
   comcat::apps::parse_flags(
       argc, argv,
-      "plays packet traces through comcat's playout and through speexdsp's jitter buffer as\n"
-      "Mumble handles it, and prints for each: mean and 95th percentile of the delay above the\n"
-      "fastest packet's, the delay at the end, the time until it is back after a stall, and the\n"
-      "shares of the speech that were concealed, stretched and never heard.\n\n"
+      "plays packet traces through comcat's playout, speexdsp's jitter buffer as Mumble handles\n"
+      "it, and WebRTC's NetEq where libtgowt-dev was there to build with, and prints for each:\n"
+      "mean and 95th percentile of the delay above the fastest packet's, the delay at the end,\n"
+      "the time until it is back after a stall, and the shares of the speech that were\n"
+      "concealed, stretched and never heard.\n\n"
       "  comcat-playout-bench --out=curves\n"
       "  comcat-playout-bench --traces=recorded.csv",
       {{"What is played", {"traces", "only", "seed"}}, {"What is printed", {"out"}}});

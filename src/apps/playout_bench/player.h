@@ -28,6 +28,14 @@ class Player {
   virtual Played pull(std::span<float, audio::kBlockSamples> out, Micros now) = 0;
 };
 
+/// One of the playouts that are compared.
+struct PlayerKind {
+  const char* name;
+  std::unique_ptr<Player> (*make)();
+};
+/// comcat's and its peers, as far as they were built in.
+[[nodiscard]] std::span<const PlayerKind> player_kinds();
+
 /// comcat's Mixer.
 [[nodiscard]] std::unique_ptr<Player> make_comcat_player();
 
@@ -36,5 +44,10 @@ class Player {
 /// PLC for what is missing, FEC never, a new buffer after ten misses that waits for as many packets
 /// as were usual before.
 [[nodiscard]] std::unique_ptr<Player> make_speex_player();
+
+/// WebRTC's NetEq with its default settings and its own Opus decoder, on a clock that the benchmark
+/// sets. Where in the speaker's time it is follows from what it decoded last and still holds.
+/// Only where the library was found (COMCAT_NETEQ).
+[[nodiscard]] std::unique_ptr<Player> make_neteq_player();
 
 }  // namespace comcat::bench
