@@ -1,163 +1,113 @@
 #include "comcat/server/metrics_endpoint.h"
 
-#include <exception>
-#include <fstream>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
-#include <vector>
 
-#include <grpcpp/grpcpp.h>
-#include <prometheus/collectable.h>
-#include <prometheus/exposer.h>
-#include <prometheus/metric_family.h>
-#include <sys/resource.h>
-#include <unistd.h>
+#include <microhttpd.h>
+#include <sys/socket.h>
 
+#include "comcat/server/admission_address.h"
 #include "comcat/server/listen_address.h"
+
+#include "address_shares.h"
+#include "listening_socket.h"
+#include "metrics_text.h"
 
 namespace comcat::server {
 namespace {
 
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
-using prometheus::MetricType;
+// Who connects where there are as many makes one of them go: see AddressShares.
+constexpr std::size_t kConnections = 64;
+constexpr std::size_t kConnectionsPerAddress = 32;
+constexpr unsigned kLibraryConnections = 2 * kConnections;  // those that are going as well
+constexpr unsigned kSilenceSeconds = 2;
+constexpr std::size_t kConnectionBytes = 8 * 1024;  // a request, and the head of its answer
 
-MetricFamily family(const std::string& name, const std::string& help, MetricType type) {
-  MetricFamily out;
-  out.name = "comcat_" + name;
-  out.help = help;
-  out.type = type;
+using Response = std::unique_ptr<MHD_Response, decltype(&MHD_destroy_response)>;
+
+Response response(std::string text, const char* type) {
+  Response out(MHD_create_response_from_buffer(text.size(), text.data(), MHD_RESPMEM_MUST_COPY),
+               &MHD_destroy_response);
+  MHD_add_response_header(out.get(), MHD_HTTP_HEADER_CONTENT_TYPE, type);
+  MHD_add_response_header(out.get(), MHD_HTTP_HEADER_CONNECTION, "close");
   return out;
-}
-
-MetricFamily gauge(const std::string& name, const std::string& help, double value) {
-  MetricFamily out = family(name, help, MetricType::Gauge);
-  out.metric.emplace_back().gauge.value = value;
-  return out;
-}
-
-MetricFamily counter(const std::string& name, const std::string& help, double value) {
-  MetricFamily out = family(name, help, MetricType::Counter);
-  out.metric.emplace_back().counter.value = value;
-  return out;
-}
-
-template <typename Counters, typename Names>
-MetricFamily by_reason(const std::string& name, const std::string& help, const Counters& counters,
-                       const Names& names) {
-  MetricFamily out = family(name, help, MetricType::Counter);
-  for (std::size_t i = 0; i < counters.size(); ++i) {
-    ClientMetric& metric = out.metric.emplace_back();
-    metric.label = {{"reason", names.at(i)}};
-    metric.counter.value = static_cast<double>(counters.at(i).load());
-  }
-  return out;
-}
-
-MetricFamily histogram(const std::string& name, const std::string& help, const Histogram& source) {
-  constexpr double kMicrosecondsPerSecond = 1e6;
-  MetricFamily out = family(name, help, MetricType::Histogram);
-  auto& target = out.metric.emplace_back().histogram;
-  for (std::size_t i = 0; i <= Histogram::kBoundsUs.size(); ++i) {
-    target.sample_count += source.bucket(i);
-    const double bound =
-        i < Histogram::kBoundsUs.size()
-            ? static_cast<double>(Histogram::kBoundsUs.at(i)) / kMicrosecondsPerSecond
-            : std::numeric_limits<double>::infinity();
-    target.bucket.push_back({target.sample_count, bound});
-  }
-  target.sample_sum = static_cast<double>(source.sum_us()) / kMicrosecondsPerSecond;
-  return out;
-}
-
-/// Always 1; what was built is in the labels.
-MetricFamily build_info() {
-  MetricFamily out = gauge("build_info", "Version of comcat-server, and of gRPC under it.", 1);
-  out.metric.front().label = {{"version", COMCAT_VERSION}, {"grpc", grpc::Version()}};
-  return out;
-}
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-double resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  double total_pages = 0;
-  double resident_pages = 0;
-  statm >> total_pages >> resident_pages;
-  return resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace
 
-class MetricsEndpoint::Collector final : public prometheus::Collectable {
- public:
-  explicit Collector(const Metrics& metrics) : metrics_(metrics) {}
+/// What the library calls, all on its one thread.
+struct MetricsEndpoint::Parts {
+  explicit Parts(const Metrics& its_metrics) : metrics(its_metrics) {}
 
-  [[nodiscard]] std::vector<MetricFamily> Collect() const override {
-    const auto count = [](const Metrics::Counter& c) { return static_cast<double>(c.load()); };
-    const Metrics& m = metrics_;
-    return {
-        build_info(),
-        gauge("clients", "Callers who are in.", count(m.clients)),
-        gauge("rooms", "Rooms with somebody in them.", count(m.rooms)),
-        counter("joins_total", "Callers who said a good hello.", count(m.joins)),
-        counter("frames_in_total", "Voice frames received.", count(m.frames_in)),
-        counter("voice_bytes_in_total", "Bytes of voice received.", count(m.bytes_in)),
-        counter("messages_out_total", "Messages written; one may carry several frames.",
-                count(m.messages_out)),
-        counter("frames_out_total", "Voice frames written.", count(m.frames_out)),
-        counter("bytes_out_total", "Bytes of the messages written.", count(m.bytes_out)),
-        by_reason("drops_total", "Voice frames not delivered, by reason.", m.drops, kDropNames),
-        by_reason("refusals_total", "Callers turned away, by reason.", m.refusals, kRefusalNames),
-        by_reason("connections_refused_total", "Connections closed before their first byte.",
-                  m.turned_away, kTurnedNames),
-        counter("accept_failures_total",
-                "Times that the system accepted no connection although somebody waited.",
-                count(m.failed_accepts)),
-        counter("stalled_total", "Listeners closed because they did not read.",
-                count(m.closed_stalled)),
-        counter("flooding_total", "Callers closed because they sent too much.",
-                count(m.closed_flooding)),
-        histogram("queue_age_seconds",
-                  "Age of the oldest frame of a voice message when it is written.", m.queue_age),
-        histogram("write_seconds", "Time from a write to its completion.", m.write_latency),
-        counter("process_cpu_seconds_total", "CPU time of the process.", cpu_seconds()),
-        gauge("process_resident_memory_bytes", "Memory of the process.", resident_bytes()),
-    };
+  static MHD_Result answer(void* parts, MHD_Connection* connection, const char* url,
+                           const char* method, const char* /*version*/, const char* /*upload*/,
+                           std::size_t* /*upload_bytes*/, void** /*request*/) {
+    if (std::string_view(method) != "GET") {
+      const Response sorry = response("only GET\n", "text/plain");
+      return MHD_queue_response(connection, MHD_HTTP_METHOD_NOT_ALLOWED, sorry.get());
+    }
+    if (std::string_view(url) != "/metrics") {
+      const Response sorry = response("the metrics are at /metrics\n", "text/plain");
+      return MHD_queue_response(connection, MHD_HTTP_NOT_FOUND, sorry.get());
+    }
+    const Response page = response(metrics_text(static_cast<Parts*>(parts)->metrics),
+                                   "text/plain; version=0.0.4; charset=utf-8");
+    return MHD_queue_response(connection, MHD_HTTP_OK, page.get());
   }
 
- private:
-  const Metrics& metrics_;
-};
+  static void on_connection(void* parts, MHD_Connection* connection, void** /*socket_context*/,
+                            MHD_ConnectionNotificationCode what) {
+    const auto* const socket =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    static_cast<Parts*>(parts)->count(socket->connect_fd, what == MHD_CONNECTION_NOTIFY_STARTED);
+  }
 
-struct MetricsEndpoint::Parts {
-  std::unique_ptr<prometheus::Exposer> exposer;
-  std::shared_ptr<Collector> collector;
+  void count(int fd, bool began) {
+    if (!began) {
+      places.give_back(addresses[fd], fd);
+      addresses.erase(fd);
+      return;
+    }
+    sockaddr_storage peer{};
+    socklen_t size = sizeof(peer);
+    std::ignore = getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size);
+    const std::string& address = addresses[fd] = admission_address(peer_text(peer));
+    const auto place = places.take(address, fd);
+    if (!place.taken) ::shutdown(fd, SHUT_RDWR);  // the library closes it then
+    if (place.made_room) ::shutdown(*place.made_room, SHUT_RDWR);
+  }
+
+  const Metrics& metrics;
+  AddressShares<int> places{{.in_all = kConnections, .per_address = kConnectionsPerAddress}};
+  std::map<int, std::string> addresses;  // of each connection, by its descriptor
+  int port = 0;
+  std::unique_ptr<MHD_Daemon, decltype(&MHD_stop_daemon)> daemon{nullptr, &MHD_stop_daemon};
 };
 
 absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::start(const std::string& address,
                                                                         const Metrics& metrics) {
-  // The library takes a list of several, and more than addresses.
-  const absl::StatusOr<base::Address> one = parse_listen_address(address, "--metrics");
-  if (!one.ok()) return one.status();
-  auto parts = std::make_unique<Parts>();
-  parts->collector = std::make_shared<Collector>(metrics);
-  try {  // the only way in which the library says no
-    // Who connects and says nothing shuts nobody else out.
-    const std::vector<std::string> options{"listening_ports",    address, "num_threads", "4",
-                                           "request_timeout_ms", "2000"};
-    parts->exposer = std::make_unique<prometheus::Exposer>(options);
-  } catch (const std::exception&) {
-    return absl::InvalidArgumentError("cannot serve metrics on " + address +
-                                      "; give a free HOST:PORT with --metrics");
+  const absl::StatusOr<base::Address> wanted = parse_listen_address(address, "--metrics");
+  if (!wanted.ok()) return wanted.status();
+  absl::StatusOr<base::FileDescriptor> listener = listen_on(*wanted, {.flag = "--metrics"});
+  if (!listener.ok()) return listener.status();
+  auto parts = std::make_unique<Parts>(metrics);
+  parts->port = bound_to(listener->get()).port;
+  parts->daemon.reset(MHD_start_daemon(
+      MHD_USE_EPOLL_INTERNAL_THREAD, 0, nullptr, nullptr, &Parts::answer, parts.get(),
+      MHD_OPTION_LISTEN_SOCKET, listener->get(), MHD_OPTION_CONNECTION_LIMIT, kLibraryConnections,
+      MHD_OPTION_CONNECTION_TIMEOUT, kSilenceSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+      kConnectionBytes, MHD_OPTION_NOTIFY_CONNECTION, &Parts::on_connection, parts.get(),
+      MHD_OPTION_END));
+  if (!parts->daemon) {
+    return absl::UnavailableError("cannot serve metrics on " + base::to_string(*wanted) +
+                                  "; start again without --metrics, or with fewer open files");
   }
-  parts->exposer->RegisterCollectable(parts->collector);
+  std::ignore = listener->release();  // the library's
   return std::unique_ptr<MetricsEndpoint>(new MetricsEndpoint(std::move(parts)));
 }
 
@@ -165,7 +115,7 @@ MetricsEndpoint::MetricsEndpoint(std::unique_ptr<Parts> parts) : parts_(std::mov
 MetricsEndpoint::~MetricsEndpoint() = default;
 
 int MetricsEndpoint::port() const {
-  return parts_->exposer->GetListeningPorts().front();
+  return parts_->port;
 }
 
 }  // namespace comcat::server

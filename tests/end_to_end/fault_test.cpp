@@ -6,31 +6,15 @@
 #include <string>
 #include <vector>
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "support/caller.h"
+#include "support/http2.h"
 #include "support/http_get.h"
 #include "support/server_process.h"
 
 namespace comcat::testing {
 namespace {
-
-constexpr const char* kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-/// An HTTP/2 frame (RFC 9113 section 4.1).
-std::string frame(unsigned type, unsigned flags, unsigned stream, const std::string& payload) {
-  std::string out;
-  for (const int shift : {16, 8, 0}) out += static_cast<char>(payload.size() >> shift);
-  out += static_cast<char>(type);
-  out += static_cast<char>(flags);
-  for (const int shift : {24, 16, 8, 0}) out += static_cast<char>(stream >> shift);
-  return out + payload;
-}
 
 /// Two in a call, over which everything else is to have no power.
 struct Call {
@@ -47,29 +31,6 @@ struct Call {
   Caller an;
   Caller binh;
   unsigned sequence = 0;
-};
-
-class Connection {
- public:
-  explicit Connection(int port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connected_ = connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-  }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  ~Connection() { close(fd_); }
-  [[nodiscard]] bool connected() const { return connected_; }
-  bool send(const std::string& bytes) {
-    return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-           static_cast<ssize_t>(bytes.size());
-  }
-
- private:
-  int fd_;
-  bool connected_;
 };
 
 /// Whether somebody comes in sooner or later.
@@ -139,20 +100,11 @@ TEST(Fault, ASettingsFloodDelaysNobody) {
   EXPECT_EQ(0, server.stop());
 }
 
-/// A header of HPACK's plainest form: not indexed, not Huffman-coded.
-std::string header(const std::string& name, const std::string& value) {
-  const auto text = [](const std::string& it) { return static_cast<char>(it.size()) + it; };
-  return '\0' + text(name) + text(value);
-}
-
 TEST(Fault, StreamsThatAreResetAsSoonAsTheyBeginHoldNoSlot) {
   // CVE-2023-44487, by one who has the passcode.
   ServerProcess server({"--max_clients=3"});
   Call call(server);
-  const std::string headers =
-      header(":method", "POST") + header(":scheme", "http") + header(":path", "/Calling/VoIP") +
-      header(":authority", "x") + header("te", "trailers") +
-      header("content-type", "application/grpc") + header("passcode", "hunter2");
+  const std::string headers = call_headers("/Calling/VoIP", "hunter2");
   std::string attack = kPreface + frame(4, 0, 0, "");
   for (unsigned stream = 1; stream < 20'000; stream += 2) {
     attack += frame(1, 4, stream, headers) + frame(3, 0, stream, std::string("\0\0\0\x08", 4));

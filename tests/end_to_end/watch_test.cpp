@@ -13,6 +13,7 @@
 
 #include "health.grpc.pb.h"
 #include "support/caller.h"
+#include "support/http2.h"
 #include "support/http_get.h"
 #include "support/server_process.h"
 
@@ -140,6 +141,38 @@ TEST(MetricsEndpoint, HasEveryMetricThatTheAlertsAndTheManualName) {
       EXPECT_NE(std::string::npos, metrics.find("\n" + name)) << name << " in " << document;
     }
   }
+}
+
+TEST(MetricsEndpoint, WhoConnectsAndSaysNothingDelaysNoScrape) {
+  ServerProcess server({"--metrics=127.0.0.1:0"});
+  const int port = metrics_port(server);
+  std::vector<std::unique_ptr<Connection>> silent;
+  for (int i = 0; i < 250; ++i) {
+    silent.push_back(std::make_unique<Connection>(port));
+    ASSERT_TRUE(silent.back()->connected());
+  }
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_NE(std::string::npos, http_get(port, "/metrics").find("comcat_clients 0"));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(1));
+}
+
+TEST(MetricsEndpoint, AnswersNothingButAGetOfTheMetrics) {
+  ServerProcess server({"--metrics=127.0.0.1:0"});
+  const int port = metrics_port(server);
+  EXPECT_EQ(0U, http_get(port, "/").find("HTTP/1.1 404 "));
+  EXPECT_EQ(0U, exchange(port, "PUT /metrics HTTP/1.0\r\n\r\n").find("HTTP/1.1 405 "));
+}
+
+TEST(MetricsEndpoint, AnAddressThatIsTakenIsOneSentenceAndTwo) {
+  ServerProcess server({"--metrics=127.0.0.1:0"});
+  const std::string taken = "127.0.0.1:" + std::to_string(metrics_port(server));
+  Process second({program("comcat-server"), "--open", "--insecure", "--listen=127.0.0.1:0",
+                  "--metrics=" + taken});
+  EXPECT_TRUE(second.wait_for_line(
+      Process::kErr,
+      "comcat-server: cannot listen on " + taken +
+          ": Address already in use; choose another address or port with --metrics"));
+  EXPECT_EQ(2, second.wait_exit());
 }
 
 TEST(MetricsEndpoint, AnAddressThatCannotBeIsOneSentenceAndTwo) {

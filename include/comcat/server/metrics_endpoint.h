@@ -9,12 +9,16 @@
 
 namespace comcat::server {
 
-/// Serves `metrics` to Prometheus over HTTP, at /metrics of its address. docs/operations.md
-/// describes every figure.
-/// Threads    two of its own, which only read `metrics`; that must outlive the endpoint.
+/// Serves `metrics` to Prometheus over HTTP, at /metrics of its address, one request a connection.
+/// docs/operations.md describes every figure. Nobody has to authenticate, so connections are few
+/// and shared between addresses: whoever says nothing, or comes in crowds, delays no scrape.
+///
+/// Threads    one of its own, libmicrohttpd's, which only reads `metrics`; that must outlive the
+///            endpoint.
 class MetricsEndpoint {
  public:
-  /// `address` is HOST:PORT. kInvalidArgument with one sentence where it cannot listen there.
+  /// `address` is HOST:PORT. kInvalidArgument or kUnavailable with one sentence where it cannot
+  /// listen there.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> start(
       const std::string& address, const Metrics& metrics);
   ~MetricsEndpoint();
@@ -22,7 +26,6 @@ class MetricsEndpoint {
   [[nodiscard]] int port() const;
 
  private:
-  class Collector;
   struct Parts;
   explicit MetricsEndpoint(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;

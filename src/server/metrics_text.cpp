@@ -1,0 +1,130 @@
+#include "metrics_text.h"
+
+#include <fstream>
+#include <limits>
+#include <vector>
+
+#include <grpcpp/grpcpp.h>
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace comcat::server {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+MetricFamily family(const std::string& name, const std::string& help, MetricType type) {
+  MetricFamily out;
+  out.name = "comcat_" + name;
+  out.help = help;
+  out.type = type;
+  return out;
+}
+
+MetricFamily gauge(const std::string& name, const std::string& help, double value) {
+  MetricFamily out = family(name, help, MetricType::Gauge);
+  out.metric.emplace_back().gauge.value = value;
+  return out;
+}
+
+MetricFamily counter(const std::string& name, const std::string& help, double value) {
+  MetricFamily out = family(name, help, MetricType::Counter);
+  out.metric.emplace_back().counter.value = value;
+  return out;
+}
+
+template <typename Counters, typename Names>
+MetricFamily by_reason(const std::string& name, const std::string& help, const Counters& counters,
+                       const Names& names) {
+  MetricFamily out = family(name, help, MetricType::Counter);
+  for (std::size_t i = 0; i < counters.size(); ++i) {
+    ClientMetric& metric = out.metric.emplace_back();
+    metric.label = {{"reason", names.at(i)}};
+    metric.counter.value = static_cast<double>(counters.at(i).load());
+  }
+  return out;
+}
+
+MetricFamily histogram(const std::string& name, const std::string& help, const Histogram& source) {
+  constexpr double kMicrosecondsPerSecond = 1e6;
+  MetricFamily out = family(name, help, MetricType::Histogram);
+  auto& target = out.metric.emplace_back().histogram;
+  for (std::size_t i = 0; i <= Histogram::kBoundsUs.size(); ++i) {
+    target.sample_count += source.bucket(i);
+    const double bound =
+        i < Histogram::kBoundsUs.size()
+            ? static_cast<double>(Histogram::kBoundsUs.at(i)) / kMicrosecondsPerSecond
+            : std::numeric_limits<double>::infinity();
+    target.bucket.push_back({target.sample_count, bound});
+  }
+  target.sample_sum = static_cast<double>(source.sum_us()) / kMicrosecondsPerSecond;
+  return out;
+}
+
+/// Always 1; what was built is in the labels.
+MetricFamily build_info() {
+  MetricFamily out = gauge("build_info", "Version of comcat-server, and of gRPC under it.", 1);
+  out.metric.front().label = {{"version", COMCAT_VERSION}, {"grpc", grpc::Version()}};
+  return out;
+}
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  double total_pages = 0;
+  double resident_pages = 0;
+  statm >> total_pages >> resident_pages;
+  return resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+std::vector<MetricFamily> families(const Metrics& m) {
+  const auto count = [](const Metrics::Counter& c) { return static_cast<double>(c.load()); };
+  return {
+      build_info(),
+      gauge("clients", "Callers who are in.", count(m.clients)),
+      gauge("rooms", "Rooms with somebody in them.", count(m.rooms)),
+      counter("joins_total", "Callers who said a good hello.", count(m.joins)),
+      counter("frames_in_total", "Voice frames received.", count(m.frames_in)),
+      counter("voice_bytes_in_total", "Bytes of voice received.", count(m.bytes_in)),
+      counter("messages_out_total", "Messages written; one may carry several frames.",
+              count(m.messages_out)),
+      counter("frames_out_total", "Voice frames written.", count(m.frames_out)),
+      counter("bytes_out_total", "Bytes of the messages written.", count(m.bytes_out)),
+      by_reason("drops_total", "Voice frames not delivered, by reason.", m.drops, kDropNames),
+      by_reason("refusals_total", "Callers turned away, by reason.", m.refusals, kRefusalNames),
+      by_reason("connections_refused_total", "Connections closed before their first byte.",
+                m.turned_away, kTurnedNames),
+      counter("accept_failures_total",
+              "Times that the system accepted no connection although somebody waited.",
+              count(m.failed_accepts)),
+      counter("stalled_total", "Listeners closed because they did not read.",
+              count(m.closed_stalled)),
+      counter("flooding_total", "Callers closed because they sent too much.",
+              count(m.closed_flooding)),
+      histogram("queue_age_seconds",
+                "Age of the oldest frame of a voice message when it is written.", m.queue_age),
+      histogram("write_seconds", "Time from a write to its completion.", m.write_latency),
+      counter("process_cpu_seconds_total", "CPU time of the process.", cpu_seconds()),
+      gauge("process_resident_memory_bytes", "Memory of the process.", resident_bytes()),
+  };
+}
+
+}  // namespace
+
+std::string metrics_text(const Metrics& metrics) {
+  return prometheus::TextSerializer().Serialize(families(metrics));
+}
+
+}  // namespace comcat::server
