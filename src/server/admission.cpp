@@ -90,15 +90,20 @@ absl::Status Admission::check_passcode(Address& from, const std::optional<std::s
                                     seconds_left(from.banned_until - now)));
   }
   if (passcode_.matches(passcode.value_or(""))) return absl::OkStatus();
+  // Who gives none guesses nothing: a client asks its user once it has been told.
+  if (passcode) count_failure(from, now);
+  return refusal(Refusal::kPasscode,
+                 absl::UnauthenticatedError(passcode ? "the passcode is wrong"
+                                                     : "this server asks for a passcode"));
+}
+
+void Admission::count_failure(Address& from, base::Time now) const {
   std::erase_if(from.failures, [&](base::Time at) { return now - at > options_.failure_window; });
   from.failures.push_back(now);
   if (from.failures.size() >= static_cast<std::size_t>(options_.max_passcode_failures)) {
     from.failures.clear();
     from.banned_until = now + options_.ban;
   }
-  return refusal(Refusal::kPasscode,
-                 absl::UnauthenticatedError(passcode ? "the passcode is wrong"
-                                                     : "this server asks for a passcode"));
 }
 
 absl::StatusOr<Admission::Pass> Admission::admit(const std::string& address,

@@ -73,6 +73,10 @@ void Call::on_accepted(bool ok) {
 }
 
 void Call::admit(const std::string& address) {
+  if (shard_.draining()) {
+    turn_away(absl::UnavailableError(Hub::kShuttingDown));
+    return;
+  }
   absl::StatusOr<Admission::Pass> pass =
       shard_.admission().admit(address, passcode_of(context_), shard_.now());
   if (!pass.ok()) {
@@ -89,6 +93,12 @@ void Call::admit(const std::string& address) {
              {"address", address},
              {"free_slots", shard_.admission().slots().free()}});
   read();
+}
+
+/// Answers a stream that takes no slot, at once.
+void Call::turn_away(const absl::Status& why) {
+  enter(CallPhase::kRefused);
+  finish(why);
 }
 
 void Call::refuse(const std::string& address, const absl::Status& why) {

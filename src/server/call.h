@@ -52,6 +52,7 @@ class Call final : public Link {
 
   void enter(CallPhase phase);
   void admit(const std::string& address);
+  void turn_away(const absl::Status& why);
   void refuse(const std::string& address, const absl::Status& why);
   void read();
   void write_next();

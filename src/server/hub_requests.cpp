@@ -1,5 +1,6 @@
 // What the hub does with each request of a caller.
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -69,7 +70,7 @@ absl::Status refuse(const absl::Status& status, Refusal why, const Caller& calle
 void name_original(Caller& caller, const std::string& name, base::Time now) {
   if (caller.who.name != placeholder_name(caller.who)) return;
   absl::StatusOr<std::string> chosen = chosen_name(name);
-  if (!chosen.ok() || caller.room->has_name(base::comparison_key(*chosen))) return;
+  if (!chosen.ok() || caller.room->has_name(base::comparison_key(*chosen), caller.who)) return;
   caller.who.set_name(*std::move(chosen));
   base::log(LogLevel::kInfo, "named", {{"session", caller.who.number}, {"name", caller.who.name}});
   caller.room->tell(wire::Joined{caller.who.member()}, &caller.who, now);
@@ -166,7 +167,12 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
   absl::Status status = name.status();
   status.Update(room.status());
   if (status.ok()) caller.who.set_name(*std::move(name));
-  if (status.ok() && !hello.resume_key.empty()) take_over(hello.resume_key, caller, now);
+  Caller* const ghost = find_resumed(hello.resume_key, caller);
+  if (status.ok()) status = rooms_.may_enter(caller.who, *room, ghost ? *ghost : caller);
+  if (status.ok() && ghost != nullptr) {
+    close(*ghost, wire::LeaveReason::kLost,
+          absl::AbortedError("replaced by a new connection of yours"), now);
+  }
   if (status.ok()) status = rooms_.enter(caller, *room, now);
   if (!status.ok()) return refuse(status, Refusal::kName, caller, metrics_);
   caller.resume_key = make_resume_key();
@@ -176,13 +182,12 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
   return absl::OkStatus();
 }
 
-void Hub::take_over(const std::string& resume_key, const Caller& by, base::Time now) {
-  for (const auto& [number, caller] : callers_) {
-    if (caller == &by || !same_key(caller->resume_key, resume_key)) continue;
-    close(*caller, wire::LeaveReason::kLost,
-          absl::AbortedError("replaced by a new connection of yours"), now);
-    return;
-  }
+Caller* Hub::find_resumed(const std::string& resume_key, const Caller& by) const {
+  if (resume_key.empty()) return nullptr;
+  const auto found = std::ranges::find_if(callers_, [&](const auto& entry) {
+    return entry.second != &by && same_key(entry.second->resume_key, resume_key);
+  });
+  return found == callers_.end() ? nullptr : found->second;
 }
 
 // ---- commands

@@ -1,5 +1,6 @@
 #include "comcat/server/message_queue.h"
 
+#include <algorithm>
 #include <string>
 #include <tuple>
 
@@ -24,7 +25,9 @@ const Payload& EventJoiner::join(const std::vector<Payload>& events) {
 // ---- control
 
 bool MessageQueue::push_control(Payload message) {
-  if (!control_.empty() && control_bytes_ + cost(message) > kMaxControlBytes) return false;
+  std::size_t largest = cost(message);
+  for (const Payload& other : control_) largest = std::max(largest, cost(other));
+  if (control_bytes_ + cost(message) - largest > kMaxControlBytes) return false;
   control_bytes_ += cost(message);
   control_.push_back(std::move(message));
   return true;

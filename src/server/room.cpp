@@ -70,9 +70,10 @@ std::vector<wire::Member> Room::roster() const {
   return members;
 }
 
-bool Room::has_name(const std::string& name_key) const {
-  return std::any_of(people_.begin(), people_.end(),
-                     [&](const Person& person) { return person.who->name_key == name_key; });
+bool Room::has_name(const std::string& name_key, const Participant& except) const {
+  return std::any_of(people_.begin(), people_.end(), [&](const Person& person) {
+    return person.who != &except && person.who->name_key == name_key;
+  });
 }
 
 void Room::remove(const Participant& who) {

@@ -6,27 +6,32 @@
 
 namespace comcat::server {
 
-absl::StatusOr<Room*> Rooms::find_or_make(const std::string& name, bool vacates) {
+Room& Rooms::find_or_make(const std::string& name) {
   const std::string key = base::comparison_key(name);
-  if (const auto found = rooms_.find(key); found != rooms_.end()) return found->second.get();
-  if (rooms_.size() - (vacates ? 1 : 0) >= limits_.max_rooms) {
-    return absl::ResourceExhaustedError("the server has all the rooms it may have; join another");
-  }
+  if (const auto found = rooms_.find(key); found != rooms_.end()) return *found->second;
   auto room = std::make_unique<Room>(name, key, limits_.max_speakers, metrics_, deadlines_);
-  Room* const made = rooms_.emplace(key, std::move(room)).first->second.get();
+  Room& made = *rooms_.emplace(key, std::move(room)).first->second;
   metrics_.rooms = rooms_.size();
   return made;
 }
 
-absl::Status Rooms::enter(Caller& caller, const std::string& name, base::Time now) {
-  const bool vacates = caller.room != nullptr && caller.room->size() == 1;
-  const absl::StatusOr<Room*> found = find_or_make(name, vacates);
-  if (!found.ok()) return found.status();
-  Room& room = **found;
-  if (room.has_name(caller.who.name_key)) {
-    return absl::AlreadyExistsError("somebody in the room " + room.name() + " goes by the name " +
-                                    caller.who.name + "; choose another room or another name");
+absl::Status Rooms::may_enter(const Participant& who, const std::string& name,
+                              const Caller& leaving) const {
+  const auto found = rooms_.find(base::comparison_key(name));
+  if (found == rooms_.end()) {
+    const bool vacates = leaving.room != nullptr && leaving.room->size() == 1;
+    if (rooms_.size() - (vacates ? 1 : 0) < limits_.max_rooms) return absl::OkStatus();
+    return absl::ResourceExhaustedError("the server has all the rooms it may have; join another");
   }
+  const Room& room = *found->second;
+  if (!room.has_name(who.name_key, leaving.who)) return absl::OkStatus();
+  return absl::AlreadyExistsError("somebody in the room " + room.name() + " goes by the name " +
+                                  who.name + "; choose another room or another name");
+}
+
+absl::Status Rooms::enter(Caller& caller, const std::string& name, base::Time now) {
+  if (absl::Status status = may_enter(caller.who, name, caller); !status.ok()) return status;
+  Room& room = find_or_make(name);
   leave(caller, wire::LeaveReason::kMoved, now);
   room.tell(wire::Joined{caller.who.member()}, nullptr, now);
   room.add(caller.who, caller.listener);

@@ -57,6 +57,7 @@ class Shard final {
   Metrics& metrics() { return metrics_; }
   SharedSlices& slices() { return slices_; }
   void admitted(const std::string& peer) { on_admitted_(peer); }
+  [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] const CallerLimits& caller_limits() const { return caller_limits_; }
   void request(grpc::ServerContext& context,
                grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>& stream,

@@ -190,6 +190,16 @@ TEST(Admission, TenWrongPasscodesAreEnough) {
   EXPECT_TRUE(admission.admit(kThere, "hunter2", kStart + seconds(1)).ok());
 }
 
+TEST(Admission, WhoGivesNoPasscodeHasNotGuessed) {
+  // As a client does that asks its user once the server is known.
+  Admission admission(with_passcode());
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(absl::IsUnauthenticated(admission.admit(kHere, std::nullopt, kStart).status()));
+  }
+  guess(admission, kHere, 9, kStart);
+  EXPECT_TRUE(admission.admit(kHere, "hunter2", kStart).ok());
+}
+
 TEST(Admission, WhoIsBannedIsNotToldWhetherTheGuessIsRight) {
   Admission admission(with_passcode());
   guess(admission, kHere, 10, kStart);

@@ -335,5 +335,34 @@ TEST(Resuming, WithANameThatMayNotBeTheGhostStays) {
   EXPECT_FALSE(ghost.closed);
 }
 
+TEST(Resuming, WhereTheNewPlaceIsRefusedTheGhostStays) {
+  HubOptions options;
+  options.rooms.max_rooms = 1;
+  House house(options);
+  Person& ghost = house.connect();
+  ASSERT_TRUE(house.say_hello(ghost, hello("an")).ok());
+  Person& bo = house.join("bo");
+  const std::string key = ghost.welcomes.at(0).resume_key;
+  Person& an = house.connect();
+  EXPECT_TRUE(absl::IsResourceExhausted(house.say_hello(an, hello("an", "attic", key))));
+  Person& again = house.connect();
+  EXPECT_TRUE(absl::IsAlreadyExists(house.say_hello(again, hello("bo", "lobby", key))));
+  EXPECT_FALSE(ghost.closed);
+  ASSERT_TRUE(house.speak(ghost).ok());
+  EXPECT_EQ(1U, bo.heard.size());
+}
+
+TEST(Resuming, TheGhostsOwnRoomMakesPlaceForAnother) {
+  HubOptions options;
+  options.rooms.max_rooms = 1;
+  House house(options);
+  Person& ghost = house.connect();
+  ASSERT_TRUE(house.say_hello(ghost, hello("an")).ok());
+  Person& an = house.connect();
+  EXPECT_TRUE(house.say_hello(an, hello("an", "attic", ghost.welcomes.at(0).resume_key)).ok());
+  EXPECT_TRUE(ghost.closed);
+  EXPECT_EQ("attic", an.welcomes.at(0).room);
+}
+
 }  // namespace
 }  // namespace comcat::server

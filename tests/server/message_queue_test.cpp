@@ -60,13 +60,18 @@ TEST(MessageQueue, LargeControlMessagesAreBoundedInBytesToo) {
   EXPECT_TRUE(queue.push_control(payload(std::string(2000, 't'))));
 }
 
-TEST(MessageQueue, OneMessageGoesThroughHoweverLarge) {
+TEST(MessageQueue, OneMessageGoesThroughHoweverLargeAndTheAnswersBesideItToo) {
   // The welcome to a room of a thousand.
   MessageQueue queue;
   EXPECT_TRUE(queue.push_control(payload(std::string(200'000, 'w'))));
-  EXPECT_FALSE(queue.push_control(payload("another")));
+  EXPECT_TRUE(queue.push_control(payload("muted")));
+  EXPECT_FALSE(queue.push_control(payload(std::string(200'000, 'r')))) << "a second one";
+  std::size_t bytes = 0;
+  while (queue.push_control(payload(std::string(1000, 't')))) bytes += 1000;
+  EXPECT_LE(bytes, MessageQueue::kMaxControlBytes);
   EXPECT_EQ(200'000U, write(queue).size());
-  EXPECT_TRUE(queue.push_control(payload("another")));
+  EXPECT_EQ("muted", write(queue));
+  EXPECT_TRUE(queue.push_control(payload(std::string(200'000, 'w')))) << "of the next room";
 }
 
 TEST(MessageQueue, EventsWaitUntilTheyAreReleasedAndLeaveInOneMessage) {

@@ -191,7 +191,7 @@ TEST_F(RoomTest, WhoGaveUpTheSlotMakesRoomForAnother) {
 TEST_F(RoomTest, WhoLeftIsInNoRosterAndIsSentNothing) {
   room_->remove(bo_.who);
   EXPECT_EQ(2U, room_->size());
-  EXPECT_FALSE(room_->has_name("bo"));
+  EXPECT_FALSE(room_->has_name("bo", an_.who));
   const std::vector<wire::Member> roster = room_->roster();
   ASSERT_EQ(2U, roster.size());
   EXPECT_EQ("an", roster[0].name);

@@ -97,6 +97,20 @@ TEST(Shard, WhoComesWhileItDrainsIsTurnedAway) {
   EXPECT_EQ(late.status().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
+TEST(Shard, AStreamThatBeginsWhileItDrainsTakesNoSlotAndHoldsNothingUp) {
+  Stage::Options options;
+  options.hub.hello_timeout = Stage::kPatience;
+  options.admission.max_clients = 1;
+  Stage stage(options);
+  stage.shard().drain(Stage::kPatience);
+  Client silent({.port = stage.port()});
+  EXPECT_EQ(silent.status().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(silent.status().error_message(), "the server is shutting down");
+  std::size_t free = 0;
+  ASSERT_TRUE(stage.on_shard([&] { free = stage.shard().admission().slots().free(); }));
+  EXPECT_EQ(free, 1U);
+}
+
 TEST(Shard, WhatIsPostedAfterItsEndIsDestroyedWithoutBeingRun) {
   Stage stage;
   stage.stop();

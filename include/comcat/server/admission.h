@@ -100,8 +100,8 @@ class Admission {
     Slot address_;
   };
 
-  /// kUnauthenticated (missing or wrong passcode), kPermissionDenied (too many of them from this
-  /// address, for a while) or kResourceExhausted (no free slot), each with its own sentence.
+  /// kUnauthenticated (missing or wrong passcode), kPermissionDenied (too many wrong ones from
+  /// this address, for a while) or kResourceExhausted (no free slot), each with its own sentence.
   /// `passcode` is nothing where the caller sent none.
   [[nodiscard]] absl::StatusOr<Pass> admit(const std::string& address,
                                            const std::optional<std::string>& passcode,
@@ -125,6 +125,8 @@ class Admission {
   [[nodiscard]] bool is_over(const Address& address, base::Time now) const;
   absl::Status check_passcode(Address& from, const std::optional<std::string>& passcode,
                               base::Time now);
+  /// Of a wrong passcode.
+  void count_failure(Address& from, base::Time now) const;
 
   AdmissionOptions options_;
   Passcode passcode_;

@@ -28,6 +28,9 @@ struct HubOptions {
 /// Time       the caller's: tick() is due at next_deadline(), and may come at any time.
 class Hub {
  public:
+  /// What everyone is told while the server drains.
+  static constexpr const char* kShuttingDown = "the server is shutting down";
+
   Hub(HubOptions options, Metrics& metrics);
 
   /// An admitted caller. It is in no room until its hello.
@@ -51,13 +54,12 @@ class Hub {
   [[nodiscard]] std::size_t callers() const { return callers_.size(); }
 
  private:
-  static constexpr const char* kShuttingDown = "the server is shutting down";
-
   absl::Status relay(Caller& caller, wire::VoiceUp& voice, base::Time now);
   absl::Status join(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status greet_again(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status obey(Caller& caller, const wire::Command& command, base::Time now);
-  void take_over(const std::string& resume_key, const Caller& by, base::Time now);
+  /// The caller with this key, whose place `by` takes; null where there is none.
+  [[nodiscard]] Caller* find_resumed(const std::string& resume_key, const Caller& by) const;
   void sweep(base::Time now);
   void close(Caller& caller, wire::LeaveReason reason, const absl::Status& status, base::Time now);
 

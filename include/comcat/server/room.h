@@ -43,8 +43,8 @@ class Room {
   [[nodiscard]] const std::string& key() const { return key_; }
   [[nodiscard]] std::size_t size() const { return people_.size(); }
   [[nodiscard]] std::vector<wire::Member> roster() const;
-  /// True where somebody goes by a name with this key.
-  [[nodiscard]] bool has_name(const std::string& name_key) const;
+  /// True where somebody but `except` goes by a name with this key.
+  [[nodiscard]] bool has_name(const std::string& name_key, const Participant& except) const;
 
   void add(const Participant& who, Listener& listener) { people_.push_back({&who, &listener}); }
   void remove(const Participant& who);

@@ -32,9 +32,13 @@ class Rooms {
  public:
   Rooms(const RoomLimits& limits, Metrics& metrics) : limits_(limits), metrics_(metrics) {}
 
-  /// Takes `caller` from its room, where it is in one, to the room `name`. kResourceExhausted where
-  /// there may be no more rooms, kAlreadyExists where somebody there goes by the caller's name: it
-  /// then stays where it is.
+  /// Whether `who` may be in the room `name` once `leaving`, whose room that may be, has left.
+  /// kResourceExhausted where there may be no more rooms, kAlreadyExists where somebody there goes
+  /// by that name.
+  [[nodiscard]] absl::Status may_enter(const Participant& who, const std::string& name,
+                                       const Caller& leaving) const;
+  /// Takes `caller` from its room, where it is in one, to the room `name`. Where
+  /// may_enter() says that it may not, it stays where it is.
   [[nodiscard]] absl::Status enter(Caller& caller, const std::string& name, base::Time now);
   /// Takes `caller` from its room and tells the others why. Harmless where it is in none.
   void leave(Caller& caller, wire::LeaveReason reason, base::Time now);
@@ -52,8 +56,8 @@ class Rooms {
   [[nodiscard]] base::Time next_deadline() const { return deadlines_.next(); }
 
  private:
-  /// The room `name`, new where there is none; `vacates`: its first leaves one empty for it.
-  absl::StatusOr<Room*> find_or_make(const std::string& name, bool vacates);
+  /// The room `name`, new where there is none.
+  Room& find_or_make(const std::string& name);
 
   const RoomLimits limits_;
   Metrics& metrics_;
