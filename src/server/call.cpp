@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include <cassert>
+#include <ctime>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,30 @@ absl::StatusOr<wire::Request> parse(const grpc::ByteBuffer& message) {
   if (!whole) return absl::InvalidArgumentError("a request that cannot be read");
   return wire::parse_request(whole->bytes());
 }
+
+base::Duration thread_cpu_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+/// Tells the load what the write in its scope costs, if that is one of those to be measured.
+class WriteCost {
+ public:
+  explicit WriteCost(SendLoad& load) : load_(load), measures_(load.measures_next()) {
+    if (measures_) began_ = thread_cpu_time();
+  }
+  ~WriteCost() {
+    if (measures_) load_.measured(thread_cpu_time() - began_);
+  }
+  WriteCost(const WriteCost&) = delete;
+  WriteCost& operator=(const WriteCost&) = delete;
+
+ private:
+  SendLoad& load_;
+  const bool measures_;
+  base::Duration began_{};
+};
 
 }  // namespace
 
@@ -182,6 +207,7 @@ void Call::write_next() {
   caller_->listener.write_started = now;
   const grpc::ByteBuffer outgoing = shard_.slices().to_buffer(message.parts, message.shared);
   shard_.metrics().bytes_out.fetch_add(outgoing.Length(), std::memory_order_relaxed);
+  const WriteCost cost(shard_.hub().send_load());
   stream_.Write(outgoing, grpc::WriteOptions().set_no_compression(), written_.begin());
 }
 

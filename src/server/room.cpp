@@ -94,7 +94,9 @@ void Room::speak(const Participant& speaker, const wire::VoicePacket& frame, bas
     metrics_.dropped(Drop::kNotLoudest);
     return;
   }
-  if (!flush_at_ && loudest_.talking(now) > 1) flush_at_ = now + kCoalesce;
+  load_.count(people_.size() - 1, now);
+  const auto wait = load_.wait();
+  if (!flush_at_ && wait.count() > 0 && loudest_.talking(now) > 1) flush_at_ = now + wait;
   Forms forms(speaker, frame);
   for (const auto& [who, listener] : people_) {
     if (who == &speaker || who->deafened) continue;

@@ -9,7 +9,7 @@ namespace comcat::server {
 Room& Rooms::find_or_make(const std::string& name) {
   const std::string key = base::comparison_key(name);
   if (const auto found = rooms_.find(key); found != rooms_.end()) return *found->second;
-  auto room = std::make_unique<Room>(name, key, limits_.max_speakers, metrics_, deadlines_);
+  auto room = std::make_unique<Room>(name, key, limits_.max_speakers, metrics_, load_, deadlines_);
   Room& made = *rooms_.emplace(key, std::move(room)).first->second;
   metrics_.rooms = rooms_.size();
   return made;

@@ -89,6 +89,12 @@ class House {
   std::uint64_t command(Person& person, decltype(wire::Command::verb) verb);
   void hang_up(Person& person) { hub.leave(person.caller, wire::LeaveReason::kStopped, now); }
 
+  /// From now on the shard has more to send than it can, so that frames wait for each other.
+  void make_busy() {
+    hub.send_load().count(0, now - seconds(1));
+    hub.send_load().count(1'000'000'000, now);
+  }
+
   /// Moves the clock on, ticking whenever the hub wants it.
   void pass(base::Duration time);
 

@@ -68,6 +68,14 @@ class Guest final : public Link {
   const base::Time& clock_;
 };
 
+/// Of a shard that has more to send than it can, so that frames wait for each other.
+SendLoad busy(base::Time now) {
+  SendLoad load;
+  load.count(0, now - seconds(1));
+  load.count(1'000'000'000, now);
+  return load;
+}
+
 using Counts = std::vector<std::size_t>;
 
 class RoomTest : public ::testing::Test {
@@ -92,9 +100,11 @@ class RoomTest : public ::testing::Test {
 
   base::Time now_ = kStart;
   Metrics metrics_;
+  SendLoad load_ = busy(kStart);
   RoomDeadlines deadlines_;
   std::vector<std::unique_ptr<Guest>> guests_;
-  std::unique_ptr<Room> room_ = std::make_unique<Room>("Lobby", "lobby", 2, metrics_, deadlines_);
+  std::unique_ptr<Room> room_ =
+      std::make_unique<Room>("Lobby", "lobby", 2, metrics_, load_, deadlines_);
   Guest& an_ = come("an");
   Guest& bo_ = come("bo");
   Guest& cy_ = come("cy");
@@ -110,9 +120,9 @@ TEST_F(RoomTest, WhereNothingWaitsNothingIsDue) {
 TEST_F(RoomTest, FramesThatWaitAreDueAfterTheTimeOfCoalescing) {
   speak(an_);
   speak(bo_);
-  EXPECT_EQ(now_ + Room::kCoalesce, room_->next_deadline());
+  EXPECT_EQ(now_ + SendLoad::kLongestWait, room_->next_deadline());
   EXPECT_EQ((Counts{1}), cy_.counts<wire::VoicePackets>());
-  room_->tick(now_ + Room::kCoalesce - milliseconds(1));
+  room_->tick(now_ + SendLoad::kLongestWait - milliseconds(1));
   EXPECT_EQ((Counts{1}), cy_.counts<wire::VoicePackets>());
   now_ = room_->next_deadline();
   room_->tick(now_);
@@ -135,7 +145,7 @@ TEST_F(RoomTest, OfFramesAndEventsTheEarlierIsDueFirst) {
   EXPECT_EQ(events_due, room_->next_deadline());
   speak(an_);
   speak(bo_);
-  EXPECT_EQ(now_ + Room::kCoalesce, room_->next_deadline());
+  EXPECT_EQ(now_ + SendLoad::kLongestWait, room_->next_deadline());
   room_->tick(now_ = room_->next_deadline());
   EXPECT_EQ(events_due, room_->next_deadline());
   EXPECT_EQ((Counts{1}), cy_.counts<wire::Events>());
@@ -154,7 +164,7 @@ TEST_F(RoomTest, OneLateTickSendsAllThatIsDue) {
 }
 
 TEST_F(RoomTest, IsAmongTheOthersByItsDeadlineForAsLongAsItLives) {
-  Room attic("Attic", "attic", 2, metrics_, deadlines_);
+  Room attic("Attic", "attic", 2, metrics_, load_, deadlines_);
   EXPECT_EQ(RoomDeadlines::kNever, deadlines_.next());
   tell_muted(an_);
   tell_muted(bo_);

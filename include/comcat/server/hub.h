@@ -51,6 +51,9 @@ class Hub {
   /// any more.
   void drain(std::chrono::milliseconds grace, base::Time now);
 
+  /// To be told what writes cost.
+  SendLoad& send_load() { return rooms_.load(); }
+
   [[nodiscard]] std::size_t callers() const { return callers_.size(); }
 
  private:

@@ -10,14 +10,16 @@
 #include "comcat/server/metrics.h"
 #include "comcat/server/participant.h"
 #include "comcat/server/room_deadlines.h"
+#include "comcat/server/send_load.h"
 
 namespace comcat::server {
 
 /// The people who hear each other.
 ///
-/// Coalescing  while one person talks, each frame leaves at once. While several do, the frames for
-///             a listener wait until everyone who talks has sent one, at most kCoalesce, and leave
-///             in one message.
+/// Gathering   while one person talks, or the shard has little to send (SendLoad), each frame
+/// leaves
+///             at once. Else the frames for a listener wait until everyone who talks has sent one,
+///             at most SendLoad::wait(), and leave in one message.
 /// Events      the first after a quiet time leaves at once; those that follow within kEventGap
 ///             wait as long and leave in one message, so that a thousand people who come at once do
 ///             not cost each other a write each.
@@ -27,16 +29,16 @@ namespace comcat::server {
 ///             destroyed. Of a caller the room knows nothing else.
 class Room {
  public:
-  static constexpr std::chrono::milliseconds kCoalesce{10};
   static constexpr std::chrono::milliseconds kEventGap{100};
 
-  /// `key` is base::comparison_key() of `name`. `deadlines` outlives the room.
+  /// `key` is base::comparison_key() of `name`. `load` and `deadlines` outlive the room.
   Room(std::string name, std::string key, std::size_t max_speakers, Metrics& metrics,
-       RoomDeadlines& deadlines)
+       SendLoad& load, RoomDeadlines& deadlines)
       : name_(std::move(name)),
         key_(std::move(key)),
         loudest_(max_speakers),
         metrics_(metrics),
+        load_(load),
         place_(deadlines, *this) {}
 
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -95,6 +97,7 @@ class Room {
   std::vector<Person> people_;
   Loudest loudest_;
   Metrics& metrics_;
+  SendLoad& load_;
   RoomDeadlines::Place place_;
   std::optional<base::Time> flush_at_;   // when frames that wait for each other are due
   std::optional<base::Time> events_at_;  // when the events that wait are due

@@ -55,12 +55,16 @@ class Rooms {
   void tick(base::Time now);
   [[nodiscard]] base::Time next_deadline() const { return deadlines_.next(); }
 
+  /// What all of them have to send; it hears from whoever writes what that costs.
+  SendLoad& load() { return load_; }
+
  private:
   /// The room `name`, new where there is none.
   Room& find_or_make(const std::string& name);
 
   const RoomLimits limits_;
   Metrics& metrics_;
+  SendLoad load_;                                                    // outlives the rooms
   RoomDeadlines deadlines_;                                          // outlives the rooms
   std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;  // by key
   bool draining_ = false;
