@@ -1,7 +1,6 @@
 // comcat-client: flags and wiring.
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "comcat/audio/device_process.h"
 #include "comcat/audio/sink.h"
 #include "comcat/base/log.h"
+#include "comcat/base/secret.h"
 #include "comcat/base/text.h"
 #include "comcat/base/unicode.h"
 #include "comcat/base/write.h"
@@ -166,15 +166,6 @@ int list_devices() {
   return static_cast<int>(Exit::kStopped);
 }
 
-/// Where given_passcode() takes it from, in words.
-std::string passcode_origin() {
-  if (!absl::GetFlag(FLAGS_passcode).empty()) return "--passcode";
-  const std::string file = absl::GetFlag(FLAGS_passcode_file);
-  if (!file.empty()) return "the file " + base::safe_text(file);
-  const char* const variable = std::getenv("COMCAT_PASSCODE");
-  return variable == nullptr || *variable == '\0' ? "" : "the variable COMCAT_PASSCODE";
-}
-
 /// A passcode that the user types, until it is one that may be; nothing where he gives up.
 std::optional<std::string> typed_passcode(std::string prompt) {
   for (;; prompt = "passcode: ") {
@@ -203,18 +194,17 @@ std::optional<Ending> call_and_ask(client::ClientOptions options) {
   return ending;
 }
 
-int call(int argc, char** argv) {
+int call() {
   const std::string file =
       absl::GetFlag(FLAGS_passcode).empty() ? absl::GetFlag(FLAGS_passcode_file) : "";
-  const std::string origin = passcode_origin();
-  absl::StatusOr<std::string> passcode =
-      given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file), argc, argv);
+  absl::StatusOr<GivenPasscode> given =
+      given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file));
   absl::SetFlag(&FLAGS_passcode, "");
-  if (!passcode.ok()) return fail_early(Kind::kUsage, passcode.status());
+  if (!given.ok()) return fail_early(Kind::kUsage, given.status());
   absl::StatusOr<client::ClientOptions> options = client_options();
   if (!options.ok()) return fail_early(Kind::kUsage, options.status());
-  options->passcode = *passcode;
-  options->passcode_origin = origin;
+  options->passcode = std::move(given->passcode);
+  options->passcode_origin = std::move(given->origin);
   if (const absl::Status status = client::check(*options); !status.ok()) {
     return fail_early(Kind::kUsage, status);
   }
@@ -243,6 +233,7 @@ absl::Status take_host(const std::vector<std::string>& words, int argc, char** a
 }
 
 int run(int argc, char** argv) {
+  base::keep_memory_private();
   const std::vector<std::string> words =
       parse_flags_and_words(argc, argv, kUsage, flag_groups(), configuration_file("client.flags"));
   if (const absl::Status status = take_host(words, argc, argv); !status.ok()) {
@@ -263,7 +254,7 @@ int run(int argc, char** argv) {
     return fail_early(Kind::kUsage, status);
   }
   if (absl::GetFlag(FLAGS_devices)) return list_devices();
-  return call(argc, argv);
+  return call();
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "comcat/base/clock.h"
+#include "comcat/base/secret.h"
 #include "comcat/load/load.h"
 #include "comcat/load/ramp.h"
 #include "comcat/transport/address.h"
@@ -107,17 +108,17 @@ absl::StatusOr<std::size_t> count_of(const char* name, int value) {
   return absl::InvalidArgumentError("--" + std::string(name) + " must not be negative");
 }
 
-absl::StatusOr<Options> options_from_flags(int argc, char** argv) {
+absl::StatusOr<Options> options_from_flags() {
   Options options;
   const std::string host = absl::GetFlag(FLAGS_host);
   if (host.empty()) return absl::InvalidArgumentError("no server; give --host HOST[:PORT]");
   const absl::StatusOr<base::Address> address = transport::parse_address(host);
   if (!address.ok()) return address.status();
   options.address = *address;
-  auto passcode =
-      given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file), argc, argv);
-  if (!passcode.ok()) return passcode.status();
-  options.passcode = *std::move(passcode);
+  absl::StatusOr<GivenPasscode> given =
+      given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file));
+  if (!given.ok()) return given.status();
+  options.passcode = std::move(given->passcode);
   options.insecure = absl::GetFlag(FLAGS_insecure);
   options.trust = absl::GetFlag(FLAGS_trust);
   if (options.insecure && !options.trust.empty()) {
@@ -225,11 +226,12 @@ int ramp_up(Options options) {
 }
 
 int run(int argc, char** argv) {
+  base::keep_memory_private();
   parse_flags(argc, argv, kUsage, flag_groups());
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   ::setenv("GRPC_VERBOSITY", "NONE", 0);  // a failure is one sentence of ours
   signal(SIGPIPE, SIG_IGN);
-  const absl::StatusOr<Options> options = options_from_flags(argc, argv);
+  const absl::StatusOr<Options> options = options_from_flags();
   if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));
   if (absl::GetFlag(FLAGS_ramp)) return ramp_up(*options);
   const absl::StatusOr<Report> report = measure(*options);

@@ -13,6 +13,7 @@
 
 #include "comcat/base/certificate_fingerprint.h"
 #include "comcat/base/log.h"
+#include "comcat/base/secret.h"
 #include "comcat/server/certificate.h"
 #include "comcat/server/metrics_endpoint.h"
 #include "comcat/server/server.h"
@@ -114,24 +115,22 @@ absl::Status check_numbers() {
   return status;
 }
 
-absl::StatusOr<std::string> passcode(int argc, char** argv) {
-  absl::StatusOr<std::string> given =
-      given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file), argc, argv);
+absl::StatusOr<std::string> passcode() {
+  absl::StatusOr<GivenPasscode> given =
+      given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file));
   absl::SetFlag(&FLAGS_passcode, "");
-  if (!given.ok()) return given;
+  if (!given.ok()) return given.status();
   if (absl::GetFlag(FLAGS_open)) {
-    if (!given->empty()) {
-      return absl::InvalidArgumentError("--open and a passcode contradict each other; give one");
-    }
-    return given;
+    if (given->passcode.empty()) return "";
+    return absl::InvalidArgumentError("--open and a passcode contradict each other; give one");
   }
-  if (given->empty()) {
+  if (given->passcode.empty()) {
     return absl::InvalidArgumentError(
         "no passcode; give --passcode, --passcode_file or COMCAT_PASSCODE, or --open to let "
         "everyone in");
   }
-  if (absl::Status status = wire::check_passcode(*given); !status.ok()) return status;
-  return given;
+  if (absl::Status status = wire::check_passcode(given->passcode); !status.ok()) return status;
+  return std::move(given->passcode);
 }
 
 /// What makes the passcode easier to guess or to find than it has to be.
@@ -164,11 +163,15 @@ absl::StatusOr<std::optional<server::Certificate>> certificate() {
   return server::own_certificate(*state);
 }
 
-absl::StatusOr<server::ServerOptions> server_options(int argc, char** argv) {
+/// `characters` gets the length of the passcode, of which nothing else is kept but its digest.
+absl::StatusOr<server::ServerOptions> server_options(std::size_t& characters) {
   server::ServerOptions options;
   if (absl::Status status = check_numbers(); !status.ok()) return status;
-  absl::StatusOr<std::string> secret = passcode(argc, argv);
+  absl::StatusOr<std::string> secret = passcode();
   if (!secret.ok()) return secret.status();
+  characters = secret->size();
+  options.admission.passcode = server::Passcode(*secret);
+  base::wipe(*secret);
   absl::StatusOr<std::optional<server::Certificate>> tls = certificate();
   if (!tls.ok()) return tls.status();
   options.certificate = std::move(*tls);
@@ -179,7 +182,6 @@ absl::StatusOr<server::ServerOptions> server_options(int argc, char** argv) {
   const int per_address = absl::GetFlag(FLAGS_max_connections_per_address);
   options.acceptor.limits.per_address =
       per_address > 0 ? static_cast<std::size_t>(per_address) : max_clients + 256;
-  options.admission.passcode = std::move(*secret);
   options.admission.max_clients = max_clients;
   options.admission.max_clients_per_address =
       static_cast<std::size_t>(std::max(0, absl::GetFlag(FLAGS_max_clients_per_address)));
@@ -276,6 +278,7 @@ void serve(server::Server& server, const StartingTerminal& terminal) {
 }
 
 int run(int argc, char** argv) {
+  base::keep_memory_private();
   parse_flags(argc, argv, kUsage, flag_groups());
   LogLevel level = LogLevel::kInfo;
   if (!base::parse_log_level(absl::GetFlag(FLAGS_log_level), level)) {
@@ -289,15 +292,14 @@ int run(int argc, char** argv) {
     return fail(Exit::kUsage, std::string(status.message()));
   }
 
-  absl::StatusOr<server::ServerOptions> options = server_options(argc, argv);
+  std::size_t passcode_characters = 0;
+  const absl::StatusOr<server::ServerOptions> options = server_options(passcode_characters);
   if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));
   const StartingTerminal terminal;
   const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads
   const auto server = server::Server::start(*options);
   if (!server.ok()) return fail(Exit::kUsage, std::string(server.status().message()));
-  const std::size_t passcode_characters =
-      std::exchange(options->admission.passcode, std::string()).size();
   std::unique_ptr<server::MetricsEndpoint> metrics;
   if (const std::string address = absl::GetFlag(FLAGS_metrics); !address.empty()) {
     auto endpoint = server::MetricsEndpoint::start(address, (*server)->metrics());

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "comcat/base/file_descriptor.h"
+#include "comcat/base/secret.h"
 #include "comcat/base/text.h"
 #include "comcat/base/write.h"
 
@@ -124,8 +125,19 @@ std::vector<std::string> with_values_joined(const std::vector<std::string>& word
   return out;
 }
 
-/// Overwrites the passcode where `ps` would show it.
-void hide_passcode(int argc, char** argv) {
+/// The passcode as it was given, before anything of it is copied.
+std::string on_command_line;
+std::string in_environment;
+
+/// Moves what `value` points to into `secret`, and leaves x in its place.
+void take(char* value, std::string& secret) {
+  base::wipe(secret);
+  secret = value;
+  std::memset(value, 'x', std::strlen(value));
+}
+
+/// Takes the passcode from where `ps` would show it; of several, the last counts.
+void take_from_arguments(int argc, char** argv) {
   constexpr std::string_view kFlag = "passcode";
   for (int i = 1; i < argc; ++i) {
     std::string_view word(argv[i]);
@@ -133,17 +145,37 @@ void hide_passcode(int argc, char** argv) {
     word.remove_prefix(dashes);
     if (dashes == 0 || !word.starts_with(kFlag)) continue;
     if (word.size() == kFlag.size() && i + 1 < argc) {
-      std::memset(argv[i + 1], 'x', std::strlen(argv[i + 1]));
+      take(argv[i + 1], on_command_line);
     } else if (word.size() > kFlag.size() && word[kFlag.size()] == '=') {
-      char* const value = argv[i] + dashes + kFlag.size() + 1;
-      std::memset(value, 'x', std::strlen(value));
+      take(argv[i] + dashes + kFlag.size() + 1, on_command_line);
     }
   }
 }
 
+/// Takes it from where /proc/PID/environ would show it, and from programs that this one starts.
+void take_from_environment() {
+  constexpr const char* kVariable = "COMCAT_PASSCODE";
+  if (char* const value = std::getenv(kVariable); value != nullptr) take(value, in_environment);
+  ::unsetenv(kVariable);
+}
+
+/// Leaves nothing in `secret`.
+std::string taken_out_of(std::string& secret) {
+  std::string out = secret;
+  base::wipe(secret);
+  return out;
+}
+
+/// What the flag was before take_from_arguments(), where it was not from a flag file.
+std::string value_of(const std::string& flag) {
+  const bool taken = flag == std::string(on_command_line.size(), 'x');
+  return taken ? taken_out_of(on_command_line) : flag;
+}
+
 absl::StatusOr<std::string> passcode_of_file(const std::string& path) {
-  const absl::StatusOr<std::string> text = read_text_file(path);
+  absl::StatusOr<std::string> text = read_text_file(path, Writers::kOwner);
   std::string line = text.ok() ? text->substr(0, text->find('\n')) : "";
+  if (text.ok()) base::wipe(*text);
   if (!line.empty() && line.back() == '\r') line.pop_back();
   if (!line.empty()) return line;
   return absl::InvalidArgumentError(
@@ -156,6 +188,8 @@ absl::StatusOr<std::string> passcode_of_file(const std::string& path) {
 std::vector<std::string> parse_flags_and_words(int argc, char** argv, const std::string& usage,
                                                const std::vector<FlagGroup>& groups,
                                                const std::filesystem::path& flag_file) {
+  take_from_arguments(argc, argv);
+  take_from_environment();
   program_name = std::filesystem::path(argv[0]).filename();
   absl::SetProgramUsageMessage(usage);
   absl::FlagsUsageConfig config;
@@ -215,14 +249,17 @@ absl::Status check_descriptors() {
       std::to_string(kMinDescriptors) + " are needed; allow more with ulimit -n");
 }
 
-absl::StatusOr<std::string> given_passcode(const std::string& flag, const std::string& file_flag,
-                                           int argc, char** argv) {
-  hide_passcode(argc, argv);
-  const char* const variable = std::getenv("COMCAT_PASSCODE");
-  const std::string from_environment = variable == nullptr ? "" : variable;
-  unsetenv("COMCAT_PASSCODE");
-  if (!flag.empty()) return flag;
-  return file_flag.empty() ? from_environment : passcode_of_file(file_flag);
+absl::StatusOr<GivenPasscode> given_passcode(const std::string& flag,
+                                             const std::string& file_flag) {
+  std::string from_environment = taken_out_of(in_environment);
+  if (!flag.empty()) return GivenPasscode{value_of(flag), "--passcode"};
+  if (!file_flag.empty()) {
+    absl::StatusOr<std::string> line = passcode_of_file(file_flag);
+    if (!line.ok()) return line.status();
+    return GivenPasscode{*std::move(line), "the file " + base::safe_text(file_flag)};
+  }
+  if (from_environment.empty()) return GivenPasscode{};
+  return GivenPasscode{std::move(from_environment), "the variable COMCAT_PASSCODE"};
 }
 
 }  // namespace comcat::apps

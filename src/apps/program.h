@@ -45,12 +45,16 @@ void warn(const std::string& sentence);
 /// The same, and returns `code`.
 [[nodiscard]] int fail(Exit code, const std::string& sentence);
 
-/// The passcode: `flag`, else the first line of the file `file_flag`, else $COMCAT_PASSCODE; empty
-/// where none is given. The file may have a byte order mark, or be UTF-16. Overwrites it in the
-/// process's arguments, where `ps` shows it to everyone, and keeps it from programs that this one
-/// starts.
-[[nodiscard]] absl::StatusOr<std::string> given_passcode(const std::string& flag,
-                                                         const std::string& file_flag, int argc,
-                                                         char** argv);
+struct GivenPasscode {
+  std::string passcode;  // empty: none is given
+  std::string origin;    // where it came from, in words; safe to print
+};
+
+/// The passcode: `flag`, else the first line of the file `file_flag`, else $COMCAT_PASSCODE. The
+/// file may have a byte order mark, or be UTF-16; one that others may write to is not believed.
+/// Once, and after parse_flags(), which has taken it out of the process's arguments and
+/// environment, where others can see it and programs that this one starts inherit it.
+[[nodiscard]] absl::StatusOr<GivenPasscode> given_passcode(const std::string& flag,
+                                                           const std::string& file_flag);
 
 }  // namespace comcat::apps

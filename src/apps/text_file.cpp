@@ -1,13 +1,16 @@
 #include "text_file.h"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <memory>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "comcat/base/file_descriptor.h"
+#include "comcat/base/file_trust.h"
+#include "comcat/base/secret.h"
 #include "comcat/base/text_decoder.h"
 
 namespace comcat::apps {
@@ -21,18 +24,27 @@ absl::Status reason(int error) {
 
 }  // namespace
 
-absl::StatusOr<std::string> read_text_file(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"),
-                                                             &std::fclose);
-  if (!file) return reason(errno);
-  std::string bytes;
-  std::array<char, 4096> buffer{};
-  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
-    bytes.append(buffer.data(), got);
-    if (bytes.size() > kMaxBytes) return absl::InvalidArgumentError("it has more than 1 MiB");
+absl::StatusOr<std::string> read_text_file(const std::string& path, Writers writers) {
+  const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return reason(errno);
+  if (writers == Writers::kOwner) {
+    if (const std::string why = base::distrust(file.get()); !why.empty()) {
+      return absl::InvalidArgumentError(why);
+    }
   }
-  if (std::ferror(file.get()) != 0) return reason(errno);
-  return base::decode_text(bytes);
+  std::string bytes(kMaxBytes + 1, '\0');  // never grows, so it leaves no copy behind
+  std::size_t size = 0;
+  while (size < bytes.size()) {
+    const ssize_t got = ::read(file.get(), bytes.data() + size, bytes.size() - size);
+    if (got == 0) break;
+    if (got < 0 && errno != EINTR) return reason(errno);
+    size += static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+  }
+  if (size > kMaxBytes) return absl::InvalidArgumentError("it has more than 1 MiB");
+  bytes.resize(size);
+  std::string text = base::decode_text(bytes);
+  base::wipe(bytes);
+  return text;
 }
 
 bool is_open_to_others(const std::string& path) {

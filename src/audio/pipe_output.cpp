@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "comcat/base/text.h"
@@ -53,6 +54,11 @@ class PipeOutput final : public BlockConsumer {
  private:
   absl::Status find_reader() {
     fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat file {};
+    if (fd_ >= 0 && (::fstat(fd_, &file) != 0 || !S_ISFIFO(file.st_mode))) {
+      close();  // somebody has put something else in its place
+      return absl::FailedPreconditionError(shown_ + " is no pipe any more; choose another");
+    }
     if (fd_ >= 0 && ::flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       close();
       return absl::FailedPreconditionError("another program writes what it hears into " + shown_ +

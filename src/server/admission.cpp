@@ -56,9 +56,7 @@ std::size_t Slots::free() const {
 }
 
 Admission::Admission(AdmissionOptions options)
-    : options_(std::move(options)), passcode_(options_.passcode), slots_(options_.max_clients) {
-  options_.passcode.clear();
-}
+    : options_(std::move(options)), slots_(options_.max_clients) {}
 
 bool Admission::is_over(const Address& address, base::Time now) const {
   const bool remembered =
@@ -89,7 +87,7 @@ absl::Status Admission::check_passcode(Address& from, const std::optional<std::s
         absl::PermissionDeniedError("too many wrong passcodes from your address; try again in " +
                                     seconds_left(from.banned_until - now)));
   }
-  if (passcode_.matches(passcode.value_or(""))) return absl::OkStatus();
+  if (options_.passcode.matches(passcode.value_or(""))) return absl::OkStatus();
   // Who gives none guesses nothing: a client asks its user once it has been told.
   if (passcode) count_failure(from, now);
   return refusal(Refusal::kPasscode,

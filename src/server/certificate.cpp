@@ -3,9 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string_view>
 
 #include <fcntl.h>
@@ -16,9 +14,11 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "comcat/base/file_descriptor.h"
+#include "comcat/base/file_trust.h"
 #include "comcat/base/log.h"
 #include "comcat/base/text.h"
 
@@ -84,20 +84,31 @@ absl::StatusOr<Certificate> make_certificate() {
   return Certificate{contents(certificate_pem.get()), contents(key_pem.get())};
 }
 
-absl::StatusOr<std::string> read_file(const fs::path& path) {
+/// Who else may have written it is of no matter for a certificate, which its key has to fit.
+enum class Content { kPublic, kSecret };
+
+absl::StatusOr<std::string> read_file(const fs::path& path, Content content) {
   const std::string what = "cannot read " + base::safe_text(path.string()) + ": ";
-  std::error_code error;
-  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {  // a pipe has no end
-    return absl::InvalidArgumentError(what + "it is not a file");
+  const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat info {};
+  if (file.valid() && ::fstat(file.get(), &info) == 0 && !S_ISREG(info.st_mode)) {
+    return absl::InvalidArgumentError(what + "it is not a file");  // a pipe has no end
   }
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) {
-    return absl::InvalidArgumentError(what + std::strerror(errno) +
-                                      "; the server must be able to read it");
+  if (content == Content::kSecret) {
+    if (const std::string why = base::distrust(file.get()); !why.empty()) {
+      return absl::InvalidArgumentError(what + why);
+    }
   }
-  return text.str();
+  std::string text;
+  std::array<char, 4096> buffer{};
+  while (file.valid()) {
+    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got == 0) return text;
+    if (got < 0 && errno != EINTR) break;
+    if (got > 0) text.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  return absl::InvalidArgumentError(what + std::strerror(errno) +
+                                    "; the server must be able to read it");
 }
 
 bool write_all(int fd, std::string_view text) {
@@ -125,8 +136,11 @@ absl::Status write_file(const fs::path& path, const std::string& text, int mode)
                                 "choose another place with --state_dir");
 }
 
-/// Takes a key from everyone else's eyes, where it was not kept as it was made.
+/// Takes a key from everyone else's eyes, where it was not kept as it was made. One that others
+/// could write is left as it is: nobody will believe it.
 void close_to_others(const fs::path& key) {
+  const base::FileDescriptor file(::open(key.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!base::distrust(file.get()).empty()) return;
   std::error_code error;
   const fs::perms mode = fs::status(key, error).permissions();
   if (error || (mode & (fs::perms::group_all | fs::perms::others_all)) == fs::perms::none) return;
@@ -138,9 +152,9 @@ void close_to_others(const fs::path& key) {
 }  // namespace
 
 absl::StatusOr<Certificate> load_certificate(const fs::path& certificate, const fs::path& key) {
-  absl::StatusOr<std::string> certificate_pem = read_file(certificate);
+  absl::StatusOr<std::string> certificate_pem = read_file(certificate, Content::kPublic);
   if (!certificate_pem.ok()) return certificate_pem.status();
-  absl::StatusOr<std::string> key_pem = read_file(key);
+  absl::StatusOr<std::string> key_pem = read_file(key, Content::kSecret);
   if (!key_pem.ok()) return key_pem.status();
   const X509Ptr parsed = parse_certificate(*certificate_pem);
   if (!parsed) {
@@ -169,6 +183,11 @@ absl::StatusOr<Certificate> load_certificate(const fs::path& certificate, const 
 absl::StatusOr<Certificate> own_certificate(const fs::path& state_dir) {
   const fs::path certificate_path = state_dir / kOwnCertificate;
   const fs::path key_path = state_dir / kOwnKey;
+  if (const std::string why = base::distrust_directory(state_dir); !why.empty()) {
+    return absl::InvalidArgumentError("the directory " + base::safe_text(state_dir.string()) +
+                                      " is not believed: " + why +
+                                      ", or choose another place with --state_dir");
+  }
   std::error_code error;
   const bool has_certificate = fs::exists(certificate_path, error);
   if (has_certificate && fs::exists(key_path, error)) {

@@ -42,6 +42,10 @@ Judgement CertificateJudge::decide(const std::string& pem_chain) {
     return trusted(*fingerprint);
   }
   const auto pinned = known_hosts_.find(to_string(options_.address));
+  if (absl::IsPermissionDenied(pinned.status())) {
+    return refused(*fingerprint,
+                   std::string(pinned.status().message()) + ", or use --trust " + *fingerprint);
+  }
   if (!pinned.ok()) {
     return refused(*fingerprint, std::string(pinned.status().message()) +
                                      "; nobody can tell whether the certificate is the one seen " +

@@ -3,8 +3,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <sstream>
 #include <string>
+
+#include <unistd.h>
 
 #include "end_to_end/client_fixtures.h"
 
@@ -90,6 +93,68 @@ TEST_F(ClientTest, APasscodeFileThatEveryoneMayReadDrawsAWarning) {
     const std::string warning = "everyone on this machine can read the passcode in " + passcode;
     EXPECT_EQ(open, client.output(Process::kErr).find(warning) != std::string::npos);
   }
+}
+
+TEST_F(ClientTest, APasscodeFileThatOthersMayWriteIsNotBelieved) {
+  const std::string passcode = file("passcode", "hunter2\n");
+  std::filesystem::permissions(passcode, std::filesystem::perms(0620));
+  Process client(command("127.0.0.1:1", {"--name=an", "--passcode_file=" + passcode}));
+  expect_failure(client, 2, "others than its owner may write to it; ");
+}
+
+TEST_F(ClientTest, KnownHostsThatOthersMayWriteAreNotBelieved) {
+  ServerProcess server({}, true);
+  std::filesystem::create_directory(state());
+  std::ofstream(state() + "/known_hosts") << server.host() << " " << server.fingerprint() << "\n";
+  std::filesystem::permissions(state() + "/known_hosts", std::filesystem::perms(0666));
+  Process client(command(server.host(), {"--name=an", "--passcode=hunter2"}));
+  expect_failure(client, 3, "chmod go-w it, or use --trust " + server.fingerprint());
+}
+
+/// What others of the same machine can see of `process`.
+std::string shown_by_proc(const Process& process, const std::string& name) {
+  std::ifstream file("/proc/" + std::to_string(process.pid()) + "/" + name);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_F(ClientTest, ThePasscodeIsNotInTheEnvironmentThatProcShows) {
+  ServerProcess server;
+  Process::Options options;
+  options.environment = {{"COMCAT_PASSCODE", "hunter2"}};
+  Process client(command(server.host(), {"--insecure", "--name=an"}), options);
+  ASSERT_TRUE(client.wait_for_line(Process::kOut, "connected to"));
+  EXPECT_THAT(shown_by_proc(client, "environ"), Not(HasSubstr("hunter2")));
+}
+
+/// Whether `words` stand anywhere in the memory of `process`; nothing where it cannot be read.
+std::optional<bool> is_in_memory(const Process& process, const std::string& words) {
+  std::ifstream memory("/proc/" + std::to_string(process.pid()) + "/mem", std::ios::binary);
+  if (!memory) return std::nullopt;
+  std::istringstream maps(shown_by_proc(process, "maps"));
+  for (std::string line; std::getline(maps, line);) {
+    std::size_t from = 0;
+    std::size_t to = 0;
+    char dash = 0;
+    std::istringstream(line) >> std::hex >> from >> dash >> to;
+    if (line.find(" rw") == std::string::npos || to - from > (std::size_t{64} << 20)) continue;
+    std::string bytes(to - from, '\0');
+    memory.clear();
+    memory.seekg(static_cast<std::streamoff>(from));
+    memory.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (bytes.find(words) != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST_F(ClientTest, AServerKeepsNoPasscodeInItsMemory) {
+  Process::Options options;
+  options.environment = {{"COMCAT_PASSCODE", "a-long-and-rare-passcode"}};
+  Process server({program("comcat-server"), "--listen=127.0.0.1:0", "--insecure"}, options);
+  ASSERT_TRUE(server.wait_for_line(Process::kErr, "listening"));
+  const std::optional<bool> found = is_in_memory(server, "a-long-and-rare-passcode");
+  // Nobody but root can look at all: there are no core dumps either.
+  EXPECT_EQ(::geteuid() == 0, found.has_value());
+  EXPECT_FALSE(found.value_or(false));
 }
 
 TEST_F(ClientTest, FlagsMayStandInAFile) {

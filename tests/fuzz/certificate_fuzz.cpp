@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "comcat/base/certificate_fingerprint.h"
@@ -18,6 +19,7 @@ namespace {
 class MemoryFile {
  public:
   explicit MemoryFile(std::string_view content) : fd_(memfd_create("fuzz", MFD_CLOEXEC)) {
+    COMCAT_FUZZ_CHECK(::fchmod(fd_, 0600) == 0);  // as a key is kept
     COMCAT_FUZZ_CHECK(::write(fd_, content.data(), content.size()) ==
                       static_cast<ssize_t>(content.size()));
   }

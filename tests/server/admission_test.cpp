@@ -23,7 +23,7 @@ constexpr const char* kThere = "192.0.2.2";
 
 AdmissionOptions with_passcode(std::size_t max_clients = 100) {
   AdmissionOptions options;
-  options.passcode = "hunter2";
+  options.passcode = Passcode("hunter2");
   options.max_clients = max_clients;
   return options;
 }

@@ -29,7 +29,7 @@ std::size_t free_slots(Stage& stage) {
 
 Stage::Options with_passcode(std::chrono::milliseconds failure_delay) {
   Stage::Options options;
-  options.admission.passcode = "hunter2";
+  options.admission.passcode = Passcode("hunter2");
   options.admission.failure_delay = failure_delay;
   return options;
 }

@@ -79,6 +79,27 @@ TEST_F(OwnCertificate, AKeyThatOthersCouldReadIsClosedToThem) {
   EXPECT_EQ(0600U, mode(dir_ / "server.key"));
 }
 
+TEST_F(OwnCertificate, AKeyThatOthersCouldWriteIsNotBelieved) {
+  ASSERT_TRUE(own_certificate(dir_).ok());
+  fs::permissions(dir_ / "server.key", fs::perms(0660));
+  EXPECT_EQ(0U, failure().find("cannot read " + (dir_ / "server.key").string() +
+                               ": others than its owner may write to it; "));
+  EXPECT_EQ(0660U, mode(dir_ / "server.key")) << "what to think of it is its owner's to say";
+}
+
+TEST_F(OwnCertificate, AKeyOfAnotherUserIsNotBelieved) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+  ASSERT_TRUE(own_certificate(dir_).ok());
+  ASSERT_EQ(0, ::chown((dir_ / "server.key").c_str(), 65534, 65534));
+  EXPECT_NE(std::string::npos, failure().find("it belongs to another user (uid 65534)"));
+}
+
+TEST_F(OwnCertificate, IsNotKeptWhereEveryoneMayPutFiles) {
+  fs::permissions(dir_, fs::perms(0777));
+  EXPECT_EQ(0U, failure().find("the directory " + dir_.string() + " is not believed: "));
+  EXPECT_TRUE(fs::is_empty(dir_));
+}
+
 TEST_F(OwnCertificate, TwoServersHaveTwo) {
   const auto one = own_certificate(dir_ / "one");
   const auto two = own_certificate(dir_ / "two");

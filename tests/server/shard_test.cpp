@@ -73,7 +73,7 @@ TEST(Shard, DrainReturnsOnceEverybodyHasBeenToldAndHasHungUp) {
 TEST(Shard, DrainEndsWhoSaysNothingAndWhoWaitsForARefusalToo) {
   Stage::Options options;
   options.hub.hello_timeout = Stage::kPatience;
-  options.admission.passcode = "hunter2";
+  options.admission.passcode = Passcode("hunter2");
   options.admission.failure_delay = std::chrono::milliseconds(200);
   Stage stage(options);
   Client an({.port = stage.port()});

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "comcat/base/certificate_fingerprint.h"
 #include "comcat/transport/known_hosts.h"
@@ -87,6 +88,42 @@ TEST(KnownHosts, TwoClientsThatStartAtOnceBothKeepTheirPins) {
     add_many("b");
   }
   EXPECT_EQ(50U, parse_known_hosts(contents(directory.path() + "/known_hosts")).size());
+}
+
+TEST(KnownHosts, ALinkThatSomebodyPlantedBesideItIsNotFollowed) {
+  const TemporaryDirectory directory;
+  const KnownHosts hosts(directory.path());
+  write(directory.file("precious"), "precious");
+  for (const char* const name : {"known_hosts.new", "known_hosts.XXXXXX"}) {
+    ASSERT_EQ(0, ::symlink("precious", directory.file(name).c_str()));
+  }
+  ASSERT_TRUE(hosts.add("a:1", kPin).ok());
+  EXPECT_EQ("precious", contents(directory.file("precious")));
+  EXPECT_EQ("a:1 " + kPin + "\n", contents(hosts.path()));
+}
+
+TEST(KnownHosts, WhatOthersMayHaveWrittenIsNeitherReadNorWritten) {
+  const TemporaryDirectory directory;
+  const KnownHosts hosts(directory.path());
+  ASSERT_TRUE(hosts.add("a:1", kPin).ok());
+  ASSERT_EQ(0, ::chmod(hosts.path().c_str(), 0666));
+  for (const absl::Status& status : {hosts.find("a:1").status(), hosts.add("b:2", kPin)}) {
+    EXPECT_TRUE(absl::IsPermissionDenied(status)) << status;
+    EXPECT_EQ(0U, std::string(status.message()).find(hosts.path() + " is not believed: "))
+        << status;
+  }
+  ASSERT_EQ(0, ::chmod(hosts.path().c_str(), 0600));
+  ASSERT_EQ(0, ::chmod(directory.path().c_str(), 0777));
+  EXPECT_TRUE(absl::IsPermissionDenied(hosts.find("a:1").status()));
+  EXPECT_EQ("a:1 " + kPin + "\n", contents(hosts.path()));
+}
+
+TEST(KnownHosts, APipeInItsPlaceIsNotWaitedFor) {
+  const TemporaryDirectory directory;
+  const KnownHosts hosts(directory.path());
+  ASSERT_EQ(0, ::mkfifo(hosts.path().c_str(), 0600));
+  EXPECT_FALSE(hosts.find("a:1").ok());
+  EXPECT_FALSE(hosts.add("a:1", kPin).ok());
 }
 
 // ---- the judge

@@ -66,7 +66,7 @@ class Slots {
 };
 
 struct AdmissionOptions {
-  std::string passcode;  // empty: open
+  Passcode passcode{""};  // that of nobody: open
   std::size_t max_clients = 100;
   std::size_t max_clients_per_address = 0;  // 0: no limit of its own
   int max_passcode_failures = 10;           // within failure_window, then refused for ban
@@ -129,7 +129,6 @@ class Admission {
   void count_failure(Address& from, base::Time now) const;
 
   AdmissionOptions options_;
-  Passcode passcode_;
   Slots slots_;
   std::map<std::string, Address> addresses_;
   base::Time swept_{};

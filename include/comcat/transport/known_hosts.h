@@ -25,9 +25,11 @@ struct KnownHost {
 
 /// The certificates seen at first use, in a file of the user's own.
 ///
-/// Files      a new line goes in by writing a copy beside it (mode 0600) and renaming; lines that
-///            are not understood are kept. The directory is locked meanwhile (flock), so two
-///            clients that start at once both keep their pins.
+/// Files      a new line goes in by writing a copy beside it (mode 0600, of a name that nobody can
+///            have taken) and renaming; lines that are not understood are kept. The file is locked
+///            meanwhile (flock), so two clients that start at once both keep their pins.
+/// Trust      a file or directory that others may write to, or that belongs to another user, is
+///            neither read nor written: kPermissionDenied, with what to do.
 /// Threads    any, one at a time per object.
 class KnownHosts {
  public:
