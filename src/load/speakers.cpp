@@ -14,7 +14,7 @@ namespace comcat::load {
 namespace {
 
 constexpr std::uint8_t kLoudDbov = 20;
-constexpr std::uint8_t kQuietDbov = 40;
+constexpr std::uint8_t kQuietDbov = 80;  // no voice: voices would have to take turns
 constexpr std::uint32_t kSamplesPerMs = 48;
 
 }  // namespace

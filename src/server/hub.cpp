@@ -72,6 +72,7 @@ void Hub::open(Caller& caller, base::Time now) {
     caller.who.number = next_number_++;  // 0 is nobody
   } while (caller.who.number == 0 || callers_.contains(caller.who.number));
   caller.who.id = base::make_uuid();
+  caller.who.share = share_of(caller.address);
   caller.opened = now;
   caller.open = true;
   callers_.emplace(caller.who.number, &caller);

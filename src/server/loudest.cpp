@@ -1,91 +1,111 @@
 #include "comcat/server/loudest.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace comcat::server {
-namespace {
 
-// Weight of the newest frame. Levels fall slower than they rise, so that the gap after a syllable
-// does not look like a quieter speaker.
-constexpr double kAttack = 0.5;
-constexpr double kRelease = 0.05;
-
-template <typename Candidates>
-auto find(Candidates& candidates, wire::SessionNumber number) {
-  return std::find_if(candidates.begin(), candidates.end(),
-                      [&](const auto& candidate) { return candidate.number == number; });
+void Loudest::add(wire::SessionNumber speaker, Share share) {
+  const auto [found, is_new] = speakers_.try_emplace(speaker);
+  if (is_new) found->second.account = &contest_.open(speaker, share);
 }
 
-}  // namespace
-
-void Loudest::update(Candidate& candidate, std::uint8_t level_dbov, base::Time now) {
-  candidate.last_frame = now;
-  if (level_dbov > kVoiceDbov) return;  // a pause says nothing about how loud the voice is
-  const double level_db = -static_cast<double>(level_dbov);
-  const double rise_db = level_db - candidate.level_db;
-  const bool fresh = now - candidate.last_voice > kHold;
-  candidate.level_db += rise_db * (fresh ? 1 : rise_db > 0 ? kAttack : kRelease);
-  candidate.last_voice = now;
+Loudest::Speaker& Loudest::find_or_add(wire::SessionNumber speaker) {
+  auto found = speakers_.find(speaker);
+  if (found == speakers_.end()) {
+    add(speaker, Share{speaker});
+    found = speakers_.find(speaker);
+  }
+  return found->second;
 }
 
-bool Loudest::is_free(const Candidate& candidate, base::Time now) {
-  return now - candidate.last_voice > kHold;
+void Loudest::silence(wire::SessionNumber speaker) {
+  const auto found = speakers_.find(speaker);
+  if (found == speakers_.end()) return;
+  found->second.claim = {};
+  std::erase(slots_, &found->second);
+  std::erase(challengers_, &found->second);
 }
 
-Loudest::Candidate& Loudest::weakest(base::Time now) {
-  return *std::min_element(
-      slots_.begin(), slots_.end(), [&](const Candidate& a, const Candidate& b) {
-        return std::pair(!is_free(a, now), a.level_db) < std::pair(!is_free(b, now), b.level_db);
-      });
+void Loudest::remove(wire::SessionNumber speaker) {
+  silence(speaker);
+  contest_.close(speaker);
+  speakers_.erase(speaker);
 }
 
-Loudest::Candidate& Loudest::challenger(wire::SessionNumber number, base::Time now) {
-  std::erase_if(challengers_, [&](const Candidate& c) { return now - c.last_frame > kHold; });
-  const auto found = find(challengers_, number);
+Loudest::Rank Loudest::rank(const Speaker& holder, const Speaker& wants, base::Time now) {
+  if (holder.claim.is_over(now)) return Rank::kFree;
+  const bool voice_holds = !holder.claim.is_steady(now);
+  const bool voice_wants = !wants.claim.is_steady(now);
+  const double lead = Contest::lead(*holder.account, *wants.account);
+  if (lead >= Contest::kDebtSeconds && voice_wants >= voice_holds) return Rank::kOwes;
+  if (lead <= -Contest::kDebtSeconds && voice_holds >= voice_wants) return Rank::kIsOwed;
+  return Rank::kEven;
+}
+
+Loudest::Speaker*& Loudest::weakest(const Speaker& wants, base::Time now) {
+  return *std::min_element(slots_.begin(), slots_.end(), [&](const Speaker* a, const Speaker* b) {
+    return std::tuple(rank(*a, wants, now), a->claim.believed_db(now)) <
+           std::tuple(rank(*b, wants, now), b->claim.believed_db(now));
+  });
+}
+
+Loudest::Speaker*& Loudest::challenger(Speaker& wants, base::Time now) {
+  std::erase_if(challengers_,
+                [&](const Speaker* c) { return now - c->claim.last_frame() > kHold; });
+  const auto found = std::find(challengers_.begin(), challengers_.end(), &wants);
   if (found != challengers_.end()) return *found;
-  return challengers_.emplace_back(Candidate{.number = number});
+  wants.louder_since = {};
+  return challengers_.emplace_back(&wants);
 }
 
-bool Loudest::offer(wire::SessionNumber speaker, std::uint8_t level_dbov, base::Time now) {
-  if (const auto slot = find(slots_, speaker); slot != slots_.end()) {
-    update(*slot, level_dbov, now);
-    return true;
-  }
-  if (slots_.size() < max_speakers_) {
-    update(slots_.emplace_back(Candidate{.number = speaker}), level_dbov, now);
-    return true;
-  }
-  if (slots_.empty()) return false;
-  Candidate& wants = challenger(speaker, now);
-  update(wants, level_dbov, now);
-  Candidate& holder = weakest(now);
+bool Loudest::offer(wire::SessionNumber number, std::uint8_t level_dbov, base::Time now) {
+  if (max_speakers_ == 0) return false;
+  Speaker& speaker = find_or_add(number);
   const bool heard = level_dbov <= kVoiceDbov;
-  if (!heard || wants.level_db < holder.level_db + kMarginDb) {
+  const bool has_slot = std::find(slots_.begin(), slots_.end(), &speaker) != slots_.end();
+  Speaker** const waits =
+      has_slot || slots_.size() < max_speakers_ ? nullptr : &challenger(speaker, now);
+  if (heard) {
+    const base::Duration time = std::min<base::Duration>(now - speaker.claim.last_voice(), kHold);
+    contest_.charge(*speaker.account, time, has_slot, now);
+  }
+  speaker.claim.hear(level_dbov, now);
+  if (has_slot) return true;
+  if (waits != nullptr) return contend(*waits, heard, now);
+  std::erase(challengers_, &speaker);
+  slots_.push_back(&speaker);
+  return true;
+}
+
+bool Loudest::contend(Speaker*& challenger, bool heard, base::Time now) {
+  Speaker& wants = *challenger;
+  Speaker*& holder = weakest(wants, now);
+  const Rank rank = Loudest::rank(*holder, wants, now);
+  const bool louder = wants.claim.believed_db(now) >= holder->claim.believed_db(now) + kMarginDb;
+  if (!heard || !(rank == Rank::kOwes || (rank != Rank::kIsOwed && louder))) {
     wants.louder_since = {};
   } else if (wants.louder_since == base::Time{}) {
     wants.louder_since = now;
   }
-  const bool louder =
-      wants.louder_since != base::Time{} && now - wants.louder_since >= kPersistence;
-  const bool free = is_free(holder, now);
-  if (!heard || !(free || louder)) return false;
-  Candidate demoted = std::exchange(holder, wants);
-  demoted.louder_since = {};
-  holder.louder_since = {};
-  *find(challengers_, speaker) = demoted;
+  const bool takes = wants.louder_since != base::Time{} && now - wants.louder_since >= kPersistence;
+  const bool free = rank == Rank::kFree;
+  if (!heard) return false;
+  if (!free && !takes) {
+    contest_.note_refused(now);
+    return false;
+  }
+  wants.louder_since = {};
+  std::swap(holder, challenger);
+  challenger->louder_since = {};
   return free;  // else this frame's turn was the other's; the next is forwarded
-}
-
-void Loudest::remove(wire::SessionNumber speaker) {
-  std::erase_if(slots_, [&](const Candidate& s) { return s.number == speaker; });
-  std::erase_if(challengers_, [&](const Candidate& s) { return s.number == speaker; });
 }
 
 std::size_t Loudest::talking(base::Time now) const {
   return static_cast<std::size_t>(
       std::count_if(slots_.begin(), slots_.end(),
-                    [&](const Candidate& s) { return now - s.last_voice <= kFrameGap; }));
+                    [&](const Speaker* s) { return now - s->claim.last_voice() <= kFrameGap; }));
 }
 
 }  // namespace comcat::server

@@ -76,9 +76,14 @@ bool Room::has_name(const std::string& name_key, const Participant& except) cons
   });
 }
 
+void Room::add(const Participant& who, Listener& listener) {
+  people_.push_back({&who, &listener});
+  loudest_.add(who.number, who.share);
+}
+
 void Room::remove(const Participant& who) {
   std::erase_if(people_, [&](const Person& person) { return person.who == &who; });
-  free_slot(who);
+  loudest_.remove(who.number);
 }
 
 void Room::queue_for(Listener& listener, const Payload& payload, base::Time now) {

@@ -1,21 +1,50 @@
 #include "support/caller.h"
 
+#include <tuple>
 #include <utility>
 
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <grpcpp/create_channel_posix.h>
 #include <grpcpp/impl/rpc_method.h>
 #include <grpcpp/support/proto_buffer_reader.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 namespace comcat::testing {
 namespace {
 
-std::shared_ptr<grpc::Channel> connect(int port) {
+sockaddr_in loopback(const std::string& host, int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  inet_pton(AF_INET, host.c_str(), &address.sin_addr);
+  return address;
+}
+
+/// A connection from `host` to 127.0.0.1:`port`; where there is none, gRPC finds out.
+int connect_from(const std::string& host, int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_in here = loopback(host, 0);
+  const sockaddr_in there = loopback("127.0.0.1", port);
+  std::ignore = bind(fd, reinterpret_cast<const sockaddr*>(&here), sizeof here);
+  std::ignore = connect(fd, reinterpret_cast<const sockaddr*>(&there), sizeof there);
+  fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+  return fd;
+}
+
+std::shared_ptr<grpc::Channel> make_channel(const Caller::Options& options) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);            // else its window grows to megabytes
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port),
-                                   grpc::InsecureChannelCredentials(), arguments);
+  const std::string target = "127.0.0.1:" + std::to_string(options.port);
+  if (!options.from.empty()) {
+    return grpc::CreateCustomInsecureChannelFromFd(target, connect_from(options.from, options.port),
+                                                   arguments);
+  }
+  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
 }
 
 grpc::ByteBuffer to_buffer(const std::string& bytes) {
@@ -40,7 +69,7 @@ const Event& event_of(const ServerRES& response) {
   return events.events_size() == 0 ? Event::default_instance() : events.events(0);
 }
 
-Caller::Caller(const Options& options) : channel_(connect(options.port)) {
+Caller::Caller(const Options& options) : channel_(make_channel(options)) {
   if (options.passcode) context_.AddMetadata("passcode", *options.passcode);
   const grpc::internal::RpcMethod method("/Calling/VoIP",
                                          grpc::internal::RpcMethod::BIDI_STREAMING);

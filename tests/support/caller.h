@@ -30,6 +30,7 @@ class Caller {
     int port = 0;
     std::optional<std::string> passcode = "hunter2";
     bool reading = true;  // false: it never reads, as a stalled listener
+    std::string from;     // the address in 127.0.0.0/8 to call from; empty: 127.0.0.1
   };
   using Match = std::function<bool(const ServerRES&)>;
   static constexpr std::chrono::seconds kPatience{20};

@@ -21,8 +21,8 @@ class Window {
     return sent_ns >= from_ns_.load(std::memory_order_relaxed) &&
            sent_ns < to_ns_.load(std::memory_order_relaxed);
   }
-  /// True for the first speakers of each room, who talk louder than the others: those that the
-  /// server forwards.
+  /// True for the first speakers of each room, who talk where the others are only background noise:
+  /// those that the server forwards.
   [[nodiscard]] bool is_loud(std::size_t speaker) const {
     return speaker / rooms_ < max_speakers_.load(std::memory_order_relaxed);
   }

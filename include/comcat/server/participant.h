@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "comcat/server/share.h"
 #include "comcat/wire/messages.h"
 
 namespace comcat::server {
@@ -17,6 +18,7 @@ struct Participant {
   bool muted = false;
   bool deafened = false;
   bool original = false;  // speaks com_municat's own protocol, which has no events and no answers
+  Share share{};          // of places among the loudest; nobody is told
 
   void set_name(std::string its_name);
 

@@ -48,7 +48,7 @@ class Room {
   /// True where somebody but `except` goes by a name with this key.
   [[nodiscard]] bool has_name(const std::string& name_key, const Participant& except) const;
 
-  void add(const Participant& who, Listener& listener) { people_.push_back({&who, &listener}); }
+  void add(const Participant& who, Listener& listener);
   void remove(const Participant& who);
 
   /// Queues a frame of `speaker`, who is in the room, for everyone else who listens.
@@ -56,7 +56,7 @@ class Room {
 
   /// `speaker` is not to be heard: its place among the loudest is free, and nobody's frames wait
   /// for its own.
-  void free_slot(const Participant& speaker) { loudest_.remove(speaker.number); }
+  void free_slot(const Participant& speaker) { loudest_.silence(speaker.number); }
 
   /// Queues what became true in the room, and a roster says as well, for everyone but `except`
   /// (which may be null) and the clients that know no events.
