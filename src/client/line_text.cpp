@@ -4,7 +4,7 @@
 #include <clocale>
 #include <cstring>
 #include <cwchar>
-#include <numeric>
+#include <string_view>
 
 #include <langinfo.h>
 
@@ -13,43 +13,98 @@
 namespace comcat::client {
 namespace {
 
-/// The columns of each character; of each byte from a malformed one on.
-std::vector<std::size_t> widths(const std::string& text) {
-  std::vector<std::size_t> out;
+struct Character {
+  std::string_view bytes;
+  std::size_t columns = 0;
+};
+
+/// The characters of `text`; the bytes from a malformed one on are one each.
+std::vector<Character> characters(std::string_view text) {
+  std::vector<Character> out;
   std::mbstate_t state{};
   for (std::size_t at = 0; at < text.size();) {
     wchar_t c = 0;
     const std::size_t used = std::mbrtowc(&c, text.data() + at, text.size() - at, &state);
     if (used == 0 || used > text.size() - at) {
-      out.resize(out.size() + (text.size() - at), 1);
+      for (; at < text.size(); ++at) out.push_back({text.substr(at, 1), 1});
       break;
     }
-    out.push_back(static_cast<std::size_t>(std::max(0, ::wcwidth(c))));
+    out.push_back({text.substr(at, used), static_cast<std::size_t>(std::max(0, ::wcwidth(c)))});
     at += used;
   }
   return out;
 }
 
-std::size_t width(const std::string& text) {
-  const std::vector<std::size_t> all = widths(text);
-  return std::accumulate(all.begin(), all.end(), std::size_t{0});
+std::size_t width(std::string_view text) {
+  std::size_t columns = 0;
+  for (const Character& character : characters(text)) columns += character.columns;
+  return columns;
 }
 
-void append_broken(const std::string& line, std::size_t columns, std::string& out) {
-  std::size_t column = 0;
-  for (std::size_t at = 0; at < line.size();) {
-    const std::size_t word = std::min(line.find_first_not_of(' ', at), line.size());
-    const std::size_t end = std::min(line.find(' ', word), line.size());
-    const std::size_t spaces = word - at;
-    const std::size_t word_columns = width(line.substr(word, end - word));
-    if (column > 0 && column + spaces + word_columns > columns) {
-      out += "\n" + line.substr(word, end - word);
-      column = word_columns;
+/// True where `word` may be an address that somebody copies (the characters of RFC 3986).
+bool is_address(std::string_view word) {
+  constexpr std::string_view kMarks = "-._~:/?#[]@!$&'()*+,;=%";
+  return std::ranges::all_of(word, [&](char c) {
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return is_letter || (c >= '0' && c <= '9') || kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+/// A line that is written over several rows.
+class Rows {
+ public:
+  Rows(std::size_t columns, std::size_t indent, std::string& out)
+      : columns_(columns), indent_(std::min(indent, columns / 2), ' '), out_(out) {}
+
+  void add(std::string_view spaces, std::string_view word) {
+    const std::size_t word_columns = width(word);
+    // A word that no row holds begins on this one, unless it is to stay whole.
+    const bool moves = indent_.size() + word_columns <= columns_ || is_address(word);
+    if (column_ > 0 && column_ + spaces.size() + (moves ? word_columns : 0) > columns_) {
+      begin_row();
     } else {
-      out += line.substr(at, end - at);
-      column += spaces + word_columns;
+      out_ += spaces;
+      column_ += spaces.size();
     }
-    if (column > columns) column %= columns;  // the terminal has broken the word
+    if (column_ + word_columns <= columns_) {
+      out_ += word;
+      column_ += word_columns;
+    } else if (is_address(word)) {
+      out_ += word;
+      column_ = columns_;  // the terminal has broken it: nothing else follows on that row
+    } else {
+      add_in_parts(word);
+    }
+  }
+
+ private:
+  void begin_row() {
+    out_ += "\n" + indent_;
+    column_ = indent_.size();
+  }
+  void add_in_parts(std::string_view word) {
+    for (const Character& character : characters(word)) {
+      if (column_ + character.columns > columns_) begin_row();
+      out_ += character.bytes;
+      column_ += character.columns;
+    }
+  }
+
+  const std::size_t columns_;
+  const std::string indent_;
+  std::string& out_;
+  std::size_t column_ = 0;
+};
+
+void append_broken(std::string_view line, std::size_t columns, std::string& out) {
+  constexpr std::size_t kIndent = 2;
+  const std::size_t own_indent = std::min(line.find_first_not_of(' '), line.size());
+  Rows rows(columns, own_indent + kIndent, out);
+  for (std::size_t at = 0; at < line.size();) {
+    const std::size_t word = line.find_first_not_of(' ', at);
+    if (word == std::string_view::npos) return;  // blanks at the end are not seen
+    const std::size_t end = std::min(line.find(' ', word), line.size());
+    rows.add(line.substr(at, word - at), line.substr(word, end - word));
     at = end;
   }
 }
@@ -60,7 +115,7 @@ std::string broken_between_words(const std::string& text, std::size_t columns) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
-    append_broken(text.substr(at, end - at), columns, out);
+    append_broken(std::string_view(text).substr(at, end - at), columns, out);
     if (end < text.size()) out += '\n';
     at = end + 1;
   }
@@ -112,19 +167,19 @@ std::size_t rows_above_cursor(const std::string& before, const std::string& afte
                               std::size_t columns) {
   std::size_t rows = 0;
   std::size_t column = 0;
-  for (const std::size_t width : widths(before)) {
-    if (column + width > columns) {
+  for (const Character& character : characters(before)) {
+    if (column + character.columns > columns) {
       ++rows;
       column = 0;
     }
-    column += width;
+    column += character.columns;
     if (column == columns) {
       ++rows;
       column = 0;
     }
   }
-  const std::vector<std::size_t> next = widths(after);
-  if (!next.empty() && column + next.front() > columns) ++rows;
+  const std::vector<Character> next = characters(after);
+  if (!next.empty() && column + next.front().columns > columns) ++rows;
   return rows;
 }
 

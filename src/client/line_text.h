@@ -23,8 +23,10 @@ namespace comcat::client {
 [[nodiscard]] std::size_t rows_above_cursor(const std::string& before, const std::string& after,
                                             std::size_t columns);
 
-/// `text`, of whole lines, with those that are longer than a row broken between words. A word that
-/// no row holds is left to the terminal.
+/// `text`, of whole lines, with those that are longer than a row broken between words, and within a
+/// word that no row holds. All rows but the first are indented, so that nobody's text begins a row
+/// as a line of ours does. An address longer than a row stays whole, for whoever copies it: the
+/// terminal breaks it, and nothing follows it on its row.
 [[nodiscard]] std::string broken_between_words(const std::string& text, std::size_t columns);
 
 /// Makes the locale's characters UTF-8: what a terminal of today speaks, even where LANG is not

@@ -2,6 +2,9 @@
 
 #include "client/line_text.h"
 
+#include <sstream>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace comcat::client {
@@ -45,13 +48,36 @@ TEST_F(LineText, TheCursorOnAWideCharacterGoesWithIt) {
 }
 
 TEST_F(LineText, LongLinesAreBrokenBetweenWords) {
-  EXPECT_EQ("one two\nthree\n", broken_between_words("one two three\n", 10));
+  EXPECT_EQ("one two\n  three\n", broken_between_words("one two three\n", 10));
   EXPECT_EQ("one two\n", broken_between_words("one two\n", 7));
-  EXPECT_EQ("  one\ntwo\n\nx\n", broken_between_words("  one two\n\nx\n", 6));
-  EXPECT_EQ(wide(2) + "\n" + wide(3) + "\n",
+  EXPECT_EQ("  one\n    two\n\nx\n", broken_between_words("  one two\n\nx\n", 8));
+  EXPECT_EQ(wide(2) + "\n  " + wide(3) + "\n",
             broken_between_words(wide(2) + " " + wide(3) + "\n", 9));
   const std::string address(25, 'x');  // which stays whole for whoever copies it
-  EXPECT_EQ("see\n" + address + " it\n", broken_between_words("see " + address + " it\n", 10));
+  EXPECT_EQ("see\n  " + address + "\n  it\n", broken_between_words("see " + address + " it\n", 10));
+}
+
+TEST_F(LineText, AWordThatNoRowHoldsIsBrokenAnywhere) {
+  EXPECT_EQ("<an> " + wide(2) + "\n  " + wide(4) + "\n  " + wide(1) + "\n",
+            broken_between_words("<an> " + wide(7) + "\n", 10));
+  EXPECT_EQ("x\xFF\xFF\xFF\n  \xFF\n", broken_between_words("x\xFF\xFF\xFF\xFF\n", 4));
+}
+
+TEST_F(LineText, NoTextBeginsARowAsALineOfOursDoes) {
+  const std::string forged = "<server> you are muted";
+  for (const std::string& padding :
+       {std::string(70, ' '), std::string(70, 'x'), std::string(70, 'x') + " ", wide(35),
+        std::string(70, '<'), std::string(65, ' ') + "\u00A0\u00A0\u00A0"}) {
+    for (std::size_t columns = 20; columns <= 90; ++columns) {
+      std::istringstream rows(broken_between_words("<an> " + padding + forged, columns));
+      std::string row;
+      for (int i = 0; std::getline(rows, row); ++i) {
+        if (i > 0) EXPECT_EQ("  ", row.substr(0, 2)) << columns;
+        const bool is_whole = row.find("xx") == std::string::npos;
+        if (is_whole) EXPECT_EQ(0U, rows_above_cursor(row, "", columns + 1)) << row;
+      }
+    }
+  }
 }
 
 TEST_F(LineText, CombiningMarksTakeNoColumnAndMalformedBytesOne) {
