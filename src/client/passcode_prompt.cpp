@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <termios.h>
@@ -37,10 +38,6 @@ class HeldSignals {
     fd_.reset(::signalfd(-1, &signals, SFD_CLOEXEC));
   }
   ~HeldSignals() {
-    signalfd_siginfo info{};
-    // What ended the question is answered by its caller, not by the default action.
-    if (arrived_) [[maybe_unused]]
-      const ssize_t got = ::read(fd_.get(), &info, sizeof info);
     fd_.reset();  // before the signals may come again
     for (std::size_t i = 0; i < kOfTerminal.size(); ++i) {
       ::signal(kOfTerminal[i], terminal_before_[i]);
@@ -50,15 +47,33 @@ class HeldSignals {
   HeldSignals(const HeldSignals&) = delete;
   HeldSignals& operator=(const HeldSignals&) = delete;
   [[nodiscard]] int fd() const { return fd_.get(); }
-  void note_arrival() { arrived_ = true; }
+  /// Stops the program as Ctrl+Z does, unless whoever started it wants that ignored; returns once
+  /// it continues.
+  void stop() {
+    if (terminal_before_[kStop] == SIG_IGN) return;
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, SIGTSTP);
+    ::signal(SIGTSTP, SIG_DFL);
+    pthread_kill(pthread_self(), SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
+    pthread_sigmask(SIG_BLOCK, &only, nullptr);
+    ::signal(SIGTSTP, SIG_IGN);
+  }
+  /// The signal that has come: it is answered by whoever takes it, not by the default action.
+  [[nodiscard]] int take() {
+    signalfd_siginfo info{};
+    return ::read(fd_.get(), &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo)
+                                                                : 0;
+  }
 
  private:
   static constexpr std::array kOfTerminal{SIGQUIT, SIGTSTP};
+  static constexpr std::size_t kStop = 1;
 
   sigset_t before_{};
   std::array<sighandler_t, kOfTerminal.size()> terminal_before_{};
   base::FileDescriptor fd_;
-  bool arrived_ = false;
 };
 
 class EchoOff {
@@ -81,10 +96,9 @@ class EchoOff {
   bool changed_ = false;
 };
 
-}  // namespace
-
-std::optional<std::string> ask_passcode(const std::string& prompt) {
-  HeldSignals signals;
+/// What is typed; nothing where the user gives up, or, with `stop` set, is to be asked again once
+/// the program has been stopped and continues. The terminal is then as it was.
+std::optional<std::string> ask_once(const std::string& prompt, HeldSignals& signals, bool& stop) {
   const EchoOff echo_off;
   write_fully(STDERR_FILENO, prompt);
   std::string typed;
@@ -92,7 +106,7 @@ std::optional<std::string> ask_passcode(const std::string& prompt) {
     std::array<pollfd, 2> fds{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{signals.fd(), POLLIN, 0}};
     if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return std::nullopt;
     if (fds[1].revents != 0) {
-      signals.note_arrival();
+      stop = signals.take() == SIGTSTP;
       write_fully(STDERR_FILENO, "\n");
       return std::nullopt;
     }
@@ -108,6 +122,18 @@ std::optional<std::string> ask_passcode(const std::string& prompt) {
     const std::size_t end = typed.find_first_of("\r\n");
     if (end != std::string::npos) return typed.substr(0, end);
     if (typed.size() > kMaxTypedBytes) return typed;
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> ask_passcode(const std::string& prompt) {
+  HeldSignals signals;
+  for (;;) {
+    bool stop = false;
+    std::optional<std::string> typed = ask_once(prompt, signals, stop);
+    if (!stop) return typed;
+    signals.stop();
   }
 }
 

@@ -243,6 +243,33 @@ TEST_F(OnATerminal, ThePasscodeIsAskedForAndNotShown) {
   }
 }
 
+TEST_F(OnATerminal, CtrlZAtThePasscodeStopsAndFgAsksAgain) {
+  using Words = std::vector<std::string>;
+  for (const Words& shell : {Words{"/bin/bash", "--norc", "-i"}, Words{"/bin/dash", "-i"}}) {
+    SCOPED_TRACE(shell.front());
+    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"PS1", "shell% "}};
+    Process sh(shell, options_);
+    ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
+    std::string line;
+    for (const std::string& word : command(server_.host(), {"--insecure", "--name=an"})) {
+      line += word + " ";
+    }
+    sh.write(line + "\n");
+    ASSERT_TRUE(sh.wait_for_text(Process::kErr, "passcode of " + server_.host()));
+    sh.write("hunt\x1a");
+    ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
+    sh.write("stty -a; echo done.\n");
+    ASSERT_TRUE(sh.wait_for_text(Process::kOut, " echo "));
+    ASSERT_TRUE(sh.wait_for_line(Process::kOut, "done."));
+    sh.write("fg\n");
+    ASSERT_TRUE(sh.wait_for_text(Process::kErr, "passcode of " + server_.host()));
+    sh.write("hunter2\r");
+    EXPECT_TRUE(sh.wait_for_text(Process::kOut, "connected to"));
+    sh.write("stop\r");
+    EXPECT_TRUE(sh.wait_for_text(Process::kOut, "you left the call"));
+  }
+}
+
 TEST_F(OnATerminal, AWrongPasscodeIsAskedForAgainAndTheThirdIsTheLast) {
   Process an(command(server_.host(), {"--insecure", "--name=an"}), options_);
   ASSERT_TRUE(an.wait_for_text(Process::kErr, "passcode of " + server_.host() + ": "));
