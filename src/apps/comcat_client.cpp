@@ -158,6 +158,12 @@ int fail_early(Kind kind, const absl::Status& status) {
   return fail(exit_code(kind), sentence);
 }
 
+/// A flag whose value cannot be.
+int fail_usage(const absl::Status& status) {
+  return fail_early(Kind::kUsage,
+                    absl::InvalidArgumentError(std::string(status.message()) + also_read_from()));
+}
+
 int list_devices() {
   const absl::StatusOr<client::Report> devices = client::devices_report();
   if (!devices.ok()) return fail_early(Kind::kSoundDevice, devices.status());
@@ -200,13 +206,13 @@ int call() {
   absl::StatusOr<GivenPasscode> given =
       given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file));
   absl::SetFlag(&FLAGS_passcode, "");
-  if (!given.ok()) return fail_early(Kind::kUsage, given.status());
+  if (!given.ok()) return fail_usage(given.status());
   absl::StatusOr<client::ClientOptions> options = client_options();
-  if (!options.ok()) return fail_early(Kind::kUsage, options.status());
+  if (!options.ok()) return fail_usage(options.status());
   options->passcode = std::move(given->passcode);
   options->passcode_origin = std::move(given->origin);
   if (const absl::Status status = client::check(*options); !status.ok()) {
-    return fail_early(Kind::kUsage, status);
+    return fail_usage(status);
   }
   if (!file.empty() && is_open_to_others(file)) {
     warn("everyone on this machine can read the passcode in " + base::safe_text(file) +
@@ -237,12 +243,12 @@ int run(int argc, char** argv) {
   const std::vector<std::string> words =
       parse_flags_and_words(argc, argv, kUsage, flag_groups(), configuration_file("client.flags"));
   if (const absl::Status status = take_host(words, argc, argv); !status.ok()) {
-    return fail_early(Kind::kUsage, status);
+    return fail_usage(status);
   }
   base::LogLevel level = base::LogLevel::kWarning;
   if (!base::parse_log_level(absl::GetFlag(FLAGS_log_level), level)) {
-    return fail_early(Kind::kUsage, absl::InvalidArgumentError(
-                                        "--log_level must be debug, info, warning or error"));
+    return fail_usage(
+        absl::InvalidArgumentError("--log_level must be debug, info, warning or error"));
   }
   base::set_log_level(level);
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // costs a tenth of the CPU

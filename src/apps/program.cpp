@@ -93,11 +93,6 @@ class QuietErrors {
   std::streambuf* before_;
 };
 
-/// Whoever sees no mistake in what was typed may have forgotten the other place.
-std::string where_else() {
-  return also_read.empty() ? "" : "; flags are read from " + base::safe_text(also_read) + " too";
-}
-
 /// Abseil ends a program with 1 where flags are wrong; comcat promises 2. Runs at exit.
 void correct_exit_code() {
   if (!parsing) return;
@@ -223,6 +218,10 @@ void parse_flags(int argc, char** argv, const std::string& usage,
   if (!words.empty()) std::exit(fail(Exit::kUsage, no_flag(words.front())));
 }
 
+std::string also_read_from() {
+  return also_read.empty() ? "" : "; flags are read from " + base::safe_text(also_read) + " too";
+}
+
 std::string no_flag(const std::string& word) {
   return "'" + base::safe_text(word, 80) + "' is no flag; --help lists them";
 }
@@ -270,5 +269,5 @@ extern "C" void ABSL_INTERNAL_C_SYMBOL(AbslInternalReportFatalUsageError)(
     absl::string_view complaint) {
   using namespace comcat::apps;
   const std::string sentence = usage_sentence(std::string(complaint), our_flags());
-  _exit(fail(Exit::kUsage, sentence + where_else()));
+  _exit(fail(Exit::kUsage, sentence + also_read_from()));
 }

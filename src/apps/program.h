@@ -32,6 +32,10 @@ void parse_flags(int argc, char** argv, const std::string& usage,
     int argc, char** argv, const std::string& usage, const std::vector<FlagGroup>& groups,
     const std::filesystem::path& flag_file);
 
+/// The end of a sentence about a flag, for whoever sees no mistake in what was typed: which file of
+/// the user's own flags were read from too. Empty where none was.
+[[nodiscard]] std::string also_read_from();
+
 /// The sentence for a word that nothing is meant to be.
 [[nodiscard]] std::string no_flag(const std::string& word);
 

@@ -207,6 +207,19 @@ TEST_F(ClientTest, AWrongFlagInTheUsersOwnFileIsToldWithTheFile) {
   EXPECT_THAT(client.output(Process::kErr), HasSubstr("comcat/client.flags too"));
 }
 
+TEST_F(ClientTest, AValueThatCannotBeIsToldWithTheUsersOwnFileToo) {
+  std::filesystem::create_directory(directory_.file("comcat"));
+  Process::Options options;
+  options.environment = {{"XDG_CONFIG_HOME", directory_.path()}};
+  for (const char* flag : {"--bitrate=1", "--name=a,\u202E", "--log_level=loud", "--host=a:b:c:d",
+                           "--plain_text=x", "--passcode_file=/nowhere"}) {
+    std::ofstream(directory_.file("comcat/client.flags")) << flag << "\n";
+    Process client({program("comcat-client"), "--room=lobby"}, options);
+    EXPECT_EQ(2, client.wait_exit());
+    EXPECT_THAT(client.output(Process::kErr), HasSubstr("comcat/client.flags too\n")) << flag;
+  }
+}
+
 TEST_F(ClientTest, ANameThatIsNotGivenIsTheLoginName) {
   ServerProcess server;
   Process::Options options;
