@@ -5,6 +5,8 @@
 #include <numeric>
 #include <vector>
 
+#include <unictype.h>
+
 namespace comcat::base {
 namespace {
 
@@ -68,12 +70,32 @@ bool is_safe(std::uint32_t c, Joiners joiners) {
   return is_safe(c) || (joiners == Joiners::kKept && is_joiner(c));
 }
 
+/// Counts the marks that stand upon one letter.
+class Marks {
+ public:
+  /// True where `c` is one too many.
+  bool add(std::uint32_t c) {
+    if (c == 0x200C || c == 0x200D) return false;  // nothing that a mark could stand upon
+    constexpr std::uint32_t kFirst = 0x300;
+    const bool is_mark = c >= kFirst && ::uc_is_general_category_withtable(
+                                            c, UC_CATEGORY_MASK_Mn | UC_CATEGORY_MASK_Me);
+    count_ = is_mark ? count_ + 1 : 0;
+    return count_ > kMaxMarksInText;
+  }
+
+ private:
+  std::size_t count_ = 0;
+};
+
 }  // namespace
 
 bool is_safe_text(std::string_view text, Joiners joiners) {
+  Marks marks;
   while (!text.empty()) {
     const Decoded next = decode(text);
-    if (!next.valid || !is_safe(next.code_point, joiners)) return false;
+    if (!next.valid || !is_safe(next.code_point, joiners) || marks.add(next.code_point)) {
+      return false;
+    }
     text.remove_prefix(next.length_bytes);
   }
   return true;
@@ -81,13 +103,15 @@ bool is_safe_text(std::string_view text, Joiners joiners) {
 
 std::string safe_text(std::string_view text, std::size_t max_bytes, Joiners joiners) {
   std::string out;
+  Marks marks;
   while (!text.empty()) {
     const Decoded next = decode(text);
     const bool safe = next.valid && is_safe(next.code_point, joiners);
     const std::string_view shown = safe ? text.substr(0, next.length_bytes) : kReplacement;
+    text.remove_prefix(next.length_bytes);
+    if (marks.add(safe ? next.code_point : 0)) continue;
     if (out.size() + shown.size() > max_bytes) break;
     out += shown;
-    text.remove_prefix(next.length_bytes);
   }
   return out;
 }

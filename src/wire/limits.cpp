@@ -51,7 +51,8 @@ absl::Status check_text(std::string_view text) {
                    std::to_string(kMaxTextBytes) + " are allowed");
   }
   if (!base::is_safe_text(text, base::Joiners::kKept)) {
-    return invalid("the text holds control, invisible or malformed characters");
+    return invalid("the text holds control, invisible or malformed characters, or more than " +
+                   std::to_string(base::kMaxMarksInText) + " accents on one letter");
   }
   return absl::OkStatus();
 }

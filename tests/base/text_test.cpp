@@ -52,6 +52,19 @@ TEST(SafeText, ReplacesBytesThatAreNoUtf8) {
   }
 }
 
+TEST(SafeText, LeavesOutMarksThatWouldGrowOverOtherLines) {
+  const auto marks = [](int count) {
+    std::string out;
+    for (int i = 0; i < count; ++i) out += "\u0301";
+    return out;
+  };
+  EXPECT_TRUE(is_safe_text("a" + marks(8) + "b" + marks(8)));
+  EXPECT_FALSE(is_safe_text("a" + marks(9)));
+  EXPECT_EQ("a" + marks(8) + "b", safe_text("a" + marks(200) + "b"));
+  EXPECT_EQ("a" + marks(8) + "\u200D",
+            safe_text("a" + marks(8) + "\u200D" + marks(8), 512, Joiners::kKept));
+}
+
 TEST(SafeText, IsCutAtACharacter) {
   EXPECT_EQ("日", safe_text("日本", 5));
   EXPECT_EQ("", safe_text("日本", 2));

@@ -70,5 +70,15 @@ TEST(Text, IsBounded) {
   EXPECT_FALSE(check_text(std::string(2001, 'x')).ok());
 }
 
+TEST(Text, OfAFloodOfAccentsIsRefusedWithASentence) {
+  std::string flood = "a";
+  for (int i = 0; i < 100; ++i) flood += "\u0301";
+  EXPECT_EQ(
+      "the text holds control, invisible or malformed characters, or more than 8 accents on "
+      "one letter",
+      std::string(check_text(flood).message()));
+  EXPECT_TRUE(check_text("Ngu\u0303ye\u0302\u0303n, \u05E9\u05C1\u05B0\u05B7").ok());
+}
+
 }  // namespace
 }  // namespace comcat::wire
