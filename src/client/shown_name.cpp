@@ -23,14 +23,23 @@ constexpr int kFirstVteWithIsolates = 5800;    // 0.58.0
 constexpr std::array kOurWords{"joined",  "left",   "went",      "called",     "hears",
                                "muted",   "says",   "unmuted",   "deafened",   "undeafened",
                                "you",     "server", "connected", "connection", "disconnected",
-                               "session", "comcat", "room"};
+                               "session", "comcat", "room",      "more"};
 
-/// One word is a name, whatever it means; several may be read as a sentence.
+/// Those that stand beside names in lists.
+constexpr std::array kMarks{"muted", "unmuted", "deafened", "undeafened", "you"};
+
+template <std::size_t n>
+bool is_one_of(const std::array<const char*, n>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// One word is a name, whatever it means, unless we say it of people; several may be read as a
+/// sentence.
 bool reads_as_our_line(const std::string& name) {
   const std::vector<std::string> words = absl::StrSplit(base::comparison_key(name), ' ');
-  return words.size() > 1 && std::any_of(words.begin(), words.end(), [](const std::string& word) {
-           return std::find(kOurWords.begin(), kOurWords.end(), word) != kOurWords.end();
-         });
+  if (words.size() == 1) return is_one_of(kMarks, words.front());
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return is_one_of(kOurWords, word); });
 }
 
 std::string isolated(const std::string& text) {
@@ -47,6 +56,15 @@ std::string shown_name(const std::string& name) {
 std::string typed_name(const std::string& typed) {
   if (typed.size() < 2 || typed.front() != '"' || typed.back() != '"') return typed;
   return absl::StrReplaceAll(typed.substr(1, typed.size() - 2), {{"\\\\", "\\"}, {"\\\"", "\""}});
+}
+
+bool lacks_closing_quote(const std::string& typed) {
+  if (!typed.starts_with('"')) return false;
+  for (std::size_t at = 1; at < typed.size(); ++at) {
+    if (typed[at] == '"') return false;
+    if (typed[at] == '\\') ++at;
+  }
+  return true;
 }
 
 std::string shown_text(const std::string& text) {

@@ -9,11 +9,15 @@
 namespace comcat::client {
 
 /// A name of a person or of a room within a line: as it is where it is words that none of our lines
-/// is made with; else between quotes, with \" and \\ for its own quotes and backslashes.
+/// is made with, nor one that we say of people, such as muted; else between quotes, with \" and
+/// \\ for its own quotes and backslashes.
 [[nodiscard]] std::string shown_name(const std::string& name);
 
 /// The name that somebody typed as shown_name() shows it, or without quotes.
 [[nodiscard]] std::string typed_name(const std::string& typed);
+
+/// True where `typed` begins with a quote that nothing ends.
+[[nodiscard]] bool lacks_closing_quote(const std::string& typed);
 
 /// What somebody said, at the end of a line.
 [[nodiscard]] std::string shown_text(const std::string& text);

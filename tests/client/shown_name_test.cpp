@@ -17,27 +17,18 @@ TEST(ShownName, OfWordsIsTheName) {
 }
 
 TEST(ShownName, ThatLooksLikeAPartOfALineIsQuoted) {
-  for (const std::string name : {"<an> pay me",
-                                 "an> pay me <an",
-                                 "binh (you)",
-                                 "an (2)",
-                                 "an, binh",
-                                 "an: hi",
-                                 "*** an left",
-                                 "an joined",
-                                 "an left",
-                                 "you are muted",
-                                 "the server says hi",
-                                 "> ",
-                                 "(muted) >",
-                                 "a  b",
-                                 "binh（you）",
-                                 "an，binh",
-                                 "#an",
-                                 "a=b",
-                                 "1) an",
-                                 "│an│",
-                                 "‹an›"}) {
+  for (const std::string name : {"<an> pay me", "an> pay me <an",
+                                 "binh (you)",  "an (2)",
+                                 "an, binh",    "an: hi",
+                                 "*** an left", "an joined",
+                                 "an left",     "you are muted",
+                                 "muted",       "Deafened",
+                                 "and 5 more",  "the server says hi",
+                                 "> ",          "(muted) >",
+                                 "a  b",        "binh（you）",
+                                 "an，binh",    "#an",
+                                 "a=b",         "1) an",
+                                 "│an│",        "‹an›"}) {
     EXPECT_EQ("\"" + name + "\"", shown_name(name));
   }
 }
@@ -52,6 +43,15 @@ TEST(ShownName, IsUnderstoodAsItIsShown) {
     EXPECT_EQ(name, typed_name(shown_name(name)));
   }
   EXPECT_EQ("an (2)", typed_name("an (2)"));
+}
+
+TEST(ShownName, TypedWithAQuoteThatNothingEndsIsNoticed) {
+  for (const char* typed : {"\"", "\"an", "\"an (2)", R"("an\")"}) {
+    EXPECT_TRUE(lacks_closing_quote(typed)) << typed;
+  }
+  for (const char* typed : {"", "an", "an\"", "\"an\"", R"("an\" left")", R"("\\")"}) {
+    EXPECT_FALSE(lacks_closing_quote(typed)) << typed;
+  }
 }
 
 TEST(ShownName, FromRightToLeftDoesNotMoveTheRestOfTheLine) {
