@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "comcat/base/name.h"
 #include "comcat/base/text.h"
 #include "comcat/base/unicode.h"
 #include "comcat/wire/limits.h"
@@ -28,10 +29,10 @@ constexpr std::array kWords{
     Word{"unmute", "", "they hear you again"},
     Word{"deafen", "", "you hear nobody any more"},
     Word{"undeafen", "", "you hear them again"},
-    Word{"who", "", "who is in your room"},
+    Word{"who", "[ROOM]", "who is in your room, or in another"},
     Word{"volume", "NAME PERCENT", "how loud you hear someone: 0-400, 100 is as sent"},
     Word{"say", "TEXT", "a line of text to everyone in your room"},
-    Word{"rooms", "", "the rooms of this server"},
+    Word{"rooms", "[names]", "the rooms of this server, and who is in them"},
     Word{"join", "ROOM", "go to another room; it is made if there is none"},
     Word{"stats", "", "delays, losses, and what is behind them"},
     Word{"devices", "", "the sound devices of this machine"},
@@ -87,17 +88,34 @@ bool takes_arguments(const std::string& word) {
   return word == "volume" || word == "join" || word == "say";
 }
 
+/// A name as typed, between quotes or not.
+absl::StatusOr<std::string> parse_name(const std::string& typed) {
+  if (lacks_closing_quote(typed)) {
+    return invalid("the quote before " + base::safe_text(typed.substr(1), 40) +
+                   " has no end; write \"NAME\", or NAME alone");
+  }
+  return typed_name(typed);
+}
+
+absl::StatusOr<std::string> parse_room(const std::string& typed) {
+  const absl::StatusOr<std::string> name = parse_name(typed);
+  if (!name.ok()) return name.status();
+  return wire::normal_name(*name, "room");
+}
+
 absl::StatusOr<ConsoleCommand> parse_volume(const std::string& rest) {
   const std::size_t space = rest.find_last_of(" \t");
   const std::string usage = "write volume NAME PERCENT, for example: volume an 80";
   if (space == std::string::npos) return invalid(usage);
-  Volume volume;
-  volume.name = base::to_nfc(typed_name(trimmed(rest.substr(0, space))));
+  const absl::StatusOr<std::string> name = parse_name(trimmed(rest.substr(0, space)));
   std::string number = rest.substr(space + 1);
   if (!number.empty() && number.back() == '%') number.pop_back();
+  Volume volume;
   const char* const end = number.data() + number.size();
   const auto [stop, error] = std::from_chars(number.data(), end, volume.percent);
   if (error != std::errc() || stop != end) return invalid(usage);
+  if (!name.ok()) return name.status();
+  volume.name = base::to_nfc(*name);
   if (volume.percent < 0 || volume.percent > kMaxPercent) {
     return invalid("the volume goes from 0 to 400 percent");
   }
@@ -106,9 +124,31 @@ absl::StatusOr<ConsoleCommand> parse_volume(const std::string& rest) {
 
 absl::StatusOr<ConsoleCommand> parse_join(const std::string& rest) {
   if (rest.empty()) return invalid("write join ROOM, for example: join lobby");
-  absl::StatusOr<std::string> room = wire::normal_name(typed_name(rest), "room");
+  absl::StatusOr<std::string> room = parse_room(rest);
   if (!room.ok()) return room.status();
   return Move{*std::move(room)};
+}
+
+/// True where `rest` is what may come after who: one word, or a name in quotes. More are rather
+/// what somebody says: who is late?
+bool is_room_of_who(const std::string& rest) {
+  if (rest.starts_with('"')) return true;
+  return rest.find_first_of(" \t") == std::string::npos && base::is_words(rest);
+}
+
+absl::StatusOr<ConsoleCommand> parse_who(const std::string& rest) {
+  if (rest.empty()) return Who{};
+  if (!is_room_of_who(rest)) {
+    return invalid("write who, or who ROOM; a room of several words stands in quotes: who \"R S\"");
+  }
+  absl::StatusOr<std::string> room = parse_room(rest);
+  if (!room.ok()) return room.status();
+  return Who{*std::move(room)};
+}
+
+absl::StatusOr<ConsoleCommand> parse_rooms(const std::string& rest) {
+  if (rest.empty() || lowered(rest) == "names") return Rooms{!rest.empty()};
+  return invalid("write rooms, or rooms names");
 }
 
 absl::StatusOr<ConsoleCommand> parse_say(const std::string& rest) {
@@ -120,11 +160,9 @@ absl::StatusOr<ConsoleCommand> parse_say(const std::string& rest) {
 absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
   if (word == "mute" || word == "unmute") return MuteSelf{word == "mute"};
   if (word == "deafen" || word == "undeafen") return DeafenSelf{word == "deafen"};
-  if (word == "who") return Who{};
-  if (word == "rooms") return Rooms{};
   if (word == "stats") return ShowStats{};
   if (word == "devices") return Devices{};
-  if (word == "help") return Help{};
+  if (word == "help" || word == "?") return Help{};
   if (word == "stop" || word == "quit" || word == "exit") return Stop{};
   return unknown(word);
 }
@@ -141,6 +179,8 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   if (word == "volume") return parse_volume(rest);
   if (word == "join") return parse_join(rest);
   if (word == "say") return parse_say(rest);
+  if (word == "who") return parse_who(rest);
+  if (word == "rooms") return parse_rooms(rest);
   absl::StatusOr<ConsoleCommand> command = parse_bare(word);
   if (command.ok() && !rest.empty()) return invalid(word + " stands alone: nothing comes after it");
   return command;
@@ -164,7 +204,9 @@ std::optional<std::string> plain_text(const std::string& line) {
   const std::string word = lowered(text.substr(0, end));
   if (takes_arguments(word)) return std::nullopt;
   const bool stands_alone = end == text.size();
-  if (parse_bare(word).ok()) return stands_alone ? std::nullopt : std::optional(text);
+  if (parse_command(word).ok()) {
+    return stands_alone || parse_command(text).ok() ? std::nullopt : std::optional(text);
+  }
   const std::string meant = closest_word(word);
   if (meant.empty() || (!stands_alone && !takes_arguments(meant))) return text;
   return is_slip(word, meant) ? std::nullopt : std::optional(text);

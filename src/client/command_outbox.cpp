@@ -18,10 +18,6 @@ int most_refusals(Kind kind) {
   return kind == Kind::kJoin ? 1 : 8;
 }
 
-bool is_state(const UserCommand& it) {
-  return it.kind == Kind::kSetMute || it.kind == Kind::kSetDeafen;
-}
-
 }  // namespace
 
 std::string UserCommand::description() const {
@@ -34,6 +30,8 @@ std::string UserCommand::description() const {
       return "join " + base::safe_text(std::get<wire::JoinRoom>(command.verb).room);
     case Kind::kRooms:
       return "rooms";
+    case Kind::kWho:
+      return "who " + base::safe_text(std::get<wire::Who>(command.verb).room);
     case Kind::kSay:
       return "say \"" +
              base::safe_text(std::get<wire::Say>(command.verb).text, kShownBytes,
@@ -140,7 +138,7 @@ void CommandOutbox::resume() {
   interrupted_ = false;
   in_flight_.clear();
   interval_ = kInterval;
-  std::erase_if(waiting_, is_state);
+  std::erase_if(waiting_, std::mem_fn(&UserCommand::is_state));
 }
 
 }  // namespace comcat::client

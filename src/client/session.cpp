@@ -99,6 +99,18 @@ std::string Session::who(std::size_t most) const {
   return when + "in the room " + shown_name(room_) + ": " + list(names);
 }
 
+Report Session::who_elsewhere(const wire::Roster& roster) const {
+  std::vector<std::string> names;
+  std::vector<Object> objects;
+  for (const wire::Member& member : roster.members) {
+    names.push_back(shown_name(member.name) + marked(marks_of(member)));
+    objects.push_back(object_of(member));
+  }
+  return Report("who", "in the room " + shown_name(roster.room) + ": " + list(names))
+      .with("room", roster.room)
+      .with("members", std::move(objects));
+}
+
 std::vector<std::string> Session::marks_of(const wire::Member& member) const {
   std::vector<std::string> marks;
   const bool self = member.session == self_;
@@ -116,16 +128,19 @@ std::string Session::prompt() const {
   return (marks.empty() ? "" : "(" + list(marks) + ") ") + "> ";
 }
 
+Object Session::object_of(const wire::Member& member) const {
+  const bool self = member.session == self_;
+  Object object;
+  object.with("session", static_cast<std::int64_t>(member.session))
+      .with("name", member.name)
+      .with("muted", self ? muted_ : member.muted)
+      .with("deafened", self ? deafened_ : member.deafened);
+  return object;
+}
+
 std::vector<Object> Session::member_objects() const {
   std::vector<Object> out;
-  for (const auto& [session, member] : members_) {
-    Object object;
-    object.with("session", static_cast<std::int64_t>(session))
-        .with("name", member.name)
-        .with("muted", session == self_ ? muted_ : member.muted)
-        .with("deafened", session == self_ ? deafened_ : member.deafened);
-    out.push_back(std::move(object));
-  }
+  for (const auto& [session, member] : members_) out.push_back(object_of(member));
   return out;
 }
 
@@ -225,8 +240,12 @@ void Session::on_interrupted(const transport::Failure& failure) {
   round_trip_.reset();
   ports_.show(Report("interrupted", failure.sentence + "; connecting again (stop ends it)"));
   for (const UserCommand& command : outbox_.interrupt()) {
-    if (command.kind == Kind::kJoin || command.kind == Kind::kSay) {
-      fail(command, "the connection was lost before the server answered");
+    if (command.kind == Kind::kProbe) {
+      give_up(command);
+    } else if (!command.is_state()) {
+      const bool is_named = command.kind == Kind::kSay;  // by fail()
+      fail(command, "the connection was lost before the server answered" +
+                        (is_named ? "" : " " + command.description()));
     }
   }
   leave_if_done();

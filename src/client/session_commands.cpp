@@ -16,6 +16,31 @@ Report error(const std::string& sentence) {
   return {"error", sentence};
 }
 
+/// Who is in `room`: no names, all, or as many as the server had space for.
+std::string names_in(const wire::RoomInfo& room) {
+  std::string out;
+  for (const std::string& name : room.names) out += (out.empty() ? ": " : ", ") + shown_name(name);
+  const std::size_t missing = room.members - std::min<std::size_t>(room.names.size(), room.members);
+  if (!out.empty() && missing > 0) out += ", and " + std::to_string(missing) + " more";
+  return out;
+}
+
+Report rooms_report(const std::vector<wire::RoomInfo>& rooms, const std::string& here) {
+  std::string text = "rooms:";
+  std::vector<Object> objects;
+  for (const wire::RoomInfo& room : rooms) {
+    text += "\n  " + shown_name(room.name) + " (" + std::to_string(room.members) + ")" +
+            (room.name == here ? ", where you are" : "") + names_in(room);
+    std::vector<Object> people;
+    for (const std::string& name : room.names) people.emplace_back().with("name", name);
+    Object object;
+    object.with("name", room.name).with("members", static_cast<std::int64_t>(room.members));
+    if (!people.empty()) object.with("people", std::move(people));
+    objects.push_back(std::move(object));
+  }
+  return Report("rooms", text).with("rooms", std::move(objects));
+}
+
 }  // namespace
 
 void Session::command(Kind kind, decltype(wire::Command::verb) verb, base::Time now) {
@@ -25,10 +50,9 @@ void Session::command(Kind kind, decltype(wire::Command::verb) verb, base::Time 
 void Session::report(const CommandOutbox::Unsent& unsent) {
   for (const auto& [command, status] : unsent) {
     // A state that cannot be told now is told with the next welcome.
-    const bool is_state = command.kind == Kind::kSetMute || command.kind == Kind::kSetDeafen;
     if (command.kind == Kind::kProbe) {
       show_stats();
-    } else if (!is_state || !absl::IsUnavailable(status)) {
+    } else if (!command.is_state() || !absl::IsUnavailable(status)) {
       fail(command, std::string(status.message()));
     }
   }
@@ -93,7 +117,10 @@ void Session::execute(const Help& /*command*/, base::Time /*now*/) {
   ports_.show(Report("help", command_help()));
 }
 
-void Session::execute(const Who& /*command*/, base::Time /*now*/) {
+void Session::execute(const Who& wanted, base::Time now) {
+  const bool elsewhere =
+      !wanted.room.empty() && base::comparison_key(wanted.room) != base::comparison_key(room_);
+  if (elsewhere) return command(Kind::kWho, wire::Who{wanted.room}, now);
   ports_.show(
       Report("who", who(members_.size())).with("room", room_).with("members", member_objects()));
 }
@@ -124,8 +151,8 @@ void Session::execute(const Move& wanted, base::Time now) {
   command(Kind::kJoin, wire::JoinRoom{wanted.room}, now);
 }
 
-void Session::execute(const Rooms& /*command*/, base::Time now) {
-  command(Kind::kRooms, wire::ListRooms{}, now);
+void Session::execute(const Rooms& wanted, base::Time now) {
+  command(Kind::kRooms, wire::ListRooms{wanted.names}, now);
 }
 
 void Session::execute(const SayText& wanted, base::Time now) {
@@ -170,21 +197,13 @@ void Session::succeed(Kind kind, const wire::Outcome& outcome) {
   if (kind == Kind::kProbe) {
     show_stats();
   } else if (const auto* const roster = std::get_if<wire::Roster>(&outcome.result)) {
+    if (kind == Kind::kWho) return ports_.show(who_elsewhere(*roster));
     set_roster(roster->room, roster->members);
     ports_.set_room(room_);
     ports_.show(
         Report("moved", who(kNamesUnasked)).with("room", room_).with("members", member_objects()));
   } else if (const auto* const rooms = std::get_if<wire::RoomList>(&outcome.result)) {
-    std::string text = "rooms:";
-    std::vector<Object> objects;
-    for (const wire::RoomInfo& room : rooms->rooms) {
-      text += "\n  " + shown_name(room.name) + " (" + std::to_string(room.members) + ")" +
-              (room.name == room_ ? ", where you are" : "");
-      Object object;
-      object.with("name", room.name).with("members", static_cast<std::int64_t>(room.members));
-      objects.push_back(std::move(object));
-    }
-    ports_.show(Report("rooms", text).with("rooms", std::move(objects)));
+    ports_.show(rooms_report(rooms->rooms, room_));
   }
 }
 

@@ -26,6 +26,7 @@ struct Execution {
   void operator()(const wire::JoinRoom& verb) const;
   void operator()(const wire::ListRooms& verb) const;
   void operator()(const wire::Say& verb) const;
+  void operator()(const wire::Who& verb) const;
 };
 
 void Execution::operator()(const wire::UnknownCommand& /*verb*/) const {
@@ -64,14 +65,24 @@ void Execution::operator()(const wire::JoinRoom& verb) const {
   caller.answer({trace_id, 0, "", wire::Roster{caller.room->name(), caller.room->roster()}});
 }
 
-void Execution::operator()(const wire::ListRooms& /*verb*/) const {
-  caller.answer({trace_id, 0, "", rooms.list()});
+void Execution::operator()(const wire::ListRooms& verb) const {
+  caller.answer({trace_id, 0, "", verb.names ? rooms.list_with_names() : rooms.list()});
 }
 
 void Execution::operator()(const wire::Say& verb) const {
   const absl::Status status = wire::check_text(verb.text);
   caller.answer(trace_id, status);
   if (status.ok()) caller.room->say({caller.who.number, caller.who.name, verb.text});
+}
+
+void Execution::operator()(const wire::Who& verb) const {
+  const absl::StatusOr<std::string> name = wire::normal_name(verb.room, "room");
+  if (!name.ok()) return caller.answer(trace_id, name.status());
+  const Room* const room = rooms.find(*name);
+  if (room == nullptr) {
+    return caller.answer(trace_id, absl::NotFoundError("there is no room " + *name));
+  }
+  caller.answer({trace_id, 0, "", wire::Roster{room->name(), room->roster()}});
 }
 
 }  // namespace

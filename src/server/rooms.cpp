@@ -6,6 +6,11 @@
 
 namespace comcat::server {
 
+const Room* Rooms::find(const std::string& name) const {
+  const auto found = rooms_.find(base::comparison_key(name));
+  return found == rooms_.end() ? nullptr : found->second.get();
+}
+
 Room& Rooms::find_or_make(const std::string& name) {
   const std::string key = base::comparison_key(name);
   if (const auto found = rooms_.find(key); found != rooms_.end()) return *found->second;
@@ -17,15 +22,14 @@ Room& Rooms::find_or_make(const std::string& name) {
 
 absl::Status Rooms::may_enter(const Participant& who, const std::string& name,
                               const Caller& leaving) const {
-  const auto found = rooms_.find(base::comparison_key(name));
-  if (found == rooms_.end()) {
+  const Room* const room = find(name);
+  if (room == nullptr) {
     const bool vacates = leaving.room != nullptr && leaving.room->size() == 1;
     if (rooms_.size() - (vacates ? 1 : 0) < limits_.max_rooms) return absl::OkStatus();
     return absl::ResourceExhaustedError("the server has all the rooms it may have; join another");
   }
-  const Room& room = *found->second;
-  if (!room.has_name(who.name_key, leaving.who)) return absl::OkStatus();
-  return absl::AlreadyExistsError("somebody in the room " + room.name() + " goes by the name " +
+  if (!room->has_name(who.name_key, leaving.who)) return absl::OkStatus();
+  return absl::AlreadyExistsError("somebody in the room " + room->name() + " goes by the name " +
                                   who.name + "; choose another room or another name");
 }
 
@@ -55,7 +59,22 @@ void Rooms::leave(Caller& caller, wire::LeaveReason reason, base::Time now) {
 wire::RoomList Rooms::list() const {
   wire::RoomList list;
   for (const auto& [key, room] : rooms_) {
-    list.rooms.push_back({room->name(), static_cast<std::uint32_t>(room->size())});
+    list.rooms.push_back({room->name(), static_cast<std::uint32_t>(room->size()), {}});
+  }
+  return list;
+}
+
+wire::RoomList Rooms::list_with_names() const {
+  wire::RoomList list;
+  std::size_t bytes = 0;
+  for (const auto& [key, room] : rooms_) {
+    wire::RoomInfo info{room->name(), static_cast<std::uint32_t>(room->size()), {}};
+    for (wire::Member& member : room->roster()) {
+      bytes += member.name.size();
+      if (bytes > kMaxListedNameBytes) break;
+      info.names.push_back(std::move(member.name));
+    }
+    list.rooms.push_back(std::move(info));
   }
   return list;
 }

@@ -23,7 +23,7 @@ void StreamInbox::send_voice(const wire::VoicePacket& packet) {
 
 absl::Status StreamInbox::send(const wire::Command& command) {
   if (!open_.load(std::memory_order_acquire)) {
-    return absl::UnavailableError("there is no connection at the moment; try again in a moment");
+    return absl::UnavailableError("there is no connection now; try again when there is one");
   }
   absl::Status status = queue_.push_control(wire::encode_request(command));
   if (status.ok()) ring();

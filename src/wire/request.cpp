@@ -44,10 +44,13 @@ Request from(::Command& command) {
       out.verb = JoinRoom{command.join_room().room()};
       break;
     case ::Command::kListRooms:
-      out.verb = ListRooms{};
+      out.verb = ListRooms{command.list_rooms().names()};
       break;
     case ::Command::kSay:
       out.verb = Say{command.say().text()};
+      break;
+    case ::Command::kWho:
+      out.verb = Who{command.who().room()};
       break;
     case ::Command::COMMAND_NOT_SET:
       break;
@@ -64,8 +67,11 @@ struct SetVerb {
     command.mutable_set_deafen()->set_deafened(verb.deafened);
   }
   void operator()(const JoinRoom& verb) const { command.mutable_join_room()->set_room(verb.room); }
-  void operator()(const ListRooms&) const { command.mutable_list_rooms(); }
+  void operator()(const ListRooms& verb) const {
+    command.mutable_list_rooms()->set_names(verb.names);
+  }
   void operator()(const Say& verb) const { command.mutable_say()->set_text(verb.text); }
+  void operator()(const Who& verb) const { command.mutable_who()->set_room(verb.room); }
 };
 
 }  // namespace

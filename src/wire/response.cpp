@@ -55,6 +55,7 @@ struct SetResult {
       ::RoomInfo& out = *outcome.mutable_rooms()->add_rooms();
       out.set_name(room.name);
       out.set_members(room.members);
+      for (const std::string& name : room.names) out.add_names(name);
     }
   }
   void operator()(const Roster& roster) const { fill(*outcome.mutable_roster(), roster); }
@@ -146,7 +147,8 @@ Outcome from(const ::Outcome& outcome) {
   if (outcome.has_rooms()) {
     RoomList list;
     for (const ::RoomInfo& room : outcome.rooms().rooms()) {
-      list.rooms.push_back({safe_name(room.name()), room.members()});
+      RoomInfo& info = list.rooms.emplace_back(safe_name(room.name()), room.members());
+      for (const std::string& name : room.names()) info.names.push_back(safe_name(name));
     }
     out.result = std::move(list);
   } else if (outcome.has_roster()) {

@@ -61,6 +61,35 @@ TEST(Command, ANameMayBeTypedAsItIsShown) {
   EXPECT_EQ("Ph\u00F2ng", parsed<Move>("join Pho\u0300ng").room);
 }
 
+TEST(Command, ANameWhoseQuoteHasNoEndIsNotTaken) {
+  for (const char* line : {"volume \"an 50", "join \"attic", "who \"attic (2)"}) {
+    EXPECT_NE(std::string::npos, error_of(line).find("has no end; write \"NAME\"")) << line;
+  }
+}
+
+TEST(Command, WhoTakesARoomThatIsOneWordOrStandsInQuotes) {
+  EXPECT_EQ("", parsed<Who>("who").room);
+  EXPECT_EQ("attic", parsed<Who>("who attic").room);
+  EXPECT_EQ("my attic", parsed<Who>("who \"my attic\"").room);
+  EXPECT_NE(std::string::npos, error_of("/who my attic").find("stands in quotes"));
+  EXPECT_EQ(std::nullopt, plain_text("who attic"));
+  EXPECT_EQ("who is late?", plain_text("who is late?"));
+  EXPECT_EQ("who knows?", plain_text("who knows?"));
+}
+
+TEST(Command, RoomsMayBeAskedForWithNames) {
+  EXPECT_FALSE(parsed<Rooms>("rooms").names);
+  EXPECT_TRUE(parsed<Rooms>("rooms names").names);
+  EXPECT_EQ(std::nullopt, plain_text("rooms names"));
+  EXPECT_EQ("rooms are dusty", plain_text("rooms are dusty"));
+}
+
+TEST(Command, AQuestionMarkAsksForHelpAndIsNotSaid) {
+  parsed<Help>("?");
+  parsed<Help>("/?");
+  EXPECT_EQ(std::nullopt, plain_text("?"));
+}
+
 TEST(Command, AnUnknownWordGetsTheClosestOneAsAHint) {  // never ignored silently
   EXPECT_EQ("\"mut\" is no command; did you mean mute? (help lists them all)", error_of("mut"));
   EXPECT_EQ("\"unmtue\" is no command; did you mean unmute? (help lists them all)",

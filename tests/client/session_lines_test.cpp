@@ -87,10 +87,14 @@ TEST_F(InACall, WhatTheServerHasNoTimeForIsSentAgainInOrder) {
 
 TEST_F(InACall, WhatWasUnderWayWhenTheConnectionBrokeIsNamed) {
   type("say one");
+  type("who attic");
+  type("stats");
   session_.on_interrupted(
       {transport::FailureKind::kUnreachable, "the connection was lost", "", true});
   EXPECT_THAT(world_.take_texts(),
-              ElementsAre(HasSubstr("connecting again"), HasSubstr("(say \"one\")")));
+              ElementsAre(HasSubstr("connecting again"), HasSubstr("(say \"one\")"),
+                          "the connection was lost before the server answered who attic",
+                          HasSubstr("sent 0 frames")));
 }
 
 TEST_F(InACall, StopWaitsForWhatTheServerHasToAnswer) {

@@ -144,6 +144,36 @@ TEST_F(InACall, EveryCommandIsAnsweredOnceAndItsFailureIsShown) {
   EXPECT_THAT(world_.take_texts(), ElementsAre("the text is empty (say \"hello\")"));
 }
 
+TEST_F(InACall, WhoIsInAnotherRoomIsShownAndChangesNothing) {
+  type("who lobby");
+  EXPECT_THAT(world_.sent, IsEmpty()) << "one's own is known";
+  EXPECT_THAT(world_.take_texts(), ElementsAre("in the room lobby: an (you), binh"));
+  type("who attic");
+  EXPECT_EQ("attic", std::get<wire::Who>(world_.sent.back().verb).room);
+  wire::Member cy = member(3, "cy");
+  cy.muted = true;
+  answer(0, "", wire::Roster{"Attic", {cy, member(4, "binh")}});
+  EXPECT_EQ("who", world_.shown.back().event);
+  EXPECT_THAT(to_json(world_.shown.back()), HasSubstr("\"room\":\"Attic\",\"members\":[{"));
+  EXPECT_THAT(world_.take_texts(), ElementsAre("in the room Attic: cy (muted), binh"));
+  type("who cellar");
+  answer(5, "there is no room cellar");
+  type("who");
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("there is no room cellar", "in the room lobby: an (you), binh"));
+}
+
+TEST_F(InACall, TheRoomsAreShownWithNamesWhereThoseAreAskedFor) {
+  type("rooms names");
+  EXPECT_TRUE(std::get<wire::ListRooms>(world_.sent.back().verb).names);
+  answer(0, "",
+         wire::RoomList{{{"attic", 5, {"cy", "d (you)"}}, {"lobby", 2, {"an", "binh"}}, {"x", 1}}});
+  EXPECT_THAT(to_json(world_.shown.back()),
+              HasSubstr(R"({"name":"attic","members":5,"people":[{"name":"cy"},)"));
+  EXPECT_THAT(world_.take_texts(), ElementsAre("rooms:\n  attic (5): cy, \"d (you)\", and 3 more\n"
+                                               "  lobby (2), where you are: an, binh\n  x (1)"));
+}
+
 TEST_F(InACall, ACommandThatIsNotAnsweredWithin3sIsReportedOnce) {
   type("rooms");
   EXPECT_EQ(now_ + 3s, session_.next_deadline());

@@ -78,6 +78,48 @@ TEST(Commands, TheRoomsAreListedWithTheirNumbers) {
   EXPECT_EQ(2U, list.rooms[1].members);
 }
 
+TEST(Commands, TheRoomsAreListedWithNamesWhereThoseAreAskedFor) {
+  House house;
+  Person& an = house.join("an");
+  house.join("bo");
+  house.join("cy", "attic");
+  const auto id = house.command(an, wire::ListRooms{true});
+  const auto list = std::get<wire::RoomList>(an.answers(id).at(0).result);
+  ASSERT_EQ(2U, list.rooms.size());
+  EXPECT_EQ(std::vector<std::string>{"cy"}, list.rooms[0].names);
+  EXPECT_EQ((std::vector<std::string>{"an", "bo"}), list.rooms[1].names);
+}
+
+TEST(Commands, OfAThousandNamesAsManyAreListedAsOneAnswerTakes) {
+  House house;
+  Person& an = house.join("an");
+  for (int i = 0; i < 1000; ++i) house.join("guest " + std::to_string(1000 + i), "attic");
+  const auto id = house.command(an, wire::ListRooms{true});
+  const auto list = std::get<wire::RoomList>(an.answers(id).at(0).result);
+  EXPECT_EQ(1000U, list.rooms.at(0).members);
+  EXPECT_EQ(Rooms::kMaxListedNameBytes / 10, list.rooms.at(0).names.size());
+  EXPECT_FALSE(an.closed);
+}
+
+TEST(Commands, WhoIsInAnotherRoomIsToldWithoutGoingThere) {
+  House house;
+  Person& an = house.join("an");
+  Person& cy = house.join("cy", "Attic");
+  house.command(cy, wire::SetMute{true});
+  const auto id = house.command(an, wire::Who{"attic"});
+  const auto roster = std::get<wire::Roster>(an.answers(id).at(0).result);
+  EXPECT_EQ("Attic", roster.room);
+  ASSERT_EQ(1U, roster.members.size());
+  EXPECT_EQ("cy", roster.members[0].name);
+  EXPECT_TRUE(roster.members[0].muted);
+  const auto nowhere = house.command(an, wire::Who{"cellar"});
+  EXPECT_EQ(code(absl::StatusCode::kNotFound), an.answers(nowhere).at(0).status);
+  EXPECT_EQ("there is no room cellar", an.answers(nowhere).at(0).text);
+  const auto bad = house.command(an, wire::Who{"a\nb"});
+  EXPECT_EQ(code(absl::StatusCode::kInvalidArgument), an.answers(bad).at(0).status);
+  EXPECT_EQ(2U, house.metrics.rooms) << "none was made";
+}
+
 TEST(Flooding, WithCommandsEachIsStillAnsweredAndThenItEnds) {
   House house;
   Person& an = house.join("an");

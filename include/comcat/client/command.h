@@ -19,7 +19,9 @@ struct DeafenSelf {
 };
 struct Stop {};
 struct Help {};
-struct Who {};
+struct Who {
+  std::string room;  // empty: one's own
+};
 struct Volume {
   std::string name;
   int percent = 100;  // 0-400
@@ -27,7 +29,9 @@ struct Volume {
 struct Move {
   std::string room;
 };
-struct Rooms {};
+struct Rooms {
+  bool names = false;  // of who is there, too
+};
 struct SayText {
   std::string text;
 };

@@ -19,12 +19,14 @@ namespace comcat::client {
 
 /// A command of the user's, of which the server has to answer.
 struct UserCommand {
-  enum class Kind { kSetMute, kSetDeafen, kJoin, kRooms, kSay, kProbe };
+  enum class Kind { kSetMute, kSetDeafen, kJoin, kRooms, kWho, kSay, kProbe };
   Kind kind = Kind::kProbe;
   wire::Command command;
   base::Time sent_at{};
   int refusals = 0;  // how often the server had no time for it
 
+  /// True where it is told again after an outage.
+  [[nodiscard]] bool is_state() const { return kind == Kind::kSetMute || kind == Kind::kSetDeafen; }
   /// What was asked for, as a person would say it: rooms, say "hello".
   [[nodiscard]] std::string description() const;
 };

@@ -131,7 +131,10 @@ class Session {
   void show_stats();
   /// Who is in the room, in words: at most `most` names.
   [[nodiscard]] std::string who(std::size_t most) const;
+  /// Who is in another room.
+  [[nodiscard]] Report who_elsewhere(const wire::Roster& roster) const;
   [[nodiscard]] std::vector<std::string> marks_of(const wire::Member& member) const;
+  [[nodiscard]] Object object_of(const wire::Member& member) const;
   [[nodiscard]] std::vector<Object> member_objects() const;
   [[nodiscard]] std::string name_of(wire::SessionNumber session) const;
 

@@ -30,6 +30,8 @@ struct RoomLimits {
 /// Time       the caller's: tick() is due at next_deadline(), and may come at any time.
 class Rooms {
  public:
+  static constexpr std::size_t kMaxListedNameBytes = 8 * 1024;
+
   Rooms(const RoomLimits& limits, Metrics& metrics) : limits_(limits), metrics_(metrics) {}
 
   /// Whether `who` may be in the room `name` once `leaving`, whose room that may be, has left.
@@ -43,7 +45,12 @@ class Rooms {
   /// Takes `caller` from its room and tells the others why. Harmless where it is in none.
   void leave(Caller& caller, wire::LeaveReason reason, base::Time now);
 
+  /// The room `name` in whatever way it is written; null where there is none.
+  [[nodiscard]] const Room* find(const std::string& name) const;
+
   [[nodiscard]] wire::RoomList list() const;
+  /// With the names of who is there, as far as kMaxListedNameBytes of them go.
+  [[nodiscard]] wire::RoomList list_with_names() const;
 
   /// Tells everyone that the server stops within `grace`. Nobody is told any more who leaves.
   void drain(std::chrono::milliseconds grace);

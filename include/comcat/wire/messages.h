@@ -41,16 +41,22 @@ struct SetDeafen {
 struct JoinRoom {
   std::string room;
 };
-struct ListRooms {};
+struct ListRooms {
+  bool names = false;  // of who is in them, too
+};
 struct Say {
   std::string text;
+};
+/// Who is in a room, be it another than one's own.
+struct Who {
+  std::string room;
 };
 /// A command of a later version; answered with UNIMPLEMENTED.
 struct UnknownCommand {};
 
 struct Command {
   std::uint64_t trace_id = 0;
-  std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say> verb;
+  std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say, Who> verb;
 };
 
 using Request = std::variant<VoiceUp, Hello, Command>;
@@ -79,6 +85,7 @@ struct Welcome {
 struct RoomInfo {
   std::string name;
   std::uint32_t members = 0;
+  std::vector<std::string> names;  // where asked for, and as many as one answer takes
 };
 struct RoomList {
   std::vector<RoomInfo> rooms;
