@@ -34,7 +34,8 @@ class CapturePump {
   std::array<float, kBlockSamples> samples_{};
 };
 
-/// Keeps as much waiting for a device as OutputReserve says.
+/// Keeps as much waiting for a device as OutputReserve says, to which each turn of the device
+/// counts at its own time: that this thread comes late makes no burst of them.
 class PlaybackPump {
  public:
   PlaybackPump(SharedStream& stream, RenderHandler& handler) : stream_(stream), handler_(handler) {}
@@ -46,8 +47,6 @@ class PlaybackPump {
   SharedStream& stream_;
   RenderHandler& handler_;
   OutputReserve reserve_;
-  std::uint64_t requested_ = 0;
-  std::uint64_t missed_ = 0;
   Block block_{};
   std::atomic<std::size_t> depth_samples_{2 * kBlockSamples};
 };

@@ -24,7 +24,7 @@ class OutputReserve {
  public:
   static constexpr std::size_t kMaxBurstSamples = 12'000;
 
-  /// The device has asked for `samples` since the last call, and `missed` of them were not there.
+  /// The device has asked for `samples` at `now`, and `missed` of them were not there.
   void took(base::Time now, std::size_t samples, std::size_t missed);
 
   /// What should wait for the device at `now`.

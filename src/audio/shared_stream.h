@@ -6,11 +6,12 @@
 
 #include <semaphore.h>
 
+#include "comcat/base/clock.h"
 #include "comcat/base/file_descriptor.h"
 #include "comcat/base/realtime.h"
 
 #include "absl/status/statusor.h"
-#include "audio/sample_ring.h"
+#include "audio/shared_ring.h"
 
 namespace comcat::audio {
 
@@ -24,10 +25,17 @@ struct DeviceCounters {
   std::atomic<bool> finished{false};        // the device said that it is done
 };
 
+/// One time that a device has taken samples to play.
+struct DeviceTurn {
+  base::Time at;
+  std::uint32_t samples = 0;
+  std::uint32_t missed = 0;  // of those, what the ring had not
+};
+
 /// What comcat and the process that plays or captures for it share about one stream: samples at 48
 /// kHz, mono, and a semaphore that the device's side posts after each turn.
 ///
-/// Threads    one of each process; see SampleRing.
+/// Threads    one of each process; see SharedRing.
 class SharedStream {
  public:
   SharedStream();
@@ -40,7 +48,9 @@ class SharedStream {
   /// Waits for post() for at most `patience`, and takes all that were posted.
   void wait(std::chrono::nanoseconds patience);
 
-  SampleRing ring;
+  SharedRing<float, 16'384> ring;  // samples, 341 ms of them
+  SharedRing<DeviceTurn, 256>
+      turns;  // of a playing device; those that nobody has read are left out
   DeviceCounters counters;
 
  private:

@@ -25,10 +25,12 @@ struct Rig {
     stream->counters.requested += samples;
     stream->counters.missed += samples - taken;
   }
-  std::vector<float> take(std::size_t samples) {
+  std::vector<float> take(std::size_t samples, base::Time now) {
     std::vector<float> out(samples, 9.0F);
-    stream->counters.missed += samples - stream->ring.read(out);
-    stream->counters.requested += samples;
+    const std::size_t missed = samples - stream->ring.read(out);
+    const DeviceTurn turn{now, static_cast<std::uint32_t>(samples),
+                          static_cast<std::uint32_t>(missed)};
+    stream->turns.write({&turn, 1});
     return out;
   }
 };
@@ -69,7 +71,7 @@ TEST_P(PeriodsOfThePump, OfAnyLengthAreServedWithoutAGapAndTheDelayIsTold) {
   for (base::Time now = kStart; now < kStart + seconds(10); now += every) {
     for (; next < now; next = pump.step(next)) {
     }
-    const std::vector<float> out = rig.take(period);
+    const std::vector<float> out = rig.take(period, now);
     if (now > kStart + seconds(2)) {
       EXPECT_EQ(std::vector<float>(period, 0.5F), out);
     }
@@ -82,6 +84,27 @@ TEST_P(PeriodsOfThePump, OfAnyLengthAreServedWithoutAGapAndTheDelayIsTold) {
 
 INSTANTIATE_TEST_SUITE_P(OfADevice, PeriodsOfThePump,
                          ::testing::Values(64, 128, 480, 512, 1024, 2048, 4096));
+
+TEST(PlaybackPump, ThatComesLateTellsNoMoreDelayThanThereIs) {
+  Rig rig;
+  Player player({});
+  PlaybackPump pump(*rig.stream, player);
+  pump.step(kStart);
+  base::Time now = kStart;
+  const auto play = [&](int periods) {
+    for (int i = 0; i < periods; ++i) rig.take(480, now += milliseconds(10));
+    pump.step(now);
+  };
+  for (int i = 0; i < 500; ++i) play(1);
+  const auto before = pump.figures().delay;
+  play(2);  // one of which it slept through; there was enough
+  EXPECT_EQ(before, pump.figures().delay);
+  play(5);  // of these it missed the most
+  play(1);
+  const auto held = microseconds((rig.stream->ring.size() + 480) * 1'000'000 / 48'000);
+  EXPECT_GE(pump.figures().delay, milliseconds(45));
+  EXPECT_LE(pump.figures().delay, held) << "what it tells waits for the device";
+}
 
 }  // namespace
 }  // namespace comcat::audio
