@@ -46,19 +46,19 @@ void AbsenceWatch::watch() {
   }
 }
 
-void expect_right(const std::function<std::string()>& attempt) {
+void expect_right(const std::function<Outcome()>& attempt) {
   for (int tries = 1;; ++tries) {
     const AbsenceWatch watch;
-    const std::string wrong = attempt();
+    const Outcome outcome = attempt();
     const base::Duration away = watch.longest();
-    if (wrong.empty() || ::testing::Test::HasFatalFailure()) return;
-    if (away < kAway || tries == kAttempts) {
-      ADD_FAILURE() << wrong << "\nthe machine was away for " << milliseconds(away)
-                    << " ms at most, in attempt " << tries;
+    if (outcome.wrong.empty() || ::testing::Test::HasFatalFailure()) return;
+    std::string sign = "the machine was away for " + std::to_string(milliseconds(away)) + " ms";
+    if (!outcome.away.empty()) sign += ", " + outcome.away;
+    if ((away < kAway && outcome.away.empty()) || tries == kAttempts) {
+      ADD_FAILURE() << outcome.wrong << "\n" << sign << ", in attempt " << tries;
       return;
     }
-    std::cout << "again, for the machine was away for " << milliseconds(away) << " ms: " << wrong
-              << std::endl;
+    std::cout << "again, for " << sign << ": " << outcome.wrong << std::endl;
   }
 }
 

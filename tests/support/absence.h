@@ -32,9 +32,15 @@ class AbsenceWatch {
   std::thread thread_;
 };
 
-/// Runs `attempt`, which says what was wrong, or "". Where something was, and the machine was away
-/// for kAway or more meanwhile, it is printed and tried again, at most kAttempts times in all;
-/// for no other reason. The last complaint fails the test.
-void expect_right(const std::function<std::string()>& attempt);
+/// What came of an attempt.
+struct Outcome {
+  std::string wrong;  // "" where all was right
+  std::string away;   // a sign of its own that the machine was away, as a sound card's; "" for none
+};
+
+/// Runs `attempt`. Where something was wrong, and the machine was away meanwhile (for kAway or
+/// more, or by the attempt's own sign), it is printed and tried again, at most kAttempts times in
+/// all; for no other reason. The last complaint fails the test.
+void expect_right(const std::function<Outcome()>& attempt);
 
 }  // namespace comcat::testing

@@ -107,6 +107,21 @@ class StartLock {
   const int file_;
 };
 
+std::vector<std::string> server_command(const std::string& name, JackRig::Pace pace, int rate_hz,
+                                        int period_frames) {
+  std::vector<std::string> command = {"/usr/bin/jackd", "-n", name};
+  // Who may have no such priority goes on without it.
+  const auto how = pace == JackRig::Pace::kWaits ? std::vector<std::string>{"-r", "-S"}
+                                                 : std::vector<std::string>{"-R", "-P10", "-m"};
+  command.insert(command.end(), how.begin(), how.end());
+  for (const std::string& word :
+       {std::string("-d"), std::string("dummy"), std::string("-r"), std::to_string(rate_hz),
+        std::string("-p"), std::to_string(period_frames)}) {
+    command.push_back(word);
+  }
+  return command;
+}
+
 std::vector<std::string> take(const char** names) {
   std::vector<std::string> out;
   for (const char** name = names; name != nullptr && *name != nullptr; ++name) out.push_back(*name);
@@ -123,25 +138,19 @@ std::unique_ptr<Process> JackRig::run_server(const std::string& name, Pace pace,
   options.quiet = true;
   const StartLock one_at_a_time;
   for (int attempt = 0; attempt < 3; ++attempt) {
-    std::vector<std::string> command = {"/usr/bin/jackd", "-n", name, "-r"};
-    if (pace == Pace::kWaits) command.emplace_back("-S");
-    for (const std::string& word :
-         {std::string("-d"), std::string("dummy"), std::string("-r"), std::to_string(rate_hz),
-          std::string("-p"), std::to_string(period_frames)}) {
-      command.push_back(word);
-    }
-    auto server = std::make_unique<Process>(command, options);
+    auto server =
+        std::make_unique<Process>(server_command(name, pace, rate_hz, period_frames), options);
     if (wait_for_server(name)) return server;
     end(*server);
   }
   return nullptr;
 }
 
-std::unique_ptr<JackRig> JackRig::start(Pace pace) {
+std::unique_ptr<JackRig> JackRig::start(Pace pace, int period_frames) {
   jack_set_error_function(ignore_message);
   jack_set_info_function(ignore_message);
   const std::string name = lease_name();
-  auto server = run_server(name, pace, 48'000, 480);
+  auto server = run_server(name, pace, 48'000, period_frames);
   if (server == nullptr) return nullptr;
   auto rig = std::unique_ptr<JackRig>(new JackRig(name, pace, std::move(server)));
   return rig->client_ == nullptr ? nullptr : std::move(rig);
@@ -168,6 +177,7 @@ void JackRig::watch_graph() {
   client_ = jack_client_open("rig", options, nullptr, name_.c_str());
   if (client_ == nullptr) return;
   jack_set_port_registration_callback(client_, &JackRig::on_change, this);
+  jack_set_xrun_callback(client_, &JackRig::on_xrun, this);
   jack_activate(client_);
 }
 
@@ -181,6 +191,11 @@ void JackRig::on_change(jack_port_id_t /*port*/, int /*registered*/, void* rig) 
   auto& self = *static_cast<JackRig*>(rig);
   const absl::MutexLock lock(&self.mutex_);
   ++self.changes_;
+}
+
+int JackRig::on_xrun(void* rig) {
+  ++static_cast<JackRig*>(rig)->xruns_;
+  return 0;
 }
 
 bool JackRig::connect(const std::string& from, const std::string& to) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -14,8 +15,8 @@
 namespace comcat::testing {
 
 /// A sound card that is not there: a JACK server of this test's own with the dummy driver, 48 kHz,
-/// 10 ms periods. Its capture ports are silent, its playback ports go nowhere, and what one program
-/// plays into another's port arrives sample for sample.
+/// 10 ms periods unless told otherwise. Its capture ports are silent, its playback ports go
+/// nowhere, and what one program plays into another's port arrives sample for sample.
 ///
 /// While the rig lives, JACK_DEFAULT_SERVER names its server and ALSA_CONFIG_PATH a configuration
 /// without devices, so that this process and the programs it starts use that server and nothing
@@ -45,12 +46,16 @@ namespace comcat::testing {
 class JackRig {
  public:
   enum class Pace {
-    kWaits,   // for slow programs: a busy machine delays sound and loses none
-    kGoesOn,  // as a real card: for tests that kill programs, which kWaits waits for, too
+    kWaits,  // for slow programs: a busy machine delays sound and loses none
+    /// As a real card, and with its priority where this user may have that: for tests that kill
+    /// programs, which kWaits waits for, too, and for those in which time is real. A busy machine
+    /// loses sound, and xruns() tells.
+    kGoesOn,
   };
 
   /// Null where JACK is not installed or cannot run here.
-  [[nodiscard]] static std::unique_ptr<JackRig> start(Pace pace = Pace::kWaits);
+  [[nodiscard]] static std::unique_ptr<JackRig> start(Pace pace = Pace::kWaits,
+                                                      int period_frames = 480);
   ~JackRig();
   JackRig(const JackRig&) = delete;
   JackRig& operator=(const JackRig&) = delete;
@@ -62,6 +67,9 @@ class JackRig {
   [[nodiscard]] bool disconnect(const std::string& from, const std::string& to);
   [[nodiscard]] std::vector<std::string> ports();
   [[nodiscard]] std::vector<std::string> connections_of(const std::string& port);
+
+  /// How often the card, or a program on it, came too late for a period: the machine was away.
+  [[nodiscard]] int xruns() const { return xruns_; }
 
   /// False if there is no such port after `timeout`.
   [[nodiscard]] bool wait_for_port(const std::string& port,
@@ -92,6 +100,7 @@ class JackRig {
   [[nodiscard]] bool wait_for(const std::string& port, bool there,
                               std::chrono::milliseconds timeout);
   static void on_change(jack_port_id_t port, int registered, void* rig);
+  static int on_xrun(void* rig);
 
   const std::string name_;
   const Pace pace_;
@@ -99,6 +108,7 @@ class JackRig {
   std::unique_ptr<Process> server_;
   jack_client_t* client_ = nullptr;  // watches the graph; ours
   absl::Mutex mutex_;
+  std::atomic<int> xruns_{0};
   int changes_ ABSL_GUARDED_BY(mutex_) = 0;  // of the graph's ports, so far
 };
 
