@@ -10,6 +10,7 @@
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace comcat::testing {
 namespace {
@@ -33,16 +34,16 @@ int connect_from(const std::string& host, int port) {
   return fd;
 }
 
-std::shared_ptr<grpc::Channel> make_channel(const Caller::Options& options) {
+/// Over `socket`, where there is one.
+std::shared_ptr<grpc::Channel> make_channel(int port, int socket) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);            // else its window grows to megabytes
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  const std::string target = "127.0.0.1:" + std::to_string(options.port);
-  if (!options.from.empty()) {
-    return grpc::CreateCustomInsecureChannelFromFd(target, connect_from(options.from, options.port),
-                                                   arguments);
+  const std::string target = "127.0.0.1:" + std::to_string(port);
+  if (socket >= 0) {  // gRPC closes the one that it is given
+    return grpc::CreateCustomInsecureChannelFromFd(target, dup(socket), arguments);
   }
   return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
 }
@@ -69,7 +70,10 @@ const Event& event_of(const ServerRES& response) {
   return events.events_size() == 0 ? Event::default_instance() : events.events(0);
 }
 
-Caller::Caller(const Options& options) : channel_(make_channel(options)) {
+Caller::Caller(const Options& options)
+    : hear_(options.hear),
+      socket_(options.from.empty() ? -1 : connect_from(options.from, options.port)),
+      channel_(make_channel(options.port, socket_)) {
   if (options.passcode) context_.AddMetadata("passcode", *options.passcode);
   const grpc::internal::RpcMethod method("/Calling/VoIP",
                                          grpc::internal::RpcMethod::BIDI_STREAMING);
@@ -83,6 +87,16 @@ Caller::~Caller() {
   cancel();
   if (reader_.joinable()) reader_.join();
   if (!status_) std::ignore = stream_->Finish();
+  if (socket_ >= 0) close(socket_);
+}
+
+void Caller::cut() {
+  shutdown(socket_, SHUT_RDWR);
+}
+
+bool Caller::ended() {
+  const absl::MutexLock lock(&mutex_);
+  return ended_;
 }
 
 void Caller::start_reading() {
@@ -93,6 +107,10 @@ void Caller::read_all() {
   grpc::ByteBuffer buffer;
   while (stream_->Read(&buffer)) {
     std::optional<ServerRES> response = parse(buffer);
+    if (hear_) {
+      if (response) hear_(*response);
+      continue;
+    }
     const absl::MutexLock lock(&mutex_);
     if (response) keep(std::move(*response));
   }

@@ -26,11 +26,13 @@ namespace comcat::testing {
 /// Threads    a test's one thread calls it; a thread of its own reads.
 class Caller {
  public:
+  using Hear = std::function<void(const ServerRES&)>;
   struct Options {
     int port = 0;
     std::optional<std::string> passcode = "hunter2";
     bool reading = true;  // false: it never reads, as a stalled listener
-    std::string from;     // the address in 127.0.0.0/8 to call from; empty: 127.0.0.1
+    std::string from{};   // the address in 127.0.0.0/8 to call from; empty: 127.0.0.1
+    Hear hear{};          // called for each response by the reading thread, which keeps none then
   };
   using Match = std::function<bool(const ServerRES&)>;
   static constexpr std::chrono::seconds kPatience{20};
@@ -60,6 +62,10 @@ class Caller {
   /// Half-closes, as a client that stops.
   void stop_sending();
   void cancel() { context_.TryCancel(); }
+  /// Ends the connection as a network that breaks. For a caller made with `from`.
+  void cut();
+  /// True once nothing comes any more.
+  [[nodiscard]] bool ended();
 
   /// The status the server ended the stream with. Waits for it.
   [[nodiscard]] grpc::Status status();
@@ -69,6 +75,8 @@ class Caller {
   void read_all();
   void keep(ServerRES response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  const Hear hear_;
+  const int socket_;  // of a caller made with `from`; -1
   grpc::ClientContext context_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<Stream> stream_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 #include "comcat/base/clock.h"
 
 #include "absl/synchronization/notification.h"
@@ -26,5 +28,15 @@ class Metronome {
   const base::Duration period_;
   base::Time next_;
 };
+
+/// Asks each 20 ms whether `holds`, for at most `patience`; whether it did.
+template <typename Holds>
+[[nodiscard]] bool await(base::Duration patience, const Holds& holds) {
+  Metronome metronome(std::chrono::milliseconds(20));
+  for (const base::Time deadline = base::steady_now() + patience; !holds();) {
+    if (metronome.wait() > deadline) return false;
+  }
+  return true;
+}
 
 }  // namespace comcat::testing
