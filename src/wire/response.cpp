@@ -147,7 +147,8 @@ Outcome from(const ::Outcome& outcome) {
   if (outcome.has_rooms()) {
     RoomList list;
     for (const ::RoomInfo& room : outcome.rooms().rooms()) {
-      RoomInfo& info = list.rooms.emplace_back(safe_name(room.name()), room.members());
+      RoomInfo& info =
+          list.rooms.emplace_back(RoomInfo{safe_name(room.name()), room.members(), {}});
       for (const std::string& name : room.names()) info.names.push_back(safe_name(name));
     }
     out.result = std::move(list);
