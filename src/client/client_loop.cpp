@@ -10,13 +10,12 @@
 #include "comcat/base/clock.h"
 
 #include "shown_name.h"
+#include "weight.h"
 
 namespace comcat::client {
 namespace {
 
 using Kind = Ending::Kind;
-
-constexpr std::size_t kMaxTasks = 1024;
 
 Kind kind_of(transport::FailureKind kind) {
   switch (kind) {
@@ -78,8 +77,9 @@ ClientLoop::ClientLoop(const ClientOptions& options)
       isolates_(::isatty(STDOUT_FILENO) == 1 && obeys_isolates(std::getenv("VTE_VERSION"))),
       takes_stdin_(audio::reads_standard_input(options.input)),
       takes_stdout_(audio::writes_standard_output(options.output)),
-      printer_(takes_stdout_ ? STDERR_FILENO : STDOUT_FILENO),
-      tasks_(kMaxTasks),
+      tasks_(TaskQueue::Capacity{}),
+      printer_(takes_stdout_ ? STDERR_FILENO : STDOUT_FILENO,
+               [this](bool full) { follow_reader(full); }),
       session_(session_options(options), *this) {}
 
 ClientLoop::~ClientLoop() {
@@ -97,7 +97,15 @@ Ending ClientLoop::run() {
   }
   close();
   say_goodbye();
+  printer_.finish();
   return *ending_;
+}
+
+/// What nobody reads is not made: while the printer is full, the server's news wait, and so do the
+/// user's next lines.
+void ClientLoop::follow_reader(bool full) {
+  tasks_.pause(full);
+  if (!full) tasks_.post_urgent([] {});  // the console may have its turn
 }
 
 void ClientLoop::say_goodbye() {
@@ -133,6 +141,7 @@ std::optional<Ending> ClientLoop::prepare() {
 }
 
 void ClientLoop::request_stop() {
+  printer_.hurry();
   tasks_.post_urgent([this] { session_.stop(); });
 }
 
@@ -166,7 +175,7 @@ void ClientLoop::show_sound() {
 
 void ClientLoop::tend_console() {
   console_->set_prompt(session_.prompt());
-  if (owes_turn_ && session_.takes_lines()) {
+  if (owes_turn_ && session_.takes_lines() && !printer_.is_full()) {
     owes_turn_ = false;
     console_->resume();
   }
@@ -175,17 +184,18 @@ void ClientLoop::tend_console() {
 void ClientLoop::start_console() {
   Console::Handler handler;
   handler.on_line = [this](std::string line) {
-    tasks_.post([this, line = std::move(line)] {
+    tasks_.post_urgent([this, line = std::move(line)] {
       owes_turn_ = true;
       session_.on_line(line, base::steady_now());
     });
   };
-  handler.on_end = [this] { tasks_.post([this] { end_of_input(); }); };
+  handler.on_end = [this] { tasks_.post_urgent([this] { end_of_input(); }); };
   if (!options_.json) console_ = make_terminal_console(printer_, typed_line_, handler);
   if (!console_) console_ = make_pipe_console(STDIN_FILENO, handler);
 }
 
 void ClientLoop::end_of_input() {
+  input_over_ = true;
   if (!options_.background) {
     session_.finish();
   } else if (::isatty(STDIN_FILENO) == 1) {  // somebody may go on typing
@@ -203,6 +213,7 @@ void ClientLoop::input_ended() {
     text = "standard input is at its end, and has been spoken";
   }
   show(Report("input_ended", text));
+  input_over_ = takes_stdin_;
   if (takes_stdin_ && !options_.background) session_.stop();
 }
 
@@ -229,7 +240,8 @@ void ClientLoop::sound_returned(Sound::Sides sides) {
 // ---- the stream's thread
 
 void ClientLoop::on_welcome(wire::Welcome welcome) {
-  tasks_.post([this, welcome = std::move(welcome)] { welcome_session(welcome); });
+  const std::size_t bytes = weight_bytes(welcome);
+  tasks_.post([this, welcome = std::move(welcome)] { welcome_session(welcome); }, bytes);
 }
 
 void ClientLoop::on_voice(wire::VoicePackets frames) {
@@ -238,11 +250,14 @@ void ClientLoop::on_voice(wire::VoicePackets frames) {
 
 void ClientLoop::on_outcome(wire::Outcome outcome) {
   const base::Time now = base::steady_now();
-  tasks_.post([this, now, outcome = std::move(outcome)] { session_.on_outcome(outcome, now); });
+  const std::size_t bytes = weight_bytes(outcome);
+  tasks_.post([this, now, outcome = std::move(outcome)] { session_.on_outcome(outcome, now); },
+              bytes);
 }
 
 void ClientLoop::on_event(wire::Event event) {
-  tasks_.post([this, event = std::move(event)] { session_.on_event(event); });
+  const std::size_t bytes = weight_bytes(event);
+  tasks_.post([this, event = std::move(event)] { session_.on_event(event); }, bytes);
 }
 
 void ClientLoop::on_notice(std::string sentence) {
@@ -254,7 +269,7 @@ void ClientLoop::on_interrupted(transport::Failure failure) {
 }
 
 void ClientLoop::on_closed(std::optional<transport::Failure> failure) {
-  tasks_.post([this, failure = std::move(failure)] {
+  tasks_.post_last([this, failure = std::move(failure)] {
     if (sound_failure_) {
       ending_ = sound_failure_;
     } else if (failure) {

@@ -63,19 +63,23 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void close();
   void say_goodbye();
 
+  // ---- whoever prints, or writes what was printed
+  void follow_reader(bool full);
+
   const ClientOptions options_;
   const bool isolates_;      // letters from right to left are isolated on this terminal
   const bool takes_stdin_;   // --input - : there is no console
   const bool takes_stdout_;  // --output - : events go to standard error
+  TaskQueue tasks_;
   Printer printer_;
   TypedLine typed_line_;
-  TaskQueue tasks_;
   Session session_;
   std::unique_ptr<Sound> sound_;
   std::unique_ptr<transport::VoiceStream> stream_;
   std::unique_ptr<Console> console_;
   bool started_ = false;
-  bool owes_turn_ = false;  // the console has given a line and waits
+  bool owes_turn_ = false;   // the console has given a line and waits
+  bool input_over_ = false;  // which ends the call, but nobody waits for that
   std::optional<Ending> sound_failure_;
   std::optional<Ending> ending_;
 };

@@ -17,6 +17,8 @@ void ClientLoop::set_room(const std::string& room) {
 }
 
 void ClientLoop::leave() {
+  tasks_.hurry();
+  if (!input_over_) printer_.hurry();
   stream_->leave();
 }
 

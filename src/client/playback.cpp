@@ -24,9 +24,18 @@ void Playback::take_in(bool silent) {
   while (incoming_.pop(received_)) {
     if (silent) continue;
     const wire::VoicePacket& packet = received_.packet;
-    if (packet.level_dbov <= kVoiceDbov) voice_at_[packet.speaker] = received_.at;
+    if (packet.level_dbov <= kVoiceDbov) note_voice(packet.speaker, received_.at);
     mixer_.insert(packet, received_.at);
   }
+}
+
+/// Only of late does it matter, so that whatever names a server makes up are forgotten.
+void Playback::note_voice(wire::SessionNumber speaker, base::Time at) {
+  if (voice_at_.size() >= playout::Mixer::kMostSpeakers && !voice_at_.contains(speaker)) {
+    std::erase_if(voice_at_, [at](const auto& other) { return at - other.second > kVoiceHold; });
+    if (voice_at_.size() >= playout::Mixer::kMostSpeakers) return;
+  }
+  voice_at_[speaker] = at;
 }
 
 void Playback::render(std::span<float> samples, base::Time now) {

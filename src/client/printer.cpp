@@ -1,41 +1,138 @@
 #include "comcat/client/printer.h"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string_view>
 #include <utility>
 
-#include "comcat/base/write.h"
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace comcat::client {
+namespace {
 
-using base::write_fully;
+/// A descriptor for pipes and terminals whose O_NONBLOCK is nobody else's; none for what has no
+/// such thing. A file is always ready, and opened anew would be written from its beginning.
+base::FileDescriptor opened_anew(int fd) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0 || S_ISREG(info.st_mode)) return {};
+  const std::string path = "/proc/self/fd/" + std::to_string(fd);
+  return base::FileDescriptor(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
+}  // namespace
+
+Printer::Printer(int fd, OnFull on_full) : fd_(fd), on_full_(std::move(on_full)) {}
+
+Printer::~Printer() {
+  stop();
+}
 
 void Printer::print(const std::string& text) {
-  const absl::MutexLock lock(&mutex_);
-  const auto has_space = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return !wake_ || waiting_.size() < kMaxWaitingBytes;
-  };
-  mutex_.Await(absl::Condition(&has_space));
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return;
+  const bool had_room = waiting_.size() < kMaxWaitingBytes;
+  waiting_ += text + "\n";
+  if (had_room && waiting_.size() >= kMaxWaitingBytes && on_full_) on_full_(true);
   if (wake_) {
-    waiting_ += text + "\n";
     wake_();
-  } else {
-    write_fully(fd_, text + "\n");
+  } else if (!thread_.joinable()) {
+    own_ = opened_anew(fd_);
+    thread_ = std::thread([this] { run(); });
   }
+  changed_.notify_all();
+}
+
+bool Printer::is_full() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size() >= kMaxWaitingBytes;
 }
 
 void Printer::attach(std::function<void()> wake) {
-  const absl::MutexLock lock(&mutex_);
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return is_idle(); });
   wake_ = std::move(wake);
 }
 
 void Printer::detach() {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   wake_ = nullptr;
-  write_fully(fd_, std::exchange(waiting_, {}));
+  if (!waiting_.empty() && !thread_.joinable()) thread_ = std::thread([this] { run(); });
+  changed_.notify_all();
 }
 
 std::string Printer::take() {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
+  return taken();
+}
+
+std::string Printer::taken() {
+  if (waiting_.size() >= kMaxWaitingBytes && on_full_) on_full_(false);
   return std::exchange(waiting_, {});
+}
+
+void Printer::hurry() {
+  const std::lock_guard lock(mutex_);
+  hurried_ = true;
+  changed_.notify_all();
+}
+
+void Printer::finish() {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return is_idle() || hurried_; });
+    changed_.wait_for(lock, kLastPatience, [this] { return is_idle(); });
+  }
+  stop();
+}
+
+void Printer::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  stop_.set();
+  if (thread_.joinable()) thread_.join();
+  own_.reset();
+}
+
+// ---- the thread
+
+void Printer::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return stopping_ || (!wake_ && !waiting_.empty()); });
+    if (stopping_) return;
+    std::string text = taken();
+    writing_ = true;
+    lock.unlock();
+    write(std::move(text));
+    lock.lock();
+    writing_ = false;
+    changed_.notify_all();
+  }
+}
+
+void Printer::write(std::string text) {
+  const int fd = own_.valid() ? own_.get() : fd_;
+  for (std::string_view rest = text; !rest.empty() && wait_to_write();) {
+    // What says that it is ready takes as much without a wait.
+    const ssize_t n = ::write(fd, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
+    if (n < 0 && errno != EAGAIN && errno != EINTR) return;
+    rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+  }
+}
+
+/// False once stopped.
+bool Printer::wait_to_write() {
+  std::array<pollfd, 2> fds{pollfd{stop_.fd(), POLLIN, 0}, pollfd{fd_, POLLOUT, 0}};
+  ::poll(fds.data(), fds.size(), -1);
+  return fds[0].revents == 0;
 }
 
 }  // namespace comcat::client

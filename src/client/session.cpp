@@ -59,7 +59,9 @@ std::string Session::own_name() const {
 
 void Session::set_roster(const std::string& room, const std::vector<wire::Member>& members) {
   std::map<wire::SessionNumber, wire::Member> next;
-  for (const wire::Member& member : members) next.emplace(member.session, member);
+  for (const wire::Member& member : members) {
+    if (next.size() < kMostMembers) next.emplace(member.session, member);
+  }
   for (const auto& [session, member] : members_) {
     if (!next.contains(session)) ports_.remove_speaker(session);
   }
@@ -155,6 +157,7 @@ void Session::tell(const wire::UnknownEvent& /*event*/) {}
 void Session::tell(const wire::Joined& event) {
   const wire::Member& member = event.member;
   const auto known = members_.find(member.session);
+  if (known == members_.end() && members_.size() >= kMostMembers) return;
   const std::string text =
       known == members_.end()
           ? shown_name(member.name) + " joined"

@@ -3,6 +3,7 @@
 #include "comcat/client/console.h"
 
 #include <array>
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
@@ -44,7 +45,7 @@ struct Pipe {
 /// Reads all of `fd` as a client does: a line, and the next when that has been dealt with.
 std::vector<std::string> lines_of(int fd) {
   std::vector<std::string> lines;
-  TaskQueue tasks(10);
+  TaskQueue tasks({.tasks = 10});
   bool ended = false;
   const auto on_line = [&](std::string line) {
     tasks.post([&, line = std::move(line)] { lines.push_back(line); });
@@ -122,6 +123,7 @@ TEST(Printer, HandsItsTextToAnEditorAndTakesItBack) {
   printer.print("three");
   printer.detach();
   printer.print("four");
+  printer.finish();
   pipe.close_writing();
   EXPECT_EQ(2, wakes);
   EXPECT_THAT(lines_of(pipe.ends[0]), ElementsAre("one", "three", "four"));
@@ -132,11 +134,54 @@ TEST(Printer, DoesNotMindThatNobodyReads) {
   ::close(pipe.ends[0]);
   pipe.ends[0] = -1;
   ::signal(SIGPIPE, SIG_IGN);
-  Printer(pipe.ends[1]).print("lost");
+  Printer printer(pipe.ends[1]);
+  printer.print("lost");
+  printer.finish();
+}
+
+TEST(Printer, OfAPipeThatNobodyReadsIsFullAndLetsItsOwnerGo) {
+  Pipe pipe;
+  std::atomic<int> full{0};
+  Printer printer(pipe.ends[1], [&](bool is_full) { full += is_full ? 1 : -1; });
+  while (!printer.is_full()) printer.print(std::string(1000, 'x'));
+  EXPECT_EQ(1, full);
+  printer.print("what comes in spite of it waits too");
+  printer.hurry();
+  const base::Time before = base::steady_now();
+  printer.finish();
+  EXPECT_GT(10s, base::steady_now() - before);
+}
+
+TEST(Printer, HasRoomAgainOnceSomebodyReads) {
+  Pipe pipe;
+  absl::Notification has_room;
+  Printer printer(pipe.ends[1], [&](bool is_full) {
+    if (!is_full) has_room.Notify();
+  });
+  while (!printer.is_full()) printer.print(std::string(1000, 'x'));
+  std::array<char, 4096> read{};
+  while (!has_room.HasBeenNotified()) EXPECT_LT(0, ::read(pipe.ends[0], read.data(), read.size()));
+  EXPECT_FALSE(printer.is_full());
+}
+
+TEST(Printer, WithoutAHurryWaitsForASlowReader) {
+  Pipe pipe;
+  Printer printer(pipe.ends[1]);
+  for (int i = 0; i < 200; ++i) printer.print(std::string(999, 'x'));
+  std::jthread owner([&] {
+    printer.finish();
+    pipe.close_writing();
+  });
+  std::size_t bytes = 0;
+  std::array<char, 512> read{};
+  for (ssize_t n = 0; (n = ::read(pipe.ends[0], read.data(), read.size())) > 0;) {
+    bytes += static_cast<std::size_t>(n);
+  }
+  EXPECT_EQ(200'000U, bytes);
 }
 
 TEST(TaskQueue, RunsInOrderAndUrgentOnesFirst) {
-  TaskQueue queue(10);
+  TaskQueue queue({.tasks = 10});
   std::string ran;
   queue.post([&] { ran += "1"; });
   queue.post([&] { ran += "2"; });
@@ -147,7 +192,7 @@ TEST(TaskQueue, RunsInOrderAndUrgentOnesFirst) {
 }
 
 TEST(TaskQueue, AFullOneMakesThePosterWait) {
-  TaskQueue queue(1);
+  TaskQueue queue({.tasks = 1});
   int ran = 0;
   std::jthread poster([&] {
     for (int i = 0; i < 1000; ++i) queue.post([&] { ++ran; });
@@ -155,8 +200,53 @@ TEST(TaskQueue, AFullOneMakesThePosterWait) {
   while (ran < 1000) ASSERT_TRUE(queue.run_one(base::Time::max(), base::Time{}));
 }
 
+TEST(TaskQueue, IsFullByWhatItsTasksHold) {
+  TaskQueue queue({.tasks = 1000, .bytes = 100});
+  int ran = 0;
+  queue.post([&] { ++ran; }, 1000);  // more than all there is room for: nothing else waits
+  std::atomic<bool> posted{false};
+  std::jthread poster([&] {
+    queue.post([&] { ++ran; }, 1);
+    posted = true;
+    queue.post_urgent([] {});
+  });
+  ASSERT_TRUE(queue.run_one(base::Time::max(), base::Time{}));
+  ASSERT_TRUE(queue.run_one(base::Time::max(), base::Time{}));
+  ASSERT_TRUE(queue.run_one(base::Time::max(), base::Time{}));
+  EXPECT_EQ(2, ran);
+  EXPECT_TRUE(posted);
+}
+
+TEST(TaskQueue, APausedOneRunsWhatTheUserWants) {
+  TaskQueue queue({.tasks = 10});
+  std::string ran;
+  queue.pause(true);
+  queue.post([&] { ran += "news "; });
+  queue.post_urgent([&] { ran += "line "; });
+  EXPECT_TRUE(queue.run_one(base::Time{}, base::Time{}));
+  EXPECT_FALSE(queue.run_one(base::Time{}, base::Time{}));
+  queue.pause(false);
+  EXPECT_TRUE(queue.run_one(base::Time{}, base::Time{}));
+  EXPECT_EQ("line news ", ran);
+}
+
+TEST(TaskQueue, AHurriedOneDropsAllButTheEnd) {
+  TaskQueue queue({.tasks = 2});
+  std::string ran;
+  queue.pause(true);
+  queue.post([&] { ran += "news "; });
+  queue.post([&] { ran += "news "; });
+  std::jthread poster([&] {
+    queue.post([&] { ran += "news "; });
+    queue.post_last([&] { ran += "end"; });
+  });
+  queue.hurry();
+  ASSERT_TRUE(queue.run_one(base::Time::max(), base::Time{}));
+  EXPECT_EQ("end", ran);
+}
+
 TEST(TaskQueue, AClosedOneLetsGoOfThem) {
-  TaskQueue queue(1);
+  TaskQueue queue({.tasks = 1});
   queue.post([] { FAIL(); });
   std::jthread poster([&] { queue.post([] { FAIL(); }); });
   queue.close();

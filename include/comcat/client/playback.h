@@ -64,6 +64,7 @@ class Playback final : public audio::RenderHandler {
   static constexpr std::size_t kIncomingPackets = 128;
 
   void take_in(bool silent) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void note_voice(wire::SessionNumber speaker, base::Time at) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   std::atomic<bool> deafened_{false};
   std::atomic<std::uint64_t> overflowed_packets_{0};

@@ -77,6 +77,9 @@ class Session {
   /// Leaves now.
   void stop();
 
+  /// As many as are remembered of a room; of a server that names more, the others are passed over.
+  static constexpr std::size_t kMostMembers = 10'000;
+
   /// Sends commands whose turn has come, and reports those that have had no answer.
   void step(base::Time now);
   [[nodiscard]] base::Time next_deadline() const;

@@ -31,7 +31,7 @@ class StreamCourse {
     wire::Hello hello;  // its resume key and room are set for each attempt
     bool tls = true;
     std::chrono::milliseconds connect_timeout{10'000};  // name, TCP, TLS and welcome together
-    std::chrono::milliseconds leave_timeout{2'000};     // what is queued, and the server's goodbye
+    std::chrono::milliseconds leave_timeout{700};       // what is queued, and the server's goodbye
   };
 
   // ---- what to do

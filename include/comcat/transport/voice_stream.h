@@ -58,7 +58,7 @@ class VoiceStream {
     bool tls = true;
     TrustOptions trust;                                 // its address is set from `address`
     std::chrono::milliseconds connect_timeout{10'000};  // name, TCP, TLS and welcome together
-    std::chrono::milliseconds leave_timeout{2'000};     // for the server's goodbye
+    std::chrono::milliseconds leave_timeout{700};       // for the server's goodbye
     std::chrono::milliseconds keepalive_time{10'000};
     std::chrono::milliseconds keepalive_timeout{5'000};
     SendQueue::Options queue;
