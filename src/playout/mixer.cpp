@@ -43,13 +43,31 @@ Mixer::~Mixer() = default;
 void Mixer::insert(const wire::VoicePacket& packet, base::Time now) {
   auto found = voices_.find(packet.speaker);
   if (found == voices_.end()) {
-    if (voices_.size() >= kMostSpeakers) return;
+    if (voices_.size() >= kMostSpeakers && !make_room()) return;
     found = voices_.emplace(packet.speaker, std::make_unique<Voice>(options_)).first;
     found->second->gain = gain(packet.speaker);
   }
   Voice& voice = *found->second;
   if (voice.presence == Voice::Presence::kLeft) voice.presence = Voice::Presence::kHeardAgain;
   voice.playout.insert(packet, now);
+}
+
+bool Mixer::make_room() {
+  auto quietest = voices_.end();
+  for (auto entry = voices_.begin(); entry != voices_.end(); ++entry) {
+    const SpeakerPlayout& playout = entry->second->playout;
+    const bool first = quietest == voices_.end();
+    if (!playout.idle()) continue;
+    if (first || playout.last_heard() < quietest->second->playout.last_heard()) quietest = entry;
+  }
+  if (quietest == voices_.end()) return false;
+  forget(quietest);
+  return true;
+}
+
+Mixer::Voices::iterator Mixer::forget(Voices::iterator entry) {
+  if (entry->second->presence != Voice::Presence::kHere) gains_.erase(entry->first);
+  return voices_.erase(entry);
 }
 
 void Mixer::pull(std::span<float, audio::kBlockSamples> out, base::Time now) {
@@ -70,8 +88,7 @@ void Mixer::free_the_silent(base::Time now) {
     const bool idle = voice.playout.idle();
     const bool left = voice.presence == Voice::Presence::kLeft;
     if (idle && (left || silent > kForgetAfter)) {
-      if (voice.presence != Voice::Presence::kHere) gains_.erase(entry->first);
-      entry = voices_.erase(entry);
+      entry = forget(entry);
       continue;
     }
     if (idle && silent > kReleaseDecoderAfter) voice.playout.release_decoder();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "comcat/base/text.h"
+#include "comcat/wire/limits.h"
 
 #include "absl/strings/match.h"
 
@@ -34,6 +35,21 @@ Failure refused(const StreamEnd& end, const ServerWords& said, std::string advic
 Failure of_passcode(Failure failure) {
   failure.of_passcode = true;
   return failure;
+}
+
+/// gRPC's own words for what only a server that means harm, or none of comcat's, does.
+bool is_out_of_bounds(const StreamEnd& end) {
+  const std::string too_long = " vs. " + std::to_string(wire::kMaxResponseBytes) + ")";
+  if (absl::StrContains(end.message, "Received message larger than max")) {
+    return absl::StrContains(end.message, too_long);  // else the server says it of ours
+  }
+  return contains_any(end.message, {"metadata size exceeds limit", "Buffers full"});
+}
+
+Failure out_of_bounds(const StreamEnd& end) {
+  return {FailureKind::kUnreachable,
+          to_string(end.address) + " sends more at once than a comcat server has to say",
+          "ask whoever runs it what it is", false};
 }
 
 /// What one can do who was sent away for sending too much. The server says of what; of a message
@@ -126,6 +142,7 @@ Failure classify(const StreamEnd& end) {
   const std::string text = base::safe_text(end.message, kMaxQuotedBytes);
   const ServerWords said = server_words(text);
   const std::string where = to_string(end.address);
+  if (is_out_of_bounds(end)) return out_of_bounds(end);
   switch (end.code) {
     case absl::StatusCode::kUnauthenticated:
       return of_passcode(

@@ -10,6 +10,9 @@ namespace comcat::transport {
 namespace {
 
 constexpr const char* kMethod = "/Calling/VoIP";
+constexpr int kMaxMetadataBytes = 4 * 1024;  // of headers or trailers; a status text is the longest
+/// What gRPC may hold of a call: above it, it ends the call.
+constexpr std::size_t kMemoryQuotaBytes = std::size_t{16} << 20;
 
 grpc::ChannelArguments arguments(const GrpcCall::Options& options, WriteHold& hold) {
   grpc::ChannelArguments out;
@@ -23,8 +26,13 @@ grpc::ChannelArguments arguments(const GrpcCall::Options& options, WriteHold& ho
   out.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   out.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   out.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  // A welcome names everyone in the room.
-  out.SetMaxReceiveMessageSize(static_cast<int>(16 * wire::kMaxMessageBytes));
+  out.SetMaxReceiveMessageSize(static_cast<int>(wire::kMaxResponseBytes));
+  // Voice is never compressed, and what is would have to be unpacked before its size is known.
+  out.SetInt(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  out.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  grpc::ResourceQuota quota("comcat-call");
+  quota.Resize(kMemoryQuotaBytes);
+  out.SetResourceQuota(quota);
   out.SetUserAgentPrefix("comcat");
   hold.attach(out);
   return out;

@@ -5,6 +5,7 @@
 #include "comcat/wire/convert.h"
 
 #include "calling.pb.h"
+#include "field_count.h"
 #include "opus_frames.h"
 #include "voice_fields.h"
 
@@ -261,6 +262,9 @@ std::string encode_response(const Event& event) {
 }
 
 absl::StatusOr<Response> parse_response(Bytes bytes) {
+  if (!has_at_most_fields(bytes, *ServerRES::descriptor(), kMaxResponseFields)) {
+    return absl::InvalidArgumentError("a response of more fields than any server has to send");
+  }
   ServerRES response;
   if (!response.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::InvalidArgumentError("a response that is no ServerRES of calling.proto");

@@ -34,6 +34,8 @@ TEST(Classify, EachCauseHasItsKindAndSaysWhatToDo) {
       {kAlreadyExists, "an is taken", true, FailureKind::kRefused, false, "another --name"},
       {kInvalidArgument, "the name is empty", true, FailureKind::kUsage, false, "name is empty"},
       {kResourceExhausted, "all 10 slots are taken", true, FailureKind::kFull, true, "later"},
+      {kResourceExhausted, "Received message larger than max (3145728 vs. 1048576)", true,
+       FailureKind::kUnreachable, false, "ask whoever runs it what it is"},
       {kUnimplemented, "", true, FailureKind::kUnreachable, false, "but not comcat's"},
       {kUnavailable, "DNS resolution failed for example.org:4000", true, FailureKind::kUnreachable,
        true, "does not resolve"},

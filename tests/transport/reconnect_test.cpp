@@ -66,9 +66,23 @@ TEST(Reconnect, ALostCallIsTriedAgainAndAnnouncedOncePerOutage) {
   EXPECT_EQ(kNow + 500ms, second.retry_at);
   EXPECT_FALSE(second.announce);
   it.on_welcome();
-  const auto next_outage = it.on_end(lost(), kNow);
-  EXPECT_EQ(kNow + 250ms, next_outage.retry_at);
+  const auto next_outage = it.on_end(lost(), kNow + 1min);
+  EXPECT_EQ(kNow + 1min + 250ms, next_outage.retry_at);
   EXPECT_TRUE(next_outage.announce);
+}
+
+TEST(Reconnect, AServerThatWelcomesAndHangsUpIsAskedMoreAndMoreSeldom) {
+  Reconnect it = reconnect();
+  base::Time now = kNow;
+  std::vector<milliseconds> waits;
+  for (int i = 0; i < 7; ++i) {
+    it.on_welcome();
+    const base::Time retry = *it.on_end(lost(), now).retry_at;
+    waits.push_back(std::chrono::round<milliseconds>(retry - now));
+    now = retry;
+  }
+  EXPECT_EQ((std::vector<milliseconds>{250ms, 500ms, 1000ms, 2000ms, 4000ms, 5000ms, 5000ms}),
+            waits);
 }
 
 TEST(Reconnect, WhoIsToldToStayOutStaysOut) {

@@ -20,12 +20,13 @@ namespace comcat::playout {
 /// Threads    one at a time (a client's playout thread).
 /// Time       every `now` is of one clock that never goes back; a packet may have arrived some
 ///            pulls before it is inserted.
-/// Memory     bounded per speaker by max_delay. A speaker silent for 5 s gives back its decoder,
-///            one unheard of for a minute is forgotten but for its gain.
-/// Speakers   kMostSpeakers at once; further ones are not heard.
+/// Memory     bounded per speaker by max_delay, some 400 KiB at the most. A speaker silent for 5 s
+///            gives back its decoder, one unheard of for a minute is forgotten but for its gain.
+/// Speakers   kMostSpeakers at once, the silent counted; a further one takes the place of who has
+///            been silent the longest. Where nobody is silent he is not heard.
 class Mixer {
  public:
-  static constexpr std::size_t kMostSpeakers = 1000;
+  static constexpr std::size_t kMostSpeakers = 64;
 
   explicit Mixer(PlayoutOptions options = {});
   ~Mixer();
@@ -53,12 +54,17 @@ class Mixer {
 
  private:
   struct Voice;
+  using Voices = std::map<wire::SessionNumber, std::unique_ptr<Voice>>;
 
   void free_the_silent(base::Time now);
+  /// Forgets one who is silent; false where nobody is.
+  bool make_room();
+  /// What comes after it.
+  Voices::iterator forget(Voices::iterator entry);
   [[nodiscard]] float gain(wire::SessionNumber speaker) const;
 
   PlayoutOptions options_;
-  std::map<wire::SessionNumber, std::unique_ptr<Voice>> voices_;
+  Voices voices_;
   std::map<wire::SessionNumber, float> gains_;
   PullClock clock_;
 };

@@ -21,7 +21,11 @@ class Reconnect {
 
   explicit Reconnect(Backoff backoff) : backoff_(std::move(backoff)) {}
 
-  /// The server has answered: the outage, if there was one, is over.
+  /// A call that has lasted so long ends an outage. One that is lost sooner goes on with it: a
+  /// server that welcomes everyone and hangs up is not asked again and again.
+  static constexpr std::chrono::seconds kStands{5};
+
+  /// The server has answered.
   void on_welcome();
 
   /// An attempt or an established call came to its end. Until the first welcome every end is final:
@@ -36,6 +40,8 @@ class Reconnect {
  private:
   Backoff backoff_;
   bool welcomed_once_ = false;
+  bool welcomed_ = false;            // by the call of now
+  base::Time began_{};               // when that was tried
   std::set<FailureKind> announced_;  // in this outage
 };
 

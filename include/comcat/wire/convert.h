@@ -50,8 +50,8 @@ using Bytes = std::span<const std::byte>;
 /// One event as a whole ServerRES. Laid end to end they merge, as frames of encode_voice() do.
 [[nodiscard]] std::string encode_response(const Event& event);
 
-/// kInvalidArgument where the bytes are no ServerRES. Every name and text that comes out is safe to
-/// print; voice that a server would refuse is left out.
+/// kInvalidArgument where the bytes are no ServerRES, or have more than kMaxResponseFields. Every
+/// name and text that comes out is safe to print; voice that a server would refuse is left out.
 [[nodiscard]] absl::StatusOr<Response> parse_response(Bytes bytes);
 
 }  // namespace comcat::wire

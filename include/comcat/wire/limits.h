@@ -22,6 +22,10 @@ inline constexpr std::uint32_t kMaxPacketSamples = 5760;    // 120 ms, RFC 6716 
 /// each of them, so there is an end.
 inline constexpr std::size_t kMaxShortFrames = 12;
 inline constexpr std::size_t kMaxMessageBytes = 64 * 1024;
+/// Of what a server sends: a welcome names everyone in the room.
+inline constexpr std::size_t kMaxResponseBytes = 16 * kMaxMessageBytes;
+/// In one such message: a room of ten thousand, each with all there is to say of him.
+inline constexpr std::size_t kMaxResponseFields = 80'000;
 inline constexpr std::size_t kResumeKeyBytes = 16;
 inline constexpr unsigned kSilentDbov = 127;  // RFC 6464
 
