@@ -8,20 +8,23 @@
 namespace comcat::client {
 
 /// When a device that has failed is tried again: after kFirst, so that what failed together is
-/// tried together, then each kEach, until it is back. One that fails soon after it came back is
-/// left alone for twice as long each time, up to kLongest: it costs more than it gives.
+/// tried together, then each kEach, until it is back. What has been away for long is tried more
+/// seldom, each time after an eighth of that time, up to kMostSeldom. One that fails soon after it
+/// came back is left alone for twice as long each time, up to kLongest: it costs more than it
+/// gives.
 ///
 /// Threads    one at a time.
 class RetryTimes {
  public:
   static constexpr std::chrono::milliseconds kFirst{250};
   static constexpr std::chrono::milliseconds kEach{1000};
+  static constexpr std::chrono::milliseconds kMostSeldom{5000};
   static constexpr std::chrono::milliseconds kLongest{30'000};
   static constexpr std::chrono::milliseconds kSoon{10'000};
 
   void failed(base::Time now);
   /// The try that was due has not helped.
-  void tried(base::Time now) { next_ = now + each_; }
+  void tried(base::Time now);
   void returned(base::Time now);
   /// Somebody asks for it: it is due, where it is awaited at all.
   void hasten(base::Time now);
@@ -32,6 +35,7 @@ class RetryTimes {
 
  private:
   std::optional<base::Time> next_;
+  base::Time away_since_{};  // while next_ is set
   std::optional<base::Time> returned_at_;
   base::Duration each_ = kEach;
 };

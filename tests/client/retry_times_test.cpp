@@ -28,6 +28,21 @@ TEST(RetryTimes, ADeviceThatIsAwayIsTriedEachSecondUntilItIsBack) {
   EXPECT_EQ(base::Time::max(), times.next());
 }
 
+TEST(RetryTimes, ADeviceThatIsAwayForLongIsTriedMoreSeldomAndSoonAgainTheNextTime) {
+  RetryTimes times;
+  times.failed(kStart);
+  times.tried(kStart + 8s);
+  EXPECT_EQ(kStart + 9s, times.next());
+  times.tried(kStart + 16s);
+  EXPECT_EQ(kStart + 18s, times.next());
+  times.tried(kStart + 1h);
+  EXPECT_EQ(kStart + 1h + 5s, times.next());
+  times.returned(kStart + 2h);
+  times.failed(kStart + 3h);
+  times.tried(kStart + 3h + 1s);
+  EXPECT_EQ(kStart + 3h + 2s, times.next());
+}
+
 TEST(RetryTimes, OneThatFailsAsSoonAsItIsBackIsTriedEverMoreSeldom) {
   RetryTimes times;
   base::Time now = kStart;
