@@ -49,7 +49,9 @@ class RunningDevice {
   RunningDevice& operator=(const RunningDevice&) = delete;
 
   [[nodiscard]] const Pump& pump() const { return pump_; }
-  [[nodiscard]] const DeviceCounters& counters() const { return memory_->counters; }
+  [[nodiscard]] std::uint64_t xruns() const {
+    return memory_->counters.xruns.load(std::memory_order_relaxed);
+  }
 
  private:
   void run(const std::stop_token& stop) {
@@ -100,9 +102,6 @@ class Device : public Interface {
     return absl::OkStatus();
   }
   void stop() override { running_.reset(); }
-  std::uint64_t xruns() const override {
-    return running_ ? running_->counters().xruns.load(std::memory_order_relaxed) : 0;
-  }
   std::string description() const override { return device_.name; }
   bool may_return() const override { return true; }
 
@@ -131,13 +130,20 @@ class Device : public Interface {
   std::optional<Running> running_;
 };
 
-using DeviceSource = Device<Source, CaptureHandler, CapturePump, Direction::kInput>;
+class DeviceSource final : public Device<Source, CaptureHandler, CapturePump, Direction::kInput> {
+ public:
+  using Device::Device;
+  std::uint64_t xruns() const override { return running() ? running()->xruns() : 0; }
+};
 
 class DeviceSink final : public Device<Sink, RenderHandler, PlaybackPump, Direction::kOutput> {
  public:
   using Device::Device;
   SinkFigures figures() const override {
-    return running() ? running()->pump().figures() : SinkFigures{};
+    if (!running()) return {};
+    SinkFigures out = running()->pump().figures();
+    out.xruns = running()->xruns();
+    return out;
   }
 };
 

@@ -72,6 +72,7 @@ Statistics ClientLoop::statistics() const {
   out.capture = sound_->capture().stats();
   out.playback = sound_->playback().stats(base::steady_now());
   out.output = sound_->output();
+  out.input_xruns = sound_->input_xruns();
   out.frame = options_.encoder.frame;
   return out;
 }

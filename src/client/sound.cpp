@@ -62,4 +62,8 @@ audio::SinkFigures Sound::output() const {
   return devices_->output();
 }
 
+std::uint64_t Sound::input_xruns() const {
+  return devices_->input_xruns();
+}
+
 }  // namespace comcat::client

@@ -1,5 +1,6 @@
 #include "sound_devices.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <pthread.h>
@@ -7,6 +8,12 @@
 #include "comcat/audio/device_process.h"
 
 namespace comcat::client {
+namespace {
+
+/// Both sides of one sound system are seen to fail within this time.
+constexpr std::chrono::milliseconds kTogether{250};
+
+}  // namespace
 
 SoundDevices::SoundDevices(Sound::Options options, audio::CaptureHandler& capture,
                            audio::RenderHandler& playback)
@@ -72,7 +79,10 @@ absl::Status SoundDevices::launch(Sink sink) {
   const absl::MutexLock lock(&mutex_);
   std::swap(sink_, sink);
   away_.output = false;
-  if (sink) missed_before_ += sink->figures().missed_samples;
+  if (sink) {
+    output_before_.missed_samples += sink->figures().missed_samples;
+    output_before_.xruns += sink->figures().xruns;
+  }
   return absl::OkStatus();
 }
 
@@ -87,6 +97,7 @@ void SoundDevices::note_failure(Side side, absl::Status status) {
   }
   {
     const absl::MutexLock lock(&mutex_);
+    if (!failed_.any()) failed_at_ = base::steady_now();
     (side == Side::kInput ? failed_.input : failed_.output) = true;
     why_ = std::move(status);
   }
@@ -97,7 +108,13 @@ base::Time SoundDevices::step(base::Time now) {
   part_with_failed(now);
   retry(now);
   const absl::MutexLock lock(&mutex_);
-  return times_.next();
+  return failed_.any() ? std::min(failed_at_ + kTogether, times_.next()) : times_.next();
+}
+
+bool SoundDevices::waits_for_the_other(base::Time now) const {
+  if (failed_.input == failed_.output || now >= failed_at_ + kTogether) return false;
+  return failed_.input ? sink_ && !away_.output && sink_->may_return()
+                       : source_ && source_->may_return();
 }
 
 void SoundDevices::part_with_failed(base::Time now) {
@@ -106,12 +123,13 @@ void SoundDevices::part_with_failed(base::Time now) {
   Source source;
   {
     const absl::MutexLock lock(&mutex_);
-    if (!failed_.any()) return;
+    if (!failed_.any() || waits_for_the_other(now)) return;
     sides = std::exchange(failed_, {});
     why = std::exchange(why_, absl::OkStatus());
     if (sides.input) {
       awaited_.input = source_->may_return();
       source = std::move(source_);
+      input_xruns_before_ += source->xruns();
     }
     if (sides.output) awaited_.output = sink_->may_return();
     if ((sides.input && awaited_.input) || (sides.output && awaited_.output)) times_.failed(now);
@@ -199,8 +217,14 @@ std::string SoundDevices::recording() const {
 audio::SinkFigures SoundDevices::output() const {
   const absl::MutexLock lock(&mutex_);
   audio::SinkFigures out = sink_ ? sink_->figures() : audio::SinkFigures{};
-  out.missed_samples += missed_before_;
+  out.missed_samples += output_before_.missed_samples;
+  out.xruns += output_before_.xruns;
   return out;
+}
+
+std::uint64_t SoundDevices::input_xruns() const {
+  const absl::MutexLock lock(&mutex_);
+  return input_xruns_before_ + (source_ ? source_->xruns() : 0);
 }
 
 }  // namespace comcat::client

@@ -43,6 +43,7 @@ class SoundDevices {
   [[nodiscard]] std::string recording() const;
   [[nodiscard]] bool input_may_resume() const;
   [[nodiscard]] audio::SinkFigures output() const;
+  [[nodiscard]] std::uint64_t input_xruns() const;
 
   /// One turn of the thread: parts with what has failed, and tries what is due. When to be called
   /// again at the latest.
@@ -57,6 +58,9 @@ class SoundDevices {
   [[nodiscard]] absl::Status launch(Sink sink);
   [[nodiscard]] audio::EndHandler on_end(Side side);
   void note_failure(Side side, absl::Status status);
+  /// Whether the other side may be about to fail, too: one sound system has both.
+  [[nodiscard]] bool waits_for_the_other(base::Time now) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void part_with_failed(base::Time now);
   void retry(base::Time now);
   void play_nowhere();
@@ -72,12 +76,14 @@ class SoundDevices {
   mutable absl::Mutex mutex_;
   Source source_ ABSL_GUARDED_BY(mutex_);  // null: failed
   Sink sink_ ABSL_GUARDED_BY(mutex_);
-  Sides failed_ ABSL_GUARDED_BY(mutex_);      // not yet parted with
-  absl::Status why_ ABSL_GUARDED_BY(mutex_);  // of failed_
-  Sides away_ ABSL_GUARDED_BY(mutex_);        // parted with, not back
-  Sides awaited_ ABSL_GUARDED_BY(mutex_);     // of those, what may return by itself
+  Sides failed_ ABSL_GUARDED_BY(mutex_);            // not yet parted with
+  base::Time failed_at_ ABSL_GUARDED_BY(mutex_){};  // the first of failed_
+  absl::Status why_ ABSL_GUARDED_BY(mutex_);        // of failed_
+  Sides away_ ABSL_GUARDED_BY(mutex_);              // parted with, not back
+  Sides awaited_ ABSL_GUARDED_BY(mutex_);           // of those, what may return by itself
   RetryTimes times_ ABSL_GUARDED_BY(mutex_);
-  std::uint64_t missed_before_ ABSL_GUARDED_BY(mutex_) = 0;  // by sinks that are gone
+  audio::SinkFigures output_before_ ABSL_GUARDED_BY(mutex_);      // counts of sinks that are gone
+  std::uint64_t input_xruns_before_ ABSL_GUARDED_BY(mutex_) = 0;  // of sources that are gone
   std::jthread thread_;
 };
 

@@ -78,14 +78,15 @@ std::string text_of(const Statistics& s) {
   std::string out = "round trip " + (s.round_trip ? ms(*s.round_trip) : std::string("unknown"));
   out += "\nsent " + count(s.stream.sent_voice_frames) + " frames, dropped " +
          count(s.stream.dropped_voice_frames) + " (network), " +
-         count(s.capture.overflowed_blocks) + " blocks (encoder late); level " +
+         count(s.capture.overflowed_blocks) + " blocks (encoder late), " + count(s.input_xruns) +
+         " times (sound device); level " +
          (s.capture.level_dbov >= wire::kSilentDbov
               ? std::string("silent")
               : "-" + std::to_string(s.capture.level_dbov) + " dBov");
   out += "\nreceived " + count(s.stream.received_voice_frames) + " frames, dropped " +
          count(s.playback.overflowed_packets) + "; " +
          ms(std::chrono::microseconds(s.output.missed_samples * 1000 / 48)) +
-         " of gaps at the sound output";
+         " of gaps at the sound output, " + count(s.output.xruns) + " times in the sound device";
   for (const auto& [session, speaker] : s.playback.speakers) {
     out += speaker_line(name_of(s, session), speaker);
   }
@@ -123,11 +124,13 @@ Report stats_report(const Statistics& s) {
       .with("queued_voice_ms", s.stream.queued_voice.count())
       .with("captured_blocks", number(s.capture.captured_blocks))
       .with("capture_overflow_blocks", number(s.capture.overflowed_blocks))
+      .with("input_xruns", number(s.input_xruns))
       .with("encoded_frames", number(s.capture.encoded_frames))
       .with("received_frames", number(s.stream.received_voice_frames))
       .with("malformed_messages", number(s.stream.malformed_messages))
       .with("playback_overflow_packets", number(s.playback.overflowed_packets))
       .with("underrun_samples", number(s.output.missed_samples))
+      .with("output_xruns", number(s.output.xruns))
       .with("capture_ms", parts.capture.count())
       .with("codec_ms", parts.codec.count())
       .with("network_ms", parts.network.count())

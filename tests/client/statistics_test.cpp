@@ -40,5 +40,17 @@ TEST(Statistics, MouthToEarIsTheSumOfWhatIsKnown) {
   EXPECT_EQ(10ms + 7ms + 1ms + 56ms + 20ms, estimate(statistics).total());
 }
 
+TEST(Statistics, WhatTheDevicesSayThatTheyLostIsTold) {
+  Statistics statistics;
+  statistics.input_xruns = 3;
+  statistics.output.xruns = 5;
+  const Report report = stats_report(statistics);
+  EXPECT_NE(std::string::npos, report.text.find("3 times (sound device)")) << report.text;
+  EXPECT_NE(std::string::npos, report.text.find("5 times in the sound device")) << report.text;
+  const std::string json = to_json(report);
+  EXPECT_NE(std::string::npos, json.find("\"input_xruns\":3")) << json;
+  EXPECT_NE(std::string::npos, json.find("\"output_xruns\":5")) << json;
+}
+
 }  // namespace
 }  // namespace comcat::client

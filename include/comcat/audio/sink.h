@@ -27,6 +27,7 @@ class RenderHandler {
 /// What a sink that is running says of itself.
 struct SinkFigures {
   std::uint64_t missed_samples = 0;  // silence played because nothing had been rendered in time
+  std::uint64_t xruns = 0;           // how often the device has said that it lost samples
   std::chrono::microseconds delay = kBlockDuration;  // from on_render() to the device, at most
 };
 
@@ -41,7 +42,6 @@ class Sink {
   virtual ~Sink() = default;
   [[nodiscard]] virtual absl::Status start(RenderHandler& handler, EndHandler on_end) = 0;
   virtual void stop() = 0;
-  [[nodiscard]] virtual std::uint64_t xruns() const { return 0; }
   [[nodiscard]] virtual SinkFigures figures() const { return {}; }
   [[nodiscard]] virtual bool may_return() const { return false; }
   /// As Source's; of a recording that has been started, the file that is really written.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -71,6 +72,8 @@ class Sound {
   [[nodiscard]] std::string recording() const;
   /// Of the output; what was missed is counted over all devices that it has had.
   [[nodiscard]] audio::SinkFigures output() const;
+  /// How often the input's devices have said that they lost samples.
+  [[nodiscard]] std::uint64_t input_xruns() const;
 
  private:
   explicit Sound(std::unique_ptr<Capture> capture);

@@ -19,6 +19,7 @@ struct Statistics {
   Capture::Stats capture;
   Playback::Stats playback;
   audio::SinkFigures output;
+  std::uint64_t input_xruns = 0;  // how often the input's device said that it lost samples
   std::chrono::milliseconds frame{20};
   std::optional<std::chrono::microseconds> round_trip;
   std::map<wire::SessionNumber, std::string> names;
