@@ -258,6 +258,10 @@ void JackRig::wake_server() {
   server_->signal(SIGCONT);
 }
 
+bool JackRig::change_period(int period_frames) {
+  return jack_set_buffer_size(client_, static_cast<jack_nframes_t>(period_frames)) == 0;
+}
+
 bool JackRig::start_server(int rate_hz, int period_frames) {
   if (client_ != nullptr) jack_client_close(std::exchange(client_, nullptr));
   sweep_after(name_);

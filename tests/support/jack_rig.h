@@ -84,6 +84,8 @@ class JackRig {
   /// The server stands still, and goes on.
   void hang_server();
   void wake_server();
+  /// All that is connected is given other periods from now on.
+  [[nodiscard]] bool change_period(int period_frames);
   /// The server that was ended is there again, as another card would be. The rig's own view of the
   /// graph is of the new one. False where it does not start.
   [[nodiscard]] bool start_server(int rate_hz, int period_frames);
