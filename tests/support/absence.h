@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "comcat/base/clock.h"
 
@@ -32,10 +33,14 @@ class AbsenceWatch {
   std::thread thread_;
 };
 
-/// What came of an attempt.
+/// What came of an attempt: what was wrong, or "".
 struct Outcome {
-  std::string wrong;  // "" where all was right
-  std::string away;   // a sign of its own that the machine was away, as a sound card's; "" for none
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Outcome(std::string what_was_wrong, std::string sign_of_absence = "")
+      : wrong(std::move(what_was_wrong)), away(std::move(sign_of_absence)) {}
+
+  std::string wrong;
+  std::string away;  // a sign of its own that the machine was away, as a sound card's; "" for none
 };
 
 /// Runs `attempt`. Where something was wrong, and the machine was away meanwhile (for kAway or
