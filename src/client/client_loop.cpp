@@ -1,5 +1,6 @@
 #include "client_loop.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -91,9 +92,11 @@ Ending ClientLoop::run() {
   if (!ending_) stream_->start();
   while (!ending_) {
     const base::Time now = base::steady_now();
-    tasks_.run_one(session_.next_deadline(), now);
+    tasks_.run_one(std::min(session_.next_deadline(), leave_by_), now);
     session_.step(base::steady_now());
     if (console_) tend_console();
+    // A server that sends without end keeps the stream's thread busy, which never says goodbye.
+    if (!ending_ && base::steady_now() >= leave_by_) ending_ = sound_failure_.value_or(Ending{});
   }
   close();
   say_goodbye();

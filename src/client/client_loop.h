@@ -78,8 +78,9 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   std::unique_ptr<transport::VoiceStream> stream_;
   std::unique_ptr<Console> console_;
   bool started_ = false;
-  bool owes_turn_ = false;   // the console has given a line and waits
-  bool input_over_ = false;  // which ends the call, but nobody waits for that
+  base::Time leave_by_ = base::Time::max();  // the stream has ended by then, or is cut
+  bool owes_turn_ = false;                   // the console has given a line and waits
+  bool input_over_ = false;                  // which ends the call, but nobody waits for that
   std::optional<Ending> sound_failure_;
   std::optional<Ending> ending_;
 };

@@ -7,6 +7,11 @@
 #include "shown_name.h"
 
 namespace comcat::client {
+namespace {
+
+constexpr std::chrono::milliseconds kLeaveWithin{800};  // a little more than the stream's own
+
+}  // namespace
 
 absl::Status ClientLoop::send(const wire::Command& command) {
   return stream_->send(command);
@@ -18,6 +23,7 @@ void ClientLoop::set_room(const std::string& room) {
 
 void ClientLoop::leave() {
   tasks_.hurry();
+  leave_by_ = base::steady_now() + kLeaveWithin;
   if (!input_over_) printer_.hurry();
   stream_->leave();
 }

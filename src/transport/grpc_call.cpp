@@ -85,6 +85,7 @@ void GrpcCall::on_found(bool /*ok*/) {
 void GrpcCall::cancel() {
   if (found_.pending()) race_->abandon();
   context_.TryCancel();
+  hold_.cut();
 }
 
 void GrpcCall::on_started(bool ok) {

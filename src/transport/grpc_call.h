@@ -56,6 +56,8 @@ class GrpcCall {
   void half_close();
   void finish();
   void cancel();
+  /// Ends the connection, if there is one, so that the call ends soon. Threads: any.
+  void cut() { hold_.cut(); }
 
   [[nodiscard]] bool writing() const { return written_.pending(); }
   /// The message that the last read brought; nothing where it cannot be read.

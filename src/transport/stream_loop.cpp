@@ -1,6 +1,7 @@
 #include "stream_loop.h"
 
 #include <random>
+#include <tuple>
 #include <utility>
 
 #include "comcat/rpc/deadline.h"
@@ -47,6 +48,11 @@ VoiceStream::Loop::~Loop() {
     return;
   }
   inbox_.hang_up();
+  {
+    // The thread may be busy in gRPC, with a server that sends without end.
+    const absl::MutexLock lock(&cut_mutex_);
+    if (call_) call_->cut();
+  }
   thread_.join();
 }
 
@@ -124,12 +130,17 @@ void VoiceStream::Loop::on_written(bool ok) {
 void VoiceStream::Loop::on_ended() {
   give_notices();
   inbox_.shut();
-  const std::unique_ptr<GrpcCall> ended = std::move(call_);
+  const std::unique_ptr<GrpcCall> ended = exchange_call(nullptr);
   const grpc::Status& status = ended->status();
   StreamCourse::End end;
   end.status = {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
   if (call_options_.judge) end.refusal = call_options_.judge->refusal();
   perform(course_.on_end(end, now_));
+}
+
+std::unique_ptr<GrpcCall> VoiceStream::Loop::exchange_call(std::unique_ptr<GrpcCall> next) {
+  const absl::MutexLock lock(&cut_mutex_);
+  return std::exchange(call_, std::move(next));
 }
 
 void VoiceStream::Loop::on_message() {
@@ -182,7 +193,8 @@ struct VoiceStream::Loop::Doer {
 
   void operator()(std::monostate /*nothing*/) const {}
   void operator()(const Course::Connect& /*action*/) const {
-    loop.call_ = std::make_unique<GrpcCall>(loop.call_options_, loop.events_, loop);
+    std::ignore =
+        loop.exchange_call(std::make_unique<GrpcCall>(loop.call_options_, loop.events_, loop));
     loop.call_->start();
   }
   void operator()(const Course::SayHello& action) const {

@@ -9,6 +9,7 @@
 #include "comcat/transport/stream_course.h"
 #include "comcat/transport/voice_stream.h"
 
+#include "absl/synchronization/mutex.h"
 #include "grpc_call.h"
 #include "stream_inbox.h"
 
@@ -52,6 +53,8 @@ class VoiceStream::Loop final : public GrpcCall::Handler {
   void shut_queue();
 
   void perform(StreamCourse::Action action);
+  /// The one way to change call_: others may cut it meanwhile.
+  std::unique_ptr<GrpcCall> exchange_call(std::unique_ptr<GrpcCall> next);
 
   const GrpcCall::Options call_options_;
   StreamHandler& handler_;  // the owner's
@@ -62,8 +65,11 @@ class VoiceStream::Loop final : public GrpcCall::Handler {
 
   // The thread's own.
   StreamCourse course_;
-  std::unique_ptr<GrpcCall> call_;  // null: none is under way
-  base::Time now_;                  // when the running event began
+  /// Null: none is under way. Only the thread changes it, and under the lock; only cut() is for
+  /// others.
+  std::unique_ptr<GrpcCall> call_;
+  absl::Mutex cut_mutex_;
+  base::Time now_;  // when the running event began
 
   std::jthread thread_;
 };

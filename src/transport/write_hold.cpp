@@ -7,6 +7,7 @@
 #include <grpcpp/grpcpp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "comcat/base/file_descriptor.h"
@@ -57,6 +58,11 @@ class HeldSocket {
     if (fd_.valid()) std::ignore = setsockopt(fd_.get(), IPPROTO_TCP, option, &on, sizeof(on));
   }
 
+  void shut() {
+    const absl::MutexLock lock(&mutex_);
+    if (fd_.valid()) std::ignore = shutdown(fd_.get(), SHUT_RDWR);
+  }
+
  private:
   absl::Mutex mutex_;
   base::FileDescriptor fd_ ABSL_GUARDED_BY(mutex_);
@@ -102,6 +108,10 @@ void WriteHold::begin() {
 void WriteHold::flush() {
   unanswered_bytes_ = 0;
   socket_->set(TCP_NODELAY);  // pushes what waits, and the cork stays
+}
+
+void WriteHold::cut() {
+  socket_->shut();
 }
 
 void WriteHold::received(std::size_t bytes) {

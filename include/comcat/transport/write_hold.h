@@ -47,6 +47,10 @@ class WriteHold {
   /// with WriteOptions::set_write_through(), so that it comes back after it has reached the socket.
   void flush();
 
+  /// Ends the connection, whatever the server still sends or does not read: gRPC waits for a server
+  /// that reads nothing, and has no time while one sends without end.
+  void cut();
+
   /// A message of so many bytes has been read: the answers leave before the server has to wait for
   /// them.
   void received(std::size_t bytes);
