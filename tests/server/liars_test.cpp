@@ -168,6 +168,17 @@ TEST(Liars, BehindTheAddressOfAnHonestPairLeaveItHalf) {
   }
 }
 
+TEST(Liars, OfSixteenAddressesWhoTakeTurnsLeaveHalf) {
+  const auto percent = [](int count) {
+    const int crews = count / static_cast<int>(kPlaces);
+    const Kind kind{"in turns", [=](int n) { return relaying(n % crews, crews); }};
+    return percent_of_a_pair(
+        kTwoAddresses, kind, count, [](int n) { return Share(100 + n); }, minutes(5));
+  };
+  EXPECT_GE(percent(16), 50);
+  EXPECT_GT(percent(32), 0);  // no promise: they can do what as many honest people would
+}
+
 TEST(Liars, WhoComeAgainEachFewSecondsGainNothing) {
   for (const bool one_address : {true, false}) {
     Hall hall(kTwoAddresses);

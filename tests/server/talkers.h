@@ -29,6 +29,14 @@ inline Talker alternating(std::chrono::milliseconds time, std::chrono::milliseco
   return [=](std::chrono::milliseconds t) { return (t + phase) / time % 2 == 0 ? 0.0 : 50.0; };
 }
 
+/// Of the crew `crew` of `crews`, who take turns of 12 s in talking as speech falls, from 0.
+inline Talker relaying(int crew, int crews) {
+  return [=](std::chrono::milliseconds t) -> std::optional<double> {
+    if (t / std::chrono::seconds(12) % crews != crew) return std::nullopt;
+    return t % std::chrono::milliseconds(400) < std::chrono::milliseconds(60) ? 40.0 : 0.0;
+  };
+}
+
 /// People of whom one talks and then another, in turns of `shortest` to `longest` with a pause of
 /// 0.2 to 1 s after each, four syllables a second; and who now and then fall in with a few words.
 /// Nothing is sent by who is silent. Times are asked for in order.

@@ -39,6 +39,10 @@ Visitor::~Visitor() {
 }
 
 bool Visitor::send(const Command& command) {
+  if (command.has_join_room()) {
+    const absl::MutexLock lock(&mutex_);
+    moves_.insert(command.trace_id());
+  }
   ClientREQ request;
   *request.mutable_command() = command;
   return caller_->send(request);
@@ -101,9 +105,11 @@ void Visitor::hear(const ServerRES& response) {
     news_.session = welcome.session();
     settle_in(welcome.room(), welcome.members());
   } else if (response.has_outcome()) {
-    const Outcome& outcome = response.outcome();
+    const ::Outcome& outcome = response.outcome();
     news_.outcomes.push_back(outcome);
-    if (outcome.has_roster()) settle_in(outcome.roster().room(), outcome.roster().members());
+    if (moves_.erase(outcome.trace_id()) > 0 && outcome.has_roster()) {
+      settle_in(outcome.roster().room(), outcome.roster().members());
+    }
   } else {
     for (const Event& event : response.events().events()) believe(event);
   }

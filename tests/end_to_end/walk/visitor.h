@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,7 +50,7 @@ class Visitor {
     std::string resume_key;
     std::string room;
     unsigned session = 0;
-    std::vector<Outcome> outcomes;
+    std::vector<::Outcome> outcomes;
     std::vector<std::string> wrong;  // what must not be: one sentence each
   };
 
@@ -94,6 +95,7 @@ class Visitor {
   News news_ ABSL_GUARDED_BY(mutex_);
   RoomView view_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> texts_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::uint64_t> moves_ ABSL_GUARDED_BY(mutex_);  // trace ids: their rosters are its own
   std::map<unsigned, unsigned> last_sequence_ ABSL_GUARDED_BY(mutex_);  // by speaker
   unsigned sequence_ = 0;
   std::unique_ptr<Caller> caller_;  // last: its thread uses the others

@@ -13,6 +13,7 @@ constexpr int kStallMs = 6000;
 constexpr int kTooManyCommands = 12;
 constexpr std::chrono::milliseconds kTryAgain{100};
 constexpr std::uint32_t kOk = 0;
+constexpr std::uint32_t kNotFound = 5;
 constexpr std::uint32_t kResourceExhausted = 8;
 
 }  // namespace
@@ -105,15 +106,17 @@ void Walker::ask_too_much(base::Time now) {
 }
 
 void Walker::ask_something(base::Time now) {
-  const std::size_t die = below(7);
-  ++deeds_[std::array{"asks too much", "mutes", "deafens", "moves", "lists", "says", "says"}[die]];
+  const std::size_t die = below(8);
+  ++deeds_[std::array{"asks too much", "mutes", "deafens", "moves", "lists rooms",
+                      "asks who is there", "says", "says"}[die]];
   if (die == 0) return ask_too_much(now);
   Command command;
   if (die == 1) command.mutable_set_mute()->set_muted(below(2) == 0);
   if (die == 2) command.mutable_set_deafen()->set_deafened(below(2) == 0);
   if (die == 3) command.mutable_join_room()->set_room(kRooms[below(kRooms.size())]);
-  if (die == 4) command.mutable_list_rooms();
-  if (die >= 5) command.mutable_say()->set_text(name_ + " says " + std::to_string(random_()));
+  if (die == 4) command.mutable_list_rooms()->set_names(below(2) == 0);
+  if (die == 5) command.mutable_who()->set_room(kRooms[below(kRooms.size())]);
+  if (die >= 6) command.mutable_say()->set_text(name_ + " says " + std::to_string(random_()));
   ask(std::move(command), now);
 }
 
@@ -128,7 +131,7 @@ void Walker::listen(base::Time now) {
               .in_room_since = now,
               .resume_key = news.resume_key};
   }
-  for (const Outcome& outcome : news.outcomes) take(outcome, now);
+  for (const ::Outcome& outcome : news.outcomes) take(outcome, now);
   if (!over) return;
   if (now >= plan_.come_at) ++deeds_["is sent away"];
   visitor_.reset();
@@ -137,7 +140,7 @@ void Walker::listen(base::Time now) {
   truth_ = {.resume_key = truth_.resume_key};
 }
 
-void Walker::take(const Outcome& outcome, base::Time now) {
+void Walker::take(const ::Outcome& outcome, base::Time now) {
   if (outcome.trace_id() == 0) return;  // the server warns
   const auto asked = std::find_if(asked_.begin(), asked_.end(), [&](const Asked& it) {
     return it.command.trace_id() == outcome.trace_id();
@@ -149,16 +152,20 @@ void Walker::take(const Outcome& outcome, base::Time now) {
   if (asked != asked_.begin()) complain("an outcome before that of an earlier command");
   if (outcome.status() == kOk) {
     obeyed(*asked, outcome, now);
-  } else if (outcome.status() != kResourceExhausted) {
+  } else if (outcome.status() != kResourceExhausted &&
+             !(outcome.status() == kNotFound && asked->command.has_who())) {
     complain("refused: " + outcome.ShortDebugString());
   }
   asked_.erase(asked);
 }
 
-void Walker::obeyed(const Asked& asked, const Outcome& outcome, base::Time now) {
+void Walker::obeyed(const Asked& asked, const ::Outcome& outcome, base::Time now) {
   const Command& command = asked.command;
   if (command.has_set_mute()) truth_.muted = command.set_mute().muted();
   if (command.has_set_deafen()) truth_.deafened = command.set_deafen().deafened();
+  if (command.has_who() && outcome.roster().room() != command.who().room()) {
+    complain("asked who is in " + command.who().room() + " and told of " + outcome.roster().room());
+  }
   if (command.has_say()) said_.push_back({command.say().text(), truth_.room, asked.at});
   if (!command.has_join_room()) return;
   if (outcome.roster().room() != command.join_room().room()) complain("moved elsewhere");

@@ -78,8 +78,8 @@ class Walker {
   void ask_too_much(base::Time now);
   /// Takes what has come; where the stream is over, it is away.
   void listen(base::Time now);
-  void take(const Outcome& outcome, base::Time now);
-  void obeyed(const Asked& asked, const Outcome& outcome, base::Time now);
+  void take(const ::Outcome& outcome, base::Time now);
+  void obeyed(const Asked& asked, const ::Outcome& outcome, base::Time now);
   void complain(const std::string& sentence) { wrong_.push_back(name_ + ": " + sentence); }
   [[nodiscard]] std::size_t below(std::size_t count) { return random_() % count; }
   [[nodiscard]] std::chrono::milliseconds up_to(std::size_t ms) {
