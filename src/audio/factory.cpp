@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 #include "comcat/audio/sink.h"
+#include "comcat/audio/sound_reader.h"
 #include "comcat/audio/source.h"
-#include "comcat/audio/wav.h"
+#include "comcat/audio/wav_writer.h"
 #include "comcat/base/text.h"
 
 #include "audio/audio_spec.h"
@@ -51,7 +52,7 @@ absl::StatusOr<std::unique_ptr<Source>> make_source(const std::string& spec) {
     case AudioSpec::Kind::kDevice:
       return open_device_source(parsed->text);
     case AudioSpec::Kind::kFile: {
-      absl::StatusOr<WavReader> reader = WavReader::open(parsed->text);
+      absl::StatusOr<SoundReader> reader = SoundReader::open(parsed->text);
       if (!reader.ok()) return reader.status();
       producer = make_file(*std::move(reader));
       break;

@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "comcat/audio/wav.h"
+#include "comcat/audio/wav_writer.h"
 #include "comcat/base/log.h"
 #include "comcat/base/text.h"
 

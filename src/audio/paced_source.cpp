@@ -40,7 +40,7 @@ class Tone final : public BlockProducer {
 
 class FromFile final : public BlockProducer {
  public:
-  explicit FromFile(WavReader reader) : reader_(std::move(reader)) {}
+  explicit FromFile(SoundReader reader) : reader_(std::move(reader)) {}
 
   bool produce(Block& block) override {
     const std::size_t count = reader_.read(block);
@@ -50,7 +50,7 @@ class FromFile final : public BlockProducer {
   absl::Status status() const override { return reader_.status(); }
 
  private:
-  WavReader reader_;
+  SoundReader reader_;
 };
 
 }  // namespace
@@ -63,7 +63,7 @@ std::unique_ptr<BlockProducer> make_tone(double hertz) {
   return std::make_unique<Tone>(hertz);
 }
 
-std::unique_ptr<BlockProducer> make_file(WavReader reader) {
+std::unique_ptr<BlockProducer> make_file(SoundReader reader) {
   return std::make_unique<FromFile>(std::move(reader));
 }
 

@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "comcat/audio/frame.h"
+#include "comcat/audio/sound_reader.h"
 #include "comcat/audio/source.h"
-#include "comcat/audio/wav.h"
 
 namespace comcat::audio {
 
@@ -28,7 +28,7 @@ class BlockProducer {
 /// A sine of amplitude 0.5 (RMS -9 dBFS) that never ends.
 [[nodiscard]] std::unique_ptr<BlockProducer> make_tone(double hertz);
 
-[[nodiscard]] std::unique_ptr<BlockProducer> make_file(WavReader reader);
+[[nodiscard]] std::unique_ptr<BlockProducer> make_file(SoundReader reader);
 
 /// A source without a sound card: a Pacer on a thread of its own calls for each block. Once the
 /// producer has nothing left it says so (on_end, OK) and goes on with silence, or ends with

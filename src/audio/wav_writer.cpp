@@ -1,3 +1,5 @@
+#include "comcat/audio/wav_writer.h"
+
 #include <cerrno>
 #include <string_view>
 #include <utility>
@@ -7,7 +9,6 @@
 #include <unistd.h>
 
 #include "comcat/audio/frame.h"
-#include "comcat/audio/wav.h"
 #include "comcat/base/text.h"
 
 #include "audio/recording_file.h"

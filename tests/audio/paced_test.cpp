@@ -5,8 +5,9 @@
 
 #include "comcat/audio/frame.h"
 #include "comcat/audio/sink.h"
+#include "comcat/audio/sound_reader.h"
 #include "comcat/audio/source.h"
-#include "comcat/audio/wav.h"
+#include "comcat/audio/wav_writer.h"
 
 #include "audio/fixtures.h"
 #include "support/signal.h"
@@ -34,7 +35,7 @@ void write_wav(const std::string& path, const Samples& samples) {
 }
 
 Samples read_file(const std::string& path) {
-  auto reader = WavReader::open(path);
+  auto reader = SoundReader::open(path);
   EXPECT_TRUE(reader.ok()) << reader.status();
   Samples samples(48'000 * 10);
   samples.resize(reader->read(samples));

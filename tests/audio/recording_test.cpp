@@ -9,7 +9,7 @@
 
 #include "comcat/audio/sink.h"
 #include "comcat/audio/source.h"
-#include "comcat/audio/wav.h"
+#include "comcat/audio/wav_writer.h"
 
 #include "audio/fixtures.h"
 

@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "comcat/audio/frame.h"
+#include "comcat/audio/sound_reader.h"
 #include "comcat/audio/source.h"
-#include "comcat/audio/wav.h"
+#include "comcat/audio/wav_writer.h"
 
 #include "audio/fixtures.h"
+#include "audio/sound_bytes.h"
 #include "support/signal.h"
 
 namespace comcat::audio {
@@ -26,27 +28,11 @@ using testing::Samples;
 
 constexpr std::size_t kSecond = 48'000;
 
-std::string contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 /// `mono` in every channel of a file, as its bytes.
 std::string sound(int format, const Samples& mono, int rate_hz = kSampleRate, int channels = 1) {
   const TemporaryDirectory directory;
   const std::string path = directory.file("x");
-  SF_INFO info{};
-  info.samplerate = rate_hz;
-  info.channels = channels;
-  info.format = format;
-  SNDFILE* const file = sf_open(path.c_str(), SFM_WRITE, &info);
-  EXPECT_NE(nullptr, file) << sf_strerror(nullptr);
-  Samples interleaved;
-  for (const float sample : mono) {
-    interleaved.insert(interleaved.end(), static_cast<std::size_t>(channels), sample);
-  }
-  sf_write_float(file, interleaved.data(), static_cast<sf_count_t>(interleaved.size()));
-  sf_close(file);
+  write_sound(path, format, mono, rate_hz, channels);
   return contents(path);
 }
 
@@ -82,7 +68,7 @@ std::string ogg_flac(const Samples& mono, int rate_hz = kSampleRate, unsigned ch
 }
 
 absl::StatusOr<Samples> spoken(const std::string& bytes) {
-  return read_wav(std::as_bytes(std::span(bytes.data(), bytes.size())));
+  return read_sound(std::as_bytes(std::span(bytes.data(), bytes.size())));
 }
 
 Samples tone_at(int rate_hz, double seconds = 1) {
@@ -196,7 +182,7 @@ TEST(GrowingFile, IsSpokenToTheEndThatItHasWhenThatIsReached) {
   std::memset(begun.data() + 40, 0, 4);
   const std::string path = directory.file("in.wav");
   std::ofstream(path, std::ios::binary) << begun;
-  auto reader = WavReader::open(path);
+  auto reader = SoundReader::open(path);
   ASSERT_TRUE(reader.ok()) << reader.status();
   Samples heard(kSecond / 2);
   ASSERT_EQ(heard.size(), reader->read(heard));
@@ -214,7 +200,7 @@ TEST(GrowingFile, ACallsOwnRecordingCanBeSpokenWhileItIsMade) {
   auto writer = WavWriter::create(directory.file("out.wav"));
   const Samples tone = tone_at(kSampleRate, 2);
   ASSERT_TRUE(writer->write(tone).ok());
-  auto reader = WavReader::open(directory.file("out.wav"));
+  auto reader = SoundReader::open(directory.file("out.wav"));
   ASSERT_TRUE(reader.ok()) << reader.status();
   Samples heard(10 * kSecond);
   std::size_t count = reader->read(std::span(heard).first(kSecond));

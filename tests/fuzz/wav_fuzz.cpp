@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "comcat/audio/wav.h"
+#include "comcat/audio/sound_reader.h"
 #include "comcat/base/text.h"
 
 #include "fuzz/fuzz.h"
@@ -22,10 +22,10 @@ void check_sentence(const absl::Status& status) {
   COMCAT_FUZZ_CHECK(!sentence.ends_with(".") && base::is_safe_text(sentence));
 }
 
-/// As read_wav(), but in pieces of `piece` samples, and no more than `limit`.
+/// As read_sound(), but in pieces of `piece` samples, and no more than `limit`.
 std::vector<float> read_in_pieces(std::span<const std::byte> bytes, std::size_t piece,
                                   std::size_t limit) {
-  absl::StatusOr<audio::WavReader> reader = audio::WavReader::from_bytes(bytes);
+  absl::StatusOr<audio::SoundReader> reader = audio::SoundReader::from_bytes(bytes);
   COMCAT_FUZZ_CHECK(reader.ok());
   std::vector<float> out;
   std::vector<float> block(piece);
@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view rest = input.rest();
   const auto bytes = std::as_bytes(std::span(rest.data(), rest.size()));
 
-  const absl::StatusOr<std::vector<float>> samples = audio::read_wav(bytes, kMaxSamples);
+  const absl::StatusOr<std::vector<float>> samples = audio::read_sound(bytes, kMaxSamples);
   if (!samples.ok()) {
     check_sentence(samples.status());
     return 0;

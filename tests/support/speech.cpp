@@ -2,7 +2,7 @@
 
 #include <sndfile.h>
 
-#include "comcat/audio/wav.h"
+#include "comcat/audio/sound_reader.h"
 
 #include "support/process.h"
 
@@ -31,7 +31,7 @@ Samples padded(const Samples& samples, std::size_t silence) {
 }
 
 Samples read_file(const std::string& path) {
-  auto reader = audio::WavReader::open(path);
+  auto reader = audio::SoundReader::open(path);
   if (!reader.ok()) return {};
   Samples samples;
   Samples part(kSecond);

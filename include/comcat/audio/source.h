@@ -51,8 +51,8 @@ class Source {
 };
 
 /// Opens `spec`: "device" or "" (the default sound device), a device's number or part of its name,
-/// "file:PATH" (what WavReader reads, or a FIFO), "-" (standard input), "tone:HZ" (a sine of 20 to
-/// 20000 Hz at half of full scale) or "null" (silence). kInvalidArgument, kNotFound,
+/// "file:PATH" (what SoundReader reads, or a FIFO), "-" (standard input), "tone:HZ" (a sine of 20
+/// to 20000 Hz at half of full scale) or "null" (silence). kInvalidArgument, kNotFound,
 /// kFailedPrecondition or kUnavailable with one sentence. A file is opened here, a device is looked
 /// up here and opened by start().
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Source>> make_source(const std::string& spec);

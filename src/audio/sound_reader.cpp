@@ -1,10 +1,11 @@
+#include "comcat/audio/sound_reader.h"
+
 #include <array>
 #include <cstring>
 #include <optional>
 #include <utility>
 
 #include "comcat/audio/frame.h"
-#include "comcat/audio/wav.h"
 #include "comcat/base/text.h"
 
 #include "audio/mono_reader.h"
@@ -38,7 +39,7 @@ bool is_ogg(const ByteInput& bytes) {
 
 }  // namespace
 
-class WavReader::Impl {
+class SoundReader::Impl {
  public:
   explicit Impl(std::string what) : what_(std::move(what)) {}
 
@@ -88,38 +89,38 @@ class WavReader::Impl {
   absl::Status status_;
 };
 
-WavReader::WavReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-WavReader::WavReader(WavReader&&) noexcept = default;
-WavReader& WavReader::operator=(WavReader&&) noexcept = default;
-WavReader::~WavReader() = default;
+SoundReader::SoundReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+SoundReader::SoundReader(SoundReader&&) noexcept = default;
+SoundReader& SoundReader::operator=(SoundReader&&) noexcept = default;
+SoundReader::~SoundReader() = default;
 
-absl::StatusOr<WavReader> WavReader::open(const std::string& path) {
+absl::StatusOr<SoundReader> SoundReader::open(const std::string& path) {
   const std::string what = "the file " + base::safe_text(path);
   absl::StatusOr<Bytes> bytes = open_file_bytes(path, what);
   if (!bytes.ok()) return bytes.status();
   auto impl = std::make_unique<Impl>(what);
   const absl::Status status = impl->open(*std::move(bytes));
   if (!status.ok()) return absl::FailedPreconditionError(status.message());
-  return WavReader(std::move(impl));
+  return SoundReader(std::move(impl));
 }
 
-absl::StatusOr<WavReader> WavReader::from_bytes(std::span<const std::byte> bytes) {
+absl::StatusOr<SoundReader> SoundReader::from_bytes(std::span<const std::byte> bytes) {
   auto impl = std::make_unique<Impl>("the sound");
   if (absl::Status status = impl->open(memory_bytes(bytes)); !status.ok()) return status;
-  return WavReader(std::move(impl));
+  return SoundReader(std::move(impl));
 }
 
-std::size_t WavReader::read(std::span<float> out) {
+std::size_t SoundReader::read(std::span<float> out) {
   return impl_->read(out);
 }
 
-const absl::Status& WavReader::status() const {
+const absl::Status& SoundReader::status() const {
   return impl_->status();
 }
 
-absl::StatusOr<std::vector<float>> read_wav(std::span<const std::byte> bytes,
-                                            std::size_t max_samples) {
-  absl::StatusOr<WavReader> reader = WavReader::from_bytes(bytes);
+absl::StatusOr<std::vector<float>> read_sound(std::span<const std::byte> bytes,
+                                              std::size_t max_samples) {
+  absl::StatusOr<SoundReader> reader = SoundReader::from_bytes(bytes);
   if (!reader.ok()) return reader.status();
   std::vector<float> samples;
   Block block;
