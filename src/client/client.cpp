@@ -8,6 +8,7 @@
 #include "comcat/client/signals.h"
 
 #include "client_loop.h"
+#include "line_text.h"
 
 namespace comcat::client {
 namespace {
@@ -53,6 +54,7 @@ Report closed_report(const Ending& ending) {
 
 Ending run_client(const ClientOptions& options) {
   remember_terminal();
+  use_utf8();
   ClientLoop loop(options);
   // Blocks the signals before any thread has started, and watches them until the last has ended.
   const SignalWatcher signals({[&loop] { return loop.drop_typed_line(); },

@@ -1,9 +1,12 @@
 // What the session does to the world.
 
+#include <unistd.h>
+
 #include "comcat/audio/device_info.h"
 #include "comcat/base/clock.h"
 
 #include "client_loop.h"
+#include "line_text.h"
 #include "shown_name.h"
 
 namespace comcat::client {
@@ -62,7 +65,8 @@ void ClientLoop::show(Report report) {
   if (options_.json) {
     printer_.print(to_json(report));
   } else {
-    printer_.print(isolates_ ? report.text : without_isolates(report.text));
+    const std::string text = isolates_ ? report.text : without_isolates(report.text);
+    printer_.print(broken_for(takes_stdout_ ? STDERR_FILENO : STDOUT_FILENO, text));
   }
 }
 

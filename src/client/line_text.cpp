@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <langinfo.h>
+#include <sys/ioctl.h>
 
 #include "comcat/client/command.h"
 
@@ -120,6 +121,12 @@ std::string broken_between_words(const std::string& text, std::size_t columns) {
     at = end + 1;
   }
   return out;
+}
+
+std::string broken_for(int fd, const std::string& text) {
+  winsize size{};
+  const bool known = ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? broken_between_words(text, size.ws_col) : text;
 }
 
 std::vector<std::string> completions(const std::string& start) {

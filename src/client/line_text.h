@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-/// Threads: any, but use_utf8(): before the line editor begins.
+/// Threads: any, but use_utf8(): before others begin.
 namespace comcat::client {
 
 /// The console's words that begin with `start`.
@@ -28,6 +28,9 @@ namespace comcat::client {
 /// as a line of ours does. An address longer than a row stays whole, for whoever copies it: the
 /// terminal breaks it, and nothing follows it on its row.
 [[nodiscard]] std::string broken_between_words(const std::string& text, std::size_t columns);
+
+/// The same for the terminal that `fd` is; `text` as it is where that is none.
+[[nodiscard]] std::string broken_for(int fd, const std::string& text);
 
 /// Makes the locale's characters UTF-8: what a terminal of today speaks, even where LANG is not
 /// set.

@@ -295,7 +295,6 @@ class TerminalConsole final : public Console {
 std::unique_ptr<Console> make_terminal_console(Printer& printer, TypedLine& typed_line,
                                                Console::Handler handler) {
   if (!can_edit_lines()) return nullptr;
-  use_utf8();
   return std::make_unique<TerminalConsole>(printer, typed_line, std::move(handler));
 }
 

@@ -15,6 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 using Input = Process::Input;
 
 constexpr const char* kReady = "you are unmuted: they hear you";
@@ -294,6 +295,16 @@ TEST_F(OnATerminal, ThePasscodeIsAskedForOnceTheCertificateHasBeenSeen) {
   EXPECT_TRUE(an.wait_for_text(Process::kOut, encrypted.fingerprint()));
   an.signal(SIGTERM);
   EXPECT_EQ(130, an.wait_exit());
+}
+
+TEST_F(OnATerminal, WhatIsSaidBeforeTheCallIsBrokenBetweenWordsToo) {
+  options_.columns = 40;
+  ServerProcess encrypted({}, /*tls=*/true);
+  Process an(command(encrypted.host(), {"--name=an", "--passcode=hunter2"}), options_);
+  ASSERT_TRUE(is_ready(an));
+  const std::string said = an.output(Process::kOut);
+  EXPECT_THAT(said, StartsWith("first call to " + encrypted.host() + ": its"));
+  EXPECT_THAT(said, HasSubstr("\n  " + encrypted.fingerprint() + ";\r\n  compare it with what"));
 }
 
 TEST_F(OnATerminal, AnOpenServerIsNotGivenAPasscode) {

@@ -85,7 +85,7 @@ struct Welcome {
 struct RoomInfo {
   std::string name;
   std::uint32_t members = 0;
-  std::vector<std::string> names;  // where asked for, and as many as one answer takes
+  std::vector<std::string> names{};  // where asked for, and as many as one answer takes
 };
 struct RoomList {
   std::vector<RoomInfo> rooms;
