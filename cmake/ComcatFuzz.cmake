@@ -5,6 +5,11 @@
 # only replays files. Under all of them the test fuzz.<name>.corpus replays what is kept in
 # tests/fuzz/corpus/<name>/, where each finding goes once it is fixed. scripts/fuzz runs the targets.
 add_custom_target(fuzz-targets)
+if(NOT COMCAT_FUZZ)
+  add_library(comcat_fuzz_replay OBJECT "${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp")
+  target_include_directories(comcat_fuzz_replay PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  target_link_libraries(comcat_fuzz_replay PRIVATE comcat_options)
+endif()
 
 function(comcat_fuzz_target name)
   cmake_parse_arguments(FUZZ "" "" "SOURCES;LINKS" ${ARGN})
@@ -20,7 +25,7 @@ function(comcat_fuzz_target name)
     target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
     set(only_replay -runs=0)
   else()
-    target_sources(fuzz-${name} PRIVATE "${tests}/fuzz/replay.cpp")
+    target_link_libraries(fuzz-${name} PRIVATE comcat_fuzz_replay)
     set(only_replay "")
   endif()
   add_dependencies(fuzz-targets fuzz-${name})
