@@ -20,7 +20,10 @@
 #include "absl/synchronization/mutex.h"
 #include "program.h"
 
-ABSL_FLAG(std::string, host, "", "HOST[:PORT] of the server; the port is 50051 where not given");
+ABSL_FLAG(
+    std::string, host, "",
+    "HOST[:PORT] of the server; the port is 50051 where not given. Of several addresses of a name "
+    "the first is tried first, however long it takes: name the one to be measured");
 ABSL_FLAG(std::string, passcode, "",
           "the server's passcode; better given by --passcode_file or the environment variable "
           "COMCAT_PASSCODE");

@@ -36,6 +36,8 @@ absl::Status to_absl(const grpc::Status& status) {
 
 }  // namespace
 
+// A host's several addresses are gRPC's to try, one after the other: a race (AddressRace) would
+// make connections of its own, which the server's limits count and the figures would not.
 Client::Client(Seat seat, const Options& options,
                const std::shared_ptr<grpc::ChannelCredentials>& credentials,
                grpc::CompletionQueue& queue, Listener& listener, Tally& tally, Observer& observer)
