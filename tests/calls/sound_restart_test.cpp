@@ -70,7 +70,9 @@ struct Listening {
     const std::string& said = alice.process().output(Process::kOut);
     EXPECT_EQ(1U, count_of(said, " failed: ")) << said;
     EXPECT_EQ(1U, count_of(said, "the microphone and the loudspeaker failed: ")) << said;
-    EXPECT_EQ(1U, count_of(said, " back; ")) << said;
+    // One side may be back sooner than the other on a busy machine.
+    EXPECT_EQ(1U, count_of(said, " back; microphone: system; loudspeaker: system")) << said;
+    EXPECT_LE(count_of(said, " back; "), 2U) << said;
     for (const char* const theirs : {"Expression", "ALSA", "JACK", "jack", "Pa_", "PortAudio"}) {
       EXPECT_EQ(std::string::npos, said.find(theirs)) << said;
     }
@@ -109,7 +111,7 @@ Outcome restart(const Restart& how) {
   EXPECT_LT(cpu, (Clock::now() - away_at) / 3) << "silence costs nothing";
   EXPECT_TRUE(rig->start_server(how.rate_hz, how.period_frames));
   EXPECT_TRUE(call.alice.process().wait_for_line(
-      Process::kOut, "the microphone and the loudspeaker are back; ", kSoon));
+      Process::kOut, " back; microphone: system; loudspeaker: system", kSoon));
   EXPECT_TRUE(rig->wait_for_port("alice:in_0") && rig->wait_for_port("alice:out_0"));
   const std::string wrong = call.unheard(how.rate_hz);
   call.expect_told_once();

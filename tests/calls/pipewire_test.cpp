@@ -1,0 +1,109 @@
+// What current desktops run as their sound system is restarted during a call.
+
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <ostream>
+#include <span>
+#include <string>
+#include <tuple>
+
+#include <gtest/gtest.h>
+
+#include "support/absence.h"
+#include "support/client_process.h"
+#include "support/pipewire_rig.h"
+#include "support/server_process.h"
+#include "support/speech.h"
+
+namespace comcat::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kSecond = 48'000;
+constexpr std::size_t kToneSeconds = 4;
+constexpr double kHeard = -30;  // dBFS of a tone that is sent at -6
+constexpr Process::Timeout kSoon = 12s;
+
+/// A tone is sent to Alice for four seconds. What is wrong with what her loudspeaker plays, or "".
+std::string unheard(const PipeWireRig& rig, const ServerProcess& server) {
+  constexpr std::size_t kTenth = kSecond / 10;
+  const TemporaryDirectory directory;
+  write_file(directory.file("tone.wav"), padded(make_tone(440, kToneSeconds * kSecond), kSecond));
+  const auto recorder = rig.record(directory.file("played.wav"));
+  ClientProcess tone(server, "tone",
+                     {"--input=file:" + directory.file("tone.wav"), "--output=null"});
+  EXPECT_TRUE(tone.prints("the input file is at its end"));
+  EXPECT_EQ(0, tone.stop());
+  recorder->signal(SIGINT);
+  std::ignore = recorder->wait_exit();
+  const Samples played = read_file(directory.file("played.wav"));
+  std::size_t loud = 0;
+  for (std::size_t at = 0; at + kTenth <= played.size(); at += kTenth) {
+    loud += tone_dbfs(std::span(played).subspan(at, kTenth), 440) > kHeard ? 1 : 0;
+  }
+  if (loud >= 9 * kToneSeconds) return "";
+  return std::to_string(loud) + " tenths of a second are heard of " + std::to_string(kToneSeconds) +
+         " s; ";
+}
+
+struct Restart {
+  const char* name;
+  bool killed;
+  int rate_hz;
+};
+
+void PrintTo(const Restart& how, std::ostream* out) {
+  *out << how.name;
+}
+
+Outcome restart(PipeWireRig& rig, const Restart& how) {
+  ServerProcess server;
+  ClientProcess alice(server, "alice", {}, rig.options());
+  EXPECT_TRUE(alice.prints("type help"));
+  std::string wrong = unheard(rig, server);
+  rig.end(how.killed);
+  EXPECT_TRUE(alice.process().wait_for_line(Process::kOut,
+                                            "the microphone and the loudspeaker failed: ", kSoon));
+  EXPECT_TRUE(rig.start_again(how.rate_hz));
+  EXPECT_TRUE(alice.process().wait_for_line(
+      Process::kOut, " back; microphone: default; loudspeaker: default", kSoon));
+  const auto cpu_before = alice.process().cpu_time();
+  wrong += unheard(rig, server);
+  EXPECT_LT(alice.process().cpu_time() - cpu_before, 3s) << "nothing spins";
+  EXPECT_EQ(0, alice.stop());
+  EXPECT_EQ("", alice.process().output(Process::kErr));
+  const std::string& said = alice.process().output(Process::kOut);
+  for (const char* const theirs : {"Expression", "ALSA", "jack", "Pa_", "pw."}) {
+    EXPECT_EQ(std::string::npos, said.find(theirs)) << said;
+  }
+  return wrong;
+}
+
+class PipeWire : public ::testing::TestWithParam<Restart> {};
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
+TEST_P(PipeWire, ThatIsRestartedIsHeardAgainByItself) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer's programs are too slow for a sound card";
+  const auto rig = PipeWireRig::start();
+  if (rig == nullptr) {
+    GTEST_SKIP() << "no PipeWire can be started here (are pipewire, pipewire-alsa, wireplumber and "
+                    "dbus installed?)";
+  }
+  expect_right([&] { return restart(*rig, GetParam()); });
+}
+
+INSTANTIATE_TEST_SUITE_P(Restarts, PipeWire,
+                         ::testing::Values(Restart{"Stopped", false, 48'000},
+                                           Restart{"Killed", true, 48'000},
+                                           Restart{"AtAnotherRate", true, 44'100}),
+                         [](const auto& how) { return std::string(how.param.name); });
+
+}  // namespace
+}  // namespace comcat::testing
