@@ -12,6 +12,7 @@
 #include "comcat/audio/source.h"
 
 #include "audio/fixtures.h"
+#include "support/absence.h"
 #include "support/jack_rig.h"
 #include "support/process.h"
 #include "support/signal.h"
@@ -114,12 +115,17 @@ TEST(Jack, DevicesAreTheCardAndTheOtherPrograms) {
   EXPECT_EQ(0, alice->finish());
 }
 
-TEST(Jack, TwoProgramsAreSpokenToAndHeardAtOnce) {
-  COMCAT_JACK_RIG_OR_SKIP(rig);
+std::string unheard(const std::string& who, const Samples& told, const Samples& heard) {
+  const double likeness = testing::likeness_by_words(told, heard);
+  if (likeness >= 0.99) return "";
+  return "what " + who + " was told is heard like it by " + std::to_string(likeness) + "; ";
+}
+
+testing::Outcome two_programs(testing::JackRig& rig) {
   const auto alice = start_echo("alice");
   const auto bob = start_echo("bob");
   for (const char* port : {"alice:in_0", "alice:out_0", "bob:in_0", "bob:out_0"}) {
-    ASSERT_TRUE(rig->wait_for_port(port)) << port;
+    EXPECT_TRUE(rig.wait_for_port(port)) << port;
   }
   const Samples to_alice = speak("She sells sea shells by the sea shore.");
   const Samples to_bob = speak("Peter Piper picked a peck of pickled peppers.");
@@ -131,20 +137,24 @@ TEST(Jack, TwoProgramsAreSpokenToAndHeardAtOnce) {
   const auto hear_bob = opened(make_source("bob"));
   const auto tell_alice = opened(make_sink("alice"));
   const auto tell_bob = opened(make_sink("bob"));
-  ASSERT_TRUE(hear_alice && hear_bob && tell_alice && tell_bob);
-  ASSERT_TRUE(hear_alice->start(alice_speaker, nullptr).ok());
-  ASSERT_TRUE(hear_bob->start(bob_speaker, nullptr).ok());
-  ASSERT_TRUE(tell_alice->start(alice_microphone, nullptr).ok());
-  ASSERT_TRUE(tell_bob->start(bob_microphone, nullptr).ok());
+  if (!hear_alice || !hear_bob || !tell_alice || !tell_bob) return {"nothing opens"};
+  EXPECT_TRUE(hear_alice->start(alice_speaker, nullptr).ok());
+  EXPECT_TRUE(hear_bob->start(bob_speaker, nullptr).ok());
+  EXPECT_TRUE(tell_alice->start(alice_microphone, nullptr).ok());
+  EXPECT_TRUE(tell_bob->start(bob_microphone, nullptr).ok());
   const std::size_t enough = std::max(to_alice.size(), to_bob.size()) + 5 * kSecond / 2;
   const Samples from_alice = alice_speaker.wait_for(enough);
   const Samples from_bob = bob_speaker.wait_for(enough);
-  EXPECT_GE(testing::find_in(to_alice, from_alice).peak, 0.99);
-  EXPECT_GE(testing::find_in(to_bob, from_bob).peak, 0.99);
   EXPECT_LT(testing::find_in(to_alice, from_bob).peak, 0.5);
   EXPECT_LT(testing::find_in(to_bob, from_alice).peak, 0.5);
   EXPECT_EQ(0, alice->finish());
   EXPECT_EQ(0, bob->finish());
+  return {unheard("alice", to_alice, from_alice) + unheard("bob", to_bob, from_bob)};
+}
+
+TEST(Jack, TwoProgramsAreSpokenToAndHeardAtOnce) {
+  COMCAT_JACK_RIG_OR_SKIP(rig);
+  testing::expect_right([&] { return two_programs(*rig); });
 }
 
 TEST(Jack, AKilledProgramIsGone) {

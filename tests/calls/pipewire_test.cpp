@@ -26,8 +26,9 @@ constexpr std::size_t kToneSeconds = 4;
 constexpr double kHeard = -30;  // dBFS of a tone that is sent at -6
 constexpr Process::Timeout kSoon = 12s;
 
-/// A tone is sent to Alice for four seconds. What is wrong with what her loudspeaker plays, or "".
-std::string unheard(const PipeWireRig& rig, const ServerProcess& server) {
+/// A tone is sent to Alice for four seconds: in how many tenths of a second her loudspeaker plays
+/// it.
+std::size_t tenths_heard(const PipeWireRig& rig, const ServerProcess& server) {
   constexpr std::size_t kTenth = kSecond / 10;
   const TemporaryDirectory directory;
   write_file(directory.file("tone.wav"), padded(make_tone(440, kToneSeconds * kSecond), kSecond));
@@ -43,9 +44,7 @@ std::string unheard(const PipeWireRig& rig, const ServerProcess& server) {
   for (std::size_t at = 0; at + kTenth <= played.size(); at += kTenth) {
     loud += tone_dbfs(std::span(played).subspan(at, kTenth), 440) > kHeard ? 1 : 0;
   }
-  if (loud >= 9 * kToneSeconds) return "";
-  return std::to_string(loud) + " tenths of a second are heard of " + std::to_string(kToneSeconds) +
-         " s; ";
+  return loud;
 }
 
 struct Restart {
@@ -62,7 +61,7 @@ Outcome restart(PipeWireRig& rig, const Restart& how) {
   ServerProcess server;
   ClientProcess alice(server, "alice", {}, rig.options());
   EXPECT_TRUE(alice.prints("type help"));
-  std::string wrong = unheard(rig, server);
+  const std::size_t before = tenths_heard(rig, server);
   rig.end(how.killed);
   EXPECT_TRUE(alice.process().wait_for_line(Process::kOut,
                                             "the microphone and the loudspeaker failed: ", kSoon));
@@ -70,7 +69,7 @@ Outcome restart(PipeWireRig& rig, const Restart& how) {
   EXPECT_TRUE(alice.process().wait_for_line(
       Process::kOut, " back; microphone: default; loudspeaker: default", kSoon));
   const auto cpu_before = alice.process().cpu_time();
-  wrong += unheard(rig, server);
+  const std::size_t after = tenths_heard(rig, server);
   EXPECT_LT(alice.process().cpu_time() - cpu_before, 3s) << "nothing spins";
   EXPECT_EQ(0, alice.stop());
   EXPECT_EQ("", alice.process().output(Process::kErr));
@@ -78,7 +77,11 @@ Outcome restart(PipeWireRig& rig, const Restart& how) {
   for (const char* const theirs : {"Expression", "ALSA", "jack", "Pa_", "pw."}) {
     EXPECT_EQ(std::string::npos, said.find(theirs)) << said;
   }
-  return wrong;
+  // PipeWire on a busy machine loses some of it whoever plays: as much is heard as before.
+  if (before >= 5 * kToneSeconds && 10 * after >= 9 * before) return {""};
+  return {"a tone of " + std::to_string(kToneSeconds) + " s is heard for " +
+          std::to_string(before) + " tenths of a second before and " + std::to_string(after) +
+          " after"};
 }
 
 class PipeWire : public ::testing::TestWithParam<Restart> {};
