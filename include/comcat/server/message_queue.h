@@ -23,8 +23,8 @@ class EventJoiner {
 /// arrive; events, which say what became true in the room; and texts that others said.
 ///
 /// Capacity   control: kMaxControlBytes beside the largest, which may be the welcome to a room of a
-///            thousand; events: kMaxEventBytes; texts: kMaxTextBytes. kOverheadBytes are counted for
-///            each besides its own.
+///            thousand; events: kMaxEventBytes; texts: kMaxTextBytes. kOverheadBytes are counted
+///            for each besides its own.
 /// Overflow   nothing is lost silently. Events are all dropped, and the listener is behind() until
 ///            catch_up() tells it who is there now. The oldest texts go, and are counted. Control
 ///            messages are never dropped: push_control() refuses, and the caller closes the
