@@ -36,6 +36,10 @@ ABSL_FLAG(std::string, passcode, "",
           "the server's passcode; better given by --passcode_file or the environment variable "
           "COMCAT_PASSCODE, or typed when asked");
 ABSL_FLAG(std::string, passcode_file, "", "a file whose first line is the passcode");
+ABSL_FLAG(std::string, host_passcode, "",
+          "the server's host passcode, which makes you a host; better given by "
+          "--host_passcode_file or the environment variable COMCAT_HOST_PASSCODE");
+ABSL_FLAG(std::string, host_passcode_file, "", "a file whose first line is the host passcode");
 
 ABSL_FLAG(bool, insecure, false, "plaintext instead of TLS, for a server that runs --insecure");
 ABSL_FLAG(std::string, trust, "",
@@ -85,7 +89,9 @@ constexpr const char* kUsage =
 
 const std::vector<FlagGroup>& flag_groups() {
   static const auto* const groups = new std::vector<FlagGroup>{
-      {"The call", {"host", "name", "room", "passcode", "passcode_file"}},
+      {"The call",
+       {"host", "name", "room", "passcode", "passcode_file", "host_passcode",
+        "host_passcode_file"}},
       {"Sound", {"input", "output", "devices", "frame_ms", "bitrate", "muted"}},
       {"Security", {"insecure", "trust", "state_dir"}},
       {"Console", {"background", "json", "plain_text", "log_level"}},
@@ -204,13 +210,18 @@ int call() {
   const std::string file =
       absl::GetFlag(FLAGS_passcode).empty() ? absl::GetFlag(FLAGS_passcode_file) : "";
   absl::StatusOr<GivenPasscode> given =
-      given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file));
+      given_passcode("passcode", absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file));
   absl::SetFlag(&FLAGS_passcode, "");
   if (!given.ok()) return fail_usage(given.status());
   absl::StatusOr<client::ClientOptions> options = client_options();
   if (!options.ok()) return fail_usage(options.status());
   options->passcode = std::move(given->passcode);
   options->passcode_origin = std::move(given->origin);
+  absl::StatusOr<GivenPasscode> of_host = given_passcode(
+      "host_passcode", absl::GetFlag(FLAGS_host_passcode), absl::GetFlag(FLAGS_host_passcode_file));
+  absl::SetFlag(&FLAGS_host_passcode, "");
+  if (!of_host.ok()) return fail_usage(of_host.status());
+  options->host_passcode = std::move(of_host->passcode);
   if (const absl::Status status = client::check(*options); !status.ok()) {
     return fail_usage(status);
   }

@@ -120,7 +120,7 @@ absl::StatusOr<Options> options_from_flags() {
   if (!address.ok()) return address.status();
   options.address = *address;
   absl::StatusOr<GivenPasscode> given =
-      given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file));
+      given_passcode("passcode", absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file));
   if (!given.ok()) return given.status();
   options.passcode = std::move(given->passcode);
   options.insecure = absl::GetFlag(FLAGS_insecure);

@@ -17,10 +17,12 @@
 #include "comcat/server/certificate.h"
 #include "comcat/server/metrics_endpoint.h"
 #include "comcat/server/server.h"
+#include "comcat/store/ban_book.h"
 #include "comcat/wire/limits.h"
 
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
+#include "administration.h"
 #include "program.h"
 #include "starting_terminal.h"
 #include "text_file.h"
@@ -31,6 +33,10 @@ ABSL_FLAG(
     "the shared secret that callers must know: 1-256 printable ASCII characters; better given "
     "by --passcode_file or the environment variable COMCAT_PASSCODE");
 ABSL_FLAG(std::string, passcode_file, "", "a file whose first line is the passcode");
+ABSL_FLAG(std::string, host_passcode, "",
+          "who gives this one as well is a host, who can kick, ban and mute; better given by "
+          "--host_passcode_file or COMCAT_HOST_PASSCODE; empty: there are no hosts");
+ABSL_FLAG(std::string, host_passcode_file, "", "a file whose first line is the host passcode");
 ABSL_FLAG(bool, open, false, "let everyone in: no passcode");
 ABSL_FLAG(
     std::string, listen, ":50051",
@@ -76,13 +82,16 @@ constexpr const char* kUsage =
     "the server of comcat: voice chat for the terminal.\n\n"
     "  comcat-server --passcode hunter2-and-more\n\n"
     "Callers join with: comcat-client THIS_MACHINE --name NAME. Stop with Ctrl+C or\n"
-    "SIGTERM: everyone is told, and the server ends within 5 s. Exit codes:\n"
-    "0 stopped, 2 usage, 128 + signal ended at once by a second one.";
+    "SIGTERM: everyone is told, and the server ends within 5 s. Whoever runs it can act\n"
+    "in it: comcat-server --admin \"kick an because of the noise\". Exit codes:\n"
+    "0 stopped, 2 usage, 3 --admin was refused, 5 --admin found no server,\n"
+    "128 + signal ended at once by a second one.";
 
 const std::vector<FlagGroup>& flag_groups() {
   static const auto* const groups = new std::vector<FlagGroup>{
       {"Who may call", {"passcode", "passcode_file", "open", "listen", "max_clients"}},
       {"Security", {"tls_cert", "tls_key", "insecure", "state_dir"}},
+      {"Hosts", {"host_passcode", "host_passcode_file", "admin", "admin_socket"}},
       {"Watching", {"metrics", "reflection", "log_level"}},
       {"What one room or caller may do",
        {"max_speakers", "max_frames_per_second", "max_bytes_per_second", "max_commands_per_second",
@@ -117,7 +126,7 @@ absl::Status check_numbers() {
 
 absl::StatusOr<std::string> passcode() {
   absl::StatusOr<GivenPasscode> given =
-      given_passcode(absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file));
+      given_passcode("passcode", absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file));
   absl::SetFlag(&FLAGS_passcode, "");
   if (!given.ok()) return given.status();
   if (absl::GetFlag(FLAGS_open)) {
@@ -131,6 +140,18 @@ absl::StatusOr<std::string> passcode() {
   }
   if (absl::Status status = wire::check_passcode(given->passcode); !status.ok()) return status;
   return std::move(given->passcode);
+}
+
+absl::StatusOr<std::optional<server::Passcode>> host_passcode() {
+  absl::StatusOr<GivenPasscode> given = given_passcode(
+      "host_passcode", absl::GetFlag(FLAGS_host_passcode), absl::GetFlag(FLAGS_host_passcode_file));
+  absl::SetFlag(&FLAGS_host_passcode, "");
+  if (!given.ok()) return given.status();
+  if (given->passcode.empty()) return std::nullopt;
+  if (absl::Status status = wire::check_passcode(given->passcode); !status.ok()) return status;
+  server::Passcode passcode(given->passcode);
+  base::wipe(given->passcode);
+  return passcode;
 }
 
 /// What makes the passcode easier to guess or to find than it has to be.
@@ -172,6 +193,9 @@ absl::StatusOr<server::ServerOptions> server_options(std::size_t& characters) {
   characters = secret->size();
   options.admission.passcode = server::Passcode(*secret);
   base::wipe(*secret);
+  absl::StatusOr<std::optional<server::Passcode>> of_hosts = host_passcode();
+  if (!of_hosts.ok()) return of_hosts.status();
+  options.admission.host_passcode = *of_hosts;
   absl::StatusOr<std::optional<server::Certificate>> tls = certificate();
   if (!tls.ok()) return tls.status();
   options.certificate = std::move(*tls);
@@ -285,6 +309,7 @@ int run(int argc, char** argv) {
     return fail(Exit::kUsage, "--log_level must be debug, info, warning or error");
   }
   base::set_log_level(level);
+  if (is_administration()) return administer(absl::GetFlag(FLAGS_state_dir));
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // costs a tenth of the CPU
   signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
@@ -293,8 +318,13 @@ int run(int argc, char** argv) {
   }
 
   std::size_t passcode_characters = 0;
-  const absl::StatusOr<server::ServerOptions> options = server_options(passcode_characters);
+  absl::StatusOr<server::ServerOptions> options = server_options(passcode_characters);
   if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));
+  std::unique_ptr<store::BanBook> bans;
+  if (const absl::Status status = prepare_hosts(*options, absl::GetFlag(FLAGS_state_dir), bans);
+      !status.ok()) {
+    return fail(Exit::kUsage, std::string(status.message()));
+  }
   const StartingTerminal terminal;
   const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads

@@ -120,9 +120,18 @@ std::vector<std::string> with_values_joined(const std::vector<std::string>& word
   return out;
 }
 
-/// The passcode as it was given, before anything of it is copied.
-std::string on_command_line;
-std::string in_environment;
+/// A passcode as it was given, before anything of it is copied.
+struct Secret {
+  std::string_view flag;
+  const char* variable;
+  std::string on_command_line{};
+  std::string in_environment{};
+};
+Secret secrets[] = {{"passcode", "COMCAT_PASSCODE"}, {"host_passcode", "COMCAT_HOST_PASSCODE"}};
+
+Secret& secret_of(std::string_view flag) {
+  return *std::ranges::find_if(secrets, [&](const Secret& secret) { return secret.flag == flag; });
+}
 
 /// Moves what `value` points to into `secret`, and leaves x in its place.
 void take(char* value, std::string& secret) {
@@ -131,27 +140,27 @@ void take(char* value, std::string& secret) {
   std::memset(value, 'x', std::strlen(value));
 }
 
-/// Takes the passcode from where `ps` would show it; of several, the last counts.
-void take_from_arguments(int argc, char** argv) {
-  constexpr std::string_view kFlag = "passcode";
+/// Takes a passcode from where `ps` would show it; of several, the last counts.
+void take_from_arguments(int argc, char** argv, Secret& secret) {
   for (int i = 1; i < argc; ++i) {
     std::string_view word(argv[i]);
     const std::size_t dashes = std::min(word.find_first_not_of('-'), word.size());
     word.remove_prefix(dashes);
-    if (dashes == 0 || !word.starts_with(kFlag)) continue;
-    if (word.size() == kFlag.size() && i + 1 < argc) {
-      take(argv[i + 1], on_command_line);
-    } else if (word.size() > kFlag.size() && word[kFlag.size()] == '=') {
-      take(argv[i] + dashes + kFlag.size() + 1, on_command_line);
+    if (dashes == 0 || !word.starts_with(secret.flag)) continue;
+    if (word.size() == secret.flag.size() && i + 1 < argc) {
+      take(argv[i + 1], secret.on_command_line);
+    } else if (word.size() > secret.flag.size() && word[secret.flag.size()] == '=') {
+      take(argv[i] + dashes + secret.flag.size() + 1, secret.on_command_line);
     }
   }
 }
 
 /// Takes it from where /proc/PID/environ would show it, and from programs that this one starts.
-void take_from_environment() {
-  constexpr const char* kVariable = "COMCAT_PASSCODE";
-  if (char* const value = std::getenv(kVariable); value != nullptr) take(value, in_environment);
-  ::unsetenv(kVariable);
+void take_from_environment(Secret& secret) {
+  if (char* const value = std::getenv(secret.variable); value != nullptr) {
+    take(value, secret.in_environment);
+  }
+  ::unsetenv(secret.variable);
 }
 
 /// Leaves nothing in `secret`.
@@ -162,9 +171,9 @@ std::string taken_out_of(std::string& secret) {
 }
 
 /// What the flag was before take_from_arguments(), where it was not from a flag file.
-std::string value_of(const std::string& flag) {
-  const bool taken = flag == std::string(on_command_line.size(), 'x');
-  return taken ? taken_out_of(on_command_line) : flag;
+std::string value_of(const std::string& flag, Secret& secret) {
+  const bool taken = flag == std::string(secret.on_command_line.size(), 'x');
+  return taken ? taken_out_of(secret.on_command_line) : flag;
 }
 
 absl::StatusOr<std::string> passcode_of_file(const std::string& path) {
@@ -183,8 +192,10 @@ absl::StatusOr<std::string> passcode_of_file(const std::string& path) {
 std::vector<std::string> parse_flags_and_words(int argc, char** argv, const std::string& usage,
                                                const std::vector<FlagGroup>& groups,
                                                const std::filesystem::path& flag_file) {
-  take_from_arguments(argc, argv);
-  take_from_environment();
+  for (Secret& secret : secrets) {
+    take_from_arguments(argc, argv, secret);
+    take_from_environment(secret);
+  }
   program_name = std::filesystem::path(argv[0]).filename();
   absl::SetProgramUsageMessage(usage);
   absl::FlagsUsageConfig config;
@@ -248,17 +259,18 @@ absl::Status check_descriptors() {
       std::to_string(kMinDescriptors) + " are needed; allow more with ulimit -n");
 }
 
-absl::StatusOr<GivenPasscode> given_passcode(const std::string& flag,
+absl::StatusOr<GivenPasscode> given_passcode(std::string_view name, const std::string& flag,
                                              const std::string& file_flag) {
-  std::string from_environment = taken_out_of(in_environment);
-  if (!flag.empty()) return GivenPasscode{value_of(flag), "--passcode"};
+  Secret& secret = secret_of(name);
+  std::string from_environment = taken_out_of(secret.in_environment);
+  if (!flag.empty()) return GivenPasscode{value_of(flag, secret), "--" + std::string(name)};
   if (!file_flag.empty()) {
     absl::StatusOr<std::string> line = passcode_of_file(file_flag);
     if (!line.ok()) return line.status();
     return GivenPasscode{*std::move(line), "the file " + base::safe_text(file_flag)};
   }
   if (from_environment.empty()) return GivenPasscode{};
-  return GivenPasscode{std::move(from_environment), "the variable COMCAT_PASSCODE"};
+  return GivenPasscode{std::move(from_environment), "the variable " + std::string(secret.variable)};
 }
 
 }  // namespace comcat::apps

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -54,11 +55,13 @@ struct GivenPasscode {
   std::string origin;    // where it came from, in words; safe to print
 };
 
-/// The passcode: `flag`, else the first line of the file `file_flag`, else $COMCAT_PASSCODE. The
-/// file may have a byte order mark, or be UTF-16; one that others may write to is not believed.
-/// Once, and after parse_flags(), which has taken it out of the process's arguments and
-/// environment, where others can see it and programs that this one starts inherit it.
-[[nodiscard]] absl::StatusOr<GivenPasscode> given_passcode(const std::string& flag,
+/// The passcode `name`, "passcode" or "host_passcode": `flag`, else the first line of the file
+/// `file_flag`, else $COMCAT_PASSCODE or $COMCAT_HOST_PASSCODE. The file may have a byte order
+/// mark, or be UTF-16; one that others may write to is not believed. Once, and after parse_flags(),
+/// which has taken it out of the process's arguments and environment, where others can see it and
+/// programs that this one starts inherit it.
+[[nodiscard]] absl::StatusOr<GivenPasscode> given_passcode(std::string_view name,
+                                                           const std::string& flag,
                                                            const std::string& file_flag);
 
 }  // namespace comcat::apps

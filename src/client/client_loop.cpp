@@ -59,6 +59,7 @@ transport::VoiceStream::Options stream_options(const ClientOptions& options) {
   out.hello.room = options.room;
   out.hello.features = wire::kFeatureVoiceBatch;
   out.passcode = options.passcode;
+  out.host_passcode = options.host_passcode;
   out.tls = options.tls;
   out.trust.state_directory = options.state_directory;
   out.trust.only_fingerprint = options.only_fingerprint;

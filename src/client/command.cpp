@@ -25,8 +25,8 @@ struct Word {
 };
 
 constexpr std::array kWords{
-    Word{"mute", "", "nobody hears you any more"},
-    Word{"unmute", "", "they hear you again"},
+    Word{"mute", "", "nobody hears you any more (hosts: mute NAME, nobody hears them)"},
+    Word{"unmute", "", "they hear you again (hosts: unmute NAME)"},
     Word{"deafen", "", "you hear nobody any more"},
     Word{"undeafen", "", "you hear them again"},
     Word{"who", "[ROOM]", "who is in your room, or in another"},
@@ -34,6 +34,10 @@ constexpr std::array kWords{
     Word{"say", "TEXT", "a line of text to everyone in your room"},
     Word{"rooms", "[names]", "the rooms of this server, and who is in them"},
     Word{"join", "ROOM", "go to another room; it is made if there is none"},
+    Word{"kick", "NAME", "hosts: someone out of the call [for 10m] [because TEXT]"},
+    Word{"ban", "NAME", "hosts: nobody from their address comes in [for 7d] [because TEXT]"},
+    Word{"unban", "ADDRESS", "hosts: they may come in again"},
+    Word{"close", "ROOM", "hosts: everyone in a room out of the call [because TEXT]"},
     Word{"stats", "", "delays, losses, and what is behind them"},
     Word{"devices", "", "the sound devices of this machine"},
     Word{"help", "", "this list"},
@@ -84,8 +88,13 @@ absl::Status unknown(const std::string& word) {
   return invalid(shown + "; did you mean " + closest + "? (help lists them all)");
 }
 
+/// A word of hosts that says whom or what it is about.
+bool is_host_word(const std::string& word) {
+  return word == "kick" || word == "ban" || word == "unban" || word == "close";
+}
+
 bool takes_arguments(const std::string& word) {
-  return word == "volume" || word == "join" || word == "say";
+  return word == "volume" || word == "join" || word == "say" || is_host_word(word);
 }
 
 /// A name as typed, between quotes or not.
@@ -157,6 +166,19 @@ absl::StatusOr<ConsoleCommand> parse_say(const std::string& rest) {
   return SayText{rest};
 }
 
+absl::StatusOr<ConsoleCommand> parse_host_words(const std::string& word, const std::string& rest) {
+  if (rest.empty()) {
+    return invalid("write " + word +
+                   (word == "unban"   ? " ADDRESS"
+                    : word == "close" ? " ROOM"
+                                      : " NAME") +
+                   "; it is for hosts");
+  }
+  std::string words = word + " " + rest;
+  if (absl::Status status = wire::check_text(words); !status.ok()) return status;
+  return HostWords{std::move(words)};
+}
+
 absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
   if (word == "mute" || word == "unmute") return MuteSelf{word == "mute"};
   if (word == "deafen" || word == "undeafen") return DeafenSelf{word == "deafen"};
@@ -181,6 +203,8 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   if (word == "say") return parse_say(rest);
   if (word == "who") return parse_who(rest);
   if (word == "rooms") return parse_rooms(rest);
+  const bool mutes_another = (word == "mute" || word == "unmute") && !rest.empty();
+  if (is_host_word(word) || mutes_another) return parse_host_words(word, rest);
   absl::StatusOr<ConsoleCommand> command = parse_bare(word);
   if (command.ok() && !rest.empty()) return invalid(word + " stands alone: nothing comes after it");
   return command;

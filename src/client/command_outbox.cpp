@@ -37,6 +37,9 @@ std::string UserCommand::description() const {
              base::safe_text(std::get<wire::Say>(command.verb).text, kShownBytes,
                              base::Joiners::kKept) +
              "\"";
+    case Kind::kHost:
+      return base::safe_text(std::get<wire::HostWords>(command.verb).words, kShownBytes,
+                             base::Joiners::kKept);
     case Kind::kProbe:
       break;
   }

@@ -57,6 +57,11 @@ std::string Session::own_name() const {
   return found == members_.end() ? options_.name : found->second.name;
 }
 
+bool Session::muted_by_host() const {
+  const auto found = members_.find(self_);
+  return found != members_.end() && found->second.muted_by_host;
+}
+
 void Session::set_roster(const std::string& room, const std::vector<wire::Member>& members) {
   std::map<wire::SessionNumber, wire::Member> next;
   for (const wire::Member& member : members) {
@@ -117,7 +122,12 @@ std::vector<std::string> Session::marks_of(const wire::Member& member) const {
   std::vector<std::string> marks;
   const bool self = member.session == self_;
   if (self) marks.emplace_back("you");
-  if (self ? muted_ : member.muted) marks.emplace_back("muted");
+  if (member.host) marks.emplace_back("host");
+  if (member.muted_by_host) {
+    marks.emplace_back("muted by a host");
+  } else if (self ? muted_ : member.muted) {
+    marks.emplace_back("muted");
+  }
   if (self ? deafened_ : member.deafened) marks.emplace_back("deafened");
   return marks;
 }
@@ -125,7 +135,7 @@ std::vector<std::string> Session::marks_of(const wire::Member& member) const {
 std::string Session::prompt() const {
   std::vector<std::string> marks;
   if (interrupted_) marks.emplace_back("offline");
-  if (muted_) marks.emplace_back("muted");
+  if (muted_ || muted_by_host()) marks.emplace_back(muted_ ? "muted" : "muted by a host");
   if (deafened_) marks.emplace_back("deafened");
   return (marks.empty() ? "" : "(" + list(marks) + ") ") + "> ";
 }
@@ -136,7 +146,9 @@ Object Session::object_of(const wire::Member& member) const {
   object.with("session", static_cast<std::int64_t>(member.session))
       .with("name", member.name)
       .with("muted", self ? muted_ : member.muted)
-      .with("deafened", self ? deafened_ : member.deafened);
+      .with("deafened", self ? deafened_ : member.deafened)
+      .with("host", member.host)
+      .with("muted_by_host", member.muted_by_host);
   return object;
 }
 
@@ -184,6 +196,9 @@ void Session::tell(const wire::Left& event) {
     text = shown_name(name) + " went to another room", reason = "moved";
   } else if (event.reason == wire::LeaveReason::kClosed) {
     text += " (disconnected by the server)", reason = "closed";
+  } else if (event.reason == wire::LeaveReason::kRemoved) {
+    text += " (removed by a host" + (event.why.empty() ? "" : ": " + shown_text(event.why)) + ")";
+    reason = "removed";
   }
   members_.erase(event.session);
   fit_frames();
@@ -191,18 +206,34 @@ void Session::tell(const wire::Left& event) {
   ports_.show(Report("left", text)
                   .with("session", static_cast<std::int64_t>(event.session))
                   .with("name", name)
-                  .with("reason", reason));
+                  .with("reason", reason)
+                  .with("why", event.why));
 }
 
 void Session::tell(const wire::MuteChanged& event) {
   const auto found = members_.find(event.session);
-  if (found == members_.end() || found->second.muted == event.muted) return;
-  found->second.muted = event.muted;
-  if (event.session == self_) return;
+  if (found == members_.end()) return;
+  const bool was_muted = std::exchange(found->second.muted, event.muted);
+  if (std::exchange(found->second.muted_by_host, event.muted_by_host) != event.muted_by_host) {
+    return tell_muted_by_host(found->second);
+  }
+  if (was_muted == event.muted || event.session == self_) return;
   ports_.show(Report(event.muted ? "muted" : "unmuted",
                      shown_name(found->second.name) + (event.muted ? " muted" : " unmuted"))
                   .with("session", static_cast<std::int64_t>(event.session))
                   .with("name", found->second.name));
+}
+
+void Session::tell_muted_by_host(const wire::Member& member) {
+  const bool self = member.session == self_;
+  const std::string whom = self ? "you" : shown_name(member.name);
+  const std::string heard = self ? (muted_ ? ", but are muted" : ": they hear you") : "";
+  ports_.show(Report(member.muted_by_host ? "muted_by_host" : "unmuted_by_host",
+                     member.muted_by_host
+                         ? "a host muted " + whom + (self ? ": nobody hears you" : "")
+                         : whom + (self ? " are" : " is") + " no longer muted by a host" + heard)
+                  .with("session", static_cast<std::int64_t>(member.session))
+                  .with("name", member.name));
 }
 
 void Session::tell(const wire::DeafenChanged& event) {
@@ -221,6 +252,11 @@ void Session::tell(const wire::TextSaid& event) {
   ports_.show(Report("said", "<" + shown_name(event.name) + "> " + shown_text(event.text))
                   .with("session", static_cast<std::int64_t>(event.session))
                   .with("name", event.name)
+                  .with("said", event.text));
+}
+
+void Session::tell(const wire::Announced& event) {
+  ports_.show(Report("announced", "a host says to everyone: " + shown_text(event.text))
                   .with("said", event.text));
 }
 

@@ -90,8 +90,10 @@ void Session::execute(const MuteSelf& wanted, base::Time now) {
   }
   const bool changed = std::exchange(muted_, wanted.muted) != wanted.muted;
   const std::string state = wanted.muted ? "muted: nobody hears you" : "unmuted: they hear you";
+  const bool in_vain = !wanted.muted && muted_by_host();
   ports_.show(Report(wanted.muted ? "you_muted" : "you_unmuted",
-                     (changed ? "you are " : "you were already ") + state));
+                     in_vain ? "a host has muted you, and only a host can change that"
+                             : (changed ? "you are " : "you were already ") + state));
   if (changed) command(Kind::kSetMute, wire::SetMute{muted_}, now);
 }
 
@@ -159,6 +161,10 @@ void Session::execute(const SayText& wanted, base::Time now) {
   command(Kind::kSay, wire::Say{wanted.text}, now);
 }
 
+void Session::execute(const HostWords& wanted, base::Time now) {
+  command(Kind::kHost, wire::HostWords{wanted.words}, now);
+}
+
 void Session::execute(const ShowStats& /*command*/, base::Time now) {
   // The answer to a small question is the round trip; the figures are shown when it is here.
   command(Kind::kProbe, wire::ListRooms{}, now);
@@ -196,6 +202,8 @@ void Session::on_outcome(const wire::Outcome& outcome, base::Time now) {
 void Session::succeed(Kind kind, const wire::Outcome& outcome) {
   if (kind == Kind::kProbe) {
     show_stats();
+  } else if (kind == Kind::kHost) {
+    ports_.show(Report("done", outcome.text));
   } else if (const auto* const roster = std::get_if<wire::Roster>(&outcome.result)) {
     if (kind == Kind::kWho) return ports_.show(who_elsewhere(*roster));
     set_roster(roster->room, roster->members);

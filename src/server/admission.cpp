@@ -95,6 +95,18 @@ absl::Status Admission::check_passcode(Address& from, const std::optional<std::s
                                                      : "this server asks for a passcode"));
 }
 
+absl::Status Admission::check_host(Address& from, const std::string& host_passcode,
+                                   base::Time now) const {
+  if (options_.host_passcode && options_.host_passcode->matches(host_passcode)) {
+    return absl::OkStatus();
+  }
+  count_failure(from, now);
+  return refusal(
+      Refusal::kPasscode,
+      absl::PermissionDeniedError(options_.host_passcode ? "the host passcode is wrong"
+                                                         : "this server has no host passcode"));
+}
+
 void Admission::count_failure(Address& from, base::Time now) const {
   std::erase_if(from.failures, [&](base::Time at) { return now - at > options_.failure_window; });
   from.failures.push_back(now);
@@ -106,11 +118,16 @@ void Admission::count_failure(Address& from, base::Time now) const {
 
 absl::StatusOr<Admission::Pass> Admission::admit(const std::string& address,
                                                  const std::optional<std::string>& passcode,
-                                                 base::Time now) {
+                                                 base::Time now,
+                                                 const std::optional<std::string>& host_passcode) {
   forget_old(now);
   Address& from = addresses_[address];
   if (absl::Status status = check_passcode(from, passcode, now); !status.ok()) return status;
   Pass pass;
+  if (host_passcode) {
+    if (absl::Status status = check_host(from, *host_passcode, now); !status.ok()) return status;
+    pass.host_ = true;
+  }
   if (const std::size_t limit = options_.max_clients_per_address; limit > 0) {
     if (!take_one(*from.sessions, limit)) {
       return refusal(Refusal::kAddressFull,

@@ -26,9 +26,9 @@ grpc::Status to_grpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
 }
 
-std::optional<std::string> passcode_of(const grpc::ServerContext& context) {
+std::optional<std::string> metadata_of(const grpc::ServerContext& context, const char* key) {
   const auto& metadata = context.client_metadata();
-  const auto found = metadata.find(wire::kPasscodeKey);
+  const auto found = metadata.find(key);
   if (found == metadata.end()) return std::nullopt;
   return std::string(found->second.data(), found->second.size());
 }
@@ -102,8 +102,13 @@ void Call::admit(const std::string& address) {
     turn_away(absl::UnavailableError(Hub::kShuttingDown));
     return;
   }
+  if (const absl::Status banned = shard_.hub().check_ban(address); !banned.ok()) {
+    refuse(address, banned);
+    return;
+  }
   absl::StatusOr<Admission::Pass> pass =
-      shard_.admission().admit(address, passcode_of(context_), shard_.now());
+      shard_.admission().admit(address, metadata_of(context_, wire::kPasscodeKey), shard_.now(),
+                               metadata_of(context_, wire::kHostPasscodeKey));
   if (!pass.ok()) {
     refuse(address, pass.status());
     return;
@@ -112,6 +117,7 @@ void Call::admit(const std::string& address) {
   shard_.admitted(context_.peer());
   pass_ = std::move(*pass);
   caller_.emplace(*this, address, shard_.caller_limits());
+  caller_->who.host = pass_->is_host();
   shard_.hub().open(*caller_, shard_.now());
   base::log(LogLevel::kInfo, "admitted",
             {{"session", caller_->who.number},

@@ -18,6 +18,7 @@ struct Execution {
   std::uint64_t trace_id;
   Caller& caller;
   Rooms& rooms;
+  Hosts& hosts;
   base::Time now;
 
   void operator()(const wire::UnknownCommand& verb) const;
@@ -27,6 +28,7 @@ struct Execution {
   void operator()(const wire::ListRooms& verb) const;
   void operator()(const wire::Say& verb) const;
   void operator()(const wire::Who& verb) const;
+  void operator()(const wire::HostWords& verb) const;
 };
 
 void Execution::operator()(const wire::UnknownCommand& /*verb*/) const {
@@ -37,8 +39,15 @@ void Execution::operator()(const wire::UnknownCommand& /*verb*/) const {
 
 void Execution::operator()(const wire::SetMute& verb) const {
   caller.who.muted = verb.muted;
+  if (caller.who.muted_by_host) {  // nothing changes for others
+    caller.answer(trace_id, verb.muted ? absl::OkStatus()
+                                       : absl::PermissionDeniedError(
+                                             "a host has muted you, and only a host can change "
+                                             "that"));
+    return;
+  }
   caller.answer(trace_id, absl::OkStatus());
-  caller.room->tell(wire::MuteChanged{caller.who.number, verb.muted}, nullptr, now);
+  caller.room->tell(wire::MuteChanged{caller.who.number, verb.muted, false}, nullptr, now);
 }
 
 void Execution::operator()(const wire::SetDeafen& verb) const {
@@ -85,10 +94,27 @@ void Execution::operator()(const wire::Who& verb) const {
   caller.answer({trace_id, 0, "", wire::Roster{room->name(), room->roster()}});
 }
 
+void Execution::operator()(const wire::HostWords& verb) const {
+  if (!caller.who.host) {
+    caller.answer(trace_id, absl::PermissionDeniedError(
+                                "only hosts can do that: who gives the server's host passcode"));
+    return;
+  }
+  const absl::StatusOr<HostCommand> wanted = parse_host_command(verb.words);
+  if (!wanted.ok()) return caller.answer(trace_id, wanted.status());
+  const absl::StatusOr<std::string> done =
+      hosts.act(*wanted, {.name = caller.who.name, .self = &caller}, now);
+  caller.answer({trace_id,
+                 static_cast<int>(done.status().code()),
+                 done.ok() ? *done : std::string(done.status().message()),
+                 {}});
+}
+
 }  // namespace
 
-void execute(const wire::Command& command, Caller& caller, Rooms& rooms, base::Time now) {
-  std::visit(Execution{command.trace_id, caller, rooms, now}, command.verb);
+void execute(const wire::Command& command, Caller& caller, Rooms& rooms, Hosts& hosts,
+             base::Time now) {
+  std::visit(Execution{command.trace_id, caller, rooms, hosts, now}, command.verb);
 }
 
 }  // namespace comcat::server

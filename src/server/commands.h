@@ -2,6 +2,7 @@
 
 #include "comcat/base/clock.h"
 #include "comcat/server/caller.h"
+#include "comcat/server/hosts.h"
 #include "comcat/server/rooms.h"
 #include "comcat/wire/messages.h"
 
@@ -9,6 +10,7 @@ namespace comcat::server {
 
 /// Does what a command says and answers it, once, before anybody is told what has become true.
 /// `caller` is in a room, one of `rooms`. Threads: the shard's.
-void execute(const wire::Command& command, Caller& caller, Rooms& rooms, base::Time now);
+void execute(const wire::Command& command, Caller& caller, Rooms& rooms, Hosts& hosts,
+             base::Time now);
 
 }  // namespace comcat::server

@@ -25,6 +25,8 @@ const char* word(wire::LeaveReason reason) {
       return "lost";
     case wire::LeaveReason::kMoved:
       return "moved";
+    case wire::LeaveReason::kRemoved:
+      return "removed";
     case wire::LeaveReason::kClosed:
       return "closed";
     case wire::LeaveReason::kUnknown:
@@ -65,7 +67,14 @@ std::optional<Ending> due_ending(const Caller& caller, const HubOptions& options
 }  // namespace
 
 Hub::Hub(HubOptions options, Metrics& metrics)
-    : options_(options), metrics_(metrics), rooms_(options.rooms, metrics) {}
+    : options_(std::move(options)),
+      metrics_(metrics),
+      rooms_(options_.rooms, metrics),
+      hosts_(options_.hosts, rooms_, callers_, metrics,
+             [this](Caller& caller, const std::string& why, const absl::Status& status,
+                    base::Time now) {
+               close(caller, wire::LeaveReason::kRemoved, status, now, why);
+             }) {}
 
 void Hub::open(Caller& caller, base::Time now) {
   do {
@@ -97,13 +106,13 @@ absl::Status Hub::receive(Caller& caller, wire::Request request, base::Time now)
   return status;
 }
 
-void Hub::leave(Caller& caller, wire::LeaveReason reason, base::Time now) {
+void Hub::leave(Caller& caller, wire::LeaveReason reason, base::Time now, const std::string& why) {
   if (!caller.open) return;
   caller.open = false;
   callers_.erase(caller.who.number);
   metrics_.clients = callers_.size();
   if (caller.room == nullptr) return;
-  rooms_.leave(caller, reason, now);
+  rooms_.leave(caller, reason, now, why);
   base::log(
       LogLevel::kInfo, "left",
       {{"session", caller.who.number},
@@ -113,13 +122,19 @@ void Hub::leave(Caller& caller, wire::LeaveReason reason, base::Time now) {
 }
 
 void Hub::close(Caller& caller, wire::LeaveReason reason, const absl::Status& status,
-                base::Time now) {
+                base::Time now, const std::string& why) {
   base::log(LogLevel::kWarning, "closed",
             {{"session", caller.who.number},
              {"address", caller.address},
              {"why", std::string(status.message())}});
-  leave(caller, reason, now);
+  leave(caller, reason, now, why);
   caller.listener.link.close(status);
+}
+
+absl::StatusOr<std::string> Hub::administer(const std::string& words, base::Time now) {
+  const absl::StatusOr<HostCommand> wanted = parse_host_command(words);
+  if (!wanted.ok()) return wanted.status();
+  return hosts_.act(*wanted, {.name = "comcat-server --admin"}, now);
 }
 
 void Hub::tick(base::Time now) {

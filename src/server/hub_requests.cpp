@@ -129,7 +129,7 @@ absl::Status Hub::relay(Caller& caller, wire::VoiceUp& voice, base::Time now) {
     return absl::OkStatus();
   }
   if (caller.who.original) complete_original(caller, voice, now);
-  if (caller.who.muted) {
+  if (caller.who.is_muted()) {
     metrics_.dropped(Drop::kMuted);
     return absl::OkStatus();
   }
@@ -170,6 +170,7 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
   Caller* const ghost = find_resumed(hello.resume_key, caller);
   if (status.ok()) status = rooms_.may_enter(caller.who, *room, ghost ? *ghost : caller);
   if (status.ok() && ghost != nullptr) {
+    caller.who.muted_by_host = ghost->who.muted_by_host;
     close(*ghost, wire::LeaveReason::kLost,
           absl::AbortedError("replaced by a new connection of yours"), now);
   }
@@ -204,7 +205,7 @@ absl::Status Hub::obey(Caller& caller, const wire::Command& command, base::Time 
     metrics_.dropped(Drop::kRateLimit);
     return enforce(excess, kRefused, caller, metrics_);
   }
-  execute(command, caller, rooms_, now);
+  execute(command, caller, rooms_, hosts_, now);
   return absl::OkStatus();
 }
 

@@ -43,7 +43,8 @@ absl::Status Rooms::enter(Caller& caller, const std::string& name, base::Time no
   return absl::OkStatus();
 }
 
-void Rooms::leave(Caller& caller, wire::LeaveReason reason, base::Time now) {
+void Rooms::leave(Caller& caller, wire::LeaveReason reason, base::Time now,
+                  const std::string& why) {
   if (caller.room == nullptr) return;
   Room& room = *std::exchange(caller.room, nullptr);
   caller.listener.leave_room();
@@ -52,7 +53,7 @@ void Rooms::leave(Caller& caller, wire::LeaveReason reason, base::Time now) {
     rooms_.erase(room.key());
     metrics_.rooms = rooms_.size();
   } else if (!draining_) {  // when all go, nobody needs to hear of each
-    room.tell(wire::Left{caller.who.number, reason}, nullptr, now);
+    room.tell(wire::Left{caller.who.number, reason, why}, nullptr, now);
   }
 }
 
@@ -82,7 +83,11 @@ wire::RoomList Rooms::list_with_names() const {
 void Rooms::drain(std::chrono::milliseconds grace) {
   draining_ = true;
   const auto grace_ms = static_cast<std::uint32_t>(grace.count());
-  for (const auto& [key, room] : rooms_) room->deliver(wire::Draining{grace_ms});
+  deliver(wire::Draining{grace_ms});
+}
+
+void Rooms::deliver(const wire::Event& event) const {
+  for (const auto& [key, room] : rooms_) room->deliver(event);
 }
 
 void Rooms::catch_up() {

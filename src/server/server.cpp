@@ -15,6 +15,7 @@
 #include "comcat/base/event.h"
 #include "comcat/base/log.h"
 #include "comcat/rpc/deadline.h"
+#include "comcat/server/admin.h"
 
 #include "call.h"
 #include "shard.h"
@@ -81,6 +82,14 @@ void set_limits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.SetResourceQuota(quota);
 }
 
+AdminEndpoint::Act administer_on(Shard& shard) {
+  return [&shard](std::string words, std::function<void(const AdminEndpoint::Answer&)> done) {
+    shard.post([&shard, words = std::move(words), done = std::move(done)] {
+      done(shard.hub().administer(words, shard.now()));
+    });
+  };
+}
+
 }  // namespace
 
 struct Server::Parts {
@@ -94,6 +103,7 @@ struct Server::Parts {
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections;
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<Shard> shard;
+  std::unique_ptr<AdminEndpoint> admin;
 };
 
 absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
@@ -123,6 +133,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
       options.hub, options.admission, parts->metrics, std::move(queue), parts->service,
       parts->health,
       [&acceptor = parts->acceptor](const std::string& peer) { acceptor.vouch(peer); });
+  if (!options.admin_socket.empty()) {
+    absl::StatusOr<std::unique_ptr<AdminEndpoint>> admin =
+        AdminEndpoint::start(options.admin_socket, administer_on(*parts->shard));
+    if (!admin.ok()) return admin.status();
+    parts->admin = *std::move(admin);
+  }
   parts->server = builder.BuildAndStart();
   if (!parts->server) {
     return absl::InternalError("gRPC cannot start a server; --log_level debug shows its reason");
@@ -147,6 +163,7 @@ Server::~Server() {
 void Server::stop(std::chrono::milliseconds grace) {
   if (!parts_->server) return;
   parts_->acceptor.stop();
+  parts_->admin.reset();
   parts_->shard->drain(grace);
   // Connections close by themselves once their last words have left; those that read nothing are
   // cut.

@@ -55,6 +55,9 @@ std::shared_ptr<grpc::Channel> make_channel(const GrpcCall::Options& options,
 GrpcCall::GrpcCall(const Options& options, grpc::CompletionQueue& queue, Handler& handler)
     : options_(options), queue_(queue), handler_(handler) {
   if (!options.passcode.empty()) context_.AddMetadata(wire::kPasscodeKey, options.passcode);
+  if (!options.host_passcode.empty()) {
+    context_.AddMetadata(wire::kHostPasscodeKey, options.host_passcode);
+  }
 }
 
 void GrpcCall::start() {

@@ -41,6 +41,7 @@ class GrpcCall {
   struct Options {
     base::Address address;
     std::string passcode;
+    std::string host_passcode;
     std::chrono::milliseconds keepalive_time{10'000};
     std::chrono::milliseconds keepalive_timeout{5'000};
     std::shared_ptr<CertificateJudge> judge;  // null: plaintext

@@ -18,8 +18,8 @@ std::function<double()> or_entropy(std::function<double()> random) {
 }
 
 GrpcCall::Options call_options(const VoiceStream::Options& options) {
-  GrpcCall::Options out{options.address, options.passcode, options.keepalive_time,
-                        options.keepalive_timeout, nullptr};
+  GrpcCall::Options out{options.address,        options.passcode,          options.host_passcode,
+                        options.keepalive_time, options.keepalive_timeout, nullptr};
   if (!options.tls) return out;
   TrustOptions trust = options.trust;
   trust.address = options.address;

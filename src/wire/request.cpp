@@ -52,6 +52,9 @@ Request from(::Command& command) {
     case ::Command::kWho:
       out.verb = Who{command.who().room()};
       break;
+    case ::Command::kHost:
+      out.verb = HostWords{command.host().words()};
+      break;
     case ::Command::COMMAND_NOT_SET:
       break;
   }
@@ -72,6 +75,7 @@ struct SetVerb {
   }
   void operator()(const Say& verb) const { command.mutable_say()->set_text(verb.text); }
   void operator()(const Who& verb) const { command.mutable_who()->set_room(verb.room); }
+  void operator()(const HostWords& verb) const { command.mutable_host()->set_words(verb.words); }
 };
 
 }  // namespace

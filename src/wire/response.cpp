@@ -24,11 +24,17 @@ static_assert(is(LeaveReason::kStopped, ::Left::STOPPED));
 static_assert(is(LeaveReason::kLost, ::Left::LOST));
 static_assert(is(LeaveReason::kMoved, ::Left::MOVED));
 static_assert(is(LeaveReason::kClosed, ::Left::CLOSED));
-static_assert(::Left::Reason_ARRAYSIZE == static_cast<int>(LeaveReason::kClosed) + 1,
+static_assert(is(LeaveReason::kRemoved, ::Left::REMOVED));
+static_assert(::Left::Reason_ARRAYSIZE == static_cast<int>(LeaveReason::kRemoved) + 1,
               "a reason of the proto's is missing in LeaveReason");
 
 std::string safe_name(const std::string& name) {
   return base::safe_text(name, kMaxNameBytes, base::Joiners::kKept);
+}
+
+/// What somebody has said, to be shown.
+std::string safe_said(const std::string& text) {
+  return base::safe_text(text, kMaxTextBytes, base::Joiners::kKept);
 }
 
 // ---- structs to messages
@@ -40,6 +46,8 @@ void fill(::Member& out, const Member& member) {
   out.set_muted(member.muted);
   out.set_deafened(member.deafened);
   out.set_original(member.original);
+  out.set_host(member.host);
+  out.set_muted_by_host(member.muted_by_host);
 }
 
 void fill(::Roster& out, const Roster& roster) {
@@ -72,10 +80,12 @@ struct SetEvent {
   void operator()(const Left& e) const {
     event.mutable_left()->set_session(e.session);
     event.mutable_left()->set_reason(static_cast<::Left::Reason>(e.reason));
+    event.mutable_left()->set_why(e.why);
   }
   void operator()(const MuteChanged& e) const {
     event.mutable_mute_changed()->set_session(e.session);
     event.mutable_mute_changed()->set_muted(e.muted);
+    event.mutable_mute_changed()->set_muted_by_host(e.muted_by_host);
   }
   void operator()(const DeafenChanged& e) const {
     event.mutable_deafen_changed()->set_session(e.session);
@@ -86,6 +96,7 @@ struct SetEvent {
     event.mutable_text_said()->set_name(e.name);
     event.mutable_text_said()->set_text(e.text);
   }
+  void operator()(const Announced& e) const { event.mutable_announced()->set_text(e.text); }
   void operator()(const Draining& e) const { event.mutable_draining()->set_grace_ms(e.grace_ms); }
   void operator()(const Roster& e) const { fill(*event.mutable_roster(), e); }
 };
@@ -93,9 +104,14 @@ struct SetEvent {
 // ---- messages to structs
 
 Member from(const ::Member& member) {
-  return {member.session(),         base::safe_text(member.id(), kMaxIdBytes),
-          safe_name(member.name()), member.muted(),
-          member.deafened(),        member.original()};
+  return {member.session(),
+          base::safe_text(member.id(), kMaxIdBytes),
+          safe_name(member.name()),
+          member.muted(),
+          member.deafened(),
+          member.original(),
+          member.host(),
+          member.muted_by_host()};
 }
 
 template <typename Members>
@@ -168,15 +184,18 @@ Event from(const ::Event& event) {
     case ::Event::kJoined:
       return Joined{from(event.joined().member())};
     case ::Event::kLeft:
-      return Left{event.left().session(), from(event.left().reason())};
+      return Left{event.left().session(), from(event.left().reason()),
+                  safe_said(event.left().why())};
     case ::Event::kMuteChanged:
-      return MuteChanged{event.mute_changed().session(), event.mute_changed().muted()};
+      return MuteChanged{event.mute_changed().session(), event.mute_changed().muted(),
+                         event.mute_changed().muted_by_host()};
     case ::Event::kDeafenChanged:
       return DeafenChanged{event.deafen_changed().session(), event.deafen_changed().deafened()};
     case ::Event::kTextSaid:
-      return TextSaid{
-          event.text_said().session(), safe_name(event.text_said().name()),
-          base::safe_text(event.text_said().text(), kMaxTextBytes, base::Joiners::kKept)};
+      return TextSaid{event.text_said().session(), safe_name(event.text_said().name()),
+                      safe_said(event.text_said().text())};
+    case ::Event::kAnnounced:
+      return Announced{safe_said(event.announced().text())};
     case ::Event::kDraining:
       return Draining{event.draining().grace_ms()};
     case ::Event::kRoster:

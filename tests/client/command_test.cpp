@@ -120,7 +120,18 @@ TEST(Command, PlainTextIsWhatNobodyMeantAsACommand) {
 }
 
 TEST(Command, NothingComesAfterAWordThatStandsAlone) {
-  EXPECT_EQ("mute stands alone: nothing comes after it", error_of("mute please"));
+  EXPECT_EQ("deafen stands alone: nothing comes after it", error_of("deafen please"));
+}
+
+TEST(Command, WordsOfHostsGoToTheServerAsTheyAre) {
+  for (const std::string line : {"kick an for 10m because \"noise\"", "ban an", "unban 192.0.2.1",
+                                 "close attic", "mute an", "unmute \"an lee\""}) {
+    const absl::StatusOr<ConsoleCommand> command = parse_command("/" + line);
+    ASSERT_TRUE(command.ok()) << line;
+    ASSERT_TRUE(std::holds_alternative<HostWords>(*command)) << line;
+    EXPECT_EQ(line, std::get<HostWords>(*command).words);
+  }
+  EXPECT_EQ("write kick NAME; it is for hosts", error_of("kick"));
 }
 
 TEST(Command, WhatComesBackIsSafeToPrint) {

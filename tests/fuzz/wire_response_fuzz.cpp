@@ -52,7 +52,7 @@ void check(const wire::Event& event) {
   if (const auto* joined = std::get_if<wire::Joined>(&event)) check(joined->member);
   if (const auto* left = std::get_if<wire::Left>(&event)) {
     COMCAT_FUZZ_CHECK(left->reason >= wire::LeaveReason::kUnknown &&
-                      left->reason <= wire::LeaveReason::kClosed);
+                      left->reason <= wire::LeaveReason::kRemoved);
   }
   if (const auto* said = std::get_if<wire::TextSaid>(&event)) {
     check_printable(said->name);

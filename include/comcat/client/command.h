@@ -35,12 +35,16 @@ struct Rooms {
 struct SayText {
   std::string text;
 };
+/// What hosts can do, in words that the server understands.
+struct HostWords {
+  std::string words;
+};
 struct ShowStats {};
 struct Devices {};
 struct Nothing {};  // an empty line
 
 using ConsoleCommand = std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move,
-                                    Rooms, SayText, ShowStats, Devices>;
+                                    Rooms, SayText, HostWords, ShowStats, Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

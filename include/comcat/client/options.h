@@ -21,6 +21,7 @@ struct ClientOptions {
   std::string name;
   std::string room;
   std::string passcode;         // "": none
+  std::string host_passcode;    // "": none
   std::string passcode_origin;  // where it came from, in words for the user; "": nowhere
   bool asks_passcode =
       false;  // an ending of_passcode is not told: the user is asked, and calls again

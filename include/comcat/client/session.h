@@ -104,6 +104,7 @@ class Session {
   void execute(const Move& command, base::Time now);
   void execute(const Rooms& command, base::Time now);
   void execute(const SayText& command, base::Time now);
+  void execute(const HostWords& command, base::Time now);
   void execute(const ShowStats& command, base::Time now);
   void execute(const Devices& command, base::Time now);
 
@@ -118,6 +119,9 @@ class Session {
   void tell(const wire::TextSaid& event);
   void tell(const wire::Draining& event);
   void tell(const wire::Roster& event);
+  void tell(const wire::Announced& event);
+
+  void tell_muted_by_host(const wire::Member& member);
 
   void command(Kind kind, decltype(wire::Command::verb) verb, base::Time now);
   void report(const CommandOutbox::Unsent& unsent);
@@ -127,6 +131,7 @@ class Session {
   void leave_if_done();
   /// As the server has it: after an outage it may be "an 2".
   [[nodiscard]] std::string own_name() const;
+  [[nodiscard]] bool muted_by_host() const;
   void set_roster(const std::string& room, const std::vector<wire::Member>& members);
   void apply_volume(const wire::Member& member);
   /// Speaks so that everyone in the room can hear it. To be called where members_ has changed.

@@ -66,7 +66,8 @@ class Slots {
 };
 
 struct AdmissionOptions {
-  Passcode passcode{""};  // that of nobody: open
+  Passcode passcode{""};                  // that of nobody: open
+  std::optional<Passcode> host_passcode;  // nothing: nobody in a call is a host
   std::size_t max_clients = 100;
   std::size_t max_clients_per_address = 0;  // 0: no limit of its own
   int max_passcode_failures = 10;           // within failure_window, then refused for ban
@@ -94,18 +95,22 @@ class Admission {
     Pass(Pass&&) noexcept = default;
     Pass& operator=(Pass&&) noexcept = default;
 
+    [[nodiscard]] bool is_host() const { return host_; }
+
    private:
     friend class Admission;
     Slot server_;
     Slot address_;
+    bool host_ = false;
   };
 
   /// kUnauthenticated (missing or wrong passcode), kPermissionDenied (too many wrong ones from
-  /// this address, for a while) or kResourceExhausted (no free slot), each with its own sentence.
-  /// `passcode` is nothing where the caller sent none.
+  /// this address, for a while; a wrong host passcode) or kResourceExhausted (no free slot), each
+  /// with its own sentence. What the caller did not send is nothing.
   [[nodiscard]] absl::StatusOr<Pass> admit(const std::string& address,
                                            const std::optional<std::string>& passcode,
-                                           base::Time now);
+                                           base::Time now,
+                                           const std::optional<std::string>& host_passcode = {});
 
   /// How long the answer to a refusal is held back.
   [[nodiscard]] std::chrono::milliseconds failure_delay() const { return options_.failure_delay; }
@@ -125,6 +130,7 @@ class Admission {
   [[nodiscard]] bool is_over(const Address& address, base::Time now) const;
   absl::Status check_passcode(Address& from, const std::optional<std::string>& passcode,
                               base::Time now);
+  absl::Status check_host(Address& from, const std::string& host_passcode, base::Time now) const;
   /// Of a wrong passcode.
   void count_failure(Address& from, base::Time now) const;
 

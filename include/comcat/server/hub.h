@@ -6,6 +6,7 @@
 
 #include "comcat/base/clock.h"
 #include "comcat/server/caller.h"
+#include "comcat/server/hosts.h"
 #include "comcat/server/metrics.h"
 #include "comcat/server/rooms.h"
 
@@ -18,6 +19,7 @@ struct HubOptions {
   std::chrono::seconds hello_timeout{5};
   std::chrono::seconds stall_timeout{10};
   CallerLimits caller;
+  HostOptions hosts;
 };
 
 /// The callers and rooms of one shard and everything that happens between them. It knows no gRPC:
@@ -41,7 +43,7 @@ class Hub {
   [[nodiscard]] absl::Status receive(Caller& caller, wire::Request request, base::Time now);
 
   /// The connection is gone or going. Harmless when it has left already.
-  void leave(Caller& caller, wire::LeaveReason reason, base::Time now);
+  void leave(Caller& caller, wire::LeaveReason reason, base::Time now, const std::string& why = {});
 
   /// Closes callers who said no hello or do not read, and sends what has waited to be coalesced.
   void tick(base::Time now);
@@ -50,6 +52,11 @@ class Hub {
   /// Tells everyone that the server stops within `grace` and closes their streams. Nobody may join
   /// any more.
   void drain(std::chrono::milliseconds grace, base::Time now);
+
+  /// Why nobody from `address` may come in; OK where somebody may.
+  [[nodiscard]] absl::Status check_ban(const std::string& address) { return hosts_.check(address); }
+  /// Does what whoever runs the server asks for, in words; what there is to say of it.
+  [[nodiscard]] absl::StatusOr<std::string> administer(const std::string& words, base::Time now);
 
   /// To be told what writes cost.
   SendLoad& send_load() { return rooms_.load(); }
@@ -64,13 +71,15 @@ class Hub {
   /// The caller with this key, whose place `by` takes; null where there is none.
   [[nodiscard]] Caller* find_resumed(const std::string& resume_key, const Caller& by) const;
   void sweep(base::Time now);
-  void close(Caller& caller, wire::LeaveReason reason, const absl::Status& status, base::Time now);
+  void close(Caller& caller, wire::LeaveReason reason, const absl::Status& status, base::Time now,
+             const std::string& why = {});
 
   const HubOptions options_;
   Metrics& metrics_;
   wire::SessionNumber next_number_ = 1;
   std::unordered_map<wire::SessionNumber, Caller*> callers_;
   Rooms rooms_;
+  Hosts hosts_;
   base::Time next_sweep_{};
   bool draining_ = false;
 };

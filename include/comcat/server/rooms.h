@@ -42,8 +42,9 @@ class Rooms {
   /// Takes `caller` from its room, where it is in one, to the room `name`. Where
   /// may_enter() says that it may not, it stays where it is.
   [[nodiscard]] absl::Status enter(Caller& caller, const std::string& name, base::Time now);
-  /// Takes `caller` from its room and tells the others why. Harmless where it is in none.
-  void leave(Caller& caller, wire::LeaveReason reason, base::Time now);
+  /// Takes `caller` from its room and tells the others the reason, and what a host said of it.
+  /// Harmless where it is in none.
+  void leave(Caller& caller, wire::LeaveReason reason, base::Time now, const std::string& why = {});
 
   /// The room `name` in whatever way it is written; null where there is none.
   [[nodiscard]] const Room* find(const std::string& name) const;
@@ -54,6 +55,9 @@ class Rooms {
 
   /// Tells everyone that the server stops within `grace`. Nobody is told any more who leaves.
   void drain(std::chrono::milliseconds grace);
+
+  /// Queues an event that has to arrive for everyone in any room.
+  void deliver(const wire::Event& event) const;
 
   /// Room::catch_up() of each.
   void catch_up();

@@ -21,6 +21,7 @@ struct ServerOptions {
   HubOptions hub;
   std::optional<Certificate> certificate;  // nothing: plaintext
   bool reflection = false;
+  std::string admin_socket;  // the path of one for whoever runs the server; empty: none
   std::chrono::seconds keepalive_interval{8};
   std::chrono::seconds keepalive_timeout{5};
 };

@@ -54,7 +54,8 @@ class VoiceStream {
   struct Options {
     base::Address address;
     wire::Hello hello;
-    std::string passcode;  // "": none is sent
+    std::string passcode;       // "": none is sent
+    std::string host_passcode;  // likewise
     bool tls = true;
     TrustOptions trust;                                 // its address is set from `address`
     std::chrono::milliseconds connect_timeout{10'000};  // name, TCP, TLS and welcome together

@@ -31,6 +31,8 @@ inline constexpr unsigned kSilentDbov = 127;  // RFC 6464
 
 /// The gRPC metadata key under which the passcode travels.
 inline constexpr const char* kPasscodeKey = "passcode";
+/// And that under which a host's travels beside it.
+inline constexpr const char* kHostPasscodeKey = "host-passcode";
 
 /// Where a client that names no room goes.
 inline constexpr const char* kDefaultRoom = "lobby";

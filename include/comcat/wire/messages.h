@@ -51,12 +51,16 @@ struct Say {
 struct Who {
   std::string room;
 };
+/// What a host wants, as server/host_command.h reads it.
+struct HostWords {
+  std::string words;
+};
 /// A command of a later version; answered with UNIMPLEMENTED.
 struct UnknownCommand {};
 
 struct Command {
   std::uint64_t trace_id = 0;
-  std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say, Who> verb;
+  std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say, Who, HostWords> verb;
 };
 
 using Request = std::variant<VoiceUp, Hello, Command>;
@@ -70,6 +74,8 @@ struct Member {
   bool muted = false;
   bool deafened = false;
   bool original = false;  // hears Opus frames of at most 5 ms
+  bool host = false;
+  bool muted_by_host = false;  // is then muted, whatever the member wants
 };
 
 struct Welcome {
@@ -103,7 +109,7 @@ struct Outcome {
 };
 
 /// In the order of the wire's Left.Reason.
-enum class LeaveReason { kUnknown, kStopped, kLost, kMoved, kClosed };
+enum class LeaveReason { kUnknown, kStopped, kLost, kMoved, kClosed, kRemoved };
 
 struct Joined {
   Member member;
@@ -111,10 +117,12 @@ struct Joined {
 struct Left {
   SessionNumber session = 0;
   LeaveReason reason = LeaveReason::kUnknown;
+  std::string why;  // of kRemoved: what a host said; may be empty
 };
 struct MuteChanged {
   SessionNumber session = 0;
   bool muted = false;
+  bool muted_by_host = false;
 };
 struct DeafenChanged {
   SessionNumber session = 0;
@@ -125,6 +133,10 @@ struct TextSaid {
   std::string name;
   std::string text;
 };
+/// What a host tells everyone on the server.
+struct Announced {
+  std::string text;
+};
 struct Draining {
   std::uint32_t grace_ms = 0;
 };
@@ -133,7 +145,7 @@ struct UnknownEvent {};
 
 /// A Roster tells a slow reader who is there now, in place of the events that it missed.
 using Event = std::variant<UnknownEvent, Joined, Left, MuteChanged, DeafenChanged, TextSaid,
-                           Draining, Roster>;
+                           Draining, Roster, Announced>;
 
 /// A response of a later version; to be ignored.
 struct UnknownResponse {};

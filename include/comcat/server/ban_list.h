@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "comcat/store/ban.h"
+
+namespace comcat::server {
+
+/// The address `typed` as admission counts it: "192.0.2.1", "2001:db8::/64"; nothing where it is no
+/// IPv4 or IPv6 address. Threads: any.
+[[nodiscard]] std::optional<std::string> normal_address(std::string_view typed);
+
+/// The addresses from which a host lets nobody in.
+///
+/// Capacity   kMaxBans: put() refuses more.
+/// Threads    one: the shard.
+/// Time       the caller's: the wall clock, since bans outlive the server.
+class BanList {
+ public:
+  static constexpr std::size_t kMaxBans = 10'000;
+
+  /// Who keeps what changes over a restart; may be empty, each.
+  struct Keeper {
+    std::function<void(const store::Ban&)> keep;
+    std::function<void(const std::string& address)> lift;
+  };
+  BanList(const std::vector<store::Ban>& known, Keeper keeper);
+
+  /// The ban that holds for `address`; null where there is none.
+  [[nodiscard]] const store::Ban* find(const std::string& address, store::WallTime now);
+  /// In place of what held for the same address. False where there may be no more.
+  [[nodiscard]] bool put(store::Ban ban, store::WallTime now);
+  /// False where there was none.
+  bool lift(const std::string& address, store::WallTime now);
+  /// Those that hold, by address.
+  [[nodiscard]] std::vector<store::Ban> all(store::WallTime now);
+
+ private:
+  void forget_over(store::WallTime now);
+
+  Keeper keeper_;
+  std::map<std::string, store::Ban> bans_;  // by address
+};
+
+}  // namespace comcat::server

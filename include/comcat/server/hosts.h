@@ -1,0 +1,72 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "comcat/base/clock.h"
+#include "comcat/server/ban_list.h"
+#include "comcat/server/caller.h"
+#include "comcat/server/host_command.h"
+#include "comcat/server/metrics.h"
+#include "comcat/server/rooms.h"
+
+#include "absl/status/statusor.h"
+
+namespace comcat::server {
+
+struct HostOptions {
+  std::vector<store::Ban> bans;  // that hold already
+  BanList::Keeper keeper;
+  std::function<void()> drain;  // begins to end the server; may be empty, where nobody can
+  std::function<store::WallTime()> wall_clock;  // empty: the system's
+};
+
+/// Does what hosts ask for: those in a call, and whoever runs the server. Everything that changes
+/// something is a log line that says who did it.
+///
+/// Threads    one: the shard.
+/// Ownership  rooms, callers and metrics outlive it.
+class Hosts {
+ public:
+  using Callers = std::unordered_map<wire::SessionNumber, Caller*>;
+  /// Ends a caller's stream with `status`; others in the room are told `why`.
+  using Remove = std::function<void(Caller&, const std::string& why, const absl::Status& status,
+                                    base::Time now)>;
+
+  /// Who asks.
+  struct By {
+    std::string name;        // as it is logged
+    Caller* self = nullptr;  // in a call; null for whoever runs the server
+  };
+
+  Hosts(HostOptions options, Rooms& rooms, const Callers& callers, const Metrics& metrics,
+        Remove remove);
+
+  /// What there is to say of it, lines of safe text; an error is one sentence. In a call a host can
+  /// do what concerns people and rooms.
+  [[nodiscard]] absl::StatusOr<std::string> act(const HostCommand& command, const By& by,
+                                                base::Time now);
+
+  /// Why nobody from `address` is let in; OK where that is not so.
+  [[nodiscard]] absl::Status check(const std::string& address);
+
+ private:
+  struct Execution;
+
+  [[nodiscard]] store::WallTime wall_now() const;
+  /// The one who is meant.
+  [[nodiscard]] absl::StatusOr<Caller*> find(const Whom& whom, const By& by) const;
+  [[nodiscard]] std::vector<Caller*> all_from(const std::string& address) const;
+
+  HostOptions options_;
+  BanList bans_;
+  Rooms& rooms_;
+  const Callers& callers_;
+  const Metrics& metrics_;
+  const Remove remove_;
+};
+
+}  // namespace comcat::server

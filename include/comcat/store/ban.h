@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "comcat/store/text.h"
+
+namespace comcat::store {
+
+/// An address from which nobody is let in. Threads: a plain value.
+struct Ban {
+  std::string address;            // as admission counts it: "192.0.2.1", "2001:db8::/64"
+  std::string name;               // of whoever it was meant for; may be empty
+  std::string because;            // safe text; may be empty
+  std::string by;                 // who wanted it
+  std::optional<WallTime> until;  // nothing: until it is lifted
+};
+
+}  // namespace comcat::store

@@ -1,0 +1,89 @@
+#include "administration.h"
+
+#include <csignal>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+#include "comcat/base/text.h"
+#include "comcat/base/write.h"
+#include "comcat/server/admin.h"
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_split.h"
+#include "program.h"
+#include "user.h"
+
+ABSL_FLAG(std::string, admin, "",
+          "ask the server that runs with the same --state_dir, in words, and print its answer: "
+          "help, rooms, who, kick, ban, mute, close, say, drain and more");
+ABSL_FLAG(std::string, admin_socket, "admin.sock",
+          "the Unix socket for --admin, of mode 0600; a relative path is in --state_dir; empty: "
+          "none");
+namespace comcat::apps {
+namespace {
+
+constexpr std::size_t kMaxLineBytes = 4096;
+
+/// The path of the admin socket; "" where there is to be none.
+absl::StatusOr<std::string> admin_socket(const std::string& state_dir) {
+  const std::filesystem::path given = absl::GetFlag(FLAGS_admin_socket);
+  if (given.empty() || given.is_absolute()) return given.string();
+  const absl::StatusOr<std::filesystem::path> state = state_directory(state_dir);
+  if (!state.ok()) return state.status();
+  return (*state / given).string();
+}
+
+}  // namespace
+
+bool is_administration() {
+  return !absl::GetFlag(FLAGS_admin).empty();
+}
+
+absl::Status prepare_hosts(server::ServerOptions& options, const std::string& state_dir,
+                           std::unique_ptr<store::BanBook>& book) {
+  const absl::StatusOr<std::string> socket = admin_socket(state_dir);
+  if (!socket.ok()) return socket.status();
+  options.admin_socket = *socket;
+  if (socket->empty()) return absl::OkStatus();
+  const absl::StatusOr<std::filesystem::path> state = state_directory(state_dir);
+  if (!state.ok()) return state.status();
+  std::error_code known_by_whoever_uses_it;
+  std::filesystem::create_directories(*state, known_by_whoever_uses_it);
+  server::HostOptions& hosts = options.hub.hosts;
+  auto opened = store::BanBook::open(*state, hosts.bans);
+  if (!opened.ok()) return opened.status();
+  book = *std::move(opened);
+  hosts.keeper.keep = [&book = *book](const store::Ban& ban) { book.keep(ban); };
+  hosts.keeper.lift = [&book = *book](const std::string& address) { book.lift(address); };
+  hosts.drain = [] { kill(getpid(), SIGTERM); };
+  return absl::OkStatus();
+}
+
+int administer(const std::string& state_dir) {
+  const absl::StatusOr<std::string> path = admin_socket(state_dir);
+  if (!path.ok()) return fail(Exit::kUsage, std::string(path.status().message()));
+  if (path->empty()) {
+    return fail(Exit::kUsage, "--admin needs the --admin_socket that the server has");
+  }
+  const absl::StatusOr<std::string> answer = server::ask_admin(*path, absl::GetFlag(FLAGS_admin));
+  if (answer.ok()) {
+    for (const std::string& line : std::vector<std::string>(absl::StrSplit(*answer, '\n'))) {
+      base::write_fully(STDOUT_FILENO, base::safe_text(line, kMaxLineBytes) + "\n");
+    }
+    return static_cast<int>(Exit::kStopped);
+  }
+  if (absl::IsUnavailable(answer.status())) {
+    return fail(Exit::kUnreachable, "no server answers on " + base::safe_text(*path) +
+                                        "; start one there, as the same user, or give its "
+                                        "--state_dir or --admin_socket");
+  }
+  const bool usage = absl::IsInvalidArgument(answer.status());
+  return fail(usage ? Exit::kUsage : Exit::kRefused, std::string(answer.status().message()));
+}
+
+}  // namespace comcat::apps

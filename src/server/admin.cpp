@@ -1,0 +1,181 @@
+#include "comcat/server/admin.h"
+
+#include <array>
+#include <cerrno>
+#include <thread>
+#include <utility>
+
+#include <grpcpp/grpcpp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "comcat/base/file_descriptor.h"
+#include "comcat/base/log.h"
+#include "comcat/rpc/completion.h"
+#include "comcat/rpc/deadline.h"
+
+#include "admin.grpc.pb.h"
+#include "admin_socket.h"
+#include "listening_socket.h"
+
+namespace comcat::server {
+namespace {
+
+using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
+
+constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::milliseconds kFarewell{500};
+constexpr int kMaxWordsBytes = 64 * 1024;
+
+}  // namespace
+
+struct AdminEndpoint::Parts {
+  class Question;
+
+  Parts(std::string its_path, Act its_act) : path(std::move(its_path)), act(std::move(its_act)) {}
+  ~Parts() { stop(); }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
+  bool serve();
+  void stop();
+  void accept_until_stopped();
+  void accept_all();
+  void answer_until_stopped();
+
+  const std::string path;
+  const Act act;
+  base::FileDescriptor listener;
+  base::FileDescriptor wake{eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+  Admin::AsyncService service;
+  std::unique_ptr<Acceptor> connections;
+  std::unique_ptr<grpc::ServerCompletionQueue> queue;
+  std::unique_ptr<grpc::Server> server;
+  std::jthread accepting;
+  std::jthread answering;
+};
+
+/// One Do(), from the wait for it to the end of its answer.
+class AdminEndpoint::Parts::Question {
+ public:
+  explicit Question(Parts& parts) : parts_(parts), writer_(&context_) {
+    parts.service.RequestDo(&context_, &words_, &writer_, parts.queue.get(), parts.queue.get(),
+                            accepted_.begin());
+  }
+
+  void settle() {
+    if (!accepted_.pending() && !finished_.pending()) delete this;
+  }
+
+ private:
+  ~Question() = default;
+
+  void on_accepted(bool ok) {
+    if (!ok) return;
+    new Question(parts_);
+    rpc::Completion* const finished = finished_.begin();  // before another thread answers
+    parts_.act(words_.words(), [this, finished](const Answer& answer) {
+      AdminAnswer out;
+      out.set_status(static_cast<std::uint32_t>(answer.status().code()));
+      out.set_text(answer.ok() ? *answer : std::string(answer.status().message()));
+      writer_.Finish(out, grpc::Status::OK, finished);
+    });
+  }
+  void on_finished(bool /*ok*/) {}
+
+  Parts& parts_;
+  grpc::ServerContext context_;
+  AdminWords words_;
+  grpc::ServerAsyncResponseWriter<AdminAnswer> writer_;
+  rpc::Operation<Question> accepted_{*this, &Question::on_accepted};
+  rpc::Operation<Question> finished_{*this, &Question::on_finished};
+};
+
+bool AdminEndpoint::Parts::serve() {
+  grpc::ServerBuilder builder;
+  builder.SetMaxReceiveMessageSize(kMaxWordsBytes);
+  builder.RegisterService(&service);
+  connections = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      grpc::InsecureServerCredentials());
+  queue = builder.AddCompletionQueue();
+  server = builder.BuildAndStart();
+  if (!server) return false;
+  new Question(*this);  // deletes itself
+  answering = std::jthread([this] { answer_until_stopped(); });
+  accepting = std::jthread([this] { accept_until_stopped(); });
+  return true;
+}
+
+void AdminEndpoint::Parts::stop() {
+  if (!server) return;
+  ::unlink(path.c_str());
+  std::ignore = eventfd_write(wake.get(), 1);
+  accepting.join();
+  server->Shutdown(rpc::deadline_in(kFarewell));
+  queue->Shutdown();
+  answering.join();
+  server.reset();
+}
+
+void AdminEndpoint::Parts::accept_until_stopped() {
+  std::array<pollfd, 2> ready{pollfd{wake.get(), POLLIN, 0}, pollfd{listener.get(), POLLIN, 0}};
+  while (poll(ready.data(), ready.size(), -1) >= 0 || errno == EINTR) {
+    if (ready[0].revents != 0) return;
+    accept_all();
+  }
+}
+
+void AdminEndpoint::Parts::accept_all() {
+  for (;;) {
+    base::FileDescriptor fd(
+        accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!fd.valid()) return;
+    if (!is_own_peer(fd.get())) {
+      base::log(base::LogLevel::kWarning, "admin_refused", {{"why", "another user"}});
+      continue;
+    }
+    Acceptor::NewConnectionParameters parameters;
+    parameters.fd = fd.release();
+    connections->HandleNewConnection(&parameters);
+  }
+}
+
+void AdminEndpoint::Parts::answer_until_stopped() {
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue->Next(&tag, &ok)) static_cast<rpc::Completion*>(tag)->complete(ok);
+}
+
+absl::StatusOr<std::unique_ptr<AdminEndpoint>> AdminEndpoint::start(const std::string& path,
+                                                                    Act act) {
+  absl::StatusOr<base::FileDescriptor> listener = listen_on_unix_socket(path);
+  if (!listener.ok()) return listener.status();
+  auto parts = std::make_unique<Parts>(path, std::move(act));
+  parts->listener = *std::move(listener);
+  if (!parts->serve()) {
+    return absl::InternalError("gRPC cannot serve the admin socket; --log_level debug shows why");
+  }
+  return std::unique_ptr<AdminEndpoint>(new AdminEndpoint(std::move(parts)));
+}
+
+AdminEndpoint::AdminEndpoint(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+AdminEndpoint::~AdminEndpoint() = default;
+
+absl::StatusOr<std::string> ask_admin(const std::string& path, const std::string& words) {
+  const auto channel = grpc::CreateChannel("unix:" + path, grpc::InsecureChannelCredentials());
+  const std::unique_ptr<Admin::Stub> stub = Admin::NewStub(channel);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  AdminWords question;
+  question.set_words(words);
+  AdminAnswer answer;
+  const grpc::Status status = stub->Do(&context, question, &answer);
+  if (!status.ok()) return absl::UnavailableError(status.error_message());
+  if (answer.status() == 0) return answer.text();
+  return absl::Status(static_cast<absl::StatusCode>(answer.status()), answer.text());
+}
+
+}  // namespace comcat::server

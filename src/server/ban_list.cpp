@@ -1,0 +1,68 @@
+#include "comcat/server/ban_list.h"
+
+#include <array>
+#include <utility>
+
+#include <arpa/inet.h>
+
+#include "comcat/server/admission_address.h"
+
+namespace comcat::server {
+namespace {
+
+bool is_over(const store::Ban& ban, store::WallTime now) {
+  return ban.until && *ban.until <= now;
+}
+
+}  // namespace
+
+std::optional<std::string> normal_address(std::string_view typed) {
+  std::string text(typed);
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return text;
+  if (text.ends_with("/64")) text.resize(text.size() - 3);
+  if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return std::nullopt;
+  return admission_address("ipv6:[" + text + "]:0");
+}
+
+BanList::BanList(const std::vector<store::Ban>& known, Keeper keeper) : keeper_(std::move(keeper)) {
+  for (const store::Ban& ban : known) bans_.emplace(ban.address, ban);
+}
+
+const store::Ban* BanList::find(const std::string& address, store::WallTime now) {
+  const auto found = bans_.find(address);
+  if (found == bans_.end() || is_over(found->second, now)) return nullptr;
+  return &found->second;
+}
+
+bool BanList::put(store::Ban ban, store::WallTime now) {
+  forget_over(now);
+  if (bans_.size() >= kMaxBans && !bans_.contains(ban.address)) return false;
+  if (keeper_.keep) keeper_.keep(ban);
+  std::string address = ban.address;
+  bans_.insert_or_assign(std::move(address), std::move(ban));
+  return true;
+}
+
+bool BanList::lift(const std::string& address, store::WallTime now) {
+  const bool held = find(address, now) != nullptr;
+  if (bans_.erase(address) > 0 && keeper_.lift) keeper_.lift(address);
+  return held;
+}
+
+std::vector<store::Ban> BanList::all(store::WallTime now) {
+  forget_over(now);
+  std::vector<store::Ban> out;
+  for (const auto& [address, ban] : bans_) out.push_back(ban);
+  return out;
+}
+
+void BanList::forget_over(store::WallTime now) {
+  std::erase_if(bans_, [&](const auto& entry) {
+    const bool over = is_over(entry.second, now);
+    if (over && keeper_.lift) keeper_.lift(entry.first);
+    return over;
+  });
+}
+
+}  // namespace comcat::server

@@ -1,0 +1,306 @@
+#include "comcat/server/hosts.h"
+
+#include <algorithm>
+#include <map>
+#include <variant>
+
+#include "comcat/base/log.h"
+#include "comcat/base/unicode.h"
+
+#include "absl/time/time.h"
+#include "refused.h"
+
+namespace comcat::server {
+namespace {
+
+using base::LogLevel;
+using std::chrono::seconds;
+
+store::WallTime system_clock() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+std::string date(store::WallTime time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M UTC", absl::FromChrono(time), absl::UTCTimeZone());
+}
+
+std::string because(const std::string& text) {
+  return text.empty() ? "" : ": " + text;
+}
+
+std::string counted(std::size_t count, const std::string& one, const std::string& many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+/// Lines without the last one's end.
+std::string joined(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const std::string& line : lines) out += (out.empty() ? "" : "\n") + line;
+  return out;
+}
+
+std::string described(const Caller& caller, base::Time now) {
+  std::string out = caller.who.name + "  " +
+                    in_words(std::chrono::floor<seconds>(now - caller.opened)) + "  " +
+                    caller.address;
+  if (caller.who.host) out += "  host";
+  if (caller.who.muted_by_host) out += "  muted by a host";
+  if (caller.who.muted) out += "  muted";
+  if (caller.who.deafened) out += "  deafened";
+  if (caller.who.original) out += "  original client";
+  return out;
+}
+
+std::string described(const store::Ban& ban) {
+  return ban.address + (ban.name.empty() ? "" : "  " + ban.name) +
+         (ban.until ? "  until " + date(*ban.until) : "  until unbanned") + "  by " + ban.by +
+         because(ban.because);
+}
+
+}  // namespace
+
+/// One command under way; a kind each.
+struct Hosts::Execution {
+  Hosts& hosts;
+  const By& by;
+  base::Time now;
+
+  using Answer = absl::StatusOr<std::string>;
+
+  Answer operator()(const ListWords&) const { return host_help(); }
+
+  Answer operator()(const KickPerson& kick) const {
+    const absl::StatusOr<Caller*> found = hosts.find(kick.whom, by);
+    if (!found.ok()) return found.status();
+    Caller& whom = **found;
+    const std::string name = whom.who.name;
+    const std::string address = whom.address;
+    if (kick.for_time) {
+      const absl::Status status =
+          ban({address, name, kick.because, by.name, hosts.wall_now() + *kick.for_time});
+      if (!status.ok()) return status;
+    }
+    log("kicked", name, kick.because);
+    remove(whom, kick.because, "a host has removed you");
+    return name + " is out of the call" +
+           (kick.for_time
+                ? ", and nobody from " + address + " comes in for " + in_words(*kick.for_time)
+                : "");
+  }
+
+  Answer operator()(const BanAddress& wanted) const {
+    store::Ban ban{wanted.address, wanted.whom.name, wanted.because, by.name, {}};
+    if (wanted.for_time) ban.until = hosts.wall_now() + *wanted.for_time;
+    if (ban.address.empty()) {
+      const absl::StatusOr<Caller*> found = hosts.find(wanted.whom, by);
+      if (!found.ok()) return found.status();
+      ban.address = (*found)->address;
+      ban.name = (*found)->who.name;
+    }
+    const std::string address = ban.address;
+    if (const absl::Status status = this->ban(std::move(ban)); !status.ok()) return status;
+    const std::vector<Caller*> there = hosts.all_from(address);
+    for (Caller* caller : there) remove(*caller, wanted.because, "a host has banned you");
+    return "nobody from " + address + " comes in" +
+           (wanted.for_time ? " for " + in_words(*wanted.for_time) : " until it is unbanned") +
+           (there.empty()
+                ? ""
+                : "; " + counted(there.size(), "caller from there is", "callers from there are") +
+                      " out of the call");
+  }
+
+  Answer operator()(const LiftBan& lift) const {
+    if (!hosts.bans_.lift(lift.address, hosts.wall_now())) {
+      return absl::NotFoundError(lift.address + " is not banned");
+    }
+    log("unbanned", lift.address);
+    return lift.address + " may come in again";
+  }
+
+  Answer operator()(const ListBans&) const {
+    std::vector<std::string> lines;
+    for (const store::Ban& ban : hosts.bans_.all(hosts.wall_now())) {
+      lines.push_back(described(ban));
+    }
+    return lines.empty() ? "no address is banned" : joined(lines);
+  }
+
+  Answer operator()(const MutePerson& wanted) const {
+    const absl::StatusOr<Caller*> found = hosts.find(wanted.whom, by);
+    if (!found.ok()) return found.status();
+    Participant& who = (*found)->who;
+    if (who.muted_by_host == wanted.muted) {
+      return absl::FailedPreconditionError(who.name + " is " + (wanted.muted ? "" : "not ") +
+                                           "muted by a host");
+    }
+    who.muted_by_host = wanted.muted;
+    (*found)->room->tell(wire::MuteChanged{who.number, who.is_muted(), who.muted_by_host}, nullptr,
+                         now);
+    log(wanted.muted ? "muted_by_host" : "unmuted_by_host", who.name);
+    return who.name + (wanted.muted ? " is heard by nobody" : " is no longer muted by a host") +
+           (!wanted.muted && who.muted ? ", but by themselves" : "");
+  }
+
+  Answer operator()(const CloseRoom& close) const {
+    const std::string key = base::comparison_key(close.room);
+    std::vector<Caller*> there;
+    for (const auto& [number, caller] : hosts.callers_) {
+      if (caller->room != nullptr && caller->room->key() == key) there.push_back(caller);
+    }
+    if (there.empty()) return absl::NotFoundError("there is no room " + close.room);
+    const std::string name = there.front()->room->name();
+    log("room_closed", name, close.because);
+    for (Caller* caller : there) {
+      remove(*caller, close.because, "a host has closed the room " + name);
+    }
+    return "the room " + name + " is closed; " + counted(there.size(), "caller is", "callers are") +
+           " out of the call";
+  }
+
+  Answer operator()(const Announce& announce) const {
+    hosts.rooms_.deliver(wire::Announced{announce.text});
+    log("announced", "everyone", announce.text);
+    return "said to everyone";
+  }
+
+  Answer operator()(const ListAllRooms&) const {
+    std::vector<std::string> lines;
+    for (const wire::RoomInfo& room : hosts.rooms_.list().rooms) {
+      lines.push_back(room.name + "  " + std::to_string(room.members));
+    }
+    return lines.empty() ? "nobody is there" : joined(lines);
+  }
+
+  Answer operator()(const ListPeople& list) const {
+    const std::string key = base::comparison_key(list.room);
+    std::map<std::string, std::vector<std::string>> by_room;
+    for (const auto& [number, caller] : hosts.callers_) {
+      if (caller->room == nullptr || (!list.room.empty() && caller->room->key() != key)) continue;
+      by_room[caller->room->name()].push_back("  " + described(*caller, now));
+    }
+    if (by_room.empty() && !list.room.empty()) {
+      return absl::NotFoundError("there is no room " + list.room);
+    }
+    std::vector<std::string> lines;
+    for (auto& [room, people] : by_room) {
+      lines.push_back(room);
+      std::ranges::sort(people);
+      lines.insert(lines.end(), people.begin(), people.end());
+    }
+    return lines.empty() ? "nobody is there" : joined(lines);
+  }
+
+  Answer operator()(const ShowFigures& show) const {
+    if (!show.room.empty()) {
+      const Room* const room = hosts.rooms_.find(show.room);
+      if (room == nullptr) return absl::NotFoundError("there is no room " + show.room);
+      return "people " + std::to_string(room->size());
+    }
+    const Metrics& metrics = hosts.metrics_;
+    const auto line = [](const char* what, std::uint64_t count) {
+      return std::string(what) + " " + std::to_string(count);
+    };
+    return joined({line("callers", metrics.clients), line("rooms", metrics.rooms),
+                   line("joins", metrics.joins), line("frames in", metrics.frames_in),
+                   line("frames out", metrics.frames_out),
+                   line("bans", hosts.bans_.all(hosts.wall_now()).size())});
+  }
+
+  Answer operator()(const DrainServer&) const {
+    if (!hosts.options_.drain) return absl::UnimplementedError("this server cannot be drained");
+    log("drained", "everyone");
+    hosts.options_.drain();
+    return "everyone is told, and the server ends";
+  }
+
+ private:
+  void log(std::string_view event, const std::string& whom, const std::string& why = {}) const {
+    base::log(LogLevel::kInfo, event, {{"whom", whom}, {"by", by.name}, {"why", why}});
+  }
+  void remove(Caller& caller, const std::string& why, const std::string& told) const {
+    hosts.remove_(caller, why, absl::PermissionDeniedError(told + because(why)), now);
+  }
+  [[nodiscard]] absl::Status ban(store::Ban wanted) const {
+    if (by.self != nullptr && by.self->address == wanted.address) {
+      return absl::FailedPreconditionError("that is your own address: you would be out as well");
+    }
+    base::log(LogLevel::kInfo, "banned",
+              {{"address", wanted.address},
+               {"whom", wanted.name},
+               {"by", by.name},
+               {"until", wanted.until ? date(*wanted.until) : "unbanned"},
+               {"why", wanted.because}});
+    if (hosts.bans_.put(std::move(wanted), hosts.wall_now())) return absl::OkStatus();
+    return absl::ResourceExhaustedError("there are as many bans as there may be; lift some");
+  }
+};
+
+Hosts::Hosts(HostOptions options, Rooms& rooms, const Callers& callers, const Metrics& metrics,
+             Remove remove)
+    : options_(std::move(options)),
+      bans_(options_.bans, options_.keeper),
+      rooms_(rooms),
+      callers_(callers),
+      metrics_(metrics),
+      remove_(std::move(remove)) {
+  if (!options_.wall_clock) options_.wall_clock = system_clock;
+}
+
+absl::StatusOr<std::string> Hosts::act(const HostCommand& command, const By& by, base::Time now) {
+  const bool is_of_the_server =
+      std::holds_alternative<DrainServer>(command) || std::holds_alternative<ListPeople>(command) ||
+      std::holds_alternative<ListBans>(command) || std::holds_alternative<ShowFigures>(command);
+  if (by.self != nullptr && is_of_the_server) {
+    return absl::PermissionDeniedError(
+        "only whoever runs the server can do that, with comcat-server --admin");
+  }
+  return std::visit(Execution{*this, by, now}, command);
+}
+
+absl::Status Hosts::check(const std::string& address) {
+  const store::Ban* const ban = bans_.find(address, wall_now());
+  if (ban == nullptr) return absl::OkStatus();
+  return refusal(
+      Refusal::kBanned,
+      absl::PermissionDeniedError("your address is banned" +
+                                  (ban->until ? " until " + date(*ban->until) : std::string()) +
+                                  because(ban->because)));
+}
+
+store::WallTime Hosts::wall_now() const {
+  return options_.wall_clock();
+}
+
+absl::StatusOr<Caller*> Hosts::find(const Whom& whom, const By& by) const {
+  const std::string name = base::comparison_key(whom.name);
+  const std::string room = base::comparison_key(whom.room);
+  const Room* const own = by.self == nullptr ? nullptr : by.self->room;
+  std::vector<Caller*> found;
+  for (const auto& [number, caller] : callers_) {
+    if (caller->room == nullptr || caller->who.name_key != name) continue;
+    if (!whom.room.empty() && caller->room->key() != room) continue;
+    if (whom.room.empty() && caller->room == own) return caller;
+    found.push_back(caller);
+  }
+  if (found.empty()) {
+    return absl::NotFoundError("nobody " + (whom.room.empty() ? "" : "in " + whom.room + " ") +
+                               "is called " + whom.name);
+  }
+  if (found.size() > 1) {
+    std::string rooms;
+    for (const Caller* caller : found) rooms += (rooms.empty() ? "" : ", ") + caller->room->name();
+    return absl::FailedPreconditionError("several are called " + whom.name + ", in " + rooms +
+                                         "; say which with in ROOM");
+  }
+  return found.front();
+}
+
+std::vector<Caller*> Hosts::all_from(const std::string& address) const {
+  std::vector<Caller*> out;
+  for (const auto& [number, caller] : callers_) {
+    if (caller->address == address) out.push_back(caller);
+  }
+  return out;
+}
+
+}  // namespace comcat::server
