@@ -1,25 +1,35 @@
 #include "comcat/server/acceptor.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <map>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "comcat/base/clock.h"
 #include "comcat/base/log.h"
+#include "comcat/server/admission_address.h"
+#include "comcat/server/heap_trim.h"
 #include "comcat/server/listen_address.h"
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "connection_socket.h"
 #include "listening_socket.h"
-#include "tcp_bytes.h"
+#include "peer_gates.h"
+#include "tcp_gate.h"
 
 namespace comcat::server {
 namespace {
@@ -28,38 +38,34 @@ using base::LogLevel;
 
 // What waits in the kernel for a listener who does not read. The kernel doubles the first.
 constexpr int kSendBufferBytes = 16 * 1024;
-constexpr int kUnsentBytes = 4 * 1024;
-constexpr int kUserTimeoutMs = 10'000;  // unacknowledged data for so long: the peer is gone
-// The kernel asks as well, later than gRPC, whose timers stop while the wall clock is set back.
-constexpr int kProbeAfterSeconds = 15;
-constexpr int kProbeEverySeconds = 5;
 constexpr int kRetryMs = 100;  // when accepting failed for want of something
 constexpr int kWatchMs = 100;  // strangers, while there are some
+constexpr int kLetInMs = 5;    // strangers who wait, while there are some
+constexpr int kHeapMs = 3000;  // what others have used of memory
 
-std::string peer_of(int fd) {
-  sockaddr_storage peer{};
-  socklen_t size = sizeof(peer);
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return {};
-  return {reinterpret_cast<const char*>(&peer), size};
-}
-
-/// A socket that gRPC owns, which does not say when it closes it: a descriptor that has been
-/// closed, or closed and used again, has another peer.
-class Socket final : public Line {
- public:
-  Socket(int fd, std::string peer) : fd_(fd), peer_(std::move(peer)) {}
-
-  [[nodiscard]] bool is_open() const override { return peer_of(fd_) == peer_; }
-  [[nodiscard]] std::uint64_t bytes_received() const override { return tcp_bytes_received(fd_); }
-  void cut() override { ::shutdown(fd_, SHUT_RDWR); }  // gRPC closes it then
-
- private:
-  const int fd_;
-  const std::string peer_;  // raw sockaddr bytes
-};
+// What an event tells of: these, and from kFirstConnection on a connection of the table.
+constexpr std::size_t kEventsAtATime = 64;
+constexpr std::uint64_t kWake = 0;
+constexpr std::uint64_t kFirstListener = 1;
+constexpr std::uint64_t kFirstConnection = std::uint64_t{1} << 32;
 
 base::FileDescriptor open_spare() {
   return base::FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+/// Has `epoll` tell of `fd` as `what`.
+bool listen_to(const base::FileDescriptor& epoll, int fd, std::uint32_t events,
+               std::uint64_t what) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = what;
+  return epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+void trim(HeapTrim& heap, base::Time now) {
+  if (!heap.wanted(HeapUse::now(), now)) return;
+  malloc_trim(0);
+  heap.trimmed(HeapUse::now());
 }
 
 bool is_ipv4(const base::Address& address) {
@@ -68,6 +74,26 @@ bool is_ipv4(const base::Address& address) {
 }
 
 }  // namespace
+
+struct Acceptor::Desk {
+  enum class Verdict : std::uint8_t { kAdmitted, kRefused };
+
+  explicit Desk(const ConnectionLimits& its_limits) : limits(its_limits) {}
+
+  const ConnectionLimits limits;
+  HandOver hand_over;
+  Metrics* metrics = nullptr;
+  std::optional<Pulse> pulse;  // once started
+  bool gated = true;           // the kernel holds back what strangers may not send
+  PeerGates gates;
+  absl::Mutex mutex;
+  // By peer: each once, however many its streams.
+  std::map<std::string, Verdict> verdicts ABSL_GUARDED_BY(mutex);
+};
+
+Acceptor::Acceptor(const ConnectionLimits& limits) : desk_(std::make_unique<Desk>(limits)) {}
+Acceptor::Acceptor(Acceptor&&) noexcept = default;
+Acceptor& Acceptor::operator=(Acceptor&&) noexcept = default;
 
 absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
   const auto wanted = parse_listen_addresses(options.listen, "--listen");
@@ -80,12 +106,23 @@ absl::StatusOr<Acceptor> Acceptor::bind(const AcceptorOptions& options) {
     if (!listener.ok()) return listener.status();
     acceptor.add(*std::move(listener));
   }
-  acceptor.wake_.reset(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   acceptor.spare_ = open_spare();
-  if (!acceptor.wake_.valid() || !acceptor.spare_.valid()) {
+  if (!acceptor.spare_.valid() || !acceptor.listen_to_all()) {
     return absl::UnavailableError("cannot listen on " + options.listen + ": " + error_text(errno));
   }
   return acceptor;
+}
+
+bool Acceptor::listen_to_all() {
+  wake_.reset(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  epoll_.reset(epoll_create1(EPOLL_CLOEXEC));
+  if (!wake_.valid() || !listen_to(epoll_, wake_.get(), EPOLLIN, kWake)) return false;
+  for (std::size_t i = 0; i < listeners_.size(); ++i) {
+    const int listener = listeners_[i].get();
+    desk_->gated = TcpGate::prepare(listener) && desk_->gated;
+    if (!listen_to(epoll_, listener, EPOLLIN, kFirstListener + i)) return false;
+  }
+  return true;
 }
 
 void Acceptor::add(base::FileDescriptor listener) {
@@ -99,12 +136,19 @@ Acceptor::~Acceptor() {
   stop();
 }
 
-void Acceptor::start(HandOver hand_over, Metrics& metrics) {
-  metrics_ = &metrics;
-  table_ = std::make_unique<ConnectionTable>(limits_, metrics);
-  thread_ = std::jthread([this, hand_over = std::move(hand_over)](const std::stop_token& stop) {
-    run(hand_over, stop);
-  });
+void Acceptor::start(HandOver hand_over, Pulse::Post post, Metrics& metrics) {
+  desk_->pulse.emplace(std::move(post));
+  desk_->metrics = &metrics;
+  table_ = std::make_unique<ConnectionTable>(desk_->limits, metrics);
+  desk_->hand_over = [this, hand_over = std::move(hand_over)](base::FileDescriptor fd) {
+    std::ignore = epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd.get(), nullptr);
+    hand_over(std::move(fd));
+  };
+  if (!desk_->gated) {
+    base::log(LogLevel::kWarning, "strangers_are_only_counted",
+              {{"why", "the kernel does not keep the SYN of connections (TCP_SAVE_SYN)"}});
+  }
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 void Acceptor::stop() {
@@ -119,48 +163,77 @@ void Acceptor::disconnect_all() {
   if (table_) table_->cut_all();
 }
 
-void Acceptor::run(const HandOver& hand_over, const std::stop_token& stop) {
+void Acceptor::run(const std::stop_token& stop) {
   bool exhausted = false;
   bool strangers = false;
+  bool crowded = false;
   base::Time next_watch{};
-  std::vector<pollfd> ready{{wake_.get(), POLLIN, 0}};
-  for (const base::FileDescriptor& listener : listeners_) {
-    ready.push_back({listener.get(), POLLIN, 0});
-  }
+  HeapTrim heap;
+  std::array<epoll_event, kEventsAtATime> events{};
   while (!stop.stop_requested()) {
     if (exhausted) {  // the listeners stay readable though nobody can be let in
-      std::ignore = poll(ready.data(), 1, kRetryMs);
+      pollfd wake{wake_.get(), POLLIN, 0};
+      std::ignore = poll(&wake, 1, kRetryMs);
       exhausted = false;
-    } else if (poll(ready.data(), ready.size(), strangers ? kWatchMs : -1) > 0) {
-      for (const pollfd& listener : std::span(ready).subspan(1)) {
-        if (listener.revents == 0) continue;
-        exhausted = !accept_all(listener.fd, hand_over, stop) || exhausted;
-        strangers = true;
-      }
+    }
+    const int timeout = crowded ? kLetInMs : strangers ? kWatchMs : kHeapMs;
+    const int count = epoll_wait(epoll_.get(), events.data(), events.size(), timeout);
+    for (const epoll_event& event : std::span(events).first(std::max(count, 0))) {
+      strangers = true;
+      exhausted = !serve(event.data.u64, stop) || exhausted;
     }
     const base::Time now = base::steady_now();
+    pass_on_verdicts();
+    crowded = let_in(now);
+    if (heap.due(now)) trim(heap, now);
     if (!strangers || now < next_watch) continue;
     next_watch = now + std::chrono::milliseconds(kWatchMs);
-    pass_on_vouched();
     strangers = table_->watch(now);
   }
 }
 
-void Acceptor::vouch(const std::string& peer) {
-  const absl::MutexLock lock(&vouched_->mutex);
-  vouched_->peers.insert(peer);
+bool Acceptor::let_in(base::Time now) {
+  if (!table_->crowded()) return false;
+  const bool rests = desk_->pulse->rests(now);
+  if (table_->let_in(rests, now) && rests) desk_->pulse->ask(now);
+  return table_->crowded();
 }
 
-void Acceptor::pass_on_vouched() {
-  std::set<std::string> peers;
-  {
-    const absl::MutexLock lock(&vouched_->mutex);
-    peers.swap(vouched_->peers);
+bool Acceptor::serve(std::uint64_t event, const std::stop_token& stop) {
+  if (event >= kFirstConnection) {
+    table_->heard(event - kFirstConnection);
+  } else if (event >= kFirstListener) {
+    return accept_all(listeners_[event - kFirstListener].get(), stop);
   }
-  for (const std::string& peer : peers) table_->vouch(peer);
+  return true;
 }
 
-bool Acceptor::accept_all(int listener, const HandOver& hand_over, const std::stop_token& stop) {
+void Acceptor::admitted(const std::string& peer) {
+  {
+    const absl::MutexLock lock(&desk_->mutex);
+    desk_->verdicts[peer] = Desk::Verdict::kAdmitted;
+  }
+  desk_->gates.lift(connection_name(peer));  // at once: he goes on speaking
+}
+
+void Acceptor::refused(const std::string& peer) {
+  const absl::MutexLock lock(&desk_->mutex);
+  desk_->verdicts.emplace(peer, Desk::Verdict::kRefused);
+}
+
+void Acceptor::pass_on_verdicts() {
+  std::map<std::string, Desk::Verdict> verdicts;
+  {
+    const absl::MutexLock lock(&desk_->mutex);
+    verdicts.swap(desk_->verdicts);
+  }
+  for (const auto& [peer, verdict] : verdicts) {
+    if (verdict == Desk::Verdict::kAdmitted) table_->vouch(peer);
+    if (verdict == Desk::Verdict::kRefused) table_->refuse(peer);
+  }
+}
+
+bool Acceptor::accept_all(int listener, const std::stop_token& stop) {
   if (!spare_.valid()) spare_ = open_spare();
   while (!stop.stop_requested()) {
     sockaddr_storage peer{};
@@ -168,19 +241,19 @@ bool Acceptor::accept_all(int listener, const HandOver& hand_over, const std::st
     base::FileDescriptor fd(
         accept4(listener, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd.valid()) {
-      take(std::move(fd), peer, {reinterpret_cast<const char*>(&peer), size}, hand_over);
+      take(std::move(fd), peer, {reinterpret_cast<const char*>(&peer), size});
       continue;
     }
     if (errno == EINTR || errno == ECONNABORTED) continue;
     if (errno == EAGAIN) return true;
     if (errno != EMFILE && errno != ENFILE) {
-      metrics_->failed_accepts.fetch_add(1);
+      desk_->metrics->failed_accepts.fetch_add(1);
       base::log(LogLevel::kError, "cannot_accept", {{"why", error_text(errno)}});
       return false;
     }
     const int error = turn_one_away(listener);
     if (error == EAGAIN) return true;
-    if (error != 0) metrics_->failed_accepts.fetch_add(1);
+    if (error != 0) desk_->metrics->failed_accepts.fetch_add(1);
     base::log(LogLevel::kError, "out_of_file_descriptors",
               {{"caller", error == 0 ? "turned_away" : "waits"}});
     if (error != 0) return false;
@@ -188,26 +261,21 @@ bool Acceptor::accept_all(int listener, const HandOver& hand_over, const std::st
   return true;
 }
 
-void Acceptor::take(base::FileDescriptor fd, const sockaddr_storage& peer, std::string raw_peer,
-                    const HandOver& hand_over) {
+void Acceptor::take(base::FileDescriptor fd, const sockaddr_storage& peer, std::string raw_peer) {
   const std::string text = peer_text(peer);
-  pass_on_vouched();
-  auto socket = std::make_unique<Socket>(fd.get(), std::move(raw_peer));
-  if (!table_->add(text, std::move(socket), base::steady_now())) return;
-  set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-  set_option(fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentBytes);
-  set_option(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMs);
-  set_option(fd.get(), IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
-  set_option(fd.get(), IPPROTO_TCP, TCP_KEEPINTVL, kProbeEverySeconds);
-  set_option(fd.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
-  hand_over(std::move(fd));
+  const int number = fd.get();
+  pass_on_verdicts();
+  auto socket = std::make_unique<ConnectionSocket>(
+      std::move(fd), std::move(raw_peer), connection_name(text), desk_->hand_over, desk_->gates);
+  const auto id = table_->add(text, std::move(socket), base::steady_now());
+  if (id) std::ignore = listen_to(epoll_, number, EPOLLIN | EPOLLET, kFirstConnection + *id);
 }
 
 int Acceptor::turn_one_away(int listener) {
   spare_.reset();
   base::FileDescriptor caller(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
   const int error = caller.valid() ? 0 : errno;
-  if (caller.valid()) metrics_->turned(Turned::kNoDescriptors);  // before he notices
+  if (caller.valid()) desk_->metrics->turned(Turned::kNoDescriptors);  // before he notices
   caller.reset();
   spare_ = open_spare();
   return error;

@@ -114,7 +114,7 @@ void Call::admit(const std::string& address) {
     return;
   }
   enter(CallPhase::kOpen);
-  shard_.admitted(context_.peer());
+  shard_.doorman().admitted(context_.peer());
   pass_ = std::move(*pass);
   caller_.emplace(*this, address, shard_.caller_limits());
   caller_->who.host = pass_->is_host();
@@ -129,11 +129,13 @@ void Call::admit(const std::string& address) {
 /// Answers a stream that takes no slot, at once.
 void Call::turn_away(const absl::Status& why) {
   enter(CallPhase::kRefused);
+  shard_.doorman().refused(context_.peer());
   finish(why);
 }
 
 void Call::refuse(const std::string& address, const absl::Status& why) {
   enter(CallPhase::kRefused);
+  shard_.doorman().refused(context_.peer());
   note_refused(shard_.metrics(), reason_of(why), address, why);
   last_word_ = why;
   const bool slowed = !absl::IsResourceExhausted(why);

@@ -11,89 +11,195 @@ namespace {
 
 using base::LogLevel;
 
-/// The port of "ipv4:192.0.2.1:4000".
-std::string port_of(const std::string& peer) {
-  return peer.substr(peer.rfind(':') + 1);
-}
+// For so long a stranger is in nobody's way: he has only just come.
+constexpr std::chrono::milliseconds kWelcome{250};
+constexpr int kAskedAtATime = 8;
+constexpr std::size_t kAtATime =
+    2;  // are let in, or cut for others: each may cost gRPC milliseconds
+
+// Where guests come in there are more of them: for each, so many strangers need not wait for gRPC
+// to have time. It is little that a guest can do for those who are none.
+constexpr std::size_t kForEachGuest = 3;
+constexpr std::size_t kMaxCredit = 32;
+
+constexpr std::string_view kTooMuch = "it sent too much before it was admitted";
 
 }  // namespace
 
-bool ConnectionTable::add(const std::string& peer, std::unique_ptr<Line> line, base::Time now) {
+ConnectionTable::ConnectionTable(const ConnectionLimits& limits, Metrics& metrics)
+    : limits_(limits), metrics_(metrics), places_(limits.strangers) {}
+
+std::optional<ConnectionTable::Id> ConnectionTable::add(const std::string& peer,
+                                                        std::unique_ptr<Line> line,
+                                                        base::Time now) {
   const std::string address = admission_address(peer);
-  if (const std::optional<Turned> limit = limit_reached(address)) {
+  if (const std::optional<Turned> limit = limit_reached(address, now)) {
     metrics_.turned(*limit);
     base::log(LogLevel::kWarning, "connection_refused",
               {{"address", address}, {"why", "too many connections"}});
-    return false;
+    return std::nullopt;
   }
-  by_address_[address].push_back({std::move(line), port_of(peer), now});
-  ++size_;
-  return true;
+  const Id id = ++last_;
+  const std::string name = connection_name(peer);
+  by_address_[address].insert(id);
+  by_name_.emplace(name, id);
+  connections_.emplace(id, Connection{std::move(line), address, name, now});
+  return id;
+}
+
+void ConnectionTable::heard(Id id) {
+  const Entry entry = connections_.find(id);
+  if (entry == connections_.end() || entry->second.stage != Stage::kSilent) return;
+  Connection& connection = entry->second;
+  const std::optional<std::size_t> flight = connection.line->first_flight();
+  if (!flight) return;
+  connection.flight_bytes = *flight;
+  connection.stage = Stage::kWaiting;
+  waiting_.push(connection.address, id);
+}
+
+bool ConnectionTable::let_in(bool has_time, base::Time now) {
+  const std::size_t at_most = (has_time ? kAtATime : 0) + credit_;
+  std::size_t entered = 0;
+  for (; entered < at_most && crowded() && places_.turn(now); ++entered) {
+    give_to_grpc(connections_.find(*waiting_.pop()), now);
+  }
+  credit_ -= std::min(credit_, entered);
+  std::size_t left = 0;
+  for (; has_time && left < kAtATime; ++left) {
+    const std::optional<Id> weakest = places_.weakest(waiting_.size(), now);
+    if (!weakest) break;
+    cut(connections_.find(*weakest), "others wait for its place");
+  }
+  return entered + left > 0;
+}
+
+void ConnectionTable::give_to_grpc(Entry entry, base::Time now) {
+  auto& [id, connection] = *entry;
+  const std::uint64_t max_bytes = connection.flight_bytes + limits_.stranger_bytes;
+  if (!connection.line->hand_over(max_bytes)) {
+    cut(entry, kTooMuch);
+    return;
+  }
+  places_.take(id, connection.line->round_trip(), now);
+  connection.stage = Stage::kInGrpc;
+}
+
+std::vector<ConnectionTable::Entry> ConnectionTable::connections_of(const std::string& peer) {
+  std::vector<Entry> found;
+  const auto [begin, end] = by_name_.equal_range(connection_name(peer));
+  for (auto next = begin; next != end; ++next) found.push_back(connections_.find(next->second));
+  return found;
 }
 
 void ConnectionTable::vouch(const std::string& peer) {
-  const auto found = by_address_.find(admission_address(peer));
-  if (found == by_address_.end()) return;
-  for (Connection& connection : found->second) {
-    if (connection.port == port_of(peer)) connection.stranger = false;
+  for (const Entry entry : connections_of(peer)) {
+    if (entry->second.stage == Stage::kInGrpc) {
+      credit_ = std::min(credit_ + kForEachGuest, kMaxCredit);
+    }
+    entry->second.stage = Stage::kGuest;
+    waiting_.erase(entry->second.address, entry->first);
+    places_.admit(entry->first);
+  }
+}
+
+void ConnectionTable::refuse(const std::string& peer) {
+  for (const Entry entry : connections_of(peer)) {
+    if (entry->second.stage != Stage::kInGrpc) continue;
+    entry->second.stage = Stage::kRefused;
+    places_.refuse(entry->first);
   }
 }
 
 bool ConnectionTable::watch(base::Time now) {
   bool some_are_left = false;
-  for (auto& [address, connections] : by_address_) {
-    const auto has_to_go = [&, &from = address](const Connection& connection) {
-      if (!connection.stranger) return false;
-      if (!connection.line->is_open()) return true;
-      const std::optional<std::string_view> why = offence(connection, now);
-      if (why) cut(from, connection, *why);
+  for (Entry next = connections_.begin(); next != connections_.end();) {
+    const Entry entry = next++;
+    if (!entry->second.line->is_open()) {
+      forget(entry);
+    } else if (entry->second.stage != Stage::kGuest) {
+      const std::optional<std::string_view> why = offence(entry->second, now);
+      if (why) cut(entry, *why);
       if (!why) some_are_left = true;
-      return why.has_value();
-    };
-    size_ -= std::erase_if(connections, has_to_go);
+    }
   }
-  std::erase_if(by_address_, [](const auto& entry) { return entry.second.empty(); });
   return some_are_left;
 }
 
 std::optional<std::string_view> ConnectionTable::offence(const Connection& connection,
                                                          base::Time now) const {
-  if (connection.line->bytes_received() > limits_.stranger_bytes) {
-    return "it sent too much before it was admitted";
+  const bool in_grpc = connection.stage == Stage::kInGrpc || connection.stage == Stage::kRefused;
+  if (in_grpc &&
+      connection.line->bytes_received() > connection.flight_bytes + limits_.stranger_bytes) {
+    return kTooMuch;
   }
-  if (now - connection.accepted > limits_.stranger_patience) return "it was not admitted in time";
+  const bool silent = connection.stage == Stage::kSilent;
+  if (now - connection.accepted > (silent ? limits_.flight_patience : limits_.stranger_patience)) {
+    return "it was not admitted in time";
+  }
   return std::nullopt;
 }
 
-void ConnectionTable::cut(const std::string& address, const Connection& stranger,
-                          std::string_view why) {
+void ConnectionTable::cut(Entry stranger, std::string_view why) {
   metrics_.turned(Turned::kStranger);  // before he notices
-  stranger.line->cut();
-  base::log(LogLevel::kWarning, "connection_cut", {{"address", address}, {"why", why}});
+  const auto& [id, connection] = *stranger;
+  connection.line->cut();
+  base::log(LogLevel::kWarning, "connection_cut", {{"address", connection.address}, {"why", why}});
+  places_.give_back(id, std::move(stranger->second.line));
+  forget(stranger);
+}
+
+ConnectionTable::Entry ConnectionTable::forget(Entry entry) {
+  const auto& [id, connection] = *entry;
+  places_.give_back(id);
+  waiting_.erase(connection.address, id);
+  const auto ids = by_address_.find(connection.address);
+  ids->second.erase(id);
+  if (ids->second.empty()) by_address_.erase(ids);
+  const auto [begin, end] = by_name_.equal_range(connection.name);
+  by_name_.erase(std::find_if(begin, end, [&](const auto& named) { return named.second == id; }));
+  return connections_.erase(entry);
 }
 
 void ConnectionTable::cut_all() {
-  for (const auto& [address, connections] : by_address_) {
-    for (const Connection& connection : connections) {
-      if (connection.line->is_open()) connection.line->cut();
-    }
+  for (const auto& [id, connection] : connections_) {
+    if (connection.line->is_open()) connection.line->cut();
   }
 }
 
-std::optional<Turned> ConnectionTable::limit_reached(const std::string& address) {
-  const auto from_here = [&]() -> std::size_t {
+std::optional<Turned> ConnectionTable::limit_reached(const std::string& address, base::Time now) {
+  const auto address_is_full = [&] {
     const auto found = by_address_.find(address);
-    return found == by_address_.end() ? 0 : found->second.size();
+    return found != by_address_.end() && found->second.size() >= limits_.per_address;
   };
-  if (from_here() >= limits_.per_address) forget_ended(by_address_[address]);
-  if (size_ >= limits_.in_all) forget_ended();
-  if (from_here() >= limits_.per_address) return Turned::kAddressLimit;
-  if (size_ >= limits_.in_all && !make_room_for(address)) return Turned::kTotalLimit;
+  const auto all_is_full = [&] { return size() >= limits_.in_all; };
+  if (address_is_full() || all_is_full()) ask_a_few();
+  if (address_is_full() && !make_room_within(address, now)) return Turned::kAddressLimit;
+  if (all_is_full() && !make_room_elsewhere(address) && !make_room_within(address, now)) {
+    return Turned::kTotalLimit;
+  }
   return std::nullopt;
 }
 
-bool ConnectionTable::make_room_for(const std::string& address) {
-  const auto is_stranger = [](const Connection& c) { return c.stranger; };
+bool ConnectionTable::make_room_within(const std::string& address, base::Time now) {
+  const auto own = by_address_.find(address);
+  if (own == by_address_.end()) return false;
+  Entry weakest = connections_.end();
+  for (const Id id : own->second) {
+    const Entry entry = connections_.find(id);
+    if (now - entry->second.accepted <= kWelcome) break;  // as have all after it
+    if (entry->second.stage == Stage::kGuest) continue;
+    if (weakest == connections_.end() || entry->second.stage < weakest->second.stage) {
+      weakest = entry;
+    }
+  }
+  if (weakest == connections_.end()) return false;
+  cut(weakest, "too many connections from there");
+  return true;
+}
+
+bool ConnectionTable::make_room_elsewhere(const std::string& address) {
+  const auto is_stranger = [&](Id id) { return connections_.at(id).stage != Stage::kGuest; };
   const auto own = by_address_.find(address);
   auto most = own == by_address_.end() ? std::ptrdiff_t{0} : std::ssize(own->second);
   auto crowd = by_address_.end();
@@ -102,20 +208,18 @@ bool ConnectionTable::make_room_for(const std::string& address) {
     if (count > most) most = count, crowd = entry;
   }
   if (crowd == by_address_.end()) return false;
-  const auto oldest = std::ranges::find_if(crowd->second, is_stranger);
-  cut(crowd->first, *oldest, "too many connections, most of them from there");
-  crowd->second.erase(oldest);
-  --size_;
+  const Id oldest = *std::ranges::find_if(crowd->second, is_stranger);
+  cut(connections_.find(oldest), "too many connections, most of them from there");
   return true;
 }
 
-void ConnectionTable::forget_ended(Connections& connections) {
-  size_ -= std::erase_if(connections, [](const Connection& c) { return !c.line->is_open(); });
-}
-
-void ConnectionTable::forget_ended() {
-  for (auto& [address, connections] : by_address_) forget_ended(connections);
-  std::erase_if(by_address_, [](const auto& entry) { return entry.second.empty(); });
+void ConnectionTable::ask_a_few() {
+  for (int i = 0; i < kAskedAtATime && !connections_.empty(); ++i) {
+    Entry next = connections_.upper_bound(asked_);
+    if (next == connections_.end()) next = connections_.begin();
+    asked_ = next->first;
+    if (!next->second.line->is_open()) forget(next);
+  }
 }
 
 }  // namespace comcat::server

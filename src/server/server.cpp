@@ -129,10 +129,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   parts->connections = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
   std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();
-  parts->shard = std::make_unique<Shard>(
-      options.hub, options.admission, parts->metrics, std::move(queue), parts->service,
-      parts->health,
-      [&acceptor = parts->acceptor](const std::string& peer) { acceptor.vouch(peer); });
+  parts->shard =
+      std::make_unique<Shard>(options.hub, options.admission, parts->metrics, std::move(queue),
+                              parts->service, parts->health, parts->acceptor);
   if (!options.admin_socket.empty()) {
     absl::StatusOr<std::unique_ptr<AdminEndpoint>> admin =
         AdminEndpoint::start(options.admin_socket, administer_on(*parts->shard));
@@ -150,6 +149,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
         parameters.fd = fd.release();
         connections->HandleNewConnection(&parameters);
       },
+      [shard = parts->shard.get()](Pulse::Task task) { shard->post(std::move(task)); },
       parts->metrics);
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }

@@ -14,12 +14,12 @@ constexpr int kExpectedCalls = 16;
 
 Shard::Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
              std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service,
-             HealthService& health, std::function<void(const std::string&)> on_admitted)
+             HealthService& health, Doorman& doorman)
     : queue_(std::move(queue)),
       service_(service),
       metrics_(metrics),
       caller_limits_(hub.caller),
-      on_admitted_(std::move(on_admitted)),
+      doorman_(doorman),
       health_(health, *queue_),
       hub_(hub, metrics),
       admission_(admission) {}

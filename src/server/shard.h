@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -15,6 +14,7 @@
 #include "comcat/rpc/completion.h"
 #include "comcat/rpc/inbox.h"
 #include "comcat/server/admission.h"
+#include "comcat/server/doorman.h"
 #include "comcat/server/hub.h"
 #include "comcat/server/metrics.h"
 
@@ -34,7 +34,7 @@ class Shard final {
  public:
   Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
         std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service,
-        HealthService& health, std::function<void(const std::string& peer)> on_admitted);
+        HealthService& health, Doorman& doorman);
   ~Shard();
 
   void start();
@@ -56,7 +56,7 @@ class Shard final {
   Admission& admission() { return admission_; }
   Metrics& metrics() { return metrics_; }
   SharedSlices& slices() { return slices_; }
-  void admitted(const std::string& peer) { on_admitted_(peer); }
+  Doorman& doorman() { return doorman_; }
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] const CallerLimits& caller_limits() const { return caller_limits_; }
   void request(grpc::ServerContext& context,
@@ -81,7 +81,7 @@ class Shard final {
   RawService& service_;
   Metrics& metrics_;
   const CallerLimits caller_limits_;
-  const std::function<void(const std::string&)> on_admitted_;
+  Doorman& doorman_;
   Health health_;
   Hub hub_;
   Admission admission_;

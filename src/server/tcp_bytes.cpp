@@ -5,12 +5,24 @@
 #include <sys/socket.h>
 
 namespace comcat::server {
+namespace {
 
-std::uint64_t tcp_bytes_received(int fd) {
+/// All zero where the kernel does not say.
+tcp_info info_of(int fd) {
   tcp_info info{};
   socklen_t size = sizeof(info);
-  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return 0;
-  return info.tcpi_bytes_received;
+  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
+  return info;
+}
+
+}  // namespace
+
+std::uint64_t tcp_bytes_received(int fd) {
+  return info_of(fd).tcpi_bytes_received;
+}
+
+std::chrono::microseconds tcp_round_trip(int fd) {
+  return std::chrono::microseconds(info_of(fd).tcpi_rtt);
 }
 
 }  // namespace comcat::server

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 namespace comcat::server {
@@ -7,5 +8,9 @@ namespace comcat::server {
 /// How many bytes the peer of the TCP socket `fd` has sent that arrived here, read or not; 0 where
 /// the kernel does not say. Threads: any.
 [[nodiscard]] std::uint64_t tcp_bytes_received(int fd);
+
+/// How long it is to the peer and back, as the kernel has measured it; 0 where it does not say.
+/// Threads: any.
+[[nodiscard]] std::chrono::microseconds tcp_round_trip(int fd);
 
 }  // namespace comcat::server

@@ -174,6 +174,30 @@ TEST(Acceptor, AStrangerIsSentAwayAfterAWhile) {
   EXPECT_TRUE(idler.is_sent_away());
 }
 
+TEST(Acceptor, WhoSaysNothingIsNotHandedOver) {
+  Door door(limits(3));
+  door.open();
+  Visitor silent;
+  silent.wait_at(door.port());
+  EXPECT_TRUE(visit(door)) << "who came later";
+  EXPECT_EQ(1U, door.inside());
+  silent.say(1);
+  EXPECT_TRUE(silent.let_in()) << "whatever it is: it is for gRPC to refuse it";
+}
+
+TEST(Acceptor, NothingBeyondWhatAStrangerMaySendIsEverRead) {
+  AcceptorOptions options = limits(3);
+  options.limits.stranger_bytes = 1000;
+  Door door(options);
+  door.open();
+  Visitor talker;
+  talker.knock(door.port());
+  EXPECT_TRUE(talker.let_in());
+  talker.say(50'000);
+  EXPECT_TRUE(talker.is_sent_away());
+  EXPECT_LE(door.read_all(), 24U + 1000U + 1U);
+}
+
 TEST(Acceptor, WhoWasVouchedForMaySendAndStay) {
   AcceptorOptions options = limits(3);
   options.limits.stranger_bytes = 1000;

@@ -27,6 +27,15 @@ TEST(AdmissionAddress, IsOneIPv4AddressOrOneIPv6Network) {
   for (const auto& [peer, address] : cases) EXPECT_EQ(address, admission_address(peer)) << peer;
 }
 
+TEST(ConnectionName, IsOneHoweverThePeerIsWritten) {
+  EXPECT_EQ(connection_name("ipv6:%5B2001:db8::1%5D:5000"),
+            connection_name("ipv6:[2001:db8:0::1]:5000"));
+  EXPECT_EQ(connection_name("ipv4:192.0.2.1:5000"),
+            connection_name("ipv6:[::ffff:192.0.2.1]:5000"));
+  EXPECT_NE(connection_name("ipv4:192.0.2.1:5000"), connection_name("ipv4:192.0.2.1:5001"));
+  EXPECT_NE(connection_name("ipv6:[2001:db8::1]:5000"), connection_name("ipv6:[2001:db8::2]:5000"));
+}
+
 TEST(AdmissionAddress, WhatItDoesNotUnderstandIsAnAddressOfItsOwn) {
   for (const char* peer : {"", ":", "unix:/tmp/socket", "ipv6:", "nonsense"}) {
     EXPECT_EQ(peer, admission_address(peer));

@@ -3,8 +3,11 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -18,13 +21,27 @@ struct Wire {
   bool open = true;
   bool was_cut = false;
   std::uint64_t bytes = 0;
+  std::optional<std::size_t> flight = 0;
+  std::size_t questions = 0;  // whether it is open
+  ConnectionTable::Id id = 0;
+  std::optional<std::uint64_t> handed_over;  // with how many bytes at most
 };
 
 class WireLine final : public Line {
  public:
   explicit WireLine(std::shared_ptr<Wire> wire) : wire_(std::move(wire)) {}
-  [[nodiscard]] bool is_open() const override { return wire_->open; }
+  [[nodiscard]] bool is_open() const override {
+    ++wire_->questions;
+    return wire_->open;
+  }
   [[nodiscard]] std::uint64_t bytes_received() const override { return wire_->bytes; }
+  [[nodiscard]] std::optional<std::size_t> first_flight() const override { return wire_->flight; }
+  [[nodiscard]] base::Duration round_trip() const override { return {}; }
+  [[nodiscard]] bool hand_over(std::uint64_t max_bytes) override {
+    if (wire_->bytes > max_bytes) return false;
+    wire_->handed_over = max_bytes;
+    return true;
+  }
   void cut() override {
     wire_->was_cut = true;
     wire_->open = false;
@@ -39,11 +56,29 @@ class Exchange {
  public:
   explicit Exchange(const ConnectionLimits& limits) : table(limits, metrics) {}
 
-  /// Null where he is turned away. `from` is 192.0.2.`from`; `port` tells his connections apart.
-  std::shared_ptr<Wire> call(int from, int port = 4000) {
+  /// Null where he is turned away. `from` is 192.0.2.`from`; `port` tells his connections apart;
+  /// `flight` is the size of what he says at once.
+  std::shared_ptr<Wire> call(int from, int port = 4000, std::size_t flight = 0) {
+    return call_from(peer(from, port), flight);
+  }
+  std::shared_ptr<Wire> call_silently(int from, int port = 4000) {
+    return call_from(peer(from, port), std::nullopt);
+  }
+  std::shared_ptr<Wire> call_from(const std::string& peer, std::optional<std::size_t> flight = 0) {
     auto wire = std::make_shared<Wire>();
-    const bool taken = table.add(peer(from, port), std::make_unique<WireLine>(wire), now);
-    return taken ? wire : nullptr;
+    wire->flight = flight;
+    const auto id = table.add(peer, std::make_unique<WireLine>(wire), now);
+    if (!id) return nullptr;
+    wire->id = *id;
+    table.heard(*id);
+    std::ignore = table.let_in(has_time, now);
+    return wire;
+  }
+  /// Who was silent is so no more.
+  void speaks(const std::shared_ptr<Wire>& wire, std::size_t flight) {
+    wire->flight = flight;
+    table.heard(wire->id);
+    std::ignore = table.let_in(has_time, now);
   }
   void vouch(int from, int port = 4000) { table.vouch(peer(from, port)); }
   [[nodiscard]] std::uint64_t turned(Turned why) const {
@@ -53,6 +88,7 @@ class Exchange {
   Metrics metrics;
   ConnectionTable table;
   base::Time now{1000s};
+  bool has_time = true;  // gRPC
 
  private:
   static std::string peer(int from, int port) {
@@ -184,7 +220,7 @@ TEST(ConnectionTable, OverIPv6OneAddressIsOneNetwork) {
   Metrics metrics;
   ConnectionTable table({.in_all = 10, .per_address = 1}, metrics);
   const auto add = [&](const std::string& peer) {
-    return table.add(peer, std::make_unique<WireLine>(std::make_shared<Wire>()), {});
+    return table.add(peer, std::make_unique<WireLine>(std::make_shared<Wire>()), {}).has_value();
   };
   EXPECT_TRUE(add("ipv6:[2001:db8::1]:4000"));
   EXPECT_FALSE(add("ipv6:[2001:db8::2]:4000"));
@@ -201,6 +237,123 @@ TEST(ConnectionTable, CutAllCutsGuestsAsWellAndNobodyWhoHasGone) {
   exchange.table.cut_all();
   EXPECT_TRUE(guest->was_cut && stranger->was_cut);
   EXPECT_FALSE(gone->was_cut);
+}
+
+TEST(ConnectionTable, AStrangerOfTheSameAddressMakesRoomWhoeverGotLeastFar) {
+  Exchange exchange({.in_all = 1000, .per_address = 4});
+  const auto guest = exchange.call(1, 1);
+  const auto in_grpc = exchange.call(1, 2);
+  const auto silent = exchange.call_silently(1, 3);
+  const auto refused = exchange.call(1, 4);
+  exchange.vouch(1, 1);
+  exchange.table.refuse("ipv4:192.0.2.1:4");
+  EXPECT_FALSE(exchange.call(1, 5)) << "they have only just come";
+  exchange.now += 1s;
+  EXPECT_TRUE(exchange.call(1, 5));
+  EXPECT_TRUE(refused->was_cut);
+  EXPECT_TRUE(exchange.call(1, 6));
+  EXPECT_TRUE(silent->was_cut);
+  EXPECT_TRUE(exchange.call(1, 7));
+  EXPECT_TRUE(in_grpc->was_cut);
+  EXPECT_FALSE(exchange.call(1, 8));
+  EXPECT_FALSE(guest->was_cut);
+  EXPECT_EQ(4U, exchange.table.size());
+}
+
+TEST(ConnectionTable, WhereAllAreTakenAStrangerOfTheNewcomersAddressGoes) {
+  Exchange exchange({.in_all = 2, .per_address = 2});
+  const auto here = exchange.call(1);
+  const auto there = exchange.call(2);
+  exchange.now += 1s;
+  EXPECT_TRUE(exchange.call(1, 5));
+  EXPECT_TRUE(here->was_cut);
+  EXPECT_FALSE(there->was_cut);
+}
+
+TEST(ConnectionTable, WhoSaysNothingCostsNoPlace) {
+  Exchange exchange({.strangers = 1});
+  const auto silent = exchange.call_silently(1, 1);
+  EXPECT_FALSE(silent->handed_over);
+  const auto guest = exchange.call(1, 2);
+  EXPECT_TRUE(guest->handed_over);
+  exchange.now += 11s;
+  EXPECT_TRUE(exchange.table.watch(exchange.now));
+  EXPECT_TRUE(silent->was_cut);
+  EXPECT_FALSE(guest->was_cut);
+}
+
+TEST(ConnectionTable, AStrangerMaySendSoMuchBeyondItsFirstFlight) {
+  Exchange exchange({.stranger_bytes = 1000});
+  const auto short_hello = exchange.call(1, 1, 24);
+  const auto long_hello = exchange.call(1, 2, 2000);
+  EXPECT_EQ(1024U, short_hello->handed_over);
+  EXPECT_EQ(3000U, long_hello->handed_over);
+  short_hello->bytes = long_hello->bytes = 1025;
+  EXPECT_TRUE(exchange.table.watch(exchange.now));
+  EXPECT_TRUE(short_hello->was_cut);
+  EXPECT_FALSE(long_hello->was_cut);
+}
+
+TEST(ConnectionTable, WhoHasSentTooMuchBeforeHisTurnNeverGetsIn) {
+  Exchange exchange({.stranger_bytes = 1000});
+  const auto wire = exchange.call_silently(1);
+  wire->bytes = 4000;
+  exchange.speaks(wire, 24);
+  EXPECT_FALSE(wire->handed_over);
+  EXPECT_TRUE(wire->was_cut);
+}
+
+TEST(ConnectionTable, AGuestBehindACrowdOfHisOwnAddressIsInWithinASecond) {
+  Exchange exchange({.in_all = 1000, .per_address = 400});
+  std::vector<std::shared_ptr<Wire>> crowd;
+  for (int i = 0; i < 390; ++i) crowd.push_back(exchange.call(1, 1000 + i));
+  exchange.now += 1s;
+  const auto guest = exchange.call(1, 1);
+  const base::Time came = exchange.now;
+  for (int port = 5000; !guest->handed_over; ++port) {
+    exchange.now += 5ms;
+    // The crowd comes back as fast as it is cut, and some more.
+    std::ignore = exchange.call(1, port);
+    std::ignore = exchange.table.let_in(true, exchange.now);
+    ASSERT_LT(exchange.now - came, 1s);
+  }
+  EXPECT_FALSE(guest->was_cut);
+}
+
+TEST(ConnectionTable, WhileGuestsComeInOthersNeedNotWaitUntilThereIsTime) {
+  Exchange exchange({});
+  const auto guest = exchange.call(1, 1);
+  exchange.has_time = false;
+  const auto next = exchange.call(1, 2);
+  EXPECT_FALSE(next->handed_over);
+  exchange.vouch(1, 1);
+  EXPECT_TRUE(exchange.table.let_in(false, exchange.now));
+  EXPECT_TRUE(next->handed_over);
+}
+
+TEST(ConnectionTable, RefusedConnectionsCostNoQuestionToEverybody) {
+  Exchange exchange({.in_all = 1000, .per_address = 500});
+  std::vector<std::shared_ptr<Wire>> guests;
+  for (int port = 1; port <= 500; ++port) {
+    guests.push_back(exchange.call(1, port));
+    exchange.vouch(1, port);
+  }
+  for (const auto& guest : guests) guest->questions = 0;
+  for (int port = 1000; port < 1100; ++port) EXPECT_FALSE(exchange.call(1, port));
+  std::size_t questions = 0;
+  for (const auto& guest : guests) questions += guest->questions;
+  EXPECT_LE(questions, 1000U);
+}
+
+TEST(ConnectionTable, OfOneNetworkOnlyWhoWasVouchedForIsAGuest) {
+  Exchange exchange({.stranger_bytes = 1000});
+  const auto guest = exchange.call_from("ipv6:[2001:db8::1]:4000");
+  const auto neighbour = exchange.call_from("ipv6:[2001:db8::2]:4000");
+  exchange.table.vouch("ipv6:%5B2001:db8::1%5D:4000");
+  guest->bytes = neighbour->bytes = 5000;
+  EXPECT_FALSE(exchange.table.watch(exchange.now));
+  EXPECT_FALSE(guest->was_cut);
+  EXPECT_TRUE(neighbour->was_cut);
 }
 
 }  // namespace

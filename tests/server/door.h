@@ -39,7 +39,7 @@ class Door {
           std::ignore = ::send(fd.get(), "A", 1, MSG_NOSIGNAL);
           inside_.push_back(std::move(fd));
         },
-        metrics_);
+        [](const Pulse::Task& task) { task(); }, metrics_);
   }
   void close() { acceptor_->stop(); }
   /// Everyone who is inside has been admitted.
@@ -51,14 +51,21 @@ class Door {
       getpeername(fd.get(), reinterpret_cast<sockaddr*>(&peer), &size);
       std::array<char, INET_ADDRSTRLEN> host{};
       inet_ntop(AF_INET, &peer.sin_addr, host.data(), host.size());
-      acceptor_->vouch("ipv4:" + std::string(host.data()) + ":" +
-                       std::to_string(ntohs(peer.sin_port)));
+      acceptor_->admitted("ipv4:" + std::string(host.data()) + ":" +
+                          std::to_string(ntohs(peer.sin_port)));
     }
   }
   /// Ends the connections on the server's side, the oldest first.
   void hang_up(std::size_t count) {
     const std::lock_guard lock(mutex_);
     inside_.erase(inside_.begin(), inside_.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  /// How many bytes wait on the oldest connection.
+  [[nodiscard]] std::size_t read_all() {
+    const std::lock_guard lock(mutex_);
+    std::string bytes(1'000'000, '\0');
+    const ssize_t got = ::recv(inside_.front().get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    return got < 0 ? 0 : static_cast<std::size_t>(got);
   }
   [[nodiscard]] std::size_t inside() {
     const std::lock_guard lock(mutex_);
@@ -92,6 +99,13 @@ class Visitor {
   void knock(int port, const std::string& at = "127.0.0.1") {
     const sockaddr_in door = address(at, port);
     EXPECT_EQ(0, ::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&door), sizeof(door)));
+    if (!silent_)
+      std::ignore = ::send(fd_.get(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 24, MSG_NOSIGNAL);
+  }
+  /// Connects, and says nothing.
+  void wait_at(int port) {
+    silent_ = true;
+    knock(port);
   }
   /// True when let in, false when turned away.
   [[nodiscard]] bool let_in() {
@@ -127,6 +141,7 @@ class Visitor {
   }
 
   base::FileDescriptor fd_;
+  bool silent_ = false;
 };
 
 /// Whether somebody who connects from there is let in.

@@ -8,6 +8,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "comcat/server/admission.h"
+#include "comcat/server/doorman.h"
 #include "comcat/server/hub.h"
 #include "comcat/server/metrics.h"
 
@@ -45,6 +46,13 @@ class Stage {
   void stop();
 
  private:
+  /// Lets everybody stay.
+  class Porter final : public Doorman {
+    void admitted(const std::string& /*peer*/) override {}
+    void refused(const std::string& /*peer*/) override {}
+  };
+
+  Porter doorman_;
   Metrics metrics_;
   RawService service_;
   HealthService health_;

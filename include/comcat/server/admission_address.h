@@ -9,4 +9,8 @@ namespace comcat::server {
 /// way is an address of its own. Threads: any.
 [[nodiscard]] std::string admission_address(const std::string& peer);
 
+/// The address and port of a gRPC peer in one way of writing, whichever of several gRPC or the
+/// system has chosen. Threads: any.
+[[nodiscard]] std::string connection_name(const std::string& peer);
+
 }  // namespace comcat::server

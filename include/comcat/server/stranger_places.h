@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "comcat/base/clock.h"
+#include "comcat/server/line.h"
+#include "comcat/server/rate_limit.h"
+
+namespace comcat::server {
+
+/// The places that strangers may have in gRPC, where each of their bytes may cost a thousand of
+/// memory: few, and given one after another, so that their handshakes leave time for voice.
+///
+/// Whoever has a place keeps it as long as nobody else wants it. Then it goes to him from whom
+/// least is to be expected: who has been refused; else who has been there for longest, his time on
+/// the network taken off. Nobody loses it before he has had time to be admitted, nor while others
+/// are being admitted, one shortly after the other: then it is merely busy.
+///
+/// Capacity   `capacity`; those who were cut count until gRPC has closed their sockets.
+/// Threads    one at a time.
+/// Ownership  the lines of those who were cut are its own.
+class StrangerPlaces {
+ public:
+  using Id = std::uint64_t;
+
+  explicit StrangerPlaces(std::size_t capacity) : capacity_(capacity) {}
+
+  /// True where there is a place to take() at `now`, which is then to be done.
+  [[nodiscard]] bool turn(base::Time now);
+  void take(Id id, base::Duration round_trip, base::Time now);
+  /// It has ended by itself. Nothing happens where it has none.
+  void give_back(Id id) { holders_.erase(id); }
+  /// It was admitted, and is no stranger any more.
+  void admit(Id id);
+  /// It has been cut: the place is free once `line` is closed.
+  void give_back(Id id, std::unique_ptr<Line> line);
+  /// It has no claim to stay any more.
+  void refuse(Id id);
+
+  /// Who is to be cut for the `waiting` who want a place, where all are taken and not enough were
+  /// cut already.
+  [[nodiscard]] std::optional<Id> weakest(std::size_t waiting, base::Time now);
+
+ private:
+  [[nodiscard]] bool all_taken() const { return holders_.size() + leaving_.size() >= capacity_; }
+
+  const std::size_t capacity_;
+  std::map<Id, base::Time> holders_;            // until when each may stay in any case
+  std::vector<std::unique_ptr<Line>> leaving_;  // cut, and not yet closed
+  RateLimit turns_{400, 8};                     // a TLS handshake costs up to 1 ms
+  int admitted_ = 0;                            // since busy_until_ was set
+  base::Time busy_until_{};
+};
+
+}  // namespace comcat::server

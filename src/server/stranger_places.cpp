@@ -1,0 +1,57 @@
+#include "comcat/server/stranger_places.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace comcat::server {
+namespace {
+
+// Time to be admitted in: of this machine and the peer's, and on the way between them, of which no
+// more is believed than the way around the world takes.
+constexpr std::chrono::milliseconds kWork{100};
+constexpr std::chrono::milliseconds kLongestRoundTrip{150};
+constexpr int kRoundTrips = 4;
+
+// While guests come in nobody is cut for others: each of them earns so much.
+constexpr std::chrono::milliseconds kForEachGuest{100};
+constexpr std::chrono::seconds kLongestBusy{3};
+
+// So many may be cut before the first of them is closed.
+constexpr std::size_t kMaxLeaving = 4;
+
+}  // namespace
+
+bool StrangerPlaces::turn(base::Time now) {
+  std::erase_if(leaving_, [](const auto& line) { return !line->is_open(); });
+  return !all_taken() && turns_.take(1, now);
+}
+
+void StrangerPlaces::take(Id id, base::Duration round_trip, base::Time now) {
+  const base::Duration way = kRoundTrips * std::min<base::Duration>(round_trip, kLongestRoundTrip);
+  holders_[id] = now + kWork + way;
+}
+
+void StrangerPlaces::give_back(Id id, std::unique_ptr<Line> line) {
+  if (holders_.erase(id) > 0) leaving_.push_back(std::move(line));
+}
+
+void StrangerPlaces::admit(Id id) {
+  if (holders_.erase(id) > 0) ++admitted_;
+}
+
+void StrangerPlaces::refuse(Id id) {
+  if (const auto found = holders_.find(id); found != holders_.end()) found->second = {};
+}
+
+std::optional<StrangerPlaces::Id> StrangerPlaces::weakest(std::size_t waiting, base::Time now) {
+  busy_until_ = std::max(busy_until_, now) + std::exchange(admitted_, 0) * kForEachGuest;
+  busy_until_ = std::min(busy_until_, now + kLongestBusy);
+  if (now < busy_until_ || !all_taken() || leaving_.size() >= std::min(waiting, kMaxLeaving))
+    return std::nullopt;
+  const auto weakest =
+      std::ranges::min_element(holders_, {}, [](const auto& holder) { return holder.second; });
+  if (weakest == holders_.end() || weakest->second > now) return std::nullopt;
+  return weakest->first;
+}
+
+}  // namespace comcat::server
