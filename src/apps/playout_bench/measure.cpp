@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 namespace comcat::bench {
 namespace {
@@ -42,27 +43,31 @@ class Listener {
     stretched_ += played.stretched_samples;
     if (!played.timestamp.has_value()) {
       // Whether it was filled or left silent: what counts is that the speaker went on speaking.
-      const bool speech_follows = next_ > 0 && next_ < sent_.size() && sent_[next_];
-      if (speech_follows) concealed_ += audio::kBlockSamples;
+      if (next_.has_value() && speech_at(*next_ + audio::kBlockSamples / 2)) {
+        gap_ += audio::kBlockSamples;
+      }
       return;
     }
     const std::uint32_t since_first = *played.timestamp - trace_.flights.front().timestamp;
-    const std::size_t last = since_first + audio::kBlockSamples - 1 + played.stretched_samples;
-    next_ = (since_first + audio::kBlockSamples + kFrameSamples / 2) / kFrameSamples;
-    for (std::size_t i = since_first / kFrameSamples; i <= last / kFrameSamples; ++i) {
-      if (i < heard_.size()) heard_[i] = true;
-    }
+    settle_gap(since_first);
+    next_ = since_first + audio::kBlockSamples;
+    // What time stretching took away lies around it.
+    mark_heard(since_first - std::min<std::size_t>(since_first, played.stretched_samples),
+               *next_ + played.stretched_samples);
     const double sent_us = since_first / 0.048 / (1 + trace_.drift_ppm * 1e-6);
     const Micros due = trace_.flights.front().sent + Micros{std::llround(sent_us)};
     curve_.push_back({now, now - due - trace_.best_delay, played.target});
   }
 
-  [[nodiscard]] Figures figures() const {
+  /// Of everything, which has been heard now.
+  [[nodiscard]] Figures figures() {
+    settle_gap(std::nullopt);
     Figures figures;
     figures.curve = curve_;
     const double sent = static_cast<double>(trace_.flights.size() * kFrameSamples);
     std::size_t heard = 0;
-    for (const Flight& flight : trace_.flights) heard += heard_[index(flight)] ? 1 : 0;
+    for (const Flight& flight : trace_.flights)
+      heard += heard_[index(flight)] >= kFrameSamples / 2 ? 1 : 0;
     figures.concealed_percent = 100 * static_cast<double>(concealed_) / sent;
     figures.stretched_percent = 100 * static_cast<double>(stretched_) / sent;
     figures.unheard_percent = 100 - 100 * static_cast<double>(heard * kFrameSamples) / sent;
@@ -75,6 +80,29 @@ class Listener {
  private:
   [[nodiscard]] std::size_t index(const Flight& flight) const {
     return (flight.timestamp - trace_.flights.front().timestamp) / kFrameSamples;
+  }
+
+  [[nodiscard]] bool speech_at(std::size_t sample) const {
+    const std::size_t frame = sample / kFrameSamples;
+    return frame < sent_.size() && sent_[frame];
+  }
+
+  void mark_heard(std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin / kFrameSamples; i < heard_.size() && i * kFrameSamples < end; ++i) {
+      const std::size_t from = std::max(begin, i * kFrameSamples);
+      heard_[i] += std::min(end, (i + 1) * kFrameSamples) - from;
+    }
+  }
+
+  /// Speech is heard again, from `resumed` on, or never. A gap within running speech is concealed
+  /// in full, be it a loss or a stall; in one before a pause, no more than was left of the spurt.
+  void settle_gap(std::optional<std::size_t> resumed) {
+    const std::size_t gap = std::exchange(gap_, 0);
+    if (gap == 0) return;
+    std::size_t end = *next_;
+    while (speech_at(end)) end = (end / kFrameSamples + 1) * kFrameSamples;
+    const bool goes_on = resumed.has_value() && *resumed < end;
+    concealed_ += goes_on ? gap : std::min(gap, end - *next_);
   }
 
   void delays(Figures& figures) const {
@@ -119,9 +147,10 @@ class Listener {
   }
 
   const Trace& trace_;
-  std::vector<bool> sent_;  // by frame since the first
-  std::vector<bool> heard_;
-  std::size_t next_ = 0;  // the frame after what played last, to the nearest
+  std::vector<bool> sent_;           // by frame since the first
+  std::vector<std::size_t> heard_;   // samples of each
+  std::optional<std::size_t> next_;  // the sample after the speech that played last
+  std::size_t gap_ = 0;              // samples since then in place of speech
   std::vector<Point> curve_;
   std::size_t concealed_ = 0;
   std::size_t stretched_ = 0;

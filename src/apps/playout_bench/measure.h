@@ -22,7 +22,7 @@ struct Figures {
   double end_ms = 0;             // of the last second
   double concealed_percent = 0;  // gaps in running speech, filled or silent
   double stretched_percent = 0;
-  double unheard_percent = 0;         // never came, came too late, or was skipped
+  double unheard_percent = 0;         // frames of which less than half was played
   std::optional<double> recovery_ms;  // mean over the trace's stalls; capped at the next one
   std::vector<Point> curve;           // each 10 ms in which speech played
 };

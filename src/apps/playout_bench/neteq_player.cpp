@@ -16,8 +16,8 @@ namespace {
 constexpr int kPayloadType = 111;
 constexpr std::uint32_t kPacketSamples = 960;
 
-/// WebRTC tells no more of where it is than which packets it decoded and how much of them it still
-/// holds, in whole milliseconds.
+/// Where it is in the speaker's time follows from which packets it decoded and how much of them it
+/// still holds.
 class NetEqPlayer final : public Player {
  public:
   NetEqPlayer() : clock_(0) {
@@ -76,9 +76,16 @@ class NetEqPlayer final : public Player {
     if (decoded_end_.has_value() && !concealed) {
       const auto waiting = static_cast<std::uint32_t>(
           audio::to_samples(std::chrono::milliseconds(neteq_->SyncBufferSizeMs())));
-      played.timestamp = *decoded_end_ - waiting - std::uint32_t{audio::kBlockSamples};
+      played.timestamp = exact(*decoded_end_ - waiting) - std::uint32_t{audio::kBlockSamples};
     }
     return played;
+  }
+
+  /// What plays next, which is known to the millisecond, to the sample: NetEq's own idea of it runs
+  /// ahead after a stall, but where both agree it is exact.
+  [[nodiscard]] std::uint32_t exact(std::uint32_t next) const {
+    const std::uint32_t told = neteq_->GetPlayoutTimestamp().value_or(0);
+    return next - told < audio::kSampleRate / 1000 ? told : next;
   }
 
   webrtc::SimulatedClock clock_;
