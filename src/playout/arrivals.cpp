@@ -4,15 +4,17 @@
 
 namespace comcat::playout {
 
-void Arrivals::insert(const JitterBuffer::Arrived& packet, bool reordered, bool first,
-                      base::Time now) {
+void Arrivals::insert(const JitterBuffer::Arrived& packet, const Order& order, base::Time now) {
   const auto samples = static_cast<std::int64_t>(packet.samples);
   const std::int64_t lost = packet.sequence - newest_sequence_ - 1;
   const std::int64_t pause = packet.timestamp - newest_end_ - lost * samples;
-  const bool follows_silence = first || (!reordered && pause > kSameMomentSamples);
-  estimator_.insert(packet.timestamp, samples, now, follows_silence, reordered);
+  const bool follows_silence = order.first || (!order.reordered && pause > kSameMomentSamples);
+  if (order.carries_fec && !order.reordered && !follows_silence && lost > 0) {
+    estimator_.insert_replacement(packet.timestamp - samples, samples, now);
+  }
+  estimator_.insert(packet.timestamp, samples, now, follows_silence, order.reordered);
   drift_.insert(packet.timestamp, now);
-  if (reordered && !first) return;
+  if (order.reordered && !order.first) return;
   newest_sequence_ = packet.sequence;
   newest_end_ = packet.timestamp + samples;
 }

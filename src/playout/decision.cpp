@@ -79,7 +79,7 @@ std::optional<Order> Decision::take_stage(const Situation& now) {
 
 std::optional<Order> Decision::throw_away(const Situation& now) {
   const bool begun = stage_ == Stage::kThrowingAway;
-  const Micros most = begun ? max_delay_ : max_delay_ + kTooLate;
+  const Micros most = begun ? max_delay_ : too_late_;
   if (now.first.has_value() && now.first->delay > most) {
     stage_ = Stage::kThrowingAway;
     return Order{.operation = Operation::kThrowAway, .lost_packets = now.first->missing_packets};

@@ -9,13 +9,13 @@ namespace comcat::playout {
 
 using Operation = Order::Operation;
 
-SpeakerPlayout::SpeakerPlayout(PlayoutOptions options, DecoderFactory& decoders)
-    : arrivals_(options.max_delay), decision_(options.max_delay), execution_(decoders) {}
+SpeakerPlayout::SpeakerPlayout(const PlayoutOptions& options, DecoderFactory& decoders)
+    : arrivals_(options), decision_(options), execution_(decoders) {}
 
 void SpeakerPlayout::insert(const wire::VoicePacket& packet, base::Time now) {
   ++stats_.received_frames;
   last_heard_ = now;
-  bool reordered = false;
+  Arrivals::Order order;
   switch (buffer_.insert(packet)) {
     case JitterBuffer::Insert::kMalformed:
       return;
@@ -25,10 +25,10 @@ void SpeakerPlayout::insert(const wire::VoicePacket& packet, base::Time now) {
     case JitterBuffer::Insert::kLate:
       ++stats_.late_frames;
       if (stats_.lost_frames > 0) --stats_.lost_frames;
-      reordered = true;
+      order.reordered = true;
       break;
     case JitterBuffer::Insert::kReordered:
-      reordered = true;
+      order.reordered = true;
       break;
     case JitterBuffer::Insert::kRestarted:
       restart();
@@ -36,8 +36,9 @@ void SpeakerPlayout::insert(const wire::VoicePacket& packet, base::Time now) {
     case JitterBuffer::Insert::kStored:
       break;
   }
-  const bool first = !playhead_.heard_before() && buffer_.size() == 1;
-  arrivals_.insert(buffer_.arrived(), reordered, first, now);
+  order.first = !playhead_.heard_before() && buffer_.size() == 1;
+  order.carries_fec = codec::packet_has_fec(packet.payload);
+  arrivals_.insert(buffer_.arrived(), order, now);
 }
 
 void SpeakerPlayout::restart() {

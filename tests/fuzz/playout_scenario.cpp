@@ -18,7 +18,8 @@ constexpr int kMostPulls = 600;
 constexpr int kDrainPulls = 200;
 constexpr int kCalmPulls = 50;  // after a lie or a jump of time, before delay means anything
 // The cap, what may be beyond it, and what is decoded already.
-constexpr auto kMostDelay = playout::PlayoutOptions{}.max_delay + 100ms + 200ms;
+constexpr auto kMostDelay =
+    playout::PlayoutOptions{}.max_delay + playout::PlayoutOptions{}.outage + 200ms;
 constexpr int kMostPullsPerStep = 64;
 
 void promise(bool kept, const char* what) {

@@ -14,15 +14,16 @@ using std::chrono_literals::operator""s;
 class Speaking {
  public:
   /// `number` packets were sent before this one.
-  void arrive(std::int64_t number, std::chrono::milliseconds late = 0ms, bool reordered = false) {
+  void arrive(std::int64_t number, std::chrono::milliseconds late = 0ms, bool carries_fec = false) {
     const JitterBuffer::Arrived packet{
         .sequence = number, .timestamp = number * 960 + paused_samples_, .samples = 960};
     const base::Time sent{20ms * number + std::chrono::milliseconds(paused_samples_ / 48)};
-    arrivals.insert(packet, reordered, std::exchange(first_, false), sent + late);
+    arrivals.insert(packet, {.first = std::exchange(first_, false), .carries_fec = carries_fec},
+                    sent + late);
   }
   void pause(std::chrono::milliseconds duration) { paused_samples_ += duration.count() * 48; }
 
-  Arrivals arrivals{400ms};
+  Arrivals arrivals{PlayoutOptions{}};
 
  private:
   std::int64_t paused_samples_ = 0;
@@ -56,6 +57,25 @@ TEST(Arrivals, ALostPacketIsNoPause) {
     if (n % 5 != 4) an.arrive(n, n % 5 == 0 ? 60ms : 0ms);
   }
   EXPECT_GE(an.arrivals.delays().target(), 50ms);
+}
+
+TEST(Arrivals, ALostPacketIsWaitedForWhereTheNextOneCarriesIt) {
+  for (const bool fec : {false, true}) {
+    Speaking an;
+    for (int n = 0; n < 1500; ++n) {
+      if (n % 30 != 29) an.arrive(n, 0ms, fec);
+    }
+    EXPECT_EQ(fec, an.arrivals.delays().target() >= 20ms);
+  }
+}
+
+TEST(Arrivals, APauseIsNothingToBeReplaced) {
+  Speaking an;
+  for (int n = 0; n < 1500; ++n) {
+    if (n % 30 == 29) an.pause(100ms);
+    if (n % 30 != 29) an.arrive(n, 0ms, true);
+  }
+  EXPECT_LT(an.arrivals.delays().target(), 20ms);
 }
 
 TEST(Arrivals, ASenderThatStartsAgainIsLearnedAnew) {

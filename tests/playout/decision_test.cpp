@@ -49,7 +49,7 @@ Situation with(Situation now, Change change) {
 /// A decision that is asked, and what it was told of what it ordered.
 class Asked {
  public:
-  explicit Asked(Micros max_delay = 400ms) : decision(max_delay) {}
+  explicit Asked(const PlayoutOptions& options = {}) : decision(options) {}
 
   /// The next order, carried out: `samples` decoded, cut or repeated.
   Order order(const Situation& now, std::size_t samples = kFrame) {
@@ -68,8 +68,8 @@ class Asked {
   }
 
   /// In a spurt that has gone on for `pulls`.
-  static Asked talking(int pulls = 10) {
-    Asked asked;
+  static Asked talking(int pulls = 10, const PlayoutOptions& options = {}) {
+    Asked asked(options);
     EXPECT_EQ(Operation::kBegin, asked.ask(prompt()));
     asked.play(pulls + 1);
     return asked;
@@ -115,7 +115,7 @@ TEST(Decision, WhatGoesOnWhereTheLastSpurtEndedNeedNotWait) {
 }
 
 TEST(Decision, APacketWhoseDelayIsNonsenseWaitsNoLongerThanTheGreatestDelay) {
-  Asked asked(50ms);
+  Asked asked({.max_delay = 50ms});
   Situation now = prompt();
   now.heard_before = false;
   now.first->delay = Micros{-3'600'000'000};
@@ -218,8 +218,17 @@ TEST(Decision, AWaitThatWasTheSpeakersPauseWasNothing) {
   EXPECT_EQ(0U, order.concealed_samples);
 }
 
-TEST(Decision, WhatIsTooLateIsThrownAwayDownToTheGreatestDelay) {
+TEST(Decision, WhatWasSaidInAnOutageIsPlayed) {
   Asked asked = Asked::talking();
+  Situation now = queued(kBlock);
+  now.first->delay = 1300ms;
+  EXPECT_EQ(Operation::kPlay, asked.ask(now));
+  now.first->delay = 1301ms;
+  EXPECT_EQ(Operation::kThrowAway, asked.ask(now));
+}
+
+TEST(Decision, WhatIsTooLateIsThrownAwayDownToTheGreatestDelay) {
+  Asked asked = Asked::talking(10, {.outage = 100ms});
   Situation now = queued(kBlock);
   now.first->delay = 500ms;
   EXPECT_EQ(Operation::kPlay, asked.ask(now)) << "late, but not hopelessly";

@@ -11,7 +11,7 @@ using std::chrono_literals::operator""s;
 /// Frames of 20 ms, each late by what `late_ms(i)` says; the target afterwards in ms.
 template <typename Late>
 double target_after(int frames, Late late_ms) {
-  DelayEstimator estimator(400ms);
+  DelayEstimator estimator({});
   for (int i = 0; i < frames; ++i) {
     const Micros late{static_cast<std::int64_t>(1000 * late_ms(i))};
     estimator.insert(std::int64_t{i} * 960, 960, base::Time{5s + 20ms * i + late}, i == 0, false);
@@ -47,8 +47,61 @@ TEST(DelayEstimator, ALongerRouteIsForgottenAsSuch) {
   EXPECT_LE(target, 30);  // 10 s later the longer route is simply the route
 }
 
+TEST(DelayEstimator, AQueueThatGrowsIsNotRunAheadOf) {
+  DelayEstimator estimator({});
+  for (std::int64_t i = 0; i < 300; ++i) {
+    const Micros queue{std::max<std::int64_t>(0, i - 150) * 2000};  // 100 ms a second
+    const base::Time now{5s + 20ms * i + queue};
+    estimator.insert(i * 960, 960, now, i == 0, false);
+    ASSERT_GE(estimator.target(), std::min<Micros>(queue, 250ms)) << i;
+  }
+}
+
+TEST(DelayEstimator, AQueueThatIsGoneIsForgottenAtOnce) {
+  DelayEstimator estimator({});
+  std::int64_t i = 0;
+  for (; i < 300; ++i) {
+    estimator.insert(i * 960, 960, base::Time{20ms * i + (i < 260 ? 0ms : 40ms)}, i == 0, false);
+  }
+  EXPECT_GE(estimator.target(), 60ms);
+  estimator.insert(i * 960, 960, base::Time{20ms * i}, false, false);
+  EXPECT_LT(estimator.target(), 60ms);
+}
+
+TEST(DelayEstimator, LostPacketsAreWaitedForWhereTheNextOneReplacesThem) {
+  DelayEstimator without({});
+  DelayEstimator with({});
+  for (std::int64_t i = 0; i < 1500; ++i) {
+    const bool lost = i % 30 == 29;
+    const base::Time now{5s + 20ms * i};
+    if (lost) continue;
+    if (i % 30 == 0 && i > 0) with.insert_replacement((i - 1) * 960, 960, now);
+    for (DelayEstimator* estimator : {&without, &with}) {
+      estimator->insert(i * 960, 960, now, i == 0, false);
+    }
+  }
+  EXPECT_EQ(10ms, without.target());
+  EXPECT_GE(with.target(), 20ms);
+  EXPECT_LE(with.target(), 25ms);
+  EXPECT_EQ(with.target(), with.usual()) << "what is missing is lost, not late";
+  EXPECT_LT(without.usual(), without.target());
+}
+
+TEST(DelayEstimator, WhoPaysMoreForGapsWaitsLonger) {
+  const auto target = [](std::chrono::milliseconds price) {
+    DelayEstimator estimator({.gap_price = price});
+    for (std::int64_t i = 0; i < 3000; ++i) {
+      const auto late = std::chrono::milliseconds(i % 10 * (i % 7));
+      estimator.insert(i * 960, 960, base::Time{5s + 20ms * i + late}, i == 0, false);
+    }
+    return estimator.target();
+  };
+  EXPECT_LT(target(1ms), target(26ms));
+  EXPECT_LT(target(26ms), target(200ms));
+}
+
 TEST(DelayEstimator, NeverAsksForMoreThanTheMost) {
-  DelayEstimator estimator(100ms);
+  DelayEstimator estimator({.max_delay = 100ms});
   for (std::int64_t i = 0; i < 500; ++i) {
     estimator.insert(i * 960, 960, base::Time{20ms * i + (i % 3) * 300ms}, false, false);
     ASSERT_LE(estimator.target(), 100ms);

@@ -181,6 +181,40 @@ TEST(SpeakerPlayout, AfterAStallOf400MsTheDelayIsBackWithin2S) {
   EXPECT_EQ(0, call.stats().lost_frames);
 }
 
+TEST(SpeakerPlayout, AfterAnOutageOf1200MsEveryWordIsHeard) {
+  Call call;
+  call.play(7s, on_time(0, 350, stall(2000, 1200)));
+  EXPECT_EQ(numbers(0, 349), std::vector(call.decoded().begin(), call.decoded().begin() + 349));
+  EXPECT_EQ(0, call.stats().lost_frames + call.stats().late_frames);
+  EXPECT_LE(call.stats().delay, call.stats().target_delay + 10ms) << "and the delay is back";
+}
+
+TEST(SpeakerPlayout, AQueueThatGrowsAndDrainsCostsNoWordsAndNoGaps) {
+  Call call;
+  std::vector<Arrival> arrivals = on_time(0, 750, [](std::uint32_t n) {
+    const int since = static_cast<int>(n % 250) * 20 - 1000;  // of 5 s
+    return std::clamp(std::min(since, 4000 - since) / 10, 0, 200);
+  });
+  call.play(15s, arrivals);
+  EXPECT_EQ(0, call.stats().concealed_samples);
+  EXPECT_LT(call.stats().expanded_samples, 3 * 250 * 48) << "hardly more than the queue grew";
+  EXPECT_LT(call.stats().accelerated_samples, 3 * 250 * 48);
+}
+
+TEST(SpeakerPlayout, LossThatFecRepairsIsNotTakenForLateness) {
+  Call call;
+  std::vector<Arrival> arrivals = on_time(0, 1500);
+  std::erase_if(arrivals, [](const Arrival& arrival) { return arrival.number % 50 == 49; });
+  for (Arrival& arrival : arrivals) arrival.with_fec = true;
+  call.play(10s, arrivals);
+  const PlayoutStats before = call.stats();
+  std::erase_if(arrivals, [](const Arrival& arrival) { return arrival.at < 9995ms; });
+  call.play(29s, arrivals);
+  EXPECT_EQ(before.concealed_samples, call.stats().concealed_samples);
+  EXPECT_EQ(before.expanded_samples, call.stats().expanded_samples);
+  EXPECT_LE(call.stats().delay, 35ms);
+}
+
 TEST(SpeakerPlayout, AfterALongGapThereIsSilenceNotAMachine) {
   Call call;
   const std::string story = call.play(3s, on_time(0, 50));
@@ -284,7 +318,7 @@ TEST(SpeakerPlayout, AListenerThatWasSuspendedHearsNothingOlderThan500Ms) {
 }
 
 TEST(SpeakerPlayout, TheDelayStaysUnderTheCapWhateverTheNetworkDoes) {
-  Call call({.max_delay = 200ms});
+  Call call({.max_delay = 200ms, .outage = 100ms});
   std::vector<Arrival> arrivals = on_time(0, 1000, [](std::uint32_t n) {
     return static_cast<int>(n * 7919 % 11) * 60;  // up to 600 ms, wildly
   });

@@ -16,11 +16,17 @@ namespace comcat::playout {
 /// Threads  one at a time.
 class Arrivals {
  public:
-  explicit Arrivals(Micros max_delay) : estimator_(max_delay) {}
+  /// How a packet stands to those before it.
+  struct Order {
+    bool reordered = false;    // a later one had come before
+    bool first = false;        // nothing came before that is still to be compared with
+    bool carries_fec = false;  // of the packet before it
+  };
 
-  /// `packet` came at `now`. `reordered`: a later one had come before. `first`: nothing came before
-  /// that is still to be compared with.
-  void insert(const JitterBuffer::Arrived& packet, bool reordered, bool first, base::Time now);
+  explicit Arrivals(const PlayoutOptions& options) : estimator_(options) {}
+
+  /// `packet` came at `now`.
+  void insert(const JitterBuffer::Arrived& packet, const Order& order, base::Time now);
 
   /// The sender started again: nothing of what was learned holds.
   void restart();

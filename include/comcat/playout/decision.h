@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "comcat/playout/micros.h"
+#include "comcat/playout/playout_options.h"
 
 namespace comcat::playout {
 
@@ -64,7 +65,7 @@ struct Order {
 ///
 /// Between spurts there is only the choice of when to begin: a spurt begins when its first packet
 /// has waited for the target. Within a spurt each pull, in this order,
-///   - throws away what is hopelessly late (kTooLate above the greatest delay),
+///   - throws away what is hopelessly late (more than `outage` above the greatest delay),
 ///   - compares the delay with its target and takes out or repeats a little, more where it is quiet
 ///     and where the difference is large,
 ///   - when the next packet is overdue and the samples run out, repeats a little too: that gains
@@ -80,9 +81,8 @@ struct Order {
 /// Threads  one at a time.
 class Decision {
  public:
-  static constexpr Micros kTooLate{100'000};
-
-  explicit Decision(Micros max_delay) : max_delay_(max_delay) {}
+  explicit Decision(const PlayoutOptions& options)
+      : max_delay_(options.max_delay), too_late_(options.max_delay + options.outage) {}
 
   /// The next order of this pull; kPlay and kWait end it. Each is to be carried out and told of by
   /// done() before the next is asked for, from the situation as it is then.
@@ -114,6 +114,7 @@ class Decision {
   [[nodiscard]] std::size_t settle_wait(std::int64_t speech_samples);
 
   const Micros max_delay_;
+  const Micros too_late_;
   Stage stage_ = Stage::kLate;  // of this pull
   Order cut_;                   // wanted once enough is decoded
   bool talking_ = false;

@@ -18,7 +18,7 @@ namespace comcat::playout {
 /// A.1) is noticed here.
 ///
 /// Threads    one at a time.
-/// Capacity   kSlots packets, kMaxPacketBytes each: 500 ms of the shortest Opus frames.
+/// Capacity   kSlots packets, kMaxPacketBytes each: 1.28 s of frames of 5 ms, 5.1 s of 20 ms.
 /// Overflow   the oldest go.
 class JitterBuffer {
  public:

@@ -24,7 +24,8 @@ namespace comcat::playout {
 /// Memory   JitterBuffer's and Execution's.
 class SpeakerPlayout {
  public:
-  explicit SpeakerPlayout(PlayoutOptions options, DecoderFactory& decoders = opus_decoders());
+  explicit SpeakerPlayout(const PlayoutOptions& options,
+                          DecoderFactory& decoders = opus_decoders());
 
   /// A packet that arrived at `now`; its speaker is the caller's affair.
   void insert(const wire::VoicePacket& packet, base::Time now);
