@@ -49,7 +49,8 @@ void DelayEstimator::insert(std::int64_t timestamp, std::int64_t samples, base::
   if (std::chrono::abs(change) >= kOtherPath) rehearsal_.shift(change);
   if (!reordered) recent_.insert(timestamp, relative);
   const Micros late_by = late(timestamp, now);
-  count(late_by > usual_wait(target()) ? 1 : 0, 0, samples);
+  const bool is_late = late_by > usual_wait(target());
+  count(is_late ? Absence::kLate : Absence::kNone, samples);
   rehearsal_.insert({.late_ms = to_ms(late_by),
                      .samples_ms = length_ms(samples),
                      .follows_silence = follows_silence,
@@ -59,16 +60,19 @@ void DelayEstimator::insert(std::int64_t timestamp, std::int64_t samples, base::
 void DelayEstimator::insert_replacement(std::int64_t timestamp, std::int64_t samples,
                                         base::Time now) {
   if (!best_.known()) return;
-  count(0, 1, samples);
+  count(Absence::kReplaced, samples);
   rehearsal_.insert({.late_ms = to_ms(late(timestamp, now)),
                      .samples_ms = length_ms(samples),
                      .in_order = false});
 }
 
-void DelayEstimator::count(double late, double replaced, std::int64_t samples) {
+void DelayEstimator::count(Absence absence, std::int64_t samples) {
   const double part = std::min(length_ms(samples) / kShareMs, 1.0);
-  late_share_ += part * (late - late_share_);
-  replaced_share_ += part * (replaced - replaced_share_);
+  const auto learn = [&](double& share, Absence what) {
+    share += part * ((absence == what ? 1 : 0) - share);
+  };
+  learn(late_share_, Absence::kLate);
+  learn(replaced_share_, Absence::kReplaced);
 }
 
 Micros DelayEstimator::late(std::int64_t timestamp, base::Time now) const {
@@ -84,7 +88,7 @@ Micros DelayEstimator::usual() const {
 }
 
 Micros DelayEstimator::target() const {
-  const Micros chosen = std::max(rehearsal_.cheapest(), kLeastTarget);
+  const Micros chosen = std::max(rehearsal_.chosen(), kLeastTarget);
   if (!recent_.known()) return chosen;
   const Micros late = recent_.least() - best_.get();
   const Micros floor = late + std::min<Micros>(late, kAboveQueue);

@@ -96,7 +96,7 @@ std::size_t Execution::expand(const Order& order) {
   return splice.lag_samples;
 }
 
-Execution::Played Execution::play(std::span<float, audio::kBlockSamples> out) {
+Execution::Played Execution::play(std::span<float> out) {
   std::ranges::fill(out, 0.0F);
   const std::size_t samples = std::min(out.size(), queue_.ahead());
   const auto end = static_cast<std::int64_t>(samples);

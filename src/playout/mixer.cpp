@@ -25,10 +25,10 @@ struct Mixer::Voice {
 
   explicit Voice(PlayoutOptions options) : playout(options) {}
 
-  /// Adds `block` to `out`, moving from the gain of the block before to `wanted` without a step.
-  void mix(const audio::Block& block, float wanted, std::span<float, audio::kBlockSamples> out) {
-    const float step = (wanted - gain) / static_cast<float>(block.size());
-    for (std::size_t i = 0; i < block.size(); ++i) out[i] += (gain += step) * block[i];
+  /// Adds `samples` to `out`, moving from the gain of those before to `wanted` without a step.
+  void mix(std::span<const float> samples, float wanted, std::span<float> out) {
+    const float step = (wanted - gain) / static_cast<float>(samples.size());
+    for (std::size_t i = 0; i < samples.size(); ++i) out[i] += (gain += step) * samples[i];
     gain = wanted;
   }
 
@@ -70,15 +70,23 @@ Mixer::Voices::iterator Mixer::forget(Voices::iterator entry) {
   return voices_.erase(entry);
 }
 
-void Mixer::pull(std::span<float, audio::kBlockSamples> out, base::Time now) {
-  const base::Time due = clock_.tick(now);
-  std::ranges::fill(out, 0.0F);
-  audio::Block block;
-  for (auto& [id, voice] : voices_) {
-    if (voice->playout.pull(block, due)) voice->mix(block, gain(id), out);
+void Mixer::pull(std::span<float> out, base::Time now) {
+  for (std::span<float> rest = out; !rest.empty();) {
+    const std::span<float> part = rest.first(std::min(rest.size(), audio::kBlockSamples));
+    mix(part, clock_.tick(part.size(), now));
+    rest = rest.subspan(part.size());
   }
   limit(out);
   free_the_silent(now);
+}
+
+void Mixer::mix(std::span<float> out, base::Time due) {
+  std::ranges::fill(out, 0.0F);
+  audio::Block block;
+  const std::span<float> samples = std::span(block).first(out.size());
+  for (auto& [id, voice] : voices_) {
+    if (voice->playout.pull(samples, due)) voice->mix(samples, gain(id), out);
+  }
 }
 
 void Mixer::free_the_silent(base::Time now) {

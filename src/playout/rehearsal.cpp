@@ -13,6 +13,8 @@ constexpr double kSlowMs = 30'000;
 constexpr double kWorthChangingMs = 1;
 constexpr double kUnnoticedMs = 30;  // of delay: they cost kUnnoticedPrice each
 constexpr double kUnnoticedPrice = 0.25;
+constexpr Micros kCalm{40'000};  // a path that needs no more
+constexpr double kLearningMs = 10'000;
 constexpr double kOtherPathMs = 300;  // what was learned before counts for so much then
 
 // Before a packet has come: so large a share comes so late, as if seen for kPriorMs.
@@ -40,7 +42,8 @@ void Rehearsal::reset() {
   }
   heard_ms_ = kPriorMs;
   chosen_ = 0;
-  choose();
+  chosen_ = cheapest();
+  shorter_ms_ = 0;
 }
 
 void Rehearsal::shift(Micros change) {
@@ -56,6 +59,7 @@ void Rehearsal::shift(Micros change) {
   }
   chosen_ = static_cast<std::size_t>(
       std::clamp<std::int64_t>(static_cast<std::int64_t>(chosen_) - moved, 0, count - 1));
+  shorter_ms_ = 0;
   heard_ms_ = std::min(heard_ms_, kOtherPathMs);
 }
 
@@ -81,10 +85,24 @@ void Rehearsal::insert(const Packet& packet) {
     buffer.lag_ms += slow * (buffer.delay_ms - own_ms - buffer.lag_ms);
     own_ms += to_ms(kStep);
   }
-  choose();
+  move_to(cheapest(), packet.samples_ms);
 }
 
-void Rehearsal::choose() {
+void Rehearsal::move_to(std::size_t cheapest, double samples_ms) {
+  const bool calm = chosen() <= kCalm && heard_ms_ > kLearningMs;
+  if (cheapest >= chosen_ || !calm) {
+    chosen_ = cheapest;
+    shorter_ms_ = 0;
+    return;
+  }
+  shorter_ = shorter_ms_ > 0 ? std::max(shorter_, cheapest) : cheapest;
+  shorter_ms_ += samples_ms;
+  if (shorter_ms_ < kEvidenceMs) return;
+  chosen_ = shorter_;
+  shorter_ms_ = 0;
+}
+
+std::size_t Rehearsal::cheapest() const {
   const auto cost_ms = [&](std::size_t i) {
     const Buffer& buffer = buffers_[i];
     const double own_ms = static_cast<double>(i) * to_ms(kStep);
@@ -99,7 +117,7 @@ void Rehearsal::choose() {
     best = i;
     best_ms = ms;
   }
-  chosen_ = best;
+  return best;
 }
 
 }  // namespace comcat::playout

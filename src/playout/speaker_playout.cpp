@@ -48,7 +48,8 @@ void SpeakerPlayout::restart() {
   playhead_.restart();
 }
 
-bool SpeakerPlayout::pull(std::span<float, audio::kBlockSamples> out, base::Time due) {
+bool SpeakerPlayout::pull(std::span<float> out, base::Time due) {
+  pull_samples_ = out.size();
   for (;;) {
     const Order order = decision_.next(look(due));
     if (order.operation == Operation::kPlay || order.operation == Operation::kWait) break;
@@ -70,6 +71,7 @@ Situation SpeakerPlayout::look(base::Time due) const {
   now.delay = delays.delay(playhead_.next(now.queued_samples), due);
   now.next_delay = delays.delay(playhead_.end(), due);
   now.packet_samples = playhead_.packet_samples();
+  now.pull_samples = pull_samples_;
   now.quiet = decision_.talking() && execution_.quiet();
   now.faded = execution_.faded();
   return now;
@@ -125,7 +127,7 @@ void SpeakerPlayout::take_front(const Order& order, std::size_t samples) {
   stats_.recovered_samples += order.fec_samples;
 }
 
-bool SpeakerPlayout::play(std::span<float, audio::kBlockSamples> out, base::Time due) {
+bool SpeakerPlayout::play(std::span<float> out, base::Time due) {
   const std::int64_t timestamp = playhead_.next(execution_.queued_samples());
   const Execution::Played played = execution_.play(out);
   stats_.played_samples += played.samples;
@@ -143,8 +145,8 @@ bool SpeakerPlayout::idle() const {
 
 PlayoutStats SpeakerPlayout::stats() const {
   PlayoutStats stats = stats_;
-  stats.target_delay =
-      aim(arrivals_.delays().target(), execution_.queued_samples(), playhead_.packet_samples());
+  stats.target_delay = aim(arrivals_.delays().target(), execution_.queued_samples(),
+                           playhead_.packet_samples(), pull_samples_);
   stats.drift_ppm = arrivals_.drift_ppm();
   stats.talking = decision_.talking();
   return stats;

@@ -161,6 +161,15 @@ TEST(Decision, ThePacketIsDecodedWhenTheBlockIsNotWhole) {
   }
 }
 
+TEST(Decision, AFinePullIsFilledByAsMuchInventionAsSilkKnows) {
+  Asked asked = Asked::talking();
+  Situation now = dry();
+  now.pull_samples = 120;
+  EXPECT_EQ(kBlock, asked.order(now).samples);
+  now.queued_samples = kBlock;
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Operation::kPlay, asked.ask(now));
+}
+
 TEST(Decision, ALostPacketIsFilledByFecAsFarAsThatReaches) {
   struct Case {
     std::int64_t missing;
@@ -342,6 +351,49 @@ TEST(Decision, WhenTheNextPacketIsOverdueAtMost30msAreSaidAgain) {
   EXPECT_EQ(1440U, said_again);
 }
 
+TEST(Decision, NothingIsSaidAgainWhileThereIsStillTimeForThePacketToCome) {
+  Asked asked = Asked::talking();
+  Situation now = dry();
+  now.queued_samples = kFrame;
+  now.next_delay = 11ms;
+  EXPECT_EQ(Operation::kPlay, asked.ask(now)) << "there is another pull";
+  now.pull_samples = 120;
+  now.queued_samples = 360;
+  EXPECT_EQ(Operation::kPlay, asked.ask(now));
+  now.queued_samples = 240;
+  EXPECT_EQ(Operation::kExpand, asked.ask(now)) << "the last in which it can be done";
+}
+
+/// Discontinuous transmission: the last packet before a pause is quiet, and none follows.
+TEST(Decision, ASpeakerWhoPausesIsNotTakenForLateMoreThanOnce) {
+  Asked asked = Asked::talking();
+  Situation last = dry();
+  last.queued_samples = kBlock;
+  last.next_delay = 11ms;
+  last.quiet = true;
+  last.delay = Micros{9'500};  // nothing is to be cut
+  Situation after_pause = prompt();
+  after_pause.first->gap_samples = 48'000;
+  for (int pause = 0; pause < 3; ++pause) {
+    const Operation operation = asked.ask(last);
+    EXPECT_EQ(pause == 0 ? Operation::kExpand : Operation::kPlay, operation) << pause;
+    if (operation != Operation::kPlay) {
+      EXPECT_EQ(Operation::kPlay, asked.ask(last));
+    }
+    EXPECT_EQ(Operation::kEnd, asked.ask(with(dry(), [](Situation& s) { s.faded = true; })));
+    EXPECT_EQ(Operation::kWait, asked.ask(dry()));
+    EXPECT_EQ(Operation::kBegin, asked.ask(after_pause));
+    asked.play(20);
+  }
+  // Where packets do come late in quiet moments, it is done again.
+  for (int late = 0; late < 3; ++late) {
+    (void)asked.ask(last);
+    EXPECT_EQ(Operation::kDecode, asked.ask(prompt()));
+    asked.play(20);
+  }
+  EXPECT_EQ(Operation::kExpand, asked.ask(last));
+}
+
 TEST(Decision, WhatIsSaidAgainIsEarnedByTwiceAsMuchSpeech) {
   Asked asked = Asked::talking();
   Situation late = dry();
@@ -379,8 +431,14 @@ TEST(Aim, IsTheTargetAndWhatWillStillWaitWhenThePacketIsNeeded) {
   for (const Case& c :
        {Case{0, 960, 0ms}, Case{480, 960, 0ms}, Case{240, 960, 5ms}, Case{0, 480, 0ms},
         Case{0, 240, 5ms}, Case{240, 240, 5ms}, Case{0, 120, Micros{7'500}}, Case{0, 0, 0ms}}) {
-    EXPECT_EQ(50ms + c.more, aim(50ms, c.queued, c.packet)) << c.queued << " " << c.packet;
+    EXPECT_EQ(50ms + c.more, aim(50ms, c.queued, c.packet, kBlock)) << c.queued << " " << c.packet;
   }
+}
+
+TEST(Aim, IsNearerTheTargetTheFinerThePulls) {
+  EXPECT_EQ(50ms, aim(50ms, 240, 960, 120));
+  EXPECT_EQ(50ms + Micros{1250}, aim(50ms, 180, 960, 120));
+  EXPECT_EQ(50ms, aim(50ms, 0, 120, 120));
 }
 
 }  // namespace

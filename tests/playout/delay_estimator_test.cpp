@@ -1,5 +1,7 @@
 #include "comcat/playout/delay_estimator.h"
 
+#include <utility>
+
 #include <gtest/gtest.h>
 
 namespace comcat::playout {
@@ -98,6 +100,22 @@ TEST(DelayEstimator, WhoPaysMoreForGapsWaitsLonger) {
   };
   EXPECT_LT(target(1ms), target(26ms));
   EXPECT_LT(target(26ms), target(200ms));
+}
+
+TEST(DelayEstimator, OnACalmPathTheTargetDoesNotGoUpAndDownWithinSeconds) {
+  DelayEstimator estimator({});
+  Micros target{0};
+  int lowered_at = -1000;
+  for (int i = 0; i < 6000; ++i) {  // two minutes; now and then a packet is 15 to 35 ms late
+    const auto late = std::chrono::milliseconds(i % 97 == 96 ? 15 + i % 20 : 0);
+    estimator.insert(std::int64_t{i} * 960, 960, base::Time{5s + 20ms * i + late}, i == 0, false);
+    const Micros before = std::exchange(target, estimator.target());
+    if (i < 1000) continue;  // the first seconds
+    if (target > before) {
+      EXPECT_GT(i - lowered_at, 100) << "up again within 2 s";
+    }
+    if (target < before) lowered_at = i;
+  }
 }
 
 TEST(DelayEstimator, NeverAsksForMoreThanTheMost) {

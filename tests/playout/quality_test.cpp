@@ -51,6 +51,9 @@ std::vector<Network> networks() {
       {"loss", [](int n) { return n % 40 == 7 ? -1.0 : 0.0; }},
       {"bursty loss", [](int n) { return n % 100 > 95 ? -1.0 : 0.0; }},
       {"reordering", [](int n) { return n % 20 == 3 ? 45.0 : 0.0; }, false},
+      {"a queue that grows and drains",
+       [](int n) { return std::max(0.0, 300.0 - 2 * std::abs(n % 300 - 150)); }},
+      {"an outage of 1200 ms", [](int n) { return stalled(n, 700, 1200); }},
   };
 }
 
@@ -73,21 +76,26 @@ std::vector<Sent> arrivals(const Network& network) {
   return all;
 }
 
-/// Everything that `speaker` plays of what `opus(n)` makes of each arrival.
+/// What a sound card may ask for at a time, in units of 2.5 ms.
+constexpr std::array kPulls{1, 2, 4};
+
+/// Everything that `speaker` plays of what `opus(n)` makes of each arrival, `pull` x 2.5 ms at a
+/// time.
 template <typename MakeOpus>
-std::vector<float> listen(SpeakerPlayout& speaker, const Network& network, MakeOpus opus) {
+std::vector<float> listen(SpeakerPlayout& speaker, const Network& network, int pull,
+                          MakeOpus opus) {
   const std::vector<Sent> all = arrivals(network);
   std::vector<float> heard;
   auto next = all.begin();
-  for (base::Time now{5ms}; now < base::Time{20ms * kFrames}; now += 10ms) {
+  for (base::Time now{5ms}; now < base::Time{20ms * kFrames}; now += pull * 2500us) {
     for (; next != all.end() && next->at <= now; ++next) {
       wire::VoicePacket packet = numbered_packet(static_cast<std::uint32_t>(next->number));
       packet.payload = opus(next->number);
       speaker.insert(packet, next->at);
     }
-    audio::Block block;
-    speaker.pull(block, now);
-    heard.insert(heard.end(), block.begin(), block.end());
+    std::vector<float> samples(static_cast<std::size_t>(pull) * 120);
+    speaker.pull(samples, now);
+    heard.insert(heard.end(), samples.begin(), samples.end());
   }
   return heard;
 }
@@ -132,20 +140,21 @@ double pitch_error(std::span<const float> samples) {
   return largest;
 }
 
-void expect_whole(std::span<const float> heard, const char* network) {
+void expect_whole(std::span<const float> heard, const char* network, int pull) {
   const float clean = largest_jump(testing::tone(kHertz, 0.5, 4800));
-  EXPECT_LE(largest_jump(heard), 3 * clean) << network;
-  EXPECT_LT(pitch_error(heard), 0.01) << network;
+  EXPECT_LE(largest_jump(heard), 3 * clean) << network << ", pull " << pull;
+  EXPECT_LT(pitch_error(heard), 0.01) << network << ", pull " << pull;
 }
 
 TEST(Quality, ASineStaysASineThroughEveryNetwork) {
   for (const Network& network : networks()) {
-    DecoderLog log;
-    SineDecoders decoders(log, kHertz);
-    SpeakerPlayout speaker({}, decoders);
-    expect_whole(listen(speaker, network,
-                        [](int n) { return numbered_opus(static_cast<std::uint32_t>(n)); }),
-                 network.name);
+    for (const int pull : kPulls) {
+      DecoderLog log;
+      SineDecoders decoders(log, kHertz);
+      SpeakerPlayout speaker({}, decoders);
+      const auto opus = [](int n) { return numbered_opus(static_cast<std::uint32_t>(n)); };
+      expect_whole(listen(speaker, network, pull, opus), network.name, pull);
+    }
   }
 }
 
@@ -156,8 +165,11 @@ TEST(Quality, ASineThroughOpusStaysASineThroughEveryNetwork) {
     packets.emplace_back(encoder->encode(testing::tone(kHertz, 0.5, 960, std::uint64_t(n) * 960)));
   }
   for (const Network& network : networks()) {
-    SpeakerPlayout speaker({});
-    expect_whole(listen(speaker, network, [&](int n) { return packets[n]; }), network.name);
+    for (const int pull : kPulls) {
+      SpeakerPlayout speaker({});
+      const auto opus = [&](int n) { return packets[n]; };
+      expect_whole(listen(speaker, network, pull, opus), network.name, pull);
+    }
   }
 }
 

@@ -27,6 +27,7 @@ struct Situation {
   Micros next_delay{0};              // of the sample that follows on all that is decoded
   std::size_t queued_samples = 0;    // decoded and not played
   std::size_t packet_samples = 960;  // of the packet that was decoded last
+  std::size_t pull_samples = 480;    // what is asked for at a time
   bool quiet = false;                // what plays next is hardly heard
   bool faded = false;                // a gap has gone on until it is silent
 };
@@ -55,12 +56,13 @@ struct Order {
   std::size_t concealed_samples = 0;  // now known to stand for speech
 };
 
-/// How long what is first in the queue should have waited: the target, and what blocks and packets
+/// How long what is first in the queue should have waited: the target, and what pulls and packets
 /// add, whose rhythms differ. A packet is needed as long before its first sample is played as will
-/// still wait in the queue then.
-[[nodiscard]] Micros aim(Micros target, std::size_t queued_samples, std::size_t packet_samples);
+/// still wait in the queue then. REQUIRES that pulls are of some samples.
+[[nodiscard]] Micros aim(Micros target, std::size_t queued_samples, std::size_t packet_samples,
+                         std::size_t pull_samples);
 
-/// What a speaker's playout does with each pull of 10 ms, decided from delays, counts and
+/// What a speaker's playout does with each pull, decided from delays, counts and
 /// timestamps alone; it knows no sound. (NetEq's DecisionLogic. Execution is the other half.)
 ///
 /// Between spurts there is only the choice of when to begin: a spurt begins when its first packet
@@ -69,7 +71,7 @@ struct Order {
 ///   - compares the delay with its target and takes out or repeats a little, more where it is quiet
 ///     and where the difference is large,
 ///   - when the next packet is overdue and the samples run out, repeats a little too: that gains
-///     the time in which it often comes,
+///     the time in which it often comes; not where it is quiet and the speaker rather pauses,
 ///   - decodes. A packet that is missing while its successor is here is lost: FEC or concealment
 ///     fills exactly its time. Where nothing is here, concealment fills the block and playing goes
 ///     on later where it stopped, so a stall costs no words; after 100 ms it has faded and the
@@ -112,6 +114,7 @@ class Decision {
   [[nodiscard]] Order fill_gap(const Situation& now);
   [[nodiscard]] Order end_spurt();
   [[nodiscard]] std::size_t settle_wait(std::int64_t speech_samples);
+  void settle_doubt(bool paused);
 
   const Micros max_delay_;
   const Micros too_late_;
@@ -119,9 +122,11 @@ class Decision {
   Order cut_;                   // wanted once enough is decoded
   bool talking_ = false;
   std::size_t waited_samples_ = 0;  // played since the next packet was due and was not here
-  int blocks_idle_ = 0;             // for which a packet has waited to begin a spurt
-  int blocks_since_stretch_ = 0;
+  std::size_t idle_samples_ = 0;    // for which a packet has waited to begin a spurt
+  std::size_t since_stretch_samples_ = 0;
   std::size_t repeat_credit_samples_ = 0;  // may be said again while a packet is overdue
+  bool in_doubt_ = false;  // a packet is overdue while it is quiet: late, or a pause
+  int pauses_ = 0;         // how much oftener such turned out to be a pause, lately
 };
 
 }  // namespace comcat::playout

@@ -51,13 +51,15 @@ class DelayEstimator {
 
  private:
   [[nodiscard]] Micros late(std::int64_t timestamp, base::Time now) const;
-  void count(double late, double replaced, std::int64_t samples);
+  enum class Absence { kNone, kLate, kReplaced };
+  void count(Absence absence, std::int64_t samples);
 
   const Micros max_delay_;
   BestDelay best_;
   RecentDelays recent_;
   Rehearsal rehearsal_;
-  double late_share_ = 0;  // of the packets, forgetting: unusually late, or replaced
+  // Of the packets, forgetting: those that had to be waited for, by why.
+  double late_share_ = 0;
   double replaced_share_ = 0;
 };
 

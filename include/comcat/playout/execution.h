@@ -14,8 +14,8 @@
 namespace comcat::playout {
 
 /// One speaker's sound: decodes, conceals, recovers, stretches and queues as it is ordered, and
-/// plays 10 ms at a time. It knows no time, no packet but the one it is handed, and decides nothing
-/// (Decision does).
+/// plays what is asked for. It knows no time, no packet but the one it is handed, and decides
+/// nothing (Decision does).
 ///
 /// Threads  one at a time.
 /// Memory   at most a few packets of samples, and a decoder while the speaker speaks.
@@ -33,7 +33,7 @@ class Execution {
   std::size_t obey(const Order& order, std::string_view payload);
 
   /// Moves what plays next to the front of `out`, and silence after it.
-  Played play(std::span<float, audio::kBlockSamples> out);
+  Played play(std::span<float> out);
 
   /// Gives back the decoder; the next packet makes another.
   void release_decoder() { concealment_.release(); }

@@ -15,7 +15,7 @@
 namespace comcat::playout {
 
 /// Everything a listener hears: one jitter buffer and one decoder for each speaker, summed and
-/// limited. The sound card is the clock: every pull() is 10 ms.
+/// limited. The sound card is the clock: every pull() is as long as what it writes.
 ///
 /// Threads    one at a time (a client's playout thread).
 /// Time       every `now` is of one clock that never goes back; a packet may have arrived some
@@ -27,6 +27,7 @@ namespace comcat::playout {
 class Mixer {
  public:
   static constexpr std::size_t kMostSpeakers = 64;
+  static constexpr std::size_t kPullSamples = 120;  // 2.5 ms
 
   explicit Mixer(PlayoutOptions options = {});
   ~Mixer();
@@ -35,8 +36,9 @@ class Mixer {
   /// of its payload is checked against the payload.
   void insert(const wire::VoicePacket& packet, base::Time now);
 
-  /// Writes the next 10 ms of everyone together. Always fills `out`.
-  void pull(std::span<float, audio::kBlockSamples> out, base::Time now);
+  /// Writes the next samples of everyone together. Always fills `out`. REQUIRES a multiple of
+  /// kPullSamples; the finer the pulls, the less anyone has to wait for his turn.
+  void pull(std::span<float> out, base::Time now);
 
   /// A linear factor; 1 is as sent, 0 is muted. Kept until remove(), also while the speaker is
   /// silent. After remove() it says that he is back.
@@ -56,6 +58,7 @@ class Mixer {
   struct Voice;
   using Voices = std::map<wire::SessionNumber, std::unique_ptr<Voice>>;
 
+  void mix(std::span<float> out, base::Time due);
   void free_the_silent(base::Time now);
   /// Forgets one who is silent; false where nobody is.
   bool make_room();

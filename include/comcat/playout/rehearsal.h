@@ -19,6 +19,10 @@ namespace comcat::playout {
 /// Each buffer keeps two averages that forget at different rates, and the worse counts: the quick
 /// one answers to a network that turns bad, the slow one remembers periodic stalls.
 ///
+/// Moving has a price too: on a calm path, which needs at most 40 ms, a shorter buffer is chosen
+/// only when it has been cheaper for kEvidenceMs of speech, so that the delay does not go up and
+/// down within seconds. Elsewhere following is worth more.
+///
 /// Threads  one at a time.
 class Rehearsal {
  public:
@@ -39,11 +43,12 @@ class Rehearsal {
 
   void reset();
 
-  /// What the cheapest buffer waits.
-  [[nodiscard]] Micros cheapest() const { return static_cast<std::int64_t>(chosen_) * kStep; }
+  /// What the chosen buffer waits: the cheapest one, if need be of the last kEvidenceMs.
+  [[nodiscard]] Micros chosen() const { return static_cast<std::int64_t>(chosen_) * kStep; }
 
  private:
   static constexpr Micros kStep{2500};
+  static constexpr double kEvidenceMs = 3000;
 
   struct Buffer {
     double delay_ms = 0;  // now
@@ -52,12 +57,17 @@ class Rehearsal {
     double lag_ms = 0;  // delay above the buffer's own, forgetting slowly
   };
 
-  void choose();
+  [[nodiscard]] std::size_t cheapest() const;
+  void move_to(std::size_t cheapest, double samples_ms);
 
   const double gap_price_ms_;
   std::vector<Buffer> buffers_;  // [i] waits for i steps
   double heard_ms_ = 0;          // of speech, up to what the slow average remembers
   std::size_t chosen_ = 0;
+  // What has been cheapest since all were shorter than the chosen one: the longest, and for how
+  // much speech.
+  std::size_t shorter_ = 0;
+  double shorter_ms_ = 0;
 };
 
 }  // namespace comcat::playout

@@ -17,7 +17,7 @@
 
 namespace comcat::playout {
 
-/// One speaker at this listener: packets in, 10 ms blocks out, at a delay that follows the network.
+/// One speaker at this listener: packets in, sound out, at a delay that follows the network.
 /// Each pull asks Decision what to do, lets Execution do it, and counts, until the block is there.
 ///
 /// Threads  one at a time.
@@ -30,8 +30,9 @@ class SpeakerPlayout {
   /// A packet that arrived at `now`; its speaker is the caller's affair.
   void insert(const wire::VoicePacket& packet, base::Time now);
 
-  /// Writes the 10 ms that are due at `due`; false where that is silence (`out` is then zeros).
-  bool pull(std::span<float, audio::kBlockSamples> out, base::Time due);
+  /// Writes what is due at `due`; false where that is silence (`out` is then zeros). REQUIRES a
+  /// multiple of 2.5 ms, at most a block.
+  bool pull(std::span<float> out, base::Time due);
 
   /// Nothing waits and nothing plays.
   [[nodiscard]] bool idle() const;
@@ -48,13 +49,14 @@ class SpeakerPlayout {
   [[nodiscard]] Situation::First look_at(const JitterBuffer::Frame& front, base::Time due) const;
   void carry_out(const Order& order);
   void take_front(const Order& order, std::size_t samples);
-  bool play(std::span<float, audio::kBlockSamples> out, base::Time due);
+  bool play(std::span<float> out, base::Time due);
 
   JitterBuffer buffer_;
   Arrivals arrivals_;
   Decision decision_;
   Execution execution_;
   Playhead playhead_;
+  std::size_t pull_samples_ = audio::kBlockSamples;  // of the last pull
   base::Time last_heard_{};
   PlayoutStats stats_;
 };

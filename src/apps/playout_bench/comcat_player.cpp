@@ -7,6 +7,9 @@ namespace {
 
 class ComcatPlayer final : public Player {
  public:
+  explicit ComcatPlayer(const ComcatSettings& settings)
+      : pull_samples_(settings.pull_samples), mixer_(settings.options) {}
+
   void insert(const Flight& flight, std::string_view opus, Micros now) override {
     mixer_.insert({.speaker = kSpeaker,
                    .sequence = flight.sequence,
@@ -15,7 +18,9 @@ class ComcatPlayer final : public Player {
                   base::Time{now});
   }
 
-  Played pull(std::span<float, audio::kBlockSamples> out, Micros now) override {
+  [[nodiscard]] std::size_t pull_samples() const override { return pull_samples_; }
+
+  Played pull(std::span<float> out, Micros now) override {
     mixer_.pull(out, base::Time{now});
     const auto all = mixer_.stats();
     const auto found = all.find(kSpeaker);
@@ -35,14 +40,15 @@ class ComcatPlayer final : public Player {
 
  private:
   static constexpr wire::SessionNumber kSpeaker = 1;
+  const std::size_t pull_samples_;
   playout::Mixer mixer_;
   playout::PlayoutStats before_;
 };
 
 }  // namespace
 
-std::unique_ptr<Player> make_comcat_player() {
-  return std::make_unique<ComcatPlayer>();
+std::unique_ptr<Player> make_comcat_player(const ComcatSettings& settings) {
+  return std::make_unique<ComcatPlayer>(settings);
 }
 
 }  // namespace comcat::bench

@@ -11,7 +11,6 @@ namespace {
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
-constexpr Micros kBlock = 10ms;
 constexpr Micros kTail = 1s;         // played out after the last arrival
 constexpr Micros kRecovered = 20ms;  // this near to the delay before the stall
 constexpr std::size_t kFrameSamples = 960;
@@ -32,7 +31,8 @@ std::vector<const Flight*> by_arrival(const Trace& trace) {
 /// Follows which of the sent frames were heard, and when.
 class Listener {
  public:
-  explicit Listener(const Trace& trace) : trace_(trace) {
+  Listener(const Trace& trace, std::size_t pull_samples)
+      : trace_(trace), pull_samples_(pull_samples) {
     const std::uint32_t last = trace.flights.back().timestamp - trace.flights.front().timestamp;
     heard_.resize(last / kFrameSamples + 1);
     sent_.resize(heard_.size());
@@ -43,14 +43,16 @@ class Listener {
     stretched_ += played.stretched_samples;
     if (!played.timestamp.has_value()) {
       // Whether it was filled or left silent: what counts is that the speaker went on speaking.
-      if (next_.has_value() && speech_at(*next_ + audio::kBlockSamples / 2)) {
-        gap_ += audio::kBlockSamples;
+      if (next_.has_value() && speech_at(*next_ + pull_samples_ / 2)) {
+        gap_ += pull_samples_;
       }
       return;
     }
-    const std::uint32_t since_first = *played.timestamp - trace_.flights.front().timestamp;
+    // What is said again at the very beginning may lie before it.
+    const auto since_first = static_cast<std::uint32_t>(std::max(
+        0, static_cast<std::int32_t>(*played.timestamp - trace_.flights.front().timestamp)));
     settle_gap(since_first);
-    next_ = since_first + audio::kBlockSamples;
+    next_ = since_first + pull_samples_;
     // What time stretching took away lies around it.
     mark_heard(since_first - std::min<std::size_t>(since_first, played.stretched_samples),
                *next_ + played.stretched_samples);
@@ -147,6 +149,7 @@ class Listener {
   }
 
   const Trace& trace_;
+  const std::size_t pull_samples_;
   std::vector<bool> sent_;           // by frame since the first
   std::vector<std::size_t> heard_;   // samples of each
   std::optional<std::size_t> next_;  // the sample after the speech that played last
@@ -160,12 +163,14 @@ class Listener {
 
 Figures measure(const Trace& trace, const std::vector<Encoded>& minute, Player& player) {
   const std::vector<const Flight*> arrivals = by_arrival(trace);
-  Listener listener(trace);
+  const std::size_t pull_samples = player.pull_samples();
+  const Micros pull{static_cast<std::int64_t>(pull_samples) * 125 / 6};
+  Listener listener(trace, pull_samples);
   if (arrivals.empty()) return listener.figures();
   const Micros end = *arrivals.back()->arrived + kTail;
   auto next = arrivals.begin();
-  audio::Block block;
-  for (Micros now{3700}; now < end; now += kBlock) {  // sound cards keep no round times
+  std::vector<float> block(pull_samples);
+  for (Micros now{3700}; now < end; now += pull) {  // sound cards keep no round times
     for (; next != arrivals.end() && *(*next)->arrived <= now; ++next) {
       player.insert(**next, minute[(*next)->frame], *(*next)->arrived);
     }

@@ -24,10 +24,10 @@ struct Figures {
   double stretched_percent = 0;
   double unheard_percent = 0;         // frames of which less than half was played
   std::optional<double> recovery_ms;  // mean over the trace's stalls; capped at the next one
-  std::vector<Point> curve;           // each 10 ms in which speech played
+  std::vector<Point> curve;           // each pull in which speech played
 };
 
-/// Plays `trace` through `player`, 10 ms at a time.
+/// Plays `trace` through `player`, as many samples at a time as it likes.
 [[nodiscard]] Figures measure(const Trace& trace, const std::vector<Encoded>& minute,
                               Player& player);
 

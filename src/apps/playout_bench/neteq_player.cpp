@@ -39,7 +39,7 @@ class NetEqPlayer final : public Player {
     neteq_->InsertPacket(header, {reinterpret_cast<const std::uint8_t*>(opus.data()), opus.size()});
   }
 
-  Played pull(std::span<float, audio::kBlockSamples> out, Micros now) override {
+  Played pull(std::span<float> out, Micros now) override {
     advance(now);
     webrtc::AudioFrame frame;
     bool muted = false;

@@ -1,19 +1,23 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "comcat/audio/frame.h"
 #include "comcat/base/clock.h"
+#include "comcat/playout/playout_options.h"
 
 #include "playout_bench/trace.h"
 
 namespace comcat::bench {
 
-/// What one pull of 10 ms gave.
+/// What one pull gave.
 struct Played {
   std::optional<std::uint32_t> timestamp;  // capture time of its first sample, where it is speech
   Micros target{0};                        // the delay aimed at, where the player tells
@@ -25,19 +29,26 @@ class Player {
  public:
   virtual ~Player() = default;
   virtual void insert(const Flight& flight, std::string_view opus, Micros now) = 0;
-  virtual Played pull(std::span<float, audio::kBlockSamples> out, Micros now) = 0;
+  virtual Played pull(std::span<float> out, Micros now) = 0;
+  /// How many samples it is asked for at a time: 10 ms, or where it can do so, less.
+  [[nodiscard]] virtual std::size_t pull_samples() const { return audio::kBlockSamples; }
 };
 
 /// One of the playouts that are compared.
 struct PlayerKind {
   const char* name;
-  std::unique_ptr<Player> (*make)();
+  std::function<std::unique_ptr<Player>()> make;
+};
+/// What may be chosen of comcat's.
+struct ComcatSettings {
+  std::size_t pull_samples = 120;
+  playout::PlayoutOptions options;
 };
 /// comcat's and its peers, as far as they were built in.
-[[nodiscard]] std::span<const PlayerKind> player_kinds();
+[[nodiscard]] std::vector<PlayerKind> player_kinds(const ComcatSettings& settings);
 
 /// comcat's Mixer.
-[[nodiscard]] std::unique_ptr<Player> make_comcat_player();
+[[nodiscard]] std::unique_ptr<Player> make_comcat_player(const ComcatSettings& settings);
 
 /// speexdsp's JitterBuffer with Opus PLC, handled as Mumble's client does (AudioOutputSpeech): 10
 /// ms steps, a margin of 10 ms, the delay adjusted in quiet moments and when a packet is missing,

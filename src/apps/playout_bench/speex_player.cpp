@@ -52,7 +52,7 @@ class Spurt {
 
   [[nodiscard]] bool alive() const { return alive_ || !pcm_.empty(); }
 
-  Played pull(std::span<float, audio::kBlockSamples> out) {
+  Played pull(std::span<float> out) {
     std::ranges::fill(out, 0.0F);
     Played played;
     if (pcm_.empty()) {
@@ -139,7 +139,7 @@ class SpeexPlayer final : public Player {
     spurt_->insert(flight, opus);
   }
 
-  Played pull(std::span<float, audio::kBlockSamples> out, Micros) override {
+  Played pull(std::span<float> out, Micros) override {
     std::ranges::fill(out, 0.0F);
     if (!spurt_.has_value()) return {};
     const Played played = spurt_->pull(out);

@@ -42,9 +42,9 @@ struct TraceModel {
 };
 [[nodiscard]] const std::vector<TraceModel>& trace_models();
 
-/// A recorded trace: lines of "send time in ms, arrival time in ms, size in bytes" in order of
-/// sending; an empty arrival is a loss, a first line without numbers is a heading. The errors are
-/// sentences for the user.
-[[nodiscard]] absl::StatusOr<Trace> read_trace(const std::string& path);
+/// Recorded traces, one for each speaker: lines of "send time in ms, arrival time in ms, size in
+/// bytes, speaker" in order of sending, the last of which may be missing; an empty arrival is a
+/// loss, a first line without numbers is a heading. The errors are sentences for the user.
+[[nodiscard]] absl::StatusOr<std::vector<Trace>> read_traces(const std::string& path);
 
 }  // namespace comcat::bench

@@ -1,7 +1,7 @@
 #include <charconv>
 #include <cmath>
 #include <fstream>
-#include <limits>
+#include <map>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -34,18 +34,25 @@ std::optional<double> number(std::string_view text) {
   return value >= 0 && value <= kLongestMs ? std::optional(value) : std::nullopt;
 }
 
-/// One line as a flight; nothing where it is malformed. Sequence and timestamp are filled in later.
-std::optional<Flight> parse(std::string_view line) {
+struct Row {
+  Flight flight;  // sequence and timestamp are filled in later
+  std::string speaker;
+};
+
+/// One line; nothing where it is malformed.
+std::optional<Row> parse(std::string_view line) {
   const std::optional<double> sent = number(next_field(line));
   const std::string_view arrival = next_field(line);
   const std::optional<double> arrived = number(arrival);
   const std::optional<double> size = number(next_field(line));
+  const std::string_view speaker = next_field(line);
   if (!sent.has_value() || !size.has_value() || !trimmed(line).empty()) return std::nullopt;
   if (!arrival.empty() && (!arrived.has_value() || *arrived < *sent)) return std::nullopt;
-  Flight flight;
+  Row row{.flight = {}, .speaker = std::string(speaker)};
+  Flight& flight = row.flight;
   flight.sent = Micros{std::llround(*sent * 1000)};
   if (arrived.has_value()) flight.arrived = Micros{std::llround(*arrived * 1000)};
-  return flight;
+  return row;
 }
 
 /// Numbers the flights: a packet carries 20 ms, and a longer pause between two is silence.
@@ -72,29 +79,38 @@ void number_flights(Trace& trace) {
 
 }  // namespace
 
-absl::StatusOr<Trace> read_trace(const std::string& path) {
+absl::StatusOr<std::vector<Trace>> read_traces(const std::string& path) {
   std::ifstream file(path);
   if (!file) return absl::NotFoundError(absl::StrCat("cannot read the trace ", path));
-  Trace trace;
-  trace.name = path.substr(path.find_last_of('/') + 1);
+  const std::string name = path.substr(path.find_last_of('/') + 1);
+  std::vector<Trace> traces;
+  std::map<std::string, std::size_t> places;  // by speaker
   std::string line;
   for (int row = 1; std::getline(file, line); ++row) {
     if (trimmed(line).empty()) continue;
-    const std::optional<Flight> flight = parse(line);
-    if (!flight.has_value() && row == 1) continue;
-    if (!flight.has_value() ||
-        (!trace.flights.empty() && flight->sent < trace.flights.back().sent)) {
+    const std::optional<Row> parsed = parse(line);
+    if (!parsed.has_value() && row == 1) continue;
+    const std::string speaker = parsed.has_value() ? parsed->speaker : "";
+    const auto [place, is_new] = places.try_emplace(speaker, traces.size());
+    if (is_new) {
+      traces.emplace_back().name = speaker.empty() ? name : absl::StrCat(name, ":", speaker);
+    }
+    std::vector<Flight>& flights = traces[place->second].flights;
+    if (!parsed.has_value() || (!flights.empty() && parsed->flight.sent < flights.back().sent)) {
       return absl::InvalidArgumentError(absl::StrCat(
           path, " line ", row,
-          " is not \"send time in ms,arrival time in ms or nothing,size in bytes\" in order"));
+          " is not \"send time in ms,arrival time in ms or nothing,size in bytes\", and a speaker "
+          "where there are several, in the order of sending"));
     }
-    trace.flights.push_back(*flight);
+    flights.push_back(parsed->flight);
   }
-  number_flights(trace);
-  if (trace.flights.empty() || trace.best_delay == Micros::max()) {
-    return absl::InvalidArgumentError(absl::StrCat(path, " holds no packet that arrived"));
+  for (Trace& trace : traces) {
+    number_flights(trace);
+    if (trace.best_delay != Micros::max()) continue;
+    return absl::InvalidArgumentError(absl::StrCat(trace.name, " holds no packet that arrived"));
   }
-  return trace;
+  if (traces.empty()) return absl::InvalidArgumentError(absl::StrCat(path, " holds no packet"));
+  return traces;
 }
 
 }  // namespace comcat::bench

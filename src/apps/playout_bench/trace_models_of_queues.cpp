@@ -149,7 +149,7 @@ Trace mobile(std::uint64_t seed) {
 Trace mobile_tcp(std::uint64_t seed) {
   Random random(seed);
   Cell cell(random);
-  Outages losses(random, {1, 8}, {120, 250});
+  Outages losses(random, {5, 30}, {120, 250});
   return carry(speak("mobiletcp", 120s, seed), true, [&](const Flight& flight) {
     return std::max(cell.wait_ms(flight.sent), losses.wait_ms(flight.sent));
   });
