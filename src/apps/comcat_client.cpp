@@ -59,6 +59,9 @@ ABSL_FLAG(
     "PATH-2.wav where it exists), file:FIFO or - (standard output; events go to standard error) "
     "or null; pipes get raw s16le, 48 kHz, mono");
 ABSL_FLAG(bool, devices, false, "list the sound devices and end");
+ABSL_FLAG(std::string, record_arrivals, "",
+          "a new file for when each packet of voice comes (no sound): a trace of your network for "
+          "comcat-playout-bench");
 ABSL_FLAG(int, frame_ms, 20, "speech in one packet: 10, 20, 40 or 60 ms");
 ABSL_FLAG(int, bitrate, 32'000, "bits a second of speech: 6000-128000");
 
@@ -92,7 +95,7 @@ const std::vector<FlagGroup>& flag_groups() {
       {"The call",
        {"host", "name", "room", "passcode", "passcode_file", "host_passcode",
         "host_passcode_file"}},
-      {"Sound", {"input", "output", "devices", "frame_ms", "bitrate", "muted"}},
+      {"Sound", {"input", "output", "devices", "frame_ms", "bitrate", "muted", "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir"}},
       {"Console", {"background", "json", "plain_text", "log_level"}},
   };
@@ -120,6 +123,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.only_fingerprint = absl::GetFlag(FLAGS_trust);
   options.input = absl::GetFlag(FLAGS_input);
   options.output = absl::GetFlag(FLAGS_output);
+  options.record_arrivals = absl::GetFlag(FLAGS_record_arrivals);
   options.encoder.frame = std::chrono::milliseconds(absl::GetFlag(FLAGS_frame_ms));
   options.encoder.bitrate_bps = absl::GetFlag(FLAGS_bitrate);
   options.muted = absl::GetFlag(FLAGS_muted);

@@ -137,11 +137,21 @@ std::optional<Ending> ClientLoop::prepare() {
   };
   auto created = Sound::create(std::move(sound));
   if (!created.ok()) return sound_ending(created.status());
+  if (absl::Status status = record_arrivals(); !status.ok()) return sound_ending(status);
   sound_ = *std::move(created);
   sound_->capture().set_muted(options_.muted);
   transport::StreamHandler& handler = *this;
   stream_ = std::make_unique<transport::VoiceStream>(stream_options(options_), handler);
   return std::nullopt;
+}
+
+absl::Status ClientLoop::record_arrivals() {
+  if (options_.record_arrivals.empty()) return absl::OkStatus();
+  auto recorder = ArrivalRecorder::create(options_.record_arrivals, [this](std::string sentence) {
+    tasks_.post([this, sentence = std::move(sentence)] { show(Report("notice", sentence)); });
+  });
+  if (recorder.ok()) arrivals_ = *std::move(recorder);
+  return recorder.status();
 }
 
 void ClientLoop::request_stop() {
@@ -156,6 +166,7 @@ void ClientLoop::close() {
   if (console_) console_->stop();
   if (sound_) sound_->stop();
   stream_.reset();
+  arrivals_.reset();
   sound_.reset();
 }
 
@@ -249,7 +260,9 @@ void ClientLoop::on_welcome(wire::Welcome welcome) {
 }
 
 void ClientLoop::on_voice(wire::VoicePackets frames) {
-  sound_->playback().receive(std::move(frames), base::steady_now());
+  const base::Time now = base::steady_now();
+  if (arrivals_) arrivals_->receive(frames, now);
+  sound_->playback().receive(std::move(frames), now);
 }
 
 void ClientLoop::on_outcome(wire::Outcome outcome) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "comcat/client/arrival_recorder.h"
 #include "comcat/client/client.h"
 #include "comcat/client/console.h"
 #include "comcat/client/printer.h"
@@ -52,6 +53,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
 
   // ---- the main thread
   [[nodiscard]] std::optional<Ending> prepare();
+  [[nodiscard]] absl::Status record_arrivals();
   void welcome_session(wire::Welcome welcome);
   void show_sound();
   void start_console();
@@ -75,6 +77,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   TypedLine typed_line_;
   Session session_;
   std::unique_ptr<Sound> sound_;
+  std::unique_ptr<ArrivalRecorder> arrivals_;  // null: not recorded
   std::unique_ptr<transport::VoiceStream> stream_;
   std::unique_ptr<Console> console_;
   bool started_ = false;

@@ -1,5 +1,6 @@
 // Sound through pipes: clients whose voice and hearing are other programs.
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 
@@ -96,6 +97,26 @@ TEST_F(Pipes, WhatIsPipedInIsHeardByWhoPipesOutAndItsEndEndsTheCall) {
     EXPECT_GE(tenths_of_tone(heard), 18) << header.size();
     EXPECT_LE(tenths_of_tone(heard), 21) << header.size();
   }
+}
+
+TEST_F(Pipes, WhoRecordsArrivalsHasALineForEachPacketAndOverwritesNothing) {
+  const std::string path = directory_.file("arrivals.csv");
+  Process ears(as("ears", {"--record_arrivals=" + path}));
+  ASSERT_TRUE(ears.wait_for_line(Process::kOut, "alone in the room"));
+  Process mouth(as("mouth", {"--input=-"}));
+  ASSERT_TRUE(mouth.wait_for_line(Process::kOut, "in the room"));
+  mouth.write(raw(make_tone(440, kSecond)));
+  mouth.close_input();
+  ASSERT_TRUE(ears.wait_for_line(Process::kOut, "mouth left"));
+  ears.write("stop\n");
+  EXPECT_EQ(0, ears.wait_exit());
+  const std::string lines = contents(path);
+  EXPECT_EQ(0U, lines.find("send_ms,arrival_ms,bytes,speaker\n0.000,1000.000,")) << lines;
+  EXPECT_GE(std::ranges::count(lines, '\n'), 45) << lines;
+
+  Process again(as("again", {"--record_arrivals=" + path}));
+  expect_failure(again, 2, "cannot create " + path);
+  EXPECT_EQ(lines, contents(path));
 }
 
 TEST_F(Pipes, AFifoSpeaksOneWriterAfterTheOther) {

@@ -30,6 +30,7 @@ struct ClientOptions {
   std::string state_directory;
   std::string input;   // as audio::make_source
   std::string output;  // as audio::make_sink
+  std::string record_arrivals;  // a file that does not exist, or empty
   codec::EncoderOptions encoder;
   bool muted = false;
   bool background = false;  // the end of the input does not stop the call
