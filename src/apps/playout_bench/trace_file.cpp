@@ -1,5 +1,6 @@
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <string_view>
@@ -82,7 +83,7 @@ void number_flights(Trace& trace) {
 absl::StatusOr<std::vector<Trace>> read_traces(const std::string& path) {
   std::ifstream file(path);
   if (!file) return absl::NotFoundError(absl::StrCat("cannot read the trace ", path));
-  const std::string name = path.substr(path.find_last_of('/') + 1);
+  const std::string name = std::filesystem::path(path).stem();
   std::vector<Trace> traces;
   std::map<std::string, std::size_t> places;  // by speaker
   std::string line;
