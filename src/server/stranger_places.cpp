@@ -13,8 +13,8 @@ constexpr std::chrono::milliseconds kLongestRoundTrip{150};
 constexpr int kRoundTrips = 4;
 
 // While guests come in nobody is cut for others: each of them earns so much.
-constexpr std::chrono::milliseconds kForEachGuest{100};
-constexpr std::chrono::seconds kLongestBusy{3};
+constexpr std::chrono::milliseconds kForEachGuest{10};
+constexpr std::chrono::seconds kLongestBusy{1};
 
 // So many may be cut before the first of them is closed.
 constexpr std::size_t kMaxLeaving = 4;

@@ -30,6 +30,7 @@ class Caller {
   struct Options {
     int port = 0;
     std::optional<std::string> passcode = "hunter2";
+    bool tls = false;     // whatever certificate the server has
     bool reading = true;  // false: it never reads, as a stalled listener
     std::string from{};   // the address in 127.0.0.0/8 to call from; empty: 127.0.0.1
     Hear hear{};          // called for each response by the reading thread, which keeps none then
@@ -44,7 +45,8 @@ class Caller {
   /// Sends a hello and waits for the welcome.
   [[nodiscard]] std::optional<ServerSignal> hello(const std::string& name,
                                                   const std::string& room = "",
-                                                  unsigned features = 1);
+                                                  unsigned features = 1,
+                                                  std::chrono::milliseconds timeout = kPatience);
   bool send(const ClientREQ& request);
   bool send_voice(const std::string& opus, unsigned sequence = 1, unsigned level = 20);
   /// Bytes that gRPC carries as one message, whatever they are.
