@@ -82,8 +82,8 @@ constexpr const char* kUsage =
     "the server of comcat: voice chat for the terminal.\n\n"
     "  comcat-server --passcode hunter2-and-more\n\n"
     "Callers join with: comcat-client THIS_MACHINE --name NAME. Stop with Ctrl+C or\n"
-    "SIGTERM: everyone is told, and the server ends within 5 s. Whoever runs it can act\n"
-    "in it: comcat-server --admin \"kick an because of the noise\". Exit codes:\n"
+    "SIGTERM: everyone is told, and the server ends within 5 s. Whoever runs it can\n"
+    "act in it: comcat-server --admin \"kick an because of the noise\". Exit codes:\n"
     "0 stopped, 2 usage, 3 --admin was refused, 5 --admin found no server,\n"
     "128 + signal ended at once by a second one.";
 
