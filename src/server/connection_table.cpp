@@ -150,7 +150,8 @@ void ConnectionTable::cut(Entry stranger, std::string_view why) {
 }
 
 ConnectionTable::Entry ConnectionTable::forget(Entry entry) {
-  const auto& [id, connection] = *entry;
+  const Id id = entry->first;  // clang lets no lambda capture a structured binding
+  const Connection& connection = entry->second;
   places_.give_back(id);
   waiting_.erase(connection.address, id);
   const auto ids = by_address_.find(connection.address);
