@@ -28,8 +28,8 @@ struct ClientOptions {
   bool tls = true;
   std::string only_fingerprint;  // --trust
   std::string state_directory;
-  std::string input;   // as audio::make_source
-  std::string output;  // as audio::make_sink
+  std::string input;            // as audio::make_source
+  std::string output;           // as audio::make_sink
   std::string record_arrivals;  // a file that does not exist, or empty
   codec::EncoderOptions encoder;
   bool muted = false;
