@@ -119,8 +119,7 @@ absl::StatusOr<seconds> parse_time(const std::string& typed) {
   const char* const end = typed.data() + typed.size();
   const auto [stop, error] = std::from_chars(typed.data(), end, count);
   if (error != std::errc() || end - stop != 1 || count == 0) return usage;
-  const auto* const unit =
-      std::ranges::find_if(kUnits, [&](const Unit& known) { return known.letter == *stop; });
+  const auto* const unit = std::ranges::find(kUnits, *stop, &Unit::letter);
   if (unit == kUnits.end()) return usage;
   if (count > kLongest / unit->length) return invalid("the longest time is 3650d");
   return count * unit->length;
