@@ -24,9 +24,11 @@ ABSL_FLAG(std::string, admin, "",
 ABSL_FLAG(std::string, admin_socket, "admin.sock",
           "the Unix socket for --admin, of mode 0600; a relative path is in --state_dir; empty: "
           "none");
+
 namespace comcat::apps {
 namespace {
 
+constexpr const char* kDefaultSocket = "admin.sock";
 constexpr std::size_t kMaxLineBytes = 4096;
 
 /// The path of the admin socket; "" where there is to be none.
@@ -47,9 +49,10 @@ bool is_administration() {
 absl::Status prepare_hosts(server::ServerOptions& options, const std::string& state_dir,
                            std::unique_ptr<store::BanBook>& book) {
   const absl::StatusOr<std::string> socket = admin_socket(state_dir);
-  if (!socket.ok()) return socket.status();
+  options.needs_admin_socket = absl::GetFlag(FLAGS_admin_socket) != kDefaultSocket;
+  if (!socket.ok() && options.needs_admin_socket) return socket.status();
+  if (!socket.ok() || socket->empty()) return absl::OkStatus();
   options.admin_socket = *socket;
-  if (socket->empty()) return absl::OkStatus();
   const absl::StatusOr<std::filesystem::path> state = state_directory(state_dir);
   if (!state.ok()) return state.status();
   std::error_code known_by_whoever_uses_it;

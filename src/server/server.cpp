@@ -135,8 +135,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   if (!options.admin_socket.empty()) {
     absl::StatusOr<std::unique_ptr<AdminEndpoint>> admin =
         AdminEndpoint::start(options.admin_socket, administer_on(*parts->shard));
-    if (!admin.ok()) return admin.status();
-    parts->admin = *std::move(admin);
+    if (!admin.ok() && options.needs_admin_socket) return admin.status();
+    if (admin.ok()) parts->admin = *std::move(admin);
+    if (!admin.ok()) {
+      base::log(base::LogLevel::kWarning, "admin_socket_off",
+                {{"why", std::string(admin.status().message())}});
+    }
   }
   parts->server = builder.BuildAndStart();
   if (!parts->server) {
