@@ -69,6 +69,8 @@ ABSL_FLAG(bool, muted, false, "begin muted");
 ABSL_FLAG(bool, background, false,
           "stay in the call when standard input ends; without it that means stop");
 ABSL_FLAG(bool, json, false, "print events as JSON, one object a line");
+ABSL_FLAG(bool, speaking_events, false,
+          "with --json: an event when somebody begins or ends to speak, at most 10 a second");
 ABSL_FLAG(std::string, plain_text, "",
           "what becomes of a line that is no command: say it to the room, or hint at the "
           "commands; if not given, the first gets a hint and later ones are said");
@@ -97,7 +99,7 @@ const std::vector<FlagGroup>& flag_groups() {
         "host_passcode_file"}},
       {"Sound", {"input", "output", "devices", "frame_ms", "bitrate", "muted", "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir"}},
-      {"Console", {"background", "json", "plain_text", "log_level"}},
+      {"Console", {"background", "json", "speaking_events", "plain_text", "log_level"}},
   };
   return *groups;
 }
@@ -129,6 +131,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.muted = absl::GetFlag(FLAGS_muted);
   options.background = absl::GetFlag(FLAGS_background);
   options.json = absl::GetFlag(FLAGS_json);
+  options.speaking_events = absl::GetFlag(FLAGS_speaking_events);
   const auto plain = plain_text(absl::GetFlag(FLAGS_plain_text));
   if (!plain.ok()) return plain.status();
   options.plain_text = *plain;

@@ -5,13 +5,15 @@
 namespace comcat::client {
 
 absl::StatusOr<std::unique_ptr<Capture>> Capture::create(const codec::EncoderOptions& options,
-                                                         Send send) {
+                                                         Send send, OnMutedSpeech on_muted_speech) {
   absl::StatusOr<codec::Encoder> encoder = codec::Encoder::create(options);
   if (!encoder.ok()) return encoder.status();
-  return std::unique_ptr<Capture>(new Capture(std::move(*encoder), std::move(send)));
+  return std::unique_ptr<Capture>(
+      new Capture(std::move(*encoder), std::move(send), std::move(on_muted_speech)));
 }
 
-Capture::Capture(codec::Encoder encoder, Send send) : chain_(std::move(encoder), std::move(send)) {}
+Capture::Capture(codec::Encoder encoder, Send send, OnMutedSpeech on_muted_speech)
+    : chain_(std::move(encoder), std::move(send), std::move(on_muted_speech)) {}
 
 void Capture::step(std::chrono::microseconds patience) {
   if (!framer_.wait_pop(taken_, patience)) return;

@@ -5,18 +5,26 @@
 
 namespace comcat::client {
 
-CaptureChain::CaptureChain(codec::Encoder encoder, Send send)
-    : encoder_(std::move(encoder)), send_(std::move(send)) {
+CaptureChain::CaptureChain(codec::Encoder encoder, Send send, OnMutedSpeech on_muted_speech)
+    : encoder_(std::move(encoder)),
+      send_(std::move(send)),
+      on_muted_speech_(std::move(on_muted_speech)) {
   frame_.reserve(encoder_.frame_samples());
 }
 
 void CaptureChain::take(const CapturedBlock& block, bool muted) {
   // Stages between microphone and encoder belong here: they hear every block, muted or not.
+  watch(block, muted);
   if (muted) {
     frame_.clear();
   } else {
     gather(block);
   }
+}
+
+void CaptureChain::watch(const CapturedBlock& block, bool muted) {
+  const unsigned level = muted ? codec::level_dbov(block.samples) : wire::kSilentDbov;
+  if (muted_speech_.take(level, muted) && on_muted_speech_) on_muted_speech_();
 }
 
 void CaptureChain::gather(const CapturedBlock& block) {

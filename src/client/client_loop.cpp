@@ -93,8 +93,9 @@ Ending ClientLoop::run() {
   if (!ending_) stream_->start();
   while (!ending_) {
     const base::Time now = base::steady_now();
-    tasks_.run_one(std::min(session_.next_deadline(), leave_by_), now);
+    tasks_.run_one(next_deadline(), now);
     session_.step(base::steady_now());
+    tell_speaking(base::steady_now());
     if (console_) tend_console();
     // A server that sends without end keeps the stream's thread busy, which never says goodbye.
     if (!ending_ && base::steady_now() >= leave_by_) ending_ = sound_failure_.value_or(Ending{});
@@ -125,6 +126,11 @@ std::optional<Ending> ClientLoop::prepare() {
   sound.output = options_.output;
   sound.encoder = options_.encoder;
   sound.send = [this](const wire::VoicePacket& frame) { stream_->send_voice(frame); };
+  sound.on_muted_speech = [this] {
+    tasks_.post_urgent([this] {  // the encode thread waits for nobody
+      if (!printer_.is_full()) session_.on_muted_speech();
+    });
+  };
   sound.on_input_end = [this] { tasks_.post([this] { input_ended(); }); };
   sound.on_failure = [this](Sound::Sides sides, absl::Status why) {
     tasks_.post([this, sides, why = std::move(why)] { sound_failed(sides, why); });
@@ -186,6 +192,25 @@ void ClientLoop::welcome_session(wire::Welcome welcome) {
 
 void ClientLoop::show_sound() {
   show(Report("sound", sound_->description()).with("recording", sound_->recording()));
+}
+
+base::Time ClientLoop::next_deadline() const {
+  const base::Time told = std::min(session_.next_deadline(), leave_by_);
+  if (!options_.speaking_events || printer_.is_full()) return told;
+  return std::min({told, speaking_events_.next_deadline(), talkers_.next_end(base::steady_now())});
+}
+
+std::vector<Talkers::Talker> ClientLoop::talking(base::Time now) const {
+  std::vector<Talkers::Talker> out = talkers_.now(now);
+  std::erase_if(out, [this](const auto& it) { return !session_.has_member(it.session); });
+  return out;
+}
+
+void ClientLoop::tell_speaking(base::Time now) {
+  if (!options_.speaking_events || printer_.is_full()) return;
+  for (const SpeakingEvents::Change& change : speaking_events_.step(talking(now), now)) {
+    session_.on_speaking(change.session, change.speaks);
+  }
 }
 
 void ClientLoop::tend_console() {
@@ -262,6 +287,7 @@ void ClientLoop::on_welcome(wire::Welcome welcome) {
 void ClientLoop::on_voice(wire::VoicePackets frames) {
   const base::Time now = base::steady_now();
   if (arrivals_) arrivals_->receive(frames, now);
+  if (options_.speaking_events && talkers_.hear(frames, now)) tasks_.post_urgent([] {});
   sound_->playback().receive(std::move(frames), now);
 }
 

@@ -10,8 +10,11 @@
 #include "comcat/client/printer.h"
 #include "comcat/client/session.h"
 #include "comcat/client/sound.h"
+#include "comcat/client/talkers.h"
 #include "comcat/client/task_queue.h"
 #include "comcat/transport/voice_stream.h"
+
+#include "speaking_events.h"
 
 namespace comcat::client {
 
@@ -58,6 +61,10 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void show_sound();
   void start_console();
   void tend_console();
+  [[nodiscard]] base::Time next_deadline() const;
+  /// Those of the room who talk now.
+  [[nodiscard]] std::vector<Talkers::Talker> talking(base::Time now) const;
+  void tell_speaking(base::Time now);
   void end_of_input();
   void input_ended();
   void sound_failed(Sound::Sides sides, const absl::Status& why);
@@ -75,6 +82,8 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   TaskQueue tasks_;
   Printer printer_;
   TypedLine typed_line_;
+  Talkers talkers_;
+  SpeakingEvents speaking_events_;
   Session session_;
   std::unique_ptr<Sound> sound_;
   std::unique_ptr<ArrivalRecorder> arrivals_;  // null: not recorded

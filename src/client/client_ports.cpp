@@ -58,6 +58,8 @@ void ClientLoop::set_gain(wire::SessionNumber speaker, float gain) {
 }
 
 void ClientLoop::remove_speaker(wire::SessionNumber speaker) {
+  talkers_.remove(speaker);
+  speaking_events_.remove(speaker);
   sound_->playback().remove(speaker);
 }
 

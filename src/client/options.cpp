@@ -35,6 +35,9 @@ absl::Status check(const ClientOptions& options) {
   if (!options.passcode.empty()) status.Update(wire::check_passcode(options.passcode));
   if (!options.host_passcode.empty()) status.Update(wire::check_passcode(options.host_passcode));
   status.Update(check_encoder(options.encoder));
+  if (options.speaking_events && !options.json) {
+    status.Update(absl::InvalidArgumentError("--speaking_events are for --json; give both"));
+  }
   if (!options.only_fingerprint.empty()) {
     if (!options.tls) {
       status.Update(absl::InvalidArgumentError(

@@ -290,6 +290,21 @@ void Session::on_interrupted(const transport::Failure& failure) {
   leave_if_done();
 }
 
+void Session::on_muted_speech() {
+  if (!muted_ || interrupted_) return;
+  ports_.show(Report("you_speak_muted", muted_by_host()
+                                            ? "you speak, but a host has muted you"
+                                            : "you speak, but are muted: unmute to be heard"));
+}
+
+void Session::on_speaking(wire::SessionNumber session, bool speaks) {
+  const std::string name = name_of(session);
+  ports_.show(
+      Report(speaks ? "speaking" : "quiet", shown_name(name) + (speaks ? " speaks" : " is quiet"))
+          .with("session", static_cast<std::int64_t>(session))
+          .with("name", name));
+}
+
 void Session::finish() {
   finishing_ = true;
   leave_if_done();

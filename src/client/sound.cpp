@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds kNap{100};
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Sound>> Sound::create(Options options) {
-  auto capture = Capture::create(options.encoder, options.send);
+  auto capture = Capture::create(options.encoder, options.send, options.on_muted_speech);
   if (!capture.ok()) return capture.status();
   std::unique_ptr<Sound> sound(new Sound(*std::move(capture)));
   sound->devices_ =

@@ -24,8 +24,10 @@ class Taking : public ::testing::Test {
   }
 
   std::vector<wire::VoicePacket> sent_;
+  int spoke_muted_ = 0;
   CaptureChain chain_{*codec::Encoder::create({}),
-                      [this](const wire::VoicePacket& packet) { sent_.push_back(packet); }};
+                      [this](const wire::VoicePacket& packet) { sent_.push_back(packet); },
+                      [this] { ++spoke_muted_; }};
 };
 
 TEST_F(Taking, TwoBlocksAreAFrameAndSayWhereTheyWere) {
@@ -50,6 +52,25 @@ TEST_F(Taking, AMutedBlockEndsItsFrameUnsaid) {
   ASSERT_EQ(1U, sent_.size());
   EXPECT_EQ(960U, sent_[0].timestamp);
   EXPECT_EQ(1U, chain_.encoded_frames());
+}
+
+TEST_F(Taking, WhoSpeaksIntoAMutedMicrophoneIsToldOnceForEachSpurt) {
+  take(0, 400);
+  EXPECT_EQ(0, spoke_muted_) << "they hear it";
+  take(0, 1000, true);
+  EXPECT_EQ(1, spoke_muted_);
+  for (int pause = 0; pause < 299; ++pause) chain_.take(CapturedBlock{}, true);
+  take(0, 100, true);
+  EXPECT_EQ(1, spoke_muted_) << "a pause between two sentences";
+  for (int pause = 0; pause < 300; ++pause) chain_.take(CapturedBlock{}, true);
+  take(0, 19, true);
+  EXPECT_EQ(1, spoke_muted_) << "a cough";
+  for (int pause = 0; pause < 19; ++pause) chain_.take(CapturedBlock{}, true);
+  take(0, 20, true);
+  EXPECT_EQ(2, spoke_muted_);
+  take(0, 1);
+  take(480, 20, true);
+  EXPECT_EQ(3, spoke_muted_) << "heard meanwhile";
 }
 
 TEST_F(Taking, AFrameIsNeverPutTogetherOverALostBlock) {

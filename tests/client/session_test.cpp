@@ -128,6 +128,15 @@ TEST_F(InACall, MuteIsSilenceAtOnceAndToldToTheServer) {
                                                "you are unmuted: they hear you"));
 }
 
+TEST_F(InACall, WhoSpeaksIntoAMutedMicrophoneIsTold) {
+  session_.on_muted_speech();
+  EXPECT_THAT(world_.take_texts(), IsEmpty()) << "heard just before unmute";
+  type("mute");
+  std::ignore = world_.take_texts();
+  session_.on_muted_speech();
+  EXPECT_THAT(world_.take_texts(), ElementsAre("you speak, but are muted: unmute to be heard"));
+}
+
 TEST_F(InACall, UnmuteSaysWhyTheMicrophoneDoesNotOpen) {
   type("mute");
   world_.microphone = absl::NotFoundError("it is unplugged");

@@ -193,6 +193,37 @@ TEST_F(InACall, MutedVoiceStaysHereAndTheCpuRests) {
   EXPECT_GE(figure(*after, "sent_frames"), 0);
 }
 
+TEST_F(InACall, ProgramsAreToldWhoSpeaksIfTheyAskForIt) {
+  Process an(as("an", {"--json", "--speaking_events", "--background"}));
+  ASSERT_TRUE(an.wait_for_line(Process::kOut, "\"connected\""));
+  Process other(as("other", {"--json", "--background"}));
+  ASSERT_TRUE(an.wait_for_line(Process::kOut, "\"joined\""));
+  Process binh(as("binh", {"--input=tone:440"}));
+  const auto speaking = an.wait_for_line(Process::kOut, "\"event\":\"speaking\"");
+  ASSERT_TRUE(speaking);
+  EXPECT_THAT(*speaking, HasSubstr(R"("text":"binh speaks","session":)"));
+  EXPECT_THAT(*speaking, HasSubstr(R"("name":"binh"})"));
+  binh.write("mute\n");
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, R"("event":"quiet","text":"binh is quiet")"));
+  binh.write("unmute\n");
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "\"event\":\"speaking\""));
+  other.write("rooms\n");
+  ASSERT_TRUE(other.wait_for_line(Process::kOut, "\"event\":\"rooms\""));
+  EXPECT_THAT(other.output(Process::kOut), Not(HasSubstr("\"speaking\""))) << "not asked for";
+}
+
+TEST_F(InACall, SpeakingEventsWithoutJsonAreAMistakeThatIsTold) {
+  Process an(as("an", {"--speaking_events"}));
+  expect_failure(an, 2, "--speaking_events are for --json; give both");
+}
+
+TEST_F(InACall, WhoSpeaksWhileMutedIsToldOnce) {
+  Process an(as("an", {"--muted", "--input=tone:440"}));
+  const std::string told = "you speak, but are muted: unmute to be heard";
+  ASSERT_TRUE(an.wait_for_line(Process::kOut, told));
+  EXPECT_FALSE(an.wait_for_line(Process::kOut, told, 1s)) << "one spurt";
+}
+
 TEST_F(InACall, AnOutputThatDoesNotBlockLosesNothing) {
   Process::Options options;
   options.nonblocking = true;

@@ -31,6 +31,7 @@ namespace comcat::client {
 class Capture final : public audio::CaptureHandler {
  public:
   using Send = CaptureChain::Send;
+  using OnMutedSpeech = CaptureChain::OnMutedSpeech;
 
   struct Stats {
     std::uint64_t captured_blocks = 0;    // while not muted
@@ -41,7 +42,7 @@ class Capture final : public audio::CaptureHandler {
   };
 
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Capture>> create(
-      const codec::EncoderOptions& options, Send send);
+      const codec::EncoderOptions& options, Send send, OnMutedSpeech on_muted_speech = {});
 
   void on_captured(std::span<const float> samples) COMCAT_REALTIME override {
     framer_.add(samples, muted());
@@ -57,7 +58,7 @@ class Capture final : public audio::CaptureHandler {
   [[nodiscard]] Stats stats() const;
 
  private:
-  Capture(codec::Encoder encoder, Send send);
+  Capture(codec::Encoder encoder, Send send, OnMutedSpeech on_muted_speech);
 
   std::atomic<bool> muted_{false};
   CaptureFramer framer_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "comcat/client/capture_framer.h"
+#include "comcat/client/muted_speech.h"
 #include "comcat/codec/encoder.h"
 #include "comcat/wire/limits.h"
 #include "comcat/wire/voice_packet.h"
@@ -16,14 +17,16 @@ namespace comcat::client {
 /// the ring to a packet. Whatever changes the sound stands first and takes every block; then comes
 /// mute, so that it goes on over mute; then frames, and the encoder.
 ///
-/// Threads    take() from the encode thread; set_short_frames() and the counts from any. `send` is
-/// called within take(). Units      positions are samples at 48 kHz since the start, and become
-/// timestamps.
+/// Threads    take() from the encode thread; set_short_frames() and the counts from any. `send` and
+///            `on_muted_speech` (MutedSpeech, may be empty) are called within take().
+/// Units      positions are samples at 48 kHz since the start, and become timestamps.
 class CaptureChain {
  public:
   using Send = std::function<void(const wire::VoicePacket&)>;
 
-  CaptureChain(codec::Encoder encoder, Send send);
+  using OnMutedSpeech = std::function<void()>;
+
+  CaptureChain(codec::Encoder encoder, Send send, OnMutedSpeech on_muted_speech = {});
 
   /// Takes the next block. `muted`: nobody may hear it, nor what waits for the rest of its frame.
   void take(const CapturedBlock& block, bool muted);
@@ -39,11 +42,14 @@ class CaptureChain {
   [[nodiscard]] unsigned level_dbov() const;
 
  private:
+  void watch(const CapturedBlock& block, bool muted);
   void gather(const CapturedBlock& block);
   void encode_frame();
 
   codec::Encoder encoder_;
   const Send send_;
+  const OnMutedSpeech on_muted_speech_;
+  MutedSpeech muted_speech_;
   std::vector<float> frame_;  // its first blocks
   std::uint64_t frame_position_ = 0;
   wire::VoicePacket packet_;

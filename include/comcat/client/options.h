@@ -35,6 +35,7 @@ struct ClientOptions {
   bool muted = false;
   bool background = false;  // the end of the input does not stop the call
   bool json = false;
+  bool speaking_events = false;  // with json
   PlainText plain_text = PlainText::kSayAfterHint;
   std::chrono::milliseconds connect_timeout{10'000};
 };

@@ -67,6 +67,13 @@ class Session {
   void on_event(const wire::Event& event);
   void on_outcome(const wire::Outcome& outcome, base::Time now);
   void on_interrupted(const transport::Failure& failure);
+  /// The user speaks into a microphone that is muted.
+  void on_muted_speech();
+  /// Somebody begins or ends to speak.
+  void on_speaking(wire::SessionNumber session, bool speaks);
+  [[nodiscard]] bool has_member(wire::SessionNumber session) const {
+    return members_.contains(session);
+  }
 
   /// One line of the console.
   void on_line(const std::string& line, base::Time now);

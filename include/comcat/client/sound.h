@@ -41,6 +41,7 @@ class Sound {
     codec::EncoderOptions encoder;
     Capture::Send send;
     // From a thread that may post but not call back.
+    CaptureChain::OnMutedSpeech on_muted_speech;
     std::function<void()> on_input_end;  // a file has been played to its end
     std::function<void(Sides, absl::Status)> on_failure;
     std::function<void(Sides)> on_return;
