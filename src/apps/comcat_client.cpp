@@ -71,6 +71,9 @@ ABSL_FLAG(bool, background, false,
 ABSL_FLAG(bool, json, false, "print events as JSON, one object a line");
 ABSL_FLAG(bool, speaking_events, false,
           "with --json: an event when somebody begins or ends to speak, at most 10 a second");
+ABSL_FLAG(bool, status_line, true,
+          "on a terminal of 40 columns or more: who speaks, and how the call is, in a line under "
+          "the one you type");
 ABSL_FLAG(std::string, plain_text, "",
           "what becomes of a line that is no command: say it to the room, or hint at the "
           "commands; if not given, the first gets a hint and later ones are said");
@@ -99,7 +102,8 @@ const std::vector<FlagGroup>& flag_groups() {
         "host_passcode_file"}},
       {"Sound", {"input", "output", "devices", "frame_ms", "bitrate", "muted", "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir"}},
-      {"Console", {"background", "json", "speaking_events", "plain_text", "log_level"}},
+      {"Console",
+       {"background", "json", "speaking_events", "status_line", "plain_text", "log_level"}},
   };
   return *groups;
 }
@@ -132,6 +136,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.background = absl::GetFlag(FLAGS_background);
   options.json = absl::GetFlag(FLAGS_json);
   options.speaking_events = absl::GetFlag(FLAGS_speaking_events);
+  options.status_line = absl::GetFlag(FLAGS_status_line);
   const auto plain = plain_text(absl::GetFlag(FLAGS_plain_text));
   if (!plain.ok()) return plain.status();
   options.plain_text = *plain;

@@ -79,6 +79,7 @@ ClientLoop::ClientLoop(const ClientOptions& options)
       isolates_(::isatty(STDOUT_FILENO) == 1 && obeys_isolates(std::getenv("VTE_VERSION"))),
       takes_stdin_(audio::reads_standard_input(options.input)),
       takes_stdout_(audio::writes_standard_output(options.output)),
+      shows_status_(options.status_line && !options.json && !takes_stdin_ && can_edit_lines()),
       tasks_(TaskQueue::Capacity{}),
       printer_(takes_stdout_ ? STDERR_FILENO : STDOUT_FILENO,
                [this](bool full) { follow_reader(full); }),
@@ -97,6 +98,7 @@ Ending ClientLoop::run() {
     session_.step(base::steady_now());
     tell_speaking(base::steady_now());
     if (console_) tend_console();
+    show_status(base::steady_now());
     // A server that sends without end keeps the stream's thread busy, which never says goodbye.
     if (!ending_ && base::steady_now() >= leave_by_) ending_ = sound_failure_.value_or(Ending{});
   }
@@ -194,25 +196,6 @@ void ClientLoop::show_sound() {
   show(Report("sound", sound_->description()).with("recording", sound_->recording()));
 }
 
-base::Time ClientLoop::next_deadline() const {
-  const base::Time told = std::min(session_.next_deadline(), leave_by_);
-  if (!options_.speaking_events || printer_.is_full()) return told;
-  return std::min({told, speaking_events_.next_deadline(), talkers_.next_end(base::steady_now())});
-}
-
-std::vector<Talkers::Talker> ClientLoop::talking(base::Time now) const {
-  std::vector<Talkers::Talker> out = talkers_.now(now);
-  std::erase_if(out, [this](const auto& it) { return !session_.has_member(it.session); });
-  return out;
-}
-
-void ClientLoop::tell_speaking(base::Time now) {
-  if (!options_.speaking_events || printer_.is_full()) return;
-  for (const SpeakingEvents::Change& change : speaking_events_.step(talking(now), now)) {
-    session_.on_speaking(change.session, change.speaks);
-  }
-}
-
 void ClientLoop::tend_console() {
   console_->set_prompt(session_.prompt());
   if (owes_turn_ && session_.takes_lines() && !printer_.is_full()) {
@@ -287,7 +270,7 @@ void ClientLoop::on_welcome(wire::Welcome welcome) {
 void ClientLoop::on_voice(wire::VoicePackets frames) {
   const base::Time now = base::steady_now();
   if (arrivals_) arrivals_->receive(frames, now);
-  if (options_.speaking_events && talkers_.hear(frames, now)) tasks_.post_urgent([] {});
+  if (wants_talkers() && talkers_.hear(frames, now)) tasks_.post_urgent([] {});
   sound_->playback().receive(std::move(frames), now);
 }
 

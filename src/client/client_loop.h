@@ -14,7 +14,9 @@
 #include "comcat/client/task_queue.h"
 #include "comcat/transport/voice_stream.h"
 
+#include "call_quality.h"
 #include "speaking_events.h"
+#include "status_pace.h"
 
 namespace comcat::client {
 
@@ -65,12 +67,16 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   /// Those of the room who talk now.
   [[nodiscard]] std::vector<Talkers::Talker> talking(base::Time now) const;
   void tell_speaking(base::Time now);
+  void show_status(base::Time now);
   void end_of_input();
   void input_ended();
   void sound_failed(Sound::Sides sides, const absl::Status& why);
   void sound_returned(Sound::Sides sides);
   void close();
   void say_goodbye();
+
+  // ---- any thread
+  [[nodiscard]] bool wants_talkers() const { return options_.speaking_events || shows_status_; }
 
   // ---- whoever prints, or writes what was printed
   void follow_reader(bool full);
@@ -79,11 +85,14 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   const bool isolates_;      // letters from right to left are isolated on this terminal
   const bool takes_stdin_;   // --input - : there is no console
   const bool takes_stdout_;  // --output - : events go to standard error
+  const bool shows_status_;  // on the terminal console
   TaskQueue tasks_;
   Printer printer_;
   TypedLine typed_line_;
   Talkers talkers_;
   SpeakingEvents speaking_events_;
+  StatusPace status_pace_;
+  CallQuality quality_;
   Session session_;
   std::unique_ptr<Sound> sound_;
   std::unique_ptr<ArrivalRecorder> arrivals_;  // null: not recorded

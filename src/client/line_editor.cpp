@@ -10,6 +10,7 @@
 #include "comcat/base/write.h"
 
 #include "line_text.h"
+#include "shown_name.h"
 
 namespace comcat::client {
 namespace {
@@ -34,10 +35,15 @@ std::FILE* open_output() {
   return out;
 }
 
-std::size_t terminal_columns() {
+winsize terminal_size() {
   winsize size{};
   const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : 80;
+  if (!known) size.ws_col = 80;
+  return size;
+}
+
+std::size_t terminal_columns() {
+  return terminal_size().ws_col;
 }
 
 }  // namespace
@@ -47,7 +53,8 @@ LineEditor::LineEditor(ReadKey read_key)
       out_(open_output()),
       editor_(el_init_fd("comcat-client", stdin, out_, stderr, STDIN_FILENO, STDOUT_FILENO,
                          STDERR_FILENO)),
-      history_(history_init()) {
+      history_(history_init()),
+      isolates_(obeys_isolates(std::getenv("VTE_VERSION"))) {
   configure();
   write_out(kBracketPastes);
 }
@@ -86,7 +93,10 @@ LineEditor& LineEditor::self(EditLine* editor) {
 }
 
 int LineEditor::read_key_of(EditLine* editor, wchar_t* key) {
-  return self(editor).read_key_(*key) ? 1 : 0;
+  LineEditor& it = self(editor);
+  const bool has_key = it.read_key_(*key);
+  it.hide_status();  // libedit takes the rows below the line for empty
+  return has_key ? 1 : 0;
 }
 
 void LineEditor::bind(const char* key, const char* action) {
@@ -118,6 +128,41 @@ void LineEditor::set_prompt(const std::string& prompt) {
   std::fflush(out_);
   write_out(wipe);
   el_set(editor_, EL_REFRESH);
+}
+
+void LineEditor::show_status(const Status& status) {
+  const winsize size = terminal_size();
+  const LineInfo* const line = el_line(editor_);
+  const std::string all = prompt_ + std::string(line->buffer, line->lastchar);
+  const bool fits = rows_above_cursor(all, "", size.ws_col) + 2 <= size.ws_row;
+  const std::string row = fits ? status_row(status, size.ws_col) : "";
+  const std::string shown = isolates_ ? row : without_isolates(row);
+  if (shown == status_row_) return;
+  write_below(shown);
+  status_row_ = shown;
+}
+
+void LineEditor::hide_status() {
+  if (status_row_.empty()) return;
+  write_below("");
+  status_row_.clear();
+}
+
+void LineEditor::write_below(const std::string& row) {
+  constexpr const char* kDim = "\033[2m";
+  constexpr const char* kPlain = "\033[m";
+  const LineInfo* const line = el_line(editor_);
+  const std::string before = prompt_ + std::string(line->buffer, line->cursor);
+  const std::string after(line->cursor, line->lastchar);
+  const std::size_t columns = terminal_columns();
+  const CursorPlace cursor = cursor_place(before, after, columns);
+  const std::size_t down = rows_above_cursor(before + after, "", columns) - cursor.rows + 1;
+  std::string out = std::string(down, '\n') + "\r";
+  if (!row.empty()) out += kDim + row + kPlain;
+  out += "\033[K\033[" + std::to_string(down) + "A\r";
+  if (cursor.column > 0) out += "\033[" + std::to_string(cursor.column) + "C";
+  std::fflush(out_);
+  write_out(out);
 }
 
 void LineEditor::print_above(const std::string& text) {
@@ -159,6 +204,11 @@ void LineEditor::follow_size() {
   draw_below("");
 }
 
+void LineEditor::lose() {
+  holds_terminal_ = false;
+  status_row_.clear();
+}
+
 void LineEditor::release() {
   std::fflush(out_);
   write_out(wiped() + kBracketNoPastes);
@@ -176,8 +226,8 @@ void LineEditor::take() {
   el_set(editor_, EL_REFRESH);
 }
 
-/// The bytes that take the cursor to where the prompt began, and clear from there.
-std::string LineEditor::wiped() const {
+std::string LineEditor::wiped() {
+  status_row_.clear();  // it is below
   const LineInfo* const line = el_line(editor_);
   const std::string before = prompt_ + std::string(line->buffer, line->cursor);
   const std::string after(line->cursor, line->lastchar);

@@ -7,6 +7,8 @@
 
 #include <histedit.h>
 
+#include "comcat/client/status.h"
+
 namespace comcat::client {
 
 /// The line being typed on the terminal that is standard input and output: libedit, and the drawing
@@ -33,6 +35,10 @@ class LineEditor {
   [[nodiscard]] std::string typed() const;
 
   void set_prompt(const std::string& prompt);
+  /// Draws the status line in the row below the line being typed, where it is not there already and
+  /// the terminal has space for it. It goes before anything else is drawn, and stays away until the
+  /// next call.
+  void show_status(const Status& status);
   /// Whole lines, broken between words; the line being typed is drawn again below them.
   void print_above(const std::string& text);
   void insert(const std::string& text);
@@ -44,7 +50,7 @@ class LineEditor {
   /// Gives the terminal back, without the line being typed.
   void release();
   /// Somebody else has it already.
-  void lose() { holds_terminal_ = false; }
+  void lose();
   /// Takes it again, and draws the line.
   void take();
 
@@ -55,13 +61,19 @@ class LineEditor {
   void configure();
   void bind(const char* key, const char* action);
   void draw_below(const std::string& output);
-  [[nodiscard]] std::string wiped() const;
+  /// The bytes that take the cursor to where the prompt began, and clear from there.
+  [[nodiscard]] std::string wiped();
+  void hide_status();
+  /// Writes `row` below the line being typed and puts the cursor back.
+  void write_below(const std::string& row);
 
   const ReadKey read_key_;
   std::FILE* const out_;  // standard output, waited for also where it does not block
   EditLine* const editor_;
   History* const history_;
+  const bool isolates_;        // letters from right to left are isolated on this terminal
   std::string prompt_ = "> ";  // as drawn
+  std::string status_row_;     // as drawn; "" where there is none
   bool holds_terminal_ = true;
 };
 

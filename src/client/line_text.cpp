@@ -36,12 +36,6 @@ std::vector<Character> characters(std::string_view text) {
   return out;
 }
 
-std::size_t width(std::string_view text) {
-  std::size_t columns = 0;
-  for (const Character& character : characters(text)) columns += character.columns;
-  return columns;
-}
-
 /// True where `word` may be an address that somebody copies (the characters of RFC 3986).
 bool is_address(std::string_view word) {
   constexpr std::string_view kMarks = "-._~:/?#[]@!$&'()*+,;=%";
@@ -112,6 +106,25 @@ void append_broken(std::string_view line, std::size_t columns, std::string& out)
 
 }  // namespace
 
+std::size_t width(std::string_view text) {
+  std::size_t columns = 0;
+  for (const Character& character : characters(text)) columns += character.columns;
+  return columns;
+}
+
+std::string cut(std::string_view text, std::size_t columns) {
+  constexpr std::string_view kJoiner = "\u200D";  // of an emoji that is no longer joined
+  std::size_t bytes = 0;
+  for (const Character& character : characters(text)) {
+    if (character.columns > columns) break;
+    columns -= character.columns;
+    bytes += character.bytes.size();
+  }
+  text = text.substr(0, bytes);
+  while (text.ends_with(kJoiner)) text.remove_suffix(kJoiner.size());
+  return std::string(text);
+}
+
 std::string broken_between_words(const std::string& text, std::size_t columns) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
@@ -170,8 +183,7 @@ std::vector<std::string> unused_keys() {
   return out;
 }
 
-std::size_t rows_above_cursor(const std::string& before, const std::string& after,
-                              std::size_t columns) {
+CursorPlace cursor_place(const std::string& before, const std::string& after, std::size_t columns) {
   std::size_t rows = 0;
   std::size_t column = 0;
   for (const Character& character : characters(before)) {
@@ -186,8 +198,16 @@ std::size_t rows_above_cursor(const std::string& before, const std::string& afte
     }
   }
   const std::vector<Character> next = characters(after);
-  if (!next.empty() && column + next.front().columns > columns) ++rows;
-  return rows;
+  if (!next.empty() && column + next.front().columns > columns) {
+    ++rows;
+    column = 0;
+  }
+  return {rows, column};
+}
+
+std::size_t rows_above_cursor(const std::string& before, const std::string& after,
+                              std::size_t columns) {
+  return cursor_place(before, after, columns).rows;
 }
 
 void use_utf8() {

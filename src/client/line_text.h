@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Threads: any, but use_utf8(): before others begin.
@@ -17,9 +18,23 @@ namespace comcat::client {
 /// with Shift, Alt or Ctrl.
 [[nodiscard]] std::vector<std::string> unused_keys();
 
-/// How many rows of a terminal of this locale are above the cursor, which stands between `before`,
-/// written from the first column, and `after`. A wide character that the last column has no space
-/// for begins the next row, and so does the cursor after a full one.
+/// How many columns `text` takes on a terminal of this locale.
+[[nodiscard]] std::size_t width(std::string_view text);
+
+/// The beginning of `text` that takes at most `columns`, with the marks upon its last character.
+[[nodiscard]] std::string cut(std::string_view text, std::size_t columns);
+
+/// Where the cursor is on a terminal of this locale, between `before`, written from the first
+/// column of a row, and `after`: rows below that row, and columns. A wide character that the last
+/// column has no space for begins the next row, and so does the cursor after a full one.
+struct CursorPlace {
+  std::size_t rows = 0;
+  std::size_t column = 0;
+};
+[[nodiscard]] CursorPlace cursor_place(const std::string& before, const std::string& after,
+                                       std::size_t columns);
+
+/// The rows of cursor_place().
 [[nodiscard]] std::size_t rows_above_cursor(const std::string& before, const std::string& after,
                                             std::size_t columns);
 

@@ -24,6 +24,7 @@ class PipeConsole final : public Console {
   ~PipeConsole() override { stop(); }
 
   void set_prompt(const std::string& /*prompt*/) override {}
+  void set_status(const Status& /*status*/) override {}
 
   void resume() override {
     has_turn_ = true;

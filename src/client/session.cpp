@@ -140,6 +140,19 @@ std::string Session::prompt() const {
   return (marks.empty() ? "" : "(" + list(marks) + ") ") + "> ";
 }
 
+Status Session::status() const {
+  Status out;
+  out.room = room_;
+  out.heads = members_.size();
+  out.microphone = muted_            ? Status::Microphone::kMuted
+                   : muted_by_host() ? Status::Microphone::kMutedByHost
+                                     : Status::Microphone::kOpen;
+  out.deafened = deafened_;
+  out.offline = interrupted_;
+  if (round_trip_) out.round_trip = std::chrono::round<std::chrono::milliseconds>(*round_trip_);
+  return out;
+}
+
 Object Session::object_of(const wire::Member& member) const {
   const bool self = member.session == self_;
   Object object;

@@ -70,6 +70,15 @@ class TerminalConsole final : public Console {
     wake_.set();
   }
 
+  void set_status(const Status& status) override {
+    {
+      const absl::MutexLock lock(&mutex_);
+      if (wanted_status_ == status) return;
+      wanted_status_ = status;
+    }
+    wake_.set();
+  }
+
   void resume() override {
     has_turn_ = true;
     wake_.set();
@@ -119,6 +128,7 @@ class TerminalConsole final : public Console {
         }
       }
       typed_line_.has_text(!pasted_.empty() || !editor_->typed().empty());
+      if (!has_input()) show_status();
       const Ready ready = wait();
       if (ready.dropped && drop(key)) return true;
       if (ready.input && !read_input()) return false;
@@ -128,6 +138,12 @@ class TerminalConsole final : public Console {
 
   [[nodiscard]] bool may_type() const {
     return holds_terminal_ && has_turn_ && (pasted_.empty() || question_);
+  }
+
+  /// True where the next key is there already: what it does is drawn first.
+  [[nodiscard]] bool has_input() const {
+    pollfd in{may_type() ? STDIN_FILENO : -1, POLLIN, 0};
+    return ::poll(&in, 1, 0) == 1;
   }
 
   struct Ready {
@@ -242,6 +258,16 @@ class TerminalConsole final : public Console {
     update_prompt();
   }
 
+  void show_status() {
+    if (!holds_terminal_) return;
+    std::optional<Status> status;
+    {
+      const absl::MutexLock lock(&mutex_);
+      status = wanted_status_;
+    }
+    if (status) editor_->show_status(*status);
+  }
+
   void follow_size() {
     resized_.clear();
     if (editor_ != nullptr && holds_terminal_) editor_->follow_size();
@@ -279,6 +305,7 @@ class TerminalConsole final : public Console {
   std::atomic<bool> has_turn_{true};
   absl::Mutex mutex_;
   std::string wanted_prompt_ ABSL_GUARDED_BY(mutex_) = "> ";
+  std::optional<Status> wanted_status_ ABSL_GUARDED_BY(mutex_);
 
   // The thread's own.
   LineEditor* editor_ = nullptr;

@@ -27,6 +27,12 @@ class OnATerminal : public InACall {
     options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}};
     options_.without = {"COMCAT_PASSCODE"};
   }
+  /// Without the status line, which is drawn between a prompt and the keys typed after it.
+  [[nodiscard]] std::vector<std::string> as(const std::string& name,
+                                            std::vector<std::string> flags = {}) const {
+    flags.emplace_back("--nostatus_line");
+    return InACall::as(name, flags);
+  }
   /// Waits until it gets key after key: the first prompt is drawn a moment before.
   [[nodiscard]] static bool is_ready(Process& client) {
     if (!client.wait_for_text(Process::kOut, "> ")) return false;

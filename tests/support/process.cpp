@@ -295,6 +295,11 @@ void Process::write(const std::string& text) {
   }
 }
 
+void Process::resize(unsigned short columns) {
+  const winsize size{24, columns, 0, 0};
+  checked(::ioctl(input_fd_, TIOCSWINSZ, &size), "TIOCSWINSZ");
+}
+
 void Process::close_input() {
   if (input_fd_ >= 0) ::close(input_fd_);
   input_fd_ = -1;

@@ -86,6 +86,8 @@ class Process {
 
   void write(const std::string& text);
   void close_input();
+  /// A kTerminal gets another width, of which the system tells the program (SIGWINCH).
+  void resize(unsigned short columns);
   /// Sends a signal; after SIGSTOP it has stopped.
   void signal(int number);
 

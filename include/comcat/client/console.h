@@ -5,6 +5,7 @@
 #include <string>
 
 #include "comcat/client/printer.h"
+#include "comcat/client/status.h"
 #include "comcat/client/typed_line.h"
 
 namespace comcat::client {
@@ -14,7 +15,7 @@ namespace comcat::client {
 /// Pace       after on_line() nothing is read and no other call comes before resume(): a pipe or a
 ///            paste waits in the kernel until the lines before it have been dealt with.
 /// Threads    one of its own, which waits in poll(2); `on_line` and `on_end` are called from it.
-///            set_prompt(), resume() and stop() from any other.
+///            set_prompt(), set_status(), resume() and stop() from any other.
 /// Ends       on_end() once, when the input is at its end; then nothing is read any more, so an
 ///            input that is closed or empty costs nothing.
 class Console {
@@ -25,6 +26,8 @@ class Console {
   };
   virtual ~Console() = default;
   virtual void set_prompt(const std::string& prompt) = 0;
+  /// To be shown under the line that is typed, where that is a terminal with space for it.
+  virtual void set_status(const Status& status) = 0;
   virtual void resume() = 0;
   /// Gives the terminal back as it was. No call comes after it.
   virtual void stop() = 0;

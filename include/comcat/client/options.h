@@ -36,6 +36,7 @@ struct ClientOptions {
   bool background = false;  // the end of the input does not stop the call
   bool json = false;
   bool speaking_events = false;  // with json
+  bool status_line = true;       // on a terminal that has space for it
   PlainText plain_text = PlainText::kSayAfterHint;
   std::chrono::milliseconds connect_timeout{10'000};
 };

@@ -13,6 +13,7 @@
 #include "comcat/client/options.h"
 #include "comcat/client/report.h"
 #include "comcat/client/statistics.h"
+#include "comcat/client/status.h"
 #include "comcat/transport/failure.h"
 #include "comcat/wire/messages.h"
 
@@ -71,6 +72,9 @@ class Session {
   void on_muted_speech();
   /// Somebody begins or ends to speak.
   void on_speaking(wire::SessionNumber session, bool speaks);
+  /// As far as the session knows it: all but who talks, levels, playout and losses.
+  [[nodiscard]] Status status() const;
+  [[nodiscard]] std::string name_of(wire::SessionNumber session) const;
   [[nodiscard]] bool has_member(wire::SessionNumber session) const {
     return members_.contains(session);
   }
@@ -151,7 +155,6 @@ class Session {
   [[nodiscard]] std::vector<std::string> marks_of(const wire::Member& member) const;
   [[nodiscard]] Object object_of(const wire::Member& member) const;
   [[nodiscard]] std::vector<Object> member_objects() const;
-  [[nodiscard]] std::string name_of(wire::SessionNumber session) const;
 
   Options options_;
   SessionPorts& ports_;
