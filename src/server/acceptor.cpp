@@ -28,7 +28,6 @@
 #include "absl/synchronization/mutex.h"
 #include "connection_socket.h"
 #include "listening_socket.h"
-#include "peer_gates.h"
 #include "tcp_gate.h"
 
 namespace comcat::server {
@@ -85,7 +84,7 @@ struct Acceptor::Desk {
   Metrics* metrics = nullptr;
   std::optional<Pulse> pulse;  // once started
   bool gated = true;           // the kernel holds back what strangers may not send
-  PeerGates gates;
+  GuestTable* guests = nullptr;
   absl::Mutex mutex;
   // By peer: each once, however many its streams.
   std::map<std::string, Verdict> verdicts ABSL_GUARDED_BY(mutex);
@@ -136,7 +135,8 @@ Acceptor::~Acceptor() {
   stop();
 }
 
-void Acceptor::start(HandOver hand_over, Pulse::Post post, Metrics& metrics) {
+void Acceptor::start(HandOver hand_over, Pulse::Post post, GuestTable& guests, Metrics& metrics) {
+  desk_->guests = &guests;
   desk_->pulse.emplace(std::move(post));
   desk_->metrics = &metrics;
   table_ = std::make_unique<ConnectionTable>(desk_->limits, metrics);
@@ -188,7 +188,8 @@ void Acceptor::run(const std::stop_token& stop) {
     if (heap.due(now)) trim(heap, now);
     if (!strangers || now < next_watch) continue;
     next_watch = now + std::chrono::milliseconds(kWatchMs);
-    strangers = table_->watch(now);
+    const bool guests = desk_->guests->watch(now);
+    strangers = table_->watch(now) || guests;
   }
 }
 
@@ -213,7 +214,7 @@ void Acceptor::admitted(const std::string& peer) {
     const absl::MutexLock lock(&desk_->mutex);
     desk_->verdicts[peer] = Desk::Verdict::kAdmitted;
   }
-  desk_->gates.lift(connection_name(peer));  // at once: he goes on speaking
+  desk_->guests->admit(peer);  // at once: he goes on speaking
 }
 
 void Acceptor::refused(const std::string& peer) {
@@ -265,8 +266,8 @@ void Acceptor::take(base::FileDescriptor fd, const sockaddr_storage& peer, std::
   const std::string text = peer_text(peer);
   const int number = fd.get();
   pass_on_verdicts();
-  auto socket = std::make_unique<ConnectionSocket>(
-      std::move(fd), std::move(raw_peer), connection_name(text), desk_->hand_over, desk_->gates);
+  auto socket = std::make_unique<ConnectionSocket>(std::move(fd), std::move(raw_peer), text,
+                                                   desk_->hand_over, *desk_->guests);
   const auto id = table_->add(text, std::move(socket), base::steady_now());
   if (id) std::ignore = listen_to(epoll_, number, EPOLLIN | EPOLLET, kFirstConnection + *id);
 }

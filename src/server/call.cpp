@@ -94,6 +94,8 @@ void Call::on_accepted(bool ok) {
   done_.begin();
   shard_.call_began();
   expect(shard_);
+  account_ = shard_.guests().account_of(context_.peer());
+  account_->stream_began();
   admit(admission_address(context_.peer()));
 }
 
@@ -114,6 +116,7 @@ void Call::admit(const std::string& address) {
     return;
   }
   enter(CallPhase::kOpen);
+  account_->caller_came();
   shard_.doorman().admitted(context_.peer());
   pass_ = std::move(*pass);
   caller_.emplace(*this, address, shard_.caller_limits());
@@ -175,6 +178,7 @@ void Call::on_read(bool ok) {
     say_the_rest();
     return;
   }
+  account_->message_in(incoming_.Length());
   absl::StatusOr<wire::Request> request = parse(incoming_);
   absl::Status status = request.ok()
                             ? shard_.hub().receive(*caller_, std::move(*request), shard_.now())
@@ -216,6 +220,7 @@ void Call::write_next() {
   const grpc::ByteBuffer outgoing = shard_.slices().to_buffer(message.parts, message.shared);
   shard_.metrics().bytes_out.fetch_add(outgoing.Length(), std::memory_order_relaxed);
   const WriteCost cost(shard_.hub().send_load());
+  account_->message_out(outgoing.Length());
   stream_.Write(outgoing, grpc::WriteOptions().set_no_compression(), written_.begin());
 }
 
@@ -280,6 +285,7 @@ void Call::leave(wire::LeaveReason reason) {
 void Call::give_back_slot() {
   if (!pass_) return;
   pass_.reset();
+  account_->caller_went();
   base::log(LogLevel::kInfo, "slots", {{"free_slots", shard_.admission().slots().free()}});
 }
 

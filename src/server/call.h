@@ -7,6 +7,7 @@
 
 #include "comcat/rpc/completion.h"
 #include "comcat/server/admission.h"
+#include "comcat/server/guest_table.h"
 #include "comcat/server/hub.h"
 
 #include "absl/status/statusor.h"
@@ -71,6 +72,7 @@ class Call final : public Link {
   rpc::Operation<Call> done_{*this, &Call::on_done};
   grpc::ByteBuffer incoming_;
   CallPhase phase_ = CallPhase::kExpected;
+  GuestTable::Account account_;  // of its connection, once somebody has come
   std::optional<Admission::Pass> pass_;
   std::optional<Caller> caller_;  // from kOpen on
   absl::Status last_word_;        // kRefused, kClosing: what to finish with

@@ -1,6 +1,8 @@
 #include "connection_socket.h"
 
 #include <array>
+#include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -9,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "first_flight.h"
+#include "guest_socket.h"
 #include "listening_socket.h"
 #include "tcp_bytes.h"
 
@@ -30,20 +33,16 @@ std::string peer_of(int fd) {
 
 }  // namespace
 
-ConnectionSocket::ConnectionSocket(base::FileDescriptor fd, std::string raw_peer, std::string name,
-                                   const HandOver& hand_over, PeerGates& gates)
+ConnectionSocket::ConnectionSocket(base::FileDescriptor fd, std::string raw_peer, std::string peer,
+                                   const HandOver& hand_over, GuestTable& guests)
     : own_(std::move(fd)),
       fd_(own_.get()),
       raw_peer_(std::move(raw_peer)),
-      name_(std::move(name)),
+      peer_(std::move(peer)),
       hand_over_(hand_over),
-      gates_(gates),
+      guests_(guests),
       gate_(TcpGate::of(fd_)) {
   if (gate_ && !gate_->limit(kMaxFirstFlight)) gate_.reset();
-}
-
-ConnectionSocket::~ConnectionSocket() {
-  gates_.remove(name_, fd_);
 }
 
 bool ConnectionSocket::is_open() const {
@@ -74,7 +73,7 @@ bool ConnectionSocket::hand_over(std::uint64_t max_bytes) {
   set_option(fd_, IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
   set_option(fd_, IPPROTO_TCP, TCP_KEEPINTVL, kProbeEverySeconds);
   set_option(fd_, SOL_SOCKET, SO_KEEPALIVE, 1);
-  if (limited) gates_.put(name_, fd_, *gate_);
+  guests_.add(peer_, std::make_unique<GuestSocket>(fd_, limited ? gate_ : std::nullopt));
   hand_over_(std::move(own_));
   return true;
 }

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "comcat/base/file_descriptor.h"
+#include "comcat/server/guest_table.h"
 #include "comcat/server/line.h"
 
-#include "peer_gates.h"
 #include "tcp_gate.h"
 
 namespace comcat::server {
@@ -19,16 +19,15 @@ namespace comcat::server {
 /// kernel knows no gates, and for connections opened by a SYN cookie, it can only be counted.
 ///
 /// Threads    one at a time.
-/// Ownership  the gates and what it is handed over to outlive it.
+/// Ownership  the table of guests and what it is handed over to outlive it.
 class ConnectionSocket final : public Line {
  public:
   /// Takes over a connected, non-blocking socket.
   using HandOver = std::function<void(base::FileDescriptor)>;
 
-  /// `raw_peer` is as the system has it, `name` as connection_name() has it.
-  ConnectionSocket(base::FileDescriptor fd, std::string raw_peer, std::string name,
-                   const HandOver& hand_over, PeerGates& gates);
-  ~ConnectionSocket() override;
+  /// `raw_peer` is as the system has it, `peer` as gRPC writes it.
+  ConnectionSocket(base::FileDescriptor fd, std::string raw_peer, std::string peer,
+                   const HandOver& hand_over, GuestTable& guests);
 
   [[nodiscard]] bool is_open() const override;
   [[nodiscard]] std::uint64_t bytes_received() const override;
@@ -41,9 +40,9 @@ class ConnectionSocket final : public Line {
   base::FileDescriptor own_;  // until it is handed over
   const int fd_;
   const std::string raw_peer_;
-  const std::string name_;
+  const std::string peer_;
   const HandOver& hand_over_;
-  PeerGates& gates_;
+  GuestTable& guests_;
   std::optional<TcpGate> gate_;
 };
 

@@ -38,6 +38,7 @@ class Health::CheckCall {
   void on_accepted(bool ok) {
     if (!ok) return;
     new CheckCall(health_);
+    health_.guests_.account_of(context_.peer())->stream_began();
     const auto status = health_.status_of(request_.service());
     if (status == HealthCheckResponse::SERVICE_UNKNOWN) {
       writer_.FinishWithError({grpc::StatusCode::NOT_FOUND, "no such service"}, finished_.begin());
@@ -90,6 +91,7 @@ class Health::WatchCall {
     if (!ok) return;
     done_.begin();
     new WatchCall(health_);
+    health_.guests_.account_of(context_.peer())->stream_began();
     address_ = admission_address(context_.peer());
     const Places::Outcome place = health_.places_.take(address_, this);
     if (place.made_room) (*place.made_room)->make_room();

@@ -6,6 +6,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "comcat/base/clock.h"
+#include "comcat/server/guest_table.h"
 
 #include "address_shares.h"
 #include "health.grpc.pb.h"
@@ -22,8 +23,8 @@ using HealthService = grpc::health::v1::Health::WithAsyncMethod_Check<
 /// Ownership  the calls delete themselves; the queue is drained before Health goes.
 class Health {
  public:
-  Health(HealthService& service, grpc::ServerCompletionQueue& queue)
-      : service_(service), queue_(queue) {}
+  Health(HealthService& service, grpc::ServerCompletionQueue& queue, GuestTable& guests)
+      : service_(service), queue_(queue), guests_(guests) {}
 
   /// Begins to wait for callers. Once, after the server has been built.
   void start();
@@ -58,6 +59,7 @@ class Health {
 
   HealthService& service_;
   grpc::ServerCompletionQueue& queue_;
+  GuestTable& guests_;
   bool draining_ = false;
   bool stopped_ = false;
   base::Time now_{};

@@ -90,12 +90,23 @@ AdminEndpoint::Act administer_on(Shard& shard) {
   };
 }
 
+GuestLimits guest_limits(const ServerOptions& options) {
+  return {
+      .bytes_per_second =
+          static_cast<std::uint64_t>(options.hub.caller.conduct.max_bytes_per_second),
+      .alone_bytes = options.acceptor.limits.stranger_bytes,
+      .alone_patience = options.acceptor.limits.stranger_patience,
+  };
+}
+
 }  // namespace
 
 struct Server::Parts {
-  explicit Parts(Acceptor its_acceptor) : acceptor(std::move(its_acceptor)) {}
+  Parts(Acceptor its_acceptor, const GuestLimits& guest_limits)
+      : guests(guest_limits, metrics), acceptor(std::move(its_acceptor)) {}
 
   Metrics metrics;
+  GuestTable guests;
   RawService service;
   HealthService health;
   Acceptor acceptor;
@@ -109,7 +120,7 @@ struct Server::Parts {
 absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   absl::StatusOr<Acceptor> acceptor = Acceptor::bind(options.acceptor);
   if (!acceptor.ok()) return acceptor.status();
-  auto parts = std::make_unique<Parts>(std::move(*acceptor));
+  auto parts = std::make_unique<Parts>(std::move(*acceptor), guest_limits(options));
 
   // Every connection waits with a buffer of 8 KiB for what it reads, unless this experiment of gRPC
   // 1.51, on by default, is off. Read when gRPC starts, so it must come before any use of it.
@@ -131,7 +142,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();
   parts->shard =
       std::make_unique<Shard>(options.hub, options.admission, parts->metrics, std::move(queue),
-                              parts->service, parts->health, parts->acceptor);
+                              parts->service, parts->health, parts->guests, parts->acceptor);
   if (!options.admin_socket.empty()) {
     absl::StatusOr<std::unique_ptr<AdminEndpoint>> admin =
         AdminEndpoint::start(options.admin_socket, administer_on(*parts->shard));
@@ -154,7 +165,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
         connections->HandleNewConnection(&parameters);
       },
       [shard = parts->shard.get()](Pulse::Task task) { shard->post(std::move(task)); },
-      parts->metrics);
+      parts->guests, parts->metrics);
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 

@@ -14,13 +14,14 @@ constexpr int kExpectedCalls = 16;
 
 Shard::Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
              std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service,
-             HealthService& health, Doorman& doorman)
+             HealthService& health, GuestTable& guests, Doorman& doorman)
     : queue_(std::move(queue)),
       service_(service),
       metrics_(metrics),
       caller_limits_(hub.caller),
+      guests_(guests),
       doorman_(doorman),
-      health_(health, *queue_),
+      health_(health, *queue_, guests),
       hub_(hub, metrics),
       admission_(admission) {}
 

@@ -15,6 +15,7 @@
 #include "comcat/rpc/inbox.h"
 #include "comcat/server/admission.h"
 #include "comcat/server/doorman.h"
+#include "comcat/server/guest_table.h"
 #include "comcat/server/hub.h"
 #include "comcat/server/metrics.h"
 
@@ -34,7 +35,7 @@ class Shard final {
  public:
   Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
         std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service,
-        HealthService& health, Doorman& doorman);
+        HealthService& health, GuestTable& guests, Doorman& doorman);
   ~Shard();
 
   void start();
@@ -56,6 +57,7 @@ class Shard final {
   Admission& admission() { return admission_; }
   Metrics& metrics() { return metrics_; }
   SharedSlices& slices() { return slices_; }
+  GuestTable& guests() { return guests_; }
   Doorman& doorman() { return doorman_; }
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] const CallerLimits& caller_limits() const { return caller_limits_; }
@@ -81,6 +83,7 @@ class Shard final {
   RawService& service_;
   Metrics& metrics_;
   const CallerLimits caller_limits_;
+  GuestTable& guests_;
   Doorman& doorman_;
   Health health_;
   Hub hub_;

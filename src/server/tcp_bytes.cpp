@@ -21,6 +21,11 @@ std::uint64_t tcp_bytes_received(int fd) {
   return info_of(fd).tcpi_bytes_received;
 }
 
+TcpBytes tcp_bytes(int fd) {
+  const tcp_info info = info_of(fd);
+  return {info.tcpi_bytes_received, info.tcpi_bytes_acked};
+}
+
 std::chrono::microseconds tcp_round_trip(int fd) {
   return std::chrono::microseconds(info_of(fd).tcpi_rtt);
 }

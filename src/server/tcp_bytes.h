@@ -9,6 +9,14 @@ namespace comcat::server {
 /// the kernel does not say. Threads: any.
 [[nodiscard]] std::uint64_t tcp_bytes_received(int fd);
 
+struct TcpBytes {
+  std::uint64_t received = 0;
+  std::uint64_t acknowledged = 0;  // of what was sent, by the peer's kernel
+};
+
+/// Both at once; zeros where the kernel does not say. Threads: any.
+[[nodiscard]] TcpBytes tcp_bytes(int fd);
+
 /// How long it is to the peer and back, as the kernel has measured it; 0 where it does not say.
 /// Threads: any.
 [[nodiscard]] std::chrono::microseconds tcp_round_trip(int fd);

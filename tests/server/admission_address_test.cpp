@@ -43,5 +43,19 @@ TEST(AdmissionAddress, WhatItDoesNotUnderstandIsAnAddressOfItsOwn) {
   EXPECT_EQ("zz", admission_address("ipv6:[zz]:1"));
 }
 
+TEST(ConnectionName, IsTheSameHoweverThePeersAddressIsWritten) {
+  EXPECT_EQ(connection_name("ipv4:192.0.2.1:5000"),
+            connection_name("ipv6:[::ffff:192.0.2.1]:5000"));
+  EXPECT_EQ(connection_name("ipv6:[2001:db8::1]:5000"),
+            connection_name("ipv6:%5B2001:db8:0::1%5D:5000"));
+  EXPECT_EQ(connection_name("ipv6:[fe80::1]:5000"),
+            connection_name("ipv6:%5Bfe80::1%25eth0%5D:5000"));
+}
+
+TEST(ConnectionName, IsAnotherForANeighbourAndForAnotherPort) {
+  EXPECT_NE(connection_name("ipv6:[2001:db8::1]:5000"), connection_name("ipv6:[2001:db8::2]:5000"));
+  EXPECT_NE(connection_name("ipv4:192.0.2.1:5000"), connection_name("ipv4:192.0.2.1:5001"));
+}
+
 }  // namespace
 }  // namespace comcat::server

@@ -39,7 +39,7 @@ class Door {
           std::ignore = ::send(fd.get(), "A", 1, MSG_NOSIGNAL);
           inside_.push_back(std::move(fd));
         },
-        [](const Pulse::Task& task) { task(); }, metrics_);
+        [](const Pulse::Task& task) { task(); }, guests_, metrics_);
   }
   void close() { acceptor_->stop(); }
   /// Everyone who is inside has been admitted.
@@ -82,6 +82,7 @@ class Door {
   std::mutex mutex_;  // ThreadSanitizer does not see into Debian's absl::Mutex
   std::vector<base::FileDescriptor> inside_;  // guarded by mutex_
   Metrics metrics_;
+  GuestTable guests_{{}, metrics_};
   std::optional<Acceptor> acceptor_;  // destroyed first: its thread uses the rest
 };
 

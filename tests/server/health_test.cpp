@@ -30,7 +30,7 @@ class Clinic {
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     queue_ = builder.AddCompletionQueue();
     server_ = builder.BuildAndStart();
-    health = std::make_unique<Health>(service_, *queue_);
+    health = std::make_unique<Health>(service_, *queue_, guests_);
     health->tick(now);
     health->start();
     stub = grpc::health::v1::Health::NewStub(grpc::CreateChannel(
@@ -91,6 +91,8 @@ class Clinic {
   }
 
   HealthService service_;
+  Metrics metrics_;
+  GuestTable guests_{{}, metrics_};
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::unique_ptr<grpc::Server> server_;
 };

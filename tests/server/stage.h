@@ -54,6 +54,7 @@ class Stage {
 
   Porter doorman_;
   Metrics metrics_;
+  GuestTable guests_{{}, metrics_};
   RawService service_;
   HealthService health_;
   int port_ = 0;

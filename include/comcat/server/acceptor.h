@@ -12,6 +12,7 @@
 #include "comcat/base/file_descriptor.h"
 #include "comcat/server/connection_table.h"
 #include "comcat/server/doorman.h"
+#include "comcat/server/guest_table.h"
 #include "comcat/server/metrics.h"
 #include "comcat/server/pulse.h"
 
@@ -47,8 +48,9 @@ class Acceptor final : public Doorman {
   ~Acceptor() override;
 
   /// Counts in `metrics` whom it does not hand over; they must outlive it. `post` has the thread
-  /// that serves those whom it does run a task: while that is busy, strangers wait.
-  void start(HandOver hand_over, Pulse::Post post, Metrics& metrics);
+  /// that serves those whom it does run a task: while that is busy, strangers wait. It tells
+  /// `guests`, which it watches, of those whom it does; they must outlive it as well.
+  void start(HandOver hand_over, Pulse::Post post, GuestTable& guests, Metrics& metrics);
   /// Accepts nobody any more.
   void stop();
 

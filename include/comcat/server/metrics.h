@@ -60,6 +60,7 @@ struct Metrics {
   std::array<Counter, static_cast<std::size_t>(Refusal::kCount)> refusals{};
   std::array<Counter, static_cast<std::size_t>(Turned::kCount)> turned_away{};
   Counter failed_accepts{0};
+  Counter overdrawn{0};  // connections with admitted callers, cut
   Histogram queue_age;
   Histogram write_latency;
 

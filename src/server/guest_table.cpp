@@ -1,0 +1,190 @@
+#include "comcat/server/guest_table.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "comcat/base/log.h"
+#include "comcat/server/admission_address.h"
+
+#include "connection_budget.h"
+
+namespace comcat::server {
+namespace {
+
+using base::LogLevel;
+using Offence = std::optional<std::string_view>;
+
+// What may arrive of each between two watches, so that the guests of an address together do not
+// send much more than they may; voice is at most 3.2 KiB in that time.
+constexpr std::uint64_t kMostAtOnce = 16UL * 1024;
+constexpr std::uint64_t kLeastAtOnce = 6UL * 1024;
+constexpr std::uint64_t kAddressAtOnce = 96UL * 1024;
+// More than it may send, by which whoever sends it is known: more than is forgiven meanwhile.
+constexpr std::uint64_t kTelling = 256;
+// Voice of a fifth of a second may come between two watches, whatever a caller's rate is.
+constexpr std::uint64_t kVoicesASecond = 5;
+
+}  // namespace
+
+/// Threads: what watch() alone uses has no lock.
+struct GuestTable::Guest {
+  explicit Guest(std::string its_address, std::unique_ptr<GuestLine> its_line)
+      : address(std::move(its_address)), line(std::move(its_line)) {}
+
+  /// Lets `more` arrive beyond what has, where that is not so already.
+  void allow(std::uint64_t received, std::uint64_t more) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    // Moving a limit costs more than asking for bytes, and a peer who reaches it loses time.
+    if (limit >= received + more - more / 4) return;
+    limit = received + more;
+    line->limit(limit);
+  }
+
+  /// What it is to be cut for, where its last caller has gone.
+  [[nodiscard]] Offence offence_alone(const GuestLimits& limits, base::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    const std::uint64_t received = line->bytes().received;
+    if (!alone_since) {
+      alone_since = now;
+      bytes_before = received;
+      limit = received + limits.alone_bytes + 1;  // one more than it may, by which it is known
+      line->limit(limit);
+    }
+    if (received - bytes_before > limits.alone_bytes) return "it sent too much without a caller";
+    if (now - *alone_since > limits.alone_patience) return "it had no caller for too long";
+    return std::nullopt;
+  }
+
+  [[nodiscard]] ConnectionCounts counts() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    const LineBytes bytes = line->bytes();
+    return {.received = bytes.received,
+            .sent = bytes.sent,
+            .bytes_in = account->bytes_in(),
+            .bytes_out = account->bytes_out(),
+            .streams = account->streams()};
+  }
+
+  const std::string address;
+  const Account account = std::make_shared<ConnectionAccount>();
+  absl::Mutex mutex;
+  const std::unique_ptr<GuestLine> line ABSL_PT_GUARDED_BY(mutex);
+  std::uint64_t limit ABSL_GUARDED_BY(mutex) = 0;
+  // watch()'s
+  std::optional<ConnectionBudget> budget;  // once a caller was admitted
+  std::optional<base::Time> alone_since;   // the last has gone
+  std::uint64_t bytes_before = 0;          // received until then
+  bool gone = false;
+};
+
+GuestTable::~GuestTable() = default;
+
+void GuestTable::add(const std::string& peer, std::unique_ptr<GuestLine> line) {
+  auto guest = std::make_shared<Guest>(admission_address(peer), std::move(line));
+  const absl::MutexLock lock(&mutex_);
+  by_name_[connection_name(peer)] = std::move(guest);
+}
+
+GuestTable::Account GuestTable::account_of(const std::string& peer) {
+  const absl::MutexLock lock(&mutex_);
+  const auto found = by_name_.find(connection_name(peer));
+  return found == by_name_.end() ? std::make_shared<ConnectionAccount>() : found->second->account;
+}
+
+void GuestTable::admit(const std::string& peer) {
+  std::shared_ptr<Guest> guest;
+  {
+    const absl::MutexLock lock(&mutex_);
+    const auto found = by_name_.find(connection_name(peer));
+    if (found == by_name_.end()) return;
+    guest = found->second;
+  }
+  const absl::MutexLock lock(&guest->mutex);
+  if (guest->line->is_open())
+    guest->allow(guest->line->bytes().received, std::max(kLeastAtOnce, voice_at_once()));
+}
+
+bool GuestTable::watch(base::Time now) {
+  const Guests guests = all();
+  std::map<std::string, Guests> by_address;  // those with callers
+  for (const auto& guest : guests) {
+    if (guest->account->callers() > 0) by_address[guest->address].push_back(guest);
+  }
+  for (const auto& guest : guests) {
+    const auto neighbours = by_address.find(guest->address);
+    const std::size_t count = neighbours == by_address.end() ? 1 : neighbours->second.size();
+    guest->gone =
+        !look_at(*guest, std::clamp(kAddressAtOnce / count, kLeastAtOnce, kMostAtOnce), now);
+  }
+  for (auto& [address, neighbours] : by_address) shed(std::move(neighbours), kAddressBytes);
+  shed(guests, kAllBytes);
+  forget(guests);
+  return !all().empty();
+}
+
+GuestTable::Guests GuestTable::all() const {
+  Guests guests;
+  const absl::MutexLock lock(&mutex_);
+  guests.reserve(by_name_.size());
+  for (const auto& [name, guest] : by_name_) guests.push_back(guest);
+  return guests;
+}
+
+void GuestTable::forget(const Guests& guests) {
+  if (std::ranges::none_of(guests, [](const auto& guest) { return guest->gone; })) return;
+  const absl::MutexLock lock(&mutex_);
+  std::erase_if(by_name_, [](const auto& entry) { return entry.second->gone; });
+}
+
+bool GuestTable::look_at(Guest& guest, std::uint64_t at_once, base::Time now) {
+  const absl::MutexLock lock(&guest.mutex);
+  if (!guest.line->is_open()) return false;
+  if (guest.account->callers() == 0) {
+    const Offence why = guest.budget ? guest.offence_alone(limits_, now) : std::nullopt;
+    if (!why) return true;
+    metrics_.turned(Turned::kStranger);  // before he notices
+    guest.line->cut();
+    base::log(LogLevel::kWarning, "connection_cut", {{"address", guest.address}, {"why", *why}});
+    return false;
+  }
+  guest.alone_since.reset();
+  const ConnectionCounts counts = guest.counts();
+  if (!guest.budget) guest.budget.emplace(counts, now);
+  if (const Offence why = guest.budget->check(counts, now)) {
+    cut_overdrawn(*guest.line, guest.address, *why);
+    return false;
+  }
+  guest.allow(counts.received,
+              std::max(std::min(at_once, guest.budget->bytes_left() + kTelling), voice_at_once()));
+  return true;
+}
+
+std::uint64_t GuestTable::voice_at_once() const {
+  return limits_.bytes_per_second / kVoicesASecond;
+}
+
+void GuestTable::shed(Guests guests, double bytes) {
+  std::erase_if(guests, [](const auto& guest) { return guest->gone || !guest->budget; });
+  double sum = 0;
+  for (const auto& guest : guests) sum += guest->budget->excess();
+  while (sum > bytes) {
+    const auto most = std::ranges::max_element(
+        guests, {}, [](const auto& guest) { return guest->budget->excess(); });
+    Guest& guest = **most;
+    if (guest.budget->excess() < kLittleBytes) return;
+    sum -= guest.budget->excess();
+    guest.gone = true;
+    guests.erase(most);
+    const absl::MutexLock lock(&guest.mutex);
+    cut_overdrawn(*guest.line, guest.address, "of many who sent what was no message it sent most");
+  }
+}
+
+void GuestTable::cut_overdrawn(GuestLine& line, const std::string& address, std::string_view why) {
+  metrics_.overdrawn.fetch_add(1);
+  line.cut();
+  base::log(LogLevel::kWarning, "connection_cut", {{"address", address}, {"why", why}});
+}
+
+}  // namespace comcat::server
