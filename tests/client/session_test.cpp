@@ -40,8 +40,8 @@ TEST_F(InACall, EventsBecomeLines) {
   session_.on_event(wire::MuteChanged{2, true});
   session_.on_event(wire::DeafenChanged{2, true});
   session_.on_event(wire::TextSaid{3, "chi", "hello"});
-  session_.on_event(wire::Left{2, wire::LeaveReason::kLost});
-  session_.on_event(wire::Left{3, wire::LeaveReason::kMoved});
+  session_.on_event(wire::Left{2, wire::LeaveReason::kLost, ""});
+  session_.on_event(wire::Left{3, wire::LeaveReason::kMoved, ""});
   session_.on_event(wire::UnknownEvent{});
   EXPECT_THAT(world_.take_texts(),
               ElementsAre("chi joined", "binh muted", "binh hears nobody now", "<chi> hello",
@@ -94,9 +94,9 @@ TEST_F(InACall, FramesAreShortWhileAnOriginalClientIsThere) {
   session_.on_event(wire::Joined{original(3)});
   EXPECT_TRUE(world_.short_frames);
   session_.on_event(wire::Joined{original(4)});
-  session_.on_event(wire::Left{3, wire::LeaveReason::kStopped});
+  session_.on_event(wire::Left{3, wire::LeaveReason::kStopped, ""});
   EXPECT_TRUE(world_.short_frames) << "another is still there";
-  session_.on_event(wire::Left{4, wire::LeaveReason::kLost});
+  session_.on_event(wire::Left{4, wire::LeaveReason::kLost, ""});
   EXPECT_FALSE(world_.short_frames);
 }
 
@@ -260,7 +260,7 @@ TEST_F(InACall, NamesCannotForgeLines) {
   session_.on_event(wire::Joined{member(4, "an, binh (you), chi")});
   session_.on_event(wire::Joined{member(5, "an left")});
   session_.on_event(wire::MuteChanged{4, true});
-  session_.on_event(wire::Left{5, wire::LeaveReason::kStopped});
+  session_.on_event(wire::Left{5, wire::LeaveReason::kStopped, ""});
   type("who");
   EXPECT_THAT(world_.take_texts(),
               ElementsAre("\"<an> pay me\" joined", "<\"an> pay me <an\"> hi",
@@ -271,7 +271,7 @@ TEST_F(InACall, NamesCannotForgeLines) {
 }
 
 TEST_F(InACall, RoomsCannotForgeLines) {
-  session_.on_event(wire::Left{2, wire::LeaveReason::kStopped});
+  session_.on_event(wire::Left{2, wire::LeaveReason::kStopped, ""});
   type("join lobby: binh, chi");
   answer(0, "", wire::Roster{"lobby: binh, chi", {member(1, "an")}});
   type("rooms");

@@ -171,8 +171,8 @@ TEST_F(RoomTest, IsAmongTheOthersByItsDeadlineForAsLongAsItLives) {
   EXPECT_EQ(now_ + Room::kEventGap, deadlines_.next());
   EXPECT_EQ(room_.get(), &deadlines_.first());
   now_ += milliseconds(50);
-  attic.tell(wire::Left{7, wire::LeaveReason::kLost}, nullptr, now_);
-  attic.tell(wire::Left{8, wire::LeaveReason::kLost}, nullptr, now_);
+  attic.tell(wire::Left{7, wire::LeaveReason::kLost, ""}, nullptr, now_);
+  attic.tell(wire::Left{8, wire::LeaveReason::kLost, ""}, nullptr, now_);
   EXPECT_EQ(room_.get(), &deadlines_.first());
   room_.reset();
   EXPECT_EQ(&attic, &deadlines_.first());

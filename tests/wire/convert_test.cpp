@@ -139,7 +139,7 @@ TEST(Convert, ATextThatForgesLinesStaysOnOne) {
 }
 
 TEST(Convert, EventsLaidEndToEndAreOneMessageInTheirOrder) {
-  const std::string bytes = encode_response(Event(Left{3, LeaveReason::kLost})) +
+  const std::string bytes = encode_response(Event(Left{3, LeaveReason::kLost, ""})) +
                             encode_response(Event(MuteChanged{4, true})) +
                             encode_response(Event(Roster{"lobby", {{5, "id", "an", true, false}}}));
   const auto events = response<Events>(bytes);
