@@ -320,14 +320,14 @@ int run(int argc, char** argv) {
   std::size_t passcode_characters = 0;
   absl::StatusOr<server::ServerOptions> options = server_options(passcode_characters);
   if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));
+  const StartingTerminal terminal;
+  const sigset_t signals = awaited_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads
   std::unique_ptr<store::BanBook> bans;
   if (const absl::Status status = prepare_hosts(*options, absl::GetFlag(FLAGS_state_dir), bans);
       !status.ok()) {
     return fail(Exit::kUsage, std::string(status.message()));
   }
-  const StartingTerminal terminal;
-  const sigset_t signals = awaited_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads
   const auto server = server::Server::start(*options);
   if (!server.ok()) return fail(Exit::kUsage, std::string(server.status().message()));
   std::unique_ptr<server::MetricsEndpoint> metrics;
