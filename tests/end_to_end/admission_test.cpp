@@ -1,5 +1,6 @@
 // Who comes in, and what the others are told: the real server, bare gRPC clients.
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -21,6 +22,20 @@ using grpc::StatusCode;
 grpc::Status status_with(int port, std::optional<std::string> passcode) {
   Caller caller({.port = port, .passcode = std::move(passcode)});
   return caller.status();
+}
+
+/// The signals that each thread of `process` but its main one blocks, as bits from SIGHUP's on.
+std::vector<std::uint64_t> blocked_signals(const Process& process) {
+  const std::string pid = std::to_string(process.pid());
+  std::vector<std::uint64_t> blocked;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/" + pid + "/task")) {
+    if (thread.path().filename() == pid) continue;
+    std::ifstream status(thread.path() / "status");
+    for (std::string word; status >> word;) {
+      if (word == "SigBlk:" && status >> std::hex) status >> blocked.emplace_back();
+    }
+  }
+  return blocked;
 }
 
 TEST(Admission, AMissingPasscodeIsUnauthenticatedAndTheServerLives) {
@@ -185,6 +200,17 @@ TEST(Shutdown, SigtermTellsEveryoneAndEndsWithZero) {
   EXPECT_EQ(StatusCode::UNAVAILABLE, an.status().error_code());
   EXPECT_EQ("the server is shutting down", an.status().error_message());
   EXPECT_EQ(0, server.process().wait_exit(std::chrono::seconds(10)));
+}
+
+TEST(Shutdown, NoThreadButTheOneThatWaitsForSignalsTakesThem) {
+  ServerProcess server({"--metrics=127.0.0.1:0"});
+  const std::vector<std::uint64_t> threads = blocked_signals(server.process());
+  EXPECT_GE(threads.size(), 3U);
+  for (const std::uint64_t blocked : threads) {
+    for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
+      EXPECT_NE(0U, blocked >> (signal - 1) & 1U) << "SIG" << sigabbrev_np(signal);
+    }
+  }
 }
 
 TEST(Shutdown, ASecondSignalEndsItAtOnceAndTheLogNamesIt) {
