@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::chrono::seconds kSweepInterval{10};
 
-std::array<unsigned char, 32> sha256(const std::string& text) {
+std::array<unsigned char, 32> sha256(std::string_view text) {
   std::array<unsigned char, 32> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
   return digest;
@@ -38,7 +38,7 @@ std::string seconds_left(base::Duration left) {
 Passcode::Passcode(const std::string& passcode)
     : open_(passcode.empty()), digest_(sha256(passcode)) {}
 
-bool Passcode::matches(const std::string& given) const {
+bool Passcode::matches(std::string_view given) const {
   const auto digest = sha256(given);
   return CRYPTO_memcmp(digest.data(), digest_.data(), digest.size()) == 0 || open_;
 }
@@ -87,7 +87,8 @@ absl::Status Admission::check_passcode(Address& from, const std::optional<std::s
         absl::PermissionDeniedError("too many wrong passcodes from your address; try again in " +
                                     seconds_left(from.banned_until - now)));
   }
-  if (options_.passcode.matches(passcode.value_or(""))) return absl::OkStatus();
+  if (options_.passcode.matches(passcode ? std::string_view(*passcode) : ""))
+    return absl::OkStatus();
   // Who gives none guesses nothing: a client asks its user once it has been told.
   if (passcode) count_failure(from, now);
   return refusal(Refusal::kPasscode,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "comcat/base/log.h"
+#include "comcat/base/secret.h"
 #include "comcat/rpc/bytes.h"
 #include "comcat/server/admission_address.h"
 #include "comcat/wire/convert.h"
@@ -108,9 +109,13 @@ void Call::admit(const std::string& address) {
     refuse(address, banned);
     return;
   }
+  std::optional<std::string> passcode = metadata_of(context_, wire::kPasscodeKey);
+  std::optional<std::string> of_hosts = metadata_of(context_, wire::kHostPasscodeKey);
   absl::StatusOr<Admission::Pass> pass =
-      shard_.admission().admit(address, metadata_of(context_, wire::kPasscodeKey), shard_.now(),
-                               metadata_of(context_, wire::kHostPasscodeKey));
+      shard_.admission().admit(address, passcode, shard_.now(), of_hosts);
+  for (std::optional<std::string>* const secret : {&passcode, &of_hosts}) {
+    if (*secret) base::wipe(**secret);
+  }
   if (!pass.ok()) {
     refuse(address, pass.status());
     return;

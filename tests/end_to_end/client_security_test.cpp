@@ -3,11 +3,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <sstream>
 #include <string>
-
-#include <unistd.h>
 
 #include "end_to_end/client_fixtures.h"
 
@@ -124,37 +121,6 @@ TEST_F(ClientTest, ThePasscodeIsNotInTheEnvironmentThatProcShows) {
   Process client(command(server.host(), {"--insecure", "--name=an"}), options);
   ASSERT_TRUE(client.wait_for_line(Process::kOut, "connected to"));
   EXPECT_THAT(shown_by_proc(client, "environ"), Not(HasSubstr("hunter2")));
-}
-
-/// Whether `words` stand anywhere in the memory of `process`; nothing where it cannot be read.
-std::optional<bool> is_in_memory(const Process& process, const std::string& words) {
-  std::ifstream memory("/proc/" + std::to_string(process.pid()) + "/mem", std::ios::binary);
-  if (!memory) return std::nullopt;
-  std::istringstream maps(shown_by_proc(process, "maps"));
-  for (std::string line; std::getline(maps, line);) {
-    std::size_t from = 0;
-    std::size_t to = 0;
-    char dash = 0;
-    std::istringstream(line) >> std::hex >> from >> dash >> to;
-    if (line.find(" rw") == std::string::npos || to - from > (std::size_t{64} << 20)) continue;
-    std::string bytes(to - from, '\0');
-    memory.clear();
-    memory.seekg(static_cast<std::streamoff>(from));
-    memory.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (bytes.find(words) != std::string::npos) return true;
-  }
-  return false;
-}
-
-TEST_F(ClientTest, AServerKeepsNoPasscodeInItsMemory) {
-  Process::Options options;
-  options.environment = {{"COMCAT_PASSCODE", "a-long-and-rare-passcode"}};
-  Process server({program("comcat-server"), "--listen=127.0.0.1:0", "--insecure"}, options);
-  ASSERT_TRUE(server.wait_for_line(Process::kErr, "listening"));
-  const std::optional<bool> found = is_in_memory(server, "a-long-and-rare-passcode");
-  // Nobody but root can look at all: there are no core dumps either.
-  EXPECT_EQ(::geteuid() == 0, found.has_value());
-  EXPECT_FALSE(found.value_or(false));
 }
 
 TEST_F(ClientTest, FlagsMayStandInAFile) {

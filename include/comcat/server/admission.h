@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,7 +25,7 @@ class Passcode {
  public:
   /// Empty: everyone may come in (--open).
   explicit Passcode(const std::string& passcode);
-  [[nodiscard]] bool matches(const std::string& given) const;
+  [[nodiscard]] bool matches(std::string_view given) const;
 
  private:
   bool open_;

@@ -1,0 +1,36 @@
+// The free() of the program that links this file, its libraries included: what is given back to the
+// heap is overwritten first. gRPC and OpenSSL keep what callers sent, the passcode among it, in
+// buffers that nobody else can reach, and free them as they are.
+//
+// Threads: any, from before main() to the end. It allocates nothing. What realloc() moves is not
+// overwritten. A sanitizer has a free() of its own; this file goes with none.
+
+#include <atomic>
+#include <cstdlib>
+
+#include <dlfcn.h>
+#include <malloc.h>
+#include <string.h>
+
+namespace {
+
+using Free = void (*)(void*);
+
+/// That of the C library, or of what was loaded before it in its place.
+Free next_free() {
+  static constinit std::atomic<Free> next{nullptr};
+  Free found = next.load(std::memory_order_relaxed);
+  if (found == nullptr) {
+    found = reinterpret_cast<Free>(::dlsym(RTLD_NEXT, "free"));
+    next.store(found, std::memory_order_relaxed);
+  }
+  return found;
+}
+
+}  // namespace
+
+extern "C" void free(void* block) noexcept {
+  if (block == nullptr) return;
+  ::explicit_bzero(block, ::malloc_usable_size(block));
+  next_free()(block);
+}
