@@ -213,7 +213,7 @@ void Call::write_next() {
   const std::uint64_t dropped = caller_->listener.voice.dropped() - dropped_before;
   if (dropped > 0) shard_.metrics().dropped(Drop::kQueueOverflow, dropped);
   if (message.parts.empty()) {
-    if (phase_ == CallPhase::kClosing) finish(last_word_);
+    if (phase_ == CallPhase::kClosing && caller_->unanswered == 0) finish(last_word_);
     return;
   }
   shard_.metrics().messages_out.fetch_add(1, std::memory_order_relaxed);

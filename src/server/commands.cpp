@@ -18,6 +18,7 @@ struct Execution {
   std::uint64_t trace_id;
   Caller& caller;
   Rooms& rooms;
+  Texts& texts;
   Hosts& hosts;
   base::Time now;
 
@@ -29,6 +30,7 @@ struct Execution {
   void operator()(const wire::Say& verb) const;
   void operator()(const wire::Who& verb) const;
   void operator()(const wire::HostWords& verb) const;
+  void operator()(const wire::History& verb) const;
 };
 
 void Execution::operator()(const wire::UnknownCommand& /*verb*/) const {
@@ -63,7 +65,8 @@ void Execution::operator()(const wire::JoinRoom& verb) const {
     caller.answer(trace_id, name.status());
     return;
   }
-  if (base::comparison_key(*name) != caller.room->key()) {
+  const bool moves = base::comparison_key(*name) != caller.room->key();
+  if (moves) {
     if (absl::Status status = rooms.enter(caller, *name, now); !status.ok()) {
       caller.answer(trace_id, status);
       return;
@@ -72,6 +75,7 @@ void Execution::operator()(const wire::JoinRoom& verb) const {
               {{"session", caller.who.number}, {"room", caller.room->name()}});
   }
   caller.answer({trace_id, 0, "", wire::Roster{caller.room->name(), caller.room->roster()}});
+  if (moves) texts.arrive(caller, verb.last_text);
 }
 
 void Execution::operator()(const wire::ListRooms& verb) const {
@@ -79,9 +83,15 @@ void Execution::operator()(const wire::ListRooms& verb) const {
 }
 
 void Execution::operator()(const wire::Say& verb) const {
-  const absl::Status status = wire::check_text(verb.text);
-  caller.answer(trace_id, status);
-  if (status.ok()) caller.room->say({caller.who.number, caller.who.name, verb.text});
+  if (const absl::Status status = wire::check_text(verb.text); !status.ok()) {
+    caller.answer(trace_id, status);
+    return;
+  }
+  texts.say(caller, trace_id, verb.text);
+}
+
+void Execution::operator()(const wire::History& verb) const {
+  texts.show(caller, trace_id, verb);
 }
 
 void Execution::operator()(const wire::Who& verb) const {
@@ -112,9 +122,9 @@ void Execution::operator()(const wire::HostWords& verb) const {
 
 }  // namespace
 
-void execute(const wire::Command& command, Caller& caller, Rooms& rooms, Hosts& hosts,
+void execute(const wire::Command& command, Caller& caller, Rooms& rooms, Texts& texts, Hosts& hosts,
              base::Time now) {
-  std::visit(Execution{command.trace_id, caller, rooms, hosts, now}, command.verb);
+  std::visit(Execution{command.trace_id, caller, rooms, texts, hosts, now}, command.verb);
 }
 
 }  // namespace comcat::server

@@ -4,13 +4,14 @@
 #include "comcat/server/caller.h"
 #include "comcat/server/hosts.h"
 #include "comcat/server/rooms.h"
+#include "comcat/server/texts.h"
 #include "comcat/wire/messages.h"
 
 namespace comcat::server {
 
 /// Does what a command says and answers it, once, before anybody is told what has become true.
 /// `caller` is in a room, one of `rooms`. Threads: the shard's.
-void execute(const wire::Command& command, Caller& caller, Rooms& rooms, Hosts& hosts,
+void execute(const wire::Command& command, Caller& caller, Rooms& rooms, Texts& texts, Hosts& hosts,
              base::Time now);
 
 }  // namespace comcat::server

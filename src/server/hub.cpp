@@ -70,11 +70,11 @@ Hub::Hub(HubOptions options, Metrics& metrics)
     : options_(std::move(options)),
       metrics_(metrics),
       rooms_(options_.rooms, metrics),
-      hosts_(options_.hosts, rooms_, callers_, metrics,
-             [this](Caller& caller, const std::string& why, const absl::Status& status,
-                    base::Time now) {
-               close(caller, wire::LeaveReason::kRemoved, status, now, why);
-             }) {}
+      hosts_(
+          options_.hosts, rooms_, callers_, metrics,
+          [this](Caller& caller, const std::string& why, const absl::Status& status,
+                 base::Time now) { close(caller, wire::LeaveReason::kRemoved, status, now, why); }),
+      texts_(options_.keeper, rooms_, callers_) {}
 
 void Hub::open(Caller& caller, base::Time now) {
   do {
@@ -97,7 +97,7 @@ absl::Status Hub::receive(Caller& caller, wire::Request request, base::Time now)
   } else if (const auto* hello = std::get_if<wire::Hello>(&request)) {
     status = join(caller, *hello, now);
   } else {
-    status = obey(caller, std::get<wire::Command>(request), now);
+    status = obey(caller, std::get<wire::Command>(std::move(request)), now);
   }
   if (!status.ok()) leave(caller, wire::LeaveReason::kClosed, now);
   if (caller.open && caller.listener.overflowed) {
@@ -109,6 +109,8 @@ absl::Status Hub::receive(Caller& caller, wire::Request request, base::Time now)
 void Hub::leave(Caller& caller, wire::LeaveReason reason, base::Time now, const std::string& why) {
   if (!caller.open) return;
   caller.open = false;
+  caller.unanswered = 0;  // nobody is there for what would still be said
+  caller.later.clear();
   callers_.erase(caller.who.number);
   metrics_.clients = callers_.size();
   if (caller.room == nullptr) return;
@@ -147,6 +149,7 @@ void Hub::sweep(base::Time now) {
   rooms_.catch_up();
   std::vector<std::pair<Caller*, Ending>> over;
   for (const auto& [number, caller] : callers_) {
+    texts_.catch_up(*caller);
     if (std::optional<Ending> ending = due_ending(*caller, options_, now)) {
       over.emplace_back(caller, *std::move(ending));
     }
@@ -159,6 +162,12 @@ void Hub::sweep(base::Time now) {
 
 base::Time Hub::next_deadline(base::Time now) const {
   return std::min(std::max(now, next_sweep_), rooms_.next_deadline());
+}
+
+void Hub::take(std::vector<store::Answer> answers, base::Time now) {
+  for (store::Answer& answer : answers) {
+    if (Caller* const asker = texts_.take(std::move(answer))) obey_later(*asker, now);
+  }
 }
 
 void Hub::drain(std::chrono::milliseconds grace, base::Time now) {

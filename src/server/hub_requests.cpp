@@ -83,7 +83,7 @@ void complete_original(Caller& caller, wire::VoiceUp& voice, base::Time now) {
   voice.packet.level_dbov = kOriginalLevelDbov;
 }
 
-void send_welcome(Caller& caller, std::size_t max_speakers) {
+void send_welcome(Caller& caller, std::size_t max_speakers, bool keeps_texts) {
   wire::Welcome welcome;
   welcome.session = caller.who.number;
   welcome.id = caller.who.id;
@@ -91,7 +91,7 @@ void send_welcome(Caller& caller, std::size_t max_speakers) {
   welcome.members = caller.room->roster();
   welcome.max_speakers = static_cast<std::uint32_t>(max_speakers);
   welcome.resume_key = caller.resume_key;
-  welcome.features = wire::kFeatureVoiceBatch;
+  welcome.features = wire::kFeatureVoiceBatch | (keeps_texts ? wire::kFeatureHistory : 0);
   caller.listener.send(std::make_shared<const std::string>(wire::encode_response(welcome)));
 }
 
@@ -151,7 +151,7 @@ absl::Status Hub::greet_again(Caller& caller, const wire::Hello& hello, base::Ti
     return enforce(excess, kRefused, caller, metrics_);
   }
   // It is how the original client tests its connection.
-  send_welcome(caller, options_.rooms.max_speakers);
+  send_welcome(caller, options_.rooms.max_speakers, texts_.are_kept());
   return absl::OkStatus();
 }
 
@@ -162,6 +162,8 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
   absl::StatusOr<std::string> name =
       caller.who.original ? placeholder_name(caller.who) : chosen_name(hello.name);
   caller.listener.takes_batches = (hello.features & wire::kFeatureVoiceBatch) != 0;
+  caller.listener.takes_history =
+      texts_.are_kept() && (hello.features & wire::kFeatureHistory) != 0;
   const absl::StatusOr<std::string> room =
       wire::normal_name(hello.room.empty() ? wire::kDefaultRoom : hello.room, "room");
   absl::Status status = name.status();
@@ -177,7 +179,8 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
   if (status.ok()) status = rooms_.enter(caller, *room, now);
   if (!status.ok()) return refuse(status, Refusal::kName, caller, metrics_);
   caller.resume_key = make_resume_key();
-  send_welcome(caller, options_.rooms.max_speakers);
+  send_welcome(caller, options_.rooms.max_speakers, texts_.are_kept());
+  texts_.arrive(caller, hello.last_text);
   metrics_.joins.fetch_add(1);
   log_joined(caller);
   return absl::OkStatus();
@@ -193,7 +196,35 @@ Caller* Hub::find_resumed(const std::string& resume_key, const Caller& by) const
 
 // ---- commands
 
-absl::Status Hub::obey(Caller& caller, const wire::Command& command, base::Time now) {
+namespace {
+
+constexpr std::size_t kMostLater = 16;
+
+/// Whether the keeper answers it, in the order in which it is asked.
+bool is_for_keeper(const wire::Command& command) {
+  return std::holds_alternative<wire::Say>(command.verb) ||
+         std::holds_alternative<wire::History>(command.verb);
+}
+
+/// Whether `command` would be answered before one that came earlier.
+bool has_to_wait(const Caller& caller, const wire::Command& command) {
+  return !caller.later.empty() || (caller.unanswered > 0 && !is_for_keeper(command));
+}
+
+}  // namespace
+
+void Hub::obey_later(Caller& caller, base::Time now) {
+  std::vector<wire::Command> commands = std::exchange(caller.later, {});
+  for (wire::Command& command : commands) {
+    if (has_to_wait(caller, command)) {
+      caller.later.push_back(std::move(command));
+    } else {
+      execute(command, caller, rooms_, texts_, hosts_, now);
+    }
+  }
+}
+
+absl::Status Hub::obey(Caller& caller, wire::Command command, base::Time now) {
   if (caller.room == nullptr) {
     return refuse(absl::FailedPreconditionError("a command before the hello"), Refusal::kProtocol,
                   caller, metrics_);
@@ -205,7 +236,14 @@ absl::Status Hub::obey(Caller& caller, const wire::Command& command, base::Time 
     metrics_.dropped(Drop::kRateLimit);
     return enforce(excess, kRefused, caller, metrics_);
   }
-  execute(command, caller, rooms_, hosts_, now);
+  if (!has_to_wait(caller, command)) {
+    execute(command, caller, rooms_, texts_, hosts_, now);
+  } else if (caller.later.size() < kMostLater) {
+    caller.later.push_back(std::move(command));
+  } else {
+    caller.answer(command.trace_id,
+                  absl::ResourceExhaustedError("your texts wait to be kept; try again"));
+  }
   return absl::OkStatus();
 }
 

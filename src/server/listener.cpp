@@ -15,6 +15,7 @@ void Listener::send(Payload control) {
 void Listener::leave_room() {
   voice.clear();
   messages.clear_events();
+  if (takes_history) messages.clear_texts();  // they would be taken for texts of the next room
 }
 
 }  // namespace comcat::server

@@ -25,12 +25,16 @@ const Payload& EventJoiner::join(const std::vector<Payload>& events) {
 // ---- control
 
 bool MessageQueue::push_control(Payload message) {
-  std::size_t largest = cost(message);
-  for (const Payload& other : control_) largest = std::max(largest, cost(other));
-  if (control_bytes_ + cost(message) - largest > kMaxControlBytes) return false;
+  if (!has_room_for(message)) return false;
   control_bytes_ += cost(message);
   control_.push_back(std::move(message));
   return true;
+}
+
+bool MessageQueue::has_room_for(const Payload& control) const {
+  std::size_t largest = cost(control);
+  for (const Payload& other : control_) largest = std::max(largest, cost(other));
+  return control_bytes_ + cost(control) - largest <= kMaxControlBytes;
 }
 
 Payload MessageQueue::take_control() {
@@ -90,6 +94,17 @@ void MessageQueue::push_text(Payload text) {
   text_bytes_ += cost(text);
   texts_.push_back(std::move(text));
   for (; text_bytes_ > kMaxTextBytes; ++missed_texts_) std::ignore = take_text();
+}
+
+bool MessageQueue::offer_text(Payload text) {
+  if (text_bytes_ + cost(text) > kMaxTextBytes) return false;
+  push_text(std::move(text));
+  return true;
+}
+
+void MessageQueue::clear_texts() {
+  texts_.clear();
+  text_bytes_ = 0;
 }
 
 Payload MessageQueue::take_text() {

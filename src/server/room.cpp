@@ -150,10 +150,23 @@ void Room::say(const wire::TextSaid& text) {
   const auto payload =
       std::make_shared<const std::string>(wire::encode_response(wire::Event(text)));
   for (const auto& [who, listener] : people_) {
-    if (who->original) continue;
-    listener->messages.push_text(payload);
-    listener->link.wake();
+    if (!who->original && take_text(*listener, text.number, payload)) listener->link.wake();
   }
+}
+
+bool Room::take_text(Listener& listener, std::uint64_t number, const Payload& text) {
+  if (number == 0 || !listener.takes_history) {
+    listener.messages.push_text(text);
+    return true;
+  }
+  if (listener.texts != TextCourse::kLive) return false;
+  if (listener.messages.offer_text(text)) {
+    listener.last_text = number;
+    return true;
+  }
+  listener.texts = TextCourse::kBehind;
+  listener.last_text = number - 1;
+  return false;
 }
 
 void Room::catch_up() {

@@ -37,6 +37,8 @@ absl::Status Rooms::enter(Caller& caller, const std::string& name, base::Time no
   if (absl::Status status = may_enter(caller.who, name, caller); !status.ok()) return status;
   Room& room = find_or_make(name);
   leave(caller, wire::LeaveReason::kMoved, now);
+  caller.listener.texts = TextCourse::kLive;
+  caller.listener.last_text = 0;
   room.tell(wire::Joined{caller.who.member()}, nullptr, now);
   room.add(caller.who, caller.listener);
   caller.room = &room;
@@ -55,6 +57,11 @@ void Rooms::leave(Caller& caller, wire::LeaveReason reason, base::Time now,
   } else if (!draining_) {  // when all go, nobody needs to hear of each
     room.tell(wire::Left{caller.who.number, reason, why}, nullptr, now);
   }
+}
+
+Room* Rooms::find_by_key(const std::string& key) {
+  const auto found = rooms_.find(key);
+  return found == rooms_.end() ? nullptr : found->second.get();
 }
 
 wire::RoomList Rooms::list() const {

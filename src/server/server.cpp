@@ -114,13 +114,40 @@ struct Server::Parts {
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections;
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<Shard> shard;
+  std::unique_ptr<store::Journal> journal;  // null: no texts are kept. Goes before the shard
   std::unique_ptr<AdminEndpoint> admin;
 };
+
+namespace {
+
+/// Opens the journal that the options ask for, and makes it the keeper of `hub`.
+absl::StatusOr<std::unique_ptr<store::Journal>> open_journal(
+    const std::optional<store::JournalOptions>& options, HubOptions& hub) {
+  if (!options) return nullptr;
+  absl::StatusOr<std::unique_ptr<store::Journal>> journal = store::Journal::open(*options);
+  if (journal.ok()) hub.keeper = journal->get();
+  return journal;
+}
+
+/// Has the journal answer to the shard: one task for all that became true at once.
+void connect(store::Journal& journal, Shard& shard) {
+  journal.start([&shard](std::vector<store::Answer> answers) {
+    shard.post([&shard, answers = std::move(answers)]() mutable {
+      shard.hub().take(std::move(answers), shard.now());
+    });
+  });
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   absl::StatusOr<Acceptor> acceptor = Acceptor::bind(options.acceptor);
   if (!acceptor.ok()) return acceptor.status();
   auto parts = std::make_unique<Parts>(std::move(*acceptor), guest_limits(options));
+  HubOptions hub = options.hub;
+  absl::StatusOr<std::unique_ptr<store::Journal>> journal = open_journal(options.journal, hub);
+  if (!journal.ok()) return journal.status();
+  parts->journal = *std::move(journal);
 
   // Every connection waits with a buffer of 8 KiB for what it reads, unless this experiment of gRPC
   // 1.51, on by default, is off. Read when gRPC starts, so it must come before any use of it.
@@ -141,7 +168,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
   std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();
   parts->shard =
-      std::make_unique<Shard>(options.hub, options.admission, parts->metrics, std::move(queue),
+      std::make_unique<Shard>(hub, options.admission, parts->metrics, std::move(queue),
                               parts->service, parts->health, parts->guests, parts->acceptor);
   if (!options.admin_socket.empty()) {
     absl::StatusOr<std::unique_ptr<AdminEndpoint>> admin =
@@ -158,6 +185,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
     return absl::InternalError("gRPC cannot start a server; --log_level debug shows its reason");
   }
   parts->shard->start();
+  if (parts->journal) connect(*parts->journal, *parts->shard);
   parts->acceptor.start(
       [connections = parts->connections.get()](base::FileDescriptor fd) {
         grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;

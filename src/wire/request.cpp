@@ -27,7 +27,7 @@ absl::StatusOr<Request> from(ClientMSG& message, std::size_t size_bytes) {
 
 Request from(ClientSignal& signal) {
   return Hello{std::move(*signal.mutable_name()), std::move(*signal.mutable_room()),
-               std::move(*signal.mutable_resume_key()), signal.features()};
+               std::move(*signal.mutable_resume_key()), signal.features(), signal.last_text()};
 }
 
 Request from(::Command& command) {
@@ -41,7 +41,7 @@ Request from(::Command& command) {
       out.verb = SetDeafen{command.set_deafen().deafened()};
       break;
     case ::Command::kJoinRoom:
-      out.verb = JoinRoom{command.join_room().room()};
+      out.verb = JoinRoom{command.join_room().room(), command.join_room().last_text()};
       break;
     case ::Command::kListRooms:
       out.verb = ListRooms{command.list_rooms().names()};
@@ -54,6 +54,9 @@ Request from(::Command& command) {
       break;
     case ::Command::kHost:
       out.verb = HostWords{command.host().words()};
+      break;
+    case ::Command::kHistory:
+      out.verb = History{command.history().before(), command.history().most()};
       break;
     case ::Command::COMMAND_NOT_SET:
       break;
@@ -69,13 +72,20 @@ struct SetVerb {
   void operator()(const SetDeafen& verb) const {
     command.mutable_set_deafen()->set_deafened(verb.deafened);
   }
-  void operator()(const JoinRoom& verb) const { command.mutable_join_room()->set_room(verb.room); }
+  void operator()(const JoinRoom& verb) const {
+    command.mutable_join_room()->set_room(verb.room);
+    command.mutable_join_room()->set_last_text(verb.last_text);
+  }
   void operator()(const ListRooms& verb) const {
     command.mutable_list_rooms()->set_names(verb.names);
   }
   void operator()(const Say& verb) const { command.mutable_say()->set_text(verb.text); }
   void operator()(const Who& verb) const { command.mutable_who()->set_room(verb.room); }
   void operator()(const HostWords& verb) const { command.mutable_host()->set_words(verb.words); }
+  void operator()(const History& verb) const {
+    command.mutable_history()->set_before(verb.before);
+    command.mutable_history()->set_most(verb.most);
+  }
 };
 
 }  // namespace
@@ -94,6 +104,7 @@ std::string encode_request(const Hello& hello) {
   signal.set_room(hello.room);
   signal.set_resume_key(hello.resume_key);
   signal.set_features(hello.features);
+  signal.set_last_text(hello.last_text);
   return request.SerializeAsString();
 }
 

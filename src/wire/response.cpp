@@ -55,6 +55,15 @@ void fill(::Roster& out, const Roster& roster) {
   for (const Member& member : roster.members) fill(*out.add_members(), member);
 }
 
+void fill(::TextSaid& out, const TextSaid& said) {
+  out.set_session(said.session);
+  out.set_name(said.name);
+  out.set_text(said.text);
+  out.set_number(said.number);
+  out.set_time_ms(said.time_ms);
+  out.set_earlier(said.earlier);
+}
+
 /// Sets the arm of `outcome` that the result is.
 struct SetResult {
   ::Outcome& outcome;
@@ -68,6 +77,10 @@ struct SetResult {
     }
   }
   void operator()(const Roster& roster) const { fill(*outcome.mutable_roster(), roster); }
+  void operator()(const TextPage& page) const {
+    for (const TextSaid& said : page.texts) fill(*outcome.mutable_texts()->add_texts(), said);
+    outcome.mutable_texts()->set_more(page.more);
+  }
 };
 
 /// Sets the arm of `event` that the event is.
@@ -91,11 +104,7 @@ struct SetEvent {
     event.mutable_deafen_changed()->set_session(e.session);
     event.mutable_deafen_changed()->set_deafened(e.deafened);
   }
-  void operator()(const TextSaid& e) const {
-    event.mutable_text_said()->set_session(e.session);
-    event.mutable_text_said()->set_name(e.name);
-    event.mutable_text_said()->set_text(e.text);
-  }
+  void operator()(const TextSaid& e) const { fill(*event.mutable_text_said(), e); }
   void operator()(const Announced& e) const { event.mutable_announced()->set_text(e.text); }
   void operator()(const Draining& e) const { event.mutable_draining()->set_grace_ms(e.grace_ms); }
   void operator()(const Roster& e) const { fill(*event.mutable_roster(), e); }
@@ -156,6 +165,22 @@ Welcome from(const ServerSignal& signal) {
   return welcome;
 }
 
+TextSaid from(const ::TextSaid& said) {
+  return {said.session(),
+          safe_name(said.name()),
+          safe_said(said.text()),
+          said.number(),
+          std::min<std::uint64_t>(said.time_ms(), kMaxTimeMs),
+          said.earlier()};
+}
+
+TextPage from(const ::TextPage& page) {
+  TextPage out;
+  for (const ::TextSaid& said : page.texts()) out.texts.push_back(from(said));
+  out.more = page.more();
+  return out;
+}
+
 Outcome from(const ::Outcome& outcome) {
   Outcome out;
   out.trace_id = outcome.trace_id();
@@ -171,6 +196,8 @@ Outcome from(const ::Outcome& outcome) {
     out.result = std::move(list);
   } else if (outcome.has_roster()) {
     out.result = from(outcome.roster());
+  } else if (outcome.has_texts()) {
+    out.result = from(outcome.texts());
   }
   return out;
 }
@@ -192,8 +219,7 @@ Event from(const ::Event& event) {
     case ::Event::kDeafenChanged:
       return DeafenChanged{event.deafen_changed().session(), event.deafen_changed().deafened()};
     case ::Event::kTextSaid:
-      return TextSaid{event.text_said().session(), safe_name(event.text_said().name()),
-                      safe_said(event.text_said().text())};
+      return from(event.text_said());
     case ::Event::kAnnounced:
       return Announced{safe_said(event.announced().text())};
     case ::Event::kDraining:

@@ -55,8 +55,8 @@ TEST(Admission, AShortPasscodeAndAFileThatEveryoneMayReadDrawAWarning) {
   std::ofstream(path) << "hunter2-and-more\n";
   std::filesystem::permissions(
       path, std::filesystem::perms::owner_read | std::filesystem::perms::others_read);
-  Process open(
-      {program("comcat-server"), "--insecure", "--listen=127.0.0.1:0", "--passcode_file=" + path});
+  Process open({program("comcat-server"), "--insecure", "--listen=127.0.0.1:0",
+                "--passcode_file=" + path, "--state_dir=" + folder.path()});
   EXPECT_TRUE(
       open.wait_for_line(Process::kErr, "warning passcode_file_is_open_to_others file=" + path));
   EXPECT_EQ(std::string::npos, open.output(Process::kErr).find("passcode_is_short"));

@@ -205,7 +205,9 @@ TEST(Fault, AFullDiskForTheCertificateIsOneSentence) {
 
 TEST(Fault, ThePortIsTakenIsOneSentence) {
   ServerProcess first;
-  Process second({program("comcat-server"), "--open", "--insecure", "--listen=" + first.host()});
+  const TemporaryDirectory state;
+  Process second({program("comcat-server"), "--open", "--insecure", "--listen=" + first.host(),
+                  "--state_dir=" + state.path()});
   EXPECT_TRUE(second.wait_for_line(Process::kErr, "Address already in use"));
   EXPECT_EQ(2, second.wait_exit());
 }

@@ -198,12 +198,13 @@ TEST(Hosts, ASocketThatACrashLeftIsReplacedAndOneInUseIsNot) {
                   "--state_dir=" + state.path(), "--admin_socket=" + socket});
   EXPECT_EQ(2, second.wait_exit());
   EXPECT_THAT(second.output(Process::kErr), HasSubstr("another server listens there"));
-  // The default one is worth a warning, for two servers of one state directory.
+  // The default one is worth a warning, for two servers of one state directory, which keep neither
+  // certificate nor texts there.
   Process one({program("comcat-server"), "--open", "--insecure", "--listen=127.0.0.1:0",
-               "--state_dir=" + state.path()});
+               "--history_hours=0", "--state_dir=" + state.path()});
   ASSERT_TRUE(one.wait_for_line(Process::kErr, "listening"));
   Process other({program("comcat-server"), "--open", "--insecure", "--listen=127.0.0.1:0",
-                 "--state_dir=" + state.path()});
+                 "--history_hours=0", "--state_dir=" + state.path()});
   EXPECT_TRUE(other.wait_for_line(Process::kErr, "admin_socket_off"));
   EXPECT_TRUE(other.wait_for_line(Process::kErr, "listening"));
   EXPECT_EQ(0, Admin(socket, "rooms").code);

@@ -314,7 +314,9 @@ TEST_F(OnATerminal, WhatIsSaidBeforeTheCallIsBrokenBetweenWordsToo) {
 }
 
 TEST_F(OnATerminal, AnOpenServerIsNotGivenAPasscode) {
-  Process open({program("comcat-server"), "--open", "--insecure", "--listen=127.0.0.1:0"});
+  const TemporaryDirectory state;
+  Process open({program("comcat-server"), "--open", "--insecure", "--listen=127.0.0.1:0",
+                "--state_dir=" + state.path()});
   const auto line = open.wait_for_line(Process::kErr, "listening address=");
   ASSERT_TRUE(line);
   const std::size_t begin = line->find("address=") + 8;

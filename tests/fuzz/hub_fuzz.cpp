@@ -16,6 +16,7 @@
 #include "comcat/wire/convert.h"
 
 #include "fuzz/fuzz.h"
+#include "server/shelf.h"
 
 namespace {
 
@@ -78,6 +79,7 @@ class World {
   explicit World(fuzz::Input& input) : input_(input) {
     options_.rooms.max_rooms = 3;
     options_.rooms.max_speakers = 1 + input.choose(3);
+    if (input.choose(2) == 0) options_.keeper = &shelf_;
     hub_.emplace(options_, metrics_);
   }
 
@@ -158,7 +160,7 @@ class World {
   }
 
   std::optional<wire::Request> make_request() {
-    switch (input_.choose(8)) {
+    switch (input_.choose(9)) {
       case 0: {  // whatever bytes may say
         const std::string_view bytes = input_.text(300);
         auto request = wire::parse_request(std::as_bytes(std::span(bytes)));
@@ -166,7 +168,7 @@ class World {
       }
       case 1:
         return wire::Hello{std::string(input_.text(8)), std::string(input_.text(3)), key(),
-                           input_.byte()};
+                           input_.byte(), input_.byte()};
       case 2:
         return wire::Hello{};
       case 3:
@@ -174,9 +176,11 @@ class World {
       case 4:
         return wire::Command{input_.number(), wire::SetDeafen{input_.choose(2) == 0}};
       case 5:
-        return wire::Command{input_.number(), wire::JoinRoom{std::string(input_.text(2))}};
+        return wire::Command{input_.number(), wire::JoinRoom{std::string(input_.text(2)), 0}};
       case 6:
         return wire::Command{input_.number(), wire::Say{std::string(2000, 'x')}};
+      case 7:
+        return wire::Command{input_.number(), wire::History{input_.byte(), input_.byte()}};
       default:
         return voice();
     }
@@ -209,13 +213,20 @@ class World {
     for (const auto& [trace_id, owed] : person.owed_) COMCAT_FUZZ_CHECK(owed == 0);
   }
 
+  /// The keeper answers: whoever asked is then owed nothing by it any more.
+  void answer() {
+    while (!shelf_.asked.empty()) hub_->take(shelf_.take_answers(), now_);
+    for (const auto& person : people_) COMCAT_FUZZ_CHECK(person->caller.unanswered == 0);
+  }
+
   void check() {
+    if (input_.choose(4) > 0) answer();
     std::size_t open = 0;
     for (const auto& person : people_) {
       open += person->caller.open ? 1 : 0;
       COMCAT_FUZZ_CHECK(!person->closed || !person->caller.open);
       COMCAT_FUZZ_CHECK(person->caller.open || person->caller.room == nullptr);
-      if (person->caller.open && person->reading) settle(*person);
+      if (person->caller.open && person->reading && shelf_.asked.empty()) settle(*person);
     }
     COMCAT_FUZZ_CHECK(hub_->callers() == open && metrics_.clients == open);
     COMCAT_FUZZ_CHECK(metrics_.rooms <= options_.rooms.max_rooms);
@@ -224,6 +235,7 @@ class World {
   }
 
   fuzz::Input& input_;
+  server::Shelf shelf_;
   HubOptions options_;
   Metrics metrics_;
   std::optional<Hub> hub_;

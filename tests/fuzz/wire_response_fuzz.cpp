@@ -39,12 +39,21 @@ void check(const wire::Roster& roster) {
   for (const wire::Member& member : roster.members) check(member);
 }
 
+void check(const wire::TextSaid& said) {
+  check_printable(said.name);
+  check_printable(said.text);
+  COMCAT_FUZZ_CHECK(said.text.size() <= wire::kMaxTextBytes && said.time_ms <= wire::kMaxTimeMs);
+}
+
 void check(const wire::Outcome& outcome) {
   check_printable(outcome.text);
   if (const auto* rooms = std::get_if<wire::RoomList>(&outcome.result)) {
     for (const wire::RoomInfo& room : rooms->rooms) check_printable(room.name);
   }
   if (const auto* roster = std::get_if<wire::Roster>(&outcome.result)) check(*roster);
+  if (const auto* page = std::get_if<wire::TextPage>(&outcome.result)) {
+    for (const wire::TextSaid& said : page->texts) check(said);
+  }
 }
 
 void check(const wire::Event& event) {
@@ -54,10 +63,7 @@ void check(const wire::Event& event) {
     COMCAT_FUZZ_CHECK(left->reason >= wire::LeaveReason::kUnknown &&
                       left->reason <= wire::LeaveReason::kRemoved);
   }
-  if (const auto* said = std::get_if<wire::TextSaid>(&event)) {
-    check_printable(said->name);
-    check_printable(said->text);
-  }
+  if (const auto* said = std::get_if<wire::TextSaid>(&event)) check(*said);
 }
 
 void check(const wire::Events& events) {

@@ -71,6 +71,35 @@ TEST(Convert, CommandsKeepTheirTraceId) {
   EXPECT_EQ("hi", std::get<Say>(out.verb).text);
 }
 
+TEST(Convert, AHelloAndAMoveTellTheLastTextThatOneHas) {
+  EXPECT_EQ(7U, request<Hello>(encode_request(Hello{"an", "lobby", "", 3, 7})).last_text);
+  const auto out = request<Command>(encode_request(Command{1, JoinRoom{"den", 9}}));
+  EXPECT_EQ("den", std::get<JoinRoom>(out.verb).room);
+  EXPECT_EQ(9U, std::get<JoinRoom>(out.verb).last_text);
+}
+
+TEST(Convert, HistoryIsAskedForAndAnswered) {
+  const auto asked = request<Command>(encode_request(Command{4, History{1000, 50}}));
+  EXPECT_EQ(1000U, std::get<History>(asked.verb).before);
+  EXPECT_EQ(50U, std::get<History>(asked.verb).most);
+  const TextPage page{{{0, "an", "hi", 12, 1'795'000'000'000, true}}, true};
+  const auto answer = response<Outcome>(encode_response(Outcome{4, 0, "", page}));
+  const auto& out = std::get<TextPage>(answer.result);
+  EXPECT_TRUE(out.more);
+  ASSERT_EQ(1U, out.texts.size());
+  EXPECT_EQ("an", out.texts[0].name);
+  EXPECT_EQ("hi", out.texts[0].text);
+  EXPECT_EQ(12U, out.texts[0].number);
+  EXPECT_EQ(1'795'000'000'000U, out.texts[0].time_ms);
+  EXPECT_TRUE(out.texts[0].earlier);
+}
+
+TEST(Convert, ATimeThatNoCalendarHasIsItsLast) {
+  TextSaid said{1, "an", "hi", 1, UINT64_MAX, true};
+  const auto events = response<Events>(encode_response(Event(said)));
+  EXPECT_EQ(kMaxTimeMs, std::get<TextSaid>(events.at(0)).time_ms);
+}
+
 TEST(Convert, ACommandOfALaterVersionIsUnknown) {
   // Command{trace_id = 9, field 99: an empty message}
   const std::string encoded("\x1a\x05\x08\x09\x9a\x06\x00", 7);

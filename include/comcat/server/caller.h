@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "comcat/base/clock.h"
 #include "comcat/server/conduct.h"
@@ -42,7 +43,9 @@ struct Caller {
   std::string resume_key;
   Room* room = nullptr;  // null until the hello, and again after leaving
   base::Time opened{};
-  bool open = false;  // the hub knows it
+  std::uint32_t unanswered = 0;      // commands whose answer waits for the history
+  std::vector<wire::Command> later;  // that came after those, and have their turn then
+  bool open = false;                 // the hub knows it
 };
 
 }  // namespace comcat::server

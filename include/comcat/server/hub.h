@@ -3,12 +3,15 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "comcat/base/clock.h"
 #include "comcat/server/caller.h"
 #include "comcat/server/hosts.h"
 #include "comcat/server/metrics.h"
 #include "comcat/server/rooms.h"
+#include "comcat/server/texts.h"
+#include "comcat/store/keeper.h"
 
 #include "absl/status/status.h"
 
@@ -16,6 +19,7 @@ namespace comcat::server {
 
 struct HubOptions {
   RoomLimits rooms;
+  store::Keeper* keeper = nullptr;  // of texts, which outlives the hub; null: nobody keeps them
   std::chrono::seconds hello_timeout{5};
   std::chrono::seconds stall_timeout{10};
   CallerLimits caller;
@@ -49,6 +53,9 @@ class Hub {
   void tick(base::Time now);
   [[nodiscard]] base::Time next_deadline(base::Time now) const;
 
+  /// What the keeper has answered.
+  void take(std::vector<store::Answer> answers, base::Time now);
+
   /// Tells everyone that the server stops within `grace` and closes their streams. Nobody may join
   /// any more.
   void drain(std::chrono::milliseconds grace, base::Time now);
@@ -67,7 +74,9 @@ class Hub {
   absl::Status relay(Caller& caller, wire::VoiceUp& voice, base::Time now);
   absl::Status join(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status greet_again(Caller& caller, const wire::Hello& hello, base::Time now);
-  absl::Status obey(Caller& caller, const wire::Command& command, base::Time now);
+  absl::Status obey(Caller& caller, wire::Command command, base::Time now);
+  /// Does what has waited for answers of the keeper's.
+  void obey_later(Caller& caller, base::Time now);
   /// The caller with this key, whose place `by` takes; null where there is none.
   [[nodiscard]] Caller* find_resumed(const std::string& resume_key, const Caller& by) const;
   void sweep(base::Time now);
@@ -80,6 +89,7 @@ class Hub {
   std::unordered_map<wire::SessionNumber, Caller*> callers_;
   Rooms rooms_;
   Hosts hosts_;
+  Texts texts_;
   base::Time next_sweep_{};
   bool draining_ = false;
 };

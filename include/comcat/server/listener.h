@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "comcat/base/clock.h"
 #include "comcat/server/message_queue.h"
@@ -21,6 +22,14 @@ class Link {
   /// Nothing more will come: send what control messages still wait, then end the stream with
   /// `status`.
   virtual void close(const absl::Status& status) = 0;
+};
+
+/// How a listener is told what is said in its room, where texts are kept. Whoever misses some is
+/// read them from the history, in order, and only then hears the new ones.
+enum class TextCourse : std::uint8_t {
+  kLive,    // each as soon as it is kept
+  kBehind,  // later ones wait in the history: those after Listener::last_text
+  kAsked,   // the history has been asked for them
 };
 
 /// Somebody who is sent things by this server: what waits, and the link that takes it.
@@ -44,15 +53,18 @@ struct Listener {
   /// True where take() has something, unless it is voice that has become too old.
   [[nodiscard]] bool ready() const { return messages.ready() || !voice.empty(); }
 
-  /// Forgets voice and events, of a room that the listener has left.
+  /// Forgets voice and events, and texts that are kept, of a room that the listener has left.
   void leave_room();
 
   Link& link;
   VoiceQueue voice;
   MessageQueue messages;
   StreamOrder order;
-  base::Time write_started{};  // kept by the link: when the write under way began, or zero
-  bool takes_batches = false;  // several frames in one message
+  base::Time write_started{};   // kept by the link: when the write under way began, or zero
+  std::uint64_t last_text = 0;  // the number of the last that it was sent in its room
+  TextCourse texts = TextCourse::kLive;  // kLive always where it does not take histories
+  bool takes_batches = false;            // several frames in one message
+  bool takes_history = false;            // knows texts that were said earlier, and they are kept
   bool overflowed = false;
 };
 

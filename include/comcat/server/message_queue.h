@@ -38,6 +38,8 @@ class MessageQueue {
   static constexpr std::size_t kOverheadBytes = 64;
 
   [[nodiscard]] bool push_control(Payload message);
+  /// Whether push_control() would take it.
+  [[nodiscard]] bool has_room_for(const Payload& control) const;
   /// The oldest control message; null where there is none.
   [[nodiscard]] Payload take_control();
 
@@ -58,6 +60,10 @@ class MessageQueue {
   void catch_up(Payload roster);
 
   void push_text(Payload text);
+  /// The same, but false where it would cost others their place.
+  [[nodiscard]] bool offer_text(Payload text);
+  /// Forgets the texts; they do not count as lost.
+  void clear_texts();
   [[nodiscard]] bool has_text() const { return !texts_.empty(); }
   /// The oldest text; null where there is none.
   [[nodiscard]] Payload take_text();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,7 +63,8 @@ class Room {
   /// (which may be null) and the clients that know no events.
   void tell(const wire::Event& event, const Participant* except, base::Time now);
 
-  /// Queues a text for everyone, the sender too.
+  /// Queues a text for everyone, the sender too. Who is slow and takes histories falls behind where
+  /// the text is kept (it has a number), and is read it later.
   void say(const wire::TextSaid& text);
 
   /// Queues an event that has to arrive.
@@ -86,6 +88,8 @@ class Room {
 
   /// Notes that `speaker`'s frames wait; how many speakers' do.
   std::size_t gather(wire::SessionNumber speaker);
+  /// Queues a text for `listener`; false where it gets this one from the history.
+  static bool take_text(Listener& listener, std::uint64_t number, const Payload& text);
   void flush();
   void release_events(base::Time now);
   /// To be called wherever flush_at_ or events_at_ may have changed.

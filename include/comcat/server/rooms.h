@@ -52,6 +52,8 @@ class Rooms {
   [[nodiscard]] wire::RoomList list() const;
   /// With the names of who is there, as far as kMaxListedNameBytes of them go.
   [[nodiscard]] wire::RoomList list_with_names() const;
+  /// The room with this key; null where there is none.
+  [[nodiscard]] Room* find_by_key(const std::string& key);
 
   /// Tells everyone that the server stops within `grace`. Nobody is told any more who leaves.
   void drain(std::chrono::milliseconds grace);

@@ -10,6 +10,7 @@
 #include "comcat/server/certificate.h"
 #include "comcat/server/hub.h"
 #include "comcat/server/metrics.h"
+#include "comcat/store/journal.h"
 
 #include "absl/status/statusor.h"
 
@@ -19,7 +20,8 @@ struct ServerOptions {
   AcceptorOptions acceptor;
   AdmissionOptions admission;
   HubOptions hub;
-  std::optional<Certificate> certificate;  // nothing: plaintext
+  std::optional<Certificate> certificate;        // nothing: plaintext
+  std::optional<store::JournalOptions> journal;  // nothing: no texts are kept
   bool reflection = false;
   std::string admin_socket;         // the path of one for whoever runs the server; empty: none
   bool needs_admin_socket = false;  // where there cannot be one, there is no server either

@@ -14,6 +14,9 @@ namespace comcat::wire {
 inline constexpr std::size_t kMaxNameCharacters = 32;  // as users count them: grapheme clusters
 inline constexpr std::size_t kMaxNameBytes = 128;      // in normal form C
 inline constexpr std::size_t kMaxTextBytes = 2000;
+inline constexpr std::uint32_t kUsualTexts = 20;      // at joining, and where none says how many
+inline constexpr std::uint32_t kMaxTextsAsked = 100;  // of History
+inline constexpr std::uint64_t kMaxTimeMs = 253'402'300'799'999;  // the end of the year 9999
 inline constexpr std::size_t kMaxPasscodeBytes = 256;
 inline constexpr std::size_t kMaxChunkBytes = 1275;         // one Opus frame, RFC 6716 section 3.4
 inline constexpr std::uint32_t kDurationUnitSamples = 120;  // 2.5 ms, the shortest Opus frame
@@ -39,6 +42,7 @@ inline constexpr const char* kDefaultRoom = "lobby";
 
 /// Bits of Hello::features and Welcome::features.
 inline constexpr unsigned kFeatureVoiceBatch = 1;
+inline constexpr unsigned kFeatureHistory = 2;
 
 /// A name (of a person or, `what` = "room", of a room) as it is kept and shown: in normal form C.
 /// kInvalidArgument with one sentence for the user where that is not 1-32 characters in at most 128

@@ -25,6 +25,7 @@ struct Hello {
   std::string room;
   std::string resume_key;
   std::uint32_t features = 0;
+  std::uint64_t last_text = 0;  // the number of the last text of the room that one has; 0: none
 
   /// An empty signal is how the original protocol says hello.
   [[nodiscard]] bool original() const {
@@ -40,6 +41,7 @@ struct SetDeafen {
 };
 struct JoinRoom {
   std::string room;
+  std::uint64_t last_text = 0;  // as in Hello
 };
 struct ListRooms {
   bool names = false;  // of who is in them, too
@@ -55,12 +57,20 @@ struct Who {
 struct HostWords {
   std::string words;
 };
+/// Earlier texts of the room: the `most` (0: kUsualTexts, at most kMaxTextsAsked) newest before the
+/// number `before` (0: of all).
+struct History {
+  std::uint64_t before = 0;
+  std::uint32_t most = 0;
+};
 /// A command of a later version; answered with UNIMPLEMENTED.
 struct UnknownCommand {};
 
 struct Command {
   std::uint64_t trace_id = 0;
-  std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say, Who, HostWords> verb;
+  std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say, Who, History,
+               HostWords>
+      verb;
 };
 
 using Request = std::variant<VoiceUp, Hello, Command>;
@@ -101,11 +111,25 @@ struct Roster {
   std::vector<Member> members;
 };
 
+struct TextSaid {
+  SessionNumber session = 0;  // 0: who said it may have gone
+  std::string name;
+  std::string text;
+  std::uint64_t number = 0;   // goes up by one in each room; 0: it is not kept
+  std::uint64_t time_ms = 0;  // since 1970 in UTC, at most kMaxTimeMs; 0 where it is not kept
+  bool earlier = false;       // said before one came, or while one was away
+};
+/// Earlier texts, in the order of their numbers.
+struct TextPage {
+  std::vector<TextSaid> texts;
+  bool more = false;  // there are others before them
+};
+
 struct Outcome {
   std::uint64_t trace_id = 0;
   int status = 0;  // a gRPC status code; 0 is OK
   std::string text;
-  std::variant<std::monostate, RoomList, Roster> result;
+  std::variant<std::monostate, RoomList, Roster, TextPage> result;
 };
 
 /// In the order of the wire's Left.Reason.
@@ -127,11 +151,6 @@ struct MuteChanged {
 struct DeafenChanged {
   SessionNumber session = 0;
   bool deafened = false;
-};
-struct TextSaid {
-  SessionNumber session = 0;
-  std::string name;
-  std::string text;
 };
 /// What a host tells everyone on the server.
 struct Announced {
