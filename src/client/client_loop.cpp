@@ -57,7 +57,7 @@ transport::VoiceStream::Options stream_options(const ClientOptions& options) {
   out.address = options.address;
   out.hello.name = options.name;
   out.hello.room = options.room;
-  out.hello.features = wire::kFeatureVoiceBatch;
+  out.hello.features = wire::kFeatureVoiceBatch | wire::kFeatureHistory;
   out.passcode = options.passcode;
   out.host_passcode = options.host_passcode;
   out.tls = options.tls;

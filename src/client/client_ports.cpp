@@ -20,8 +20,8 @@ absl::Status ClientLoop::send(const wire::Command& command) {
   return stream_->send(command);
 }
 
-void ClientLoop::set_room(const std::string& room) {
-  stream_->set_room(room);
+void ClientLoop::set_place(const std::string& room, std::uint64_t last_text) {
+  stream_->set_place(room, last_text);
 }
 
 void ClientLoop::leave() {

@@ -32,6 +32,7 @@ constexpr std::array kWords{
     Word{"who", "[ROOM]", "who is in your room, or in another"},
     Word{"volume", "NAME PERCENT", "how loud you hear someone: 0-400, 100 is as sent"},
     Word{"say", "TEXT", "a line of text to everyone in your room"},
+    Word{"history", "[N]", "earlier texts of your room, 20 or N (1-100) at a time"},
     Word{"rooms", "[names]", "the rooms of this server, and who is in them"},
     Word{"join", "ROOM", "go to another room; it is made if there is none"},
     Word{"kick", "NAME", "hosts: someone out of the call [for 10m] [because TEXT]"},
@@ -179,6 +180,18 @@ absl::StatusOr<ConsoleCommand> parse_host_words(const std::string& word, const s
   return HostWords{std::move(words)};
 }
 
+absl::StatusOr<ConsoleCommand> parse_history(const std::string& rest) {
+  if (rest.empty()) return ShowHistory{};
+  ShowHistory history;
+  const char* const end = rest.data() + rest.size();
+  const auto [stop, error] = std::from_chars(rest.data(), end, history.most);
+  if (error != std::errc() || stop != end || history.most < 1 ||
+      history.most > wire::kMaxTextsAsked) {
+    return invalid("write history, or history N with N from 1 to 100");
+  }
+  return history;
+}
+
 absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
   if (word == "mute" || word == "unmute") return MuteSelf{word == "mute"};
   if (word == "deafen" || word == "undeafen") return DeafenSelf{word == "deafen"};
@@ -203,6 +216,7 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   if (word == "say") return parse_say(rest);
   if (word == "who") return parse_who(rest);
   if (word == "rooms") return parse_rooms(rest);
+  if (word == "history") return parse_history(rest);
   const bool mutes_another = (word == "mute" || word == "unmute") && !rest.empty();
   if (is_host_word(word) || mutes_another) return parse_host_words(word, rest);
   absl::StatusOr<ConsoleCommand> command = parse_bare(word);

@@ -40,6 +40,8 @@ std::string UserCommand::description() const {
     case Kind::kHost:
       return base::safe_text(std::get<wire::HostWords>(command.verb).words, kShownBytes,
                              base::Joiners::kKept);
+    case Kind::kHistory:
+      return "history";
     case Kind::kProbe:
       break;
   }

@@ -261,13 +261,6 @@ void Session::tell(const wire::DeafenChanged& event) {
                   .with("name", found->second.name));
 }
 
-void Session::tell(const wire::TextSaid& event) {
-  ports_.show(Report("said", "<" + shown_name(event.name) + "> " + shown_text(event.text))
-                  .with("session", static_cast<std::int64_t>(event.session))
-                  .with("name", event.name)
-                  .with("said", event.text));
-}
-
 void Session::tell(const wire::Announced& event) {
   ports_.show(Report("announced", "a host says to everyone: " + shown_text(event.text))
                   .with("said", event.text));

@@ -150,7 +150,7 @@ void Session::execute(const Volume& wanted, base::Time /*now*/) {
 }
 
 void Session::execute(const Move& wanted, base::Time now) {
-  command(Kind::kJoin, wire::JoinRoom{wanted.room}, now);
+  command(Kind::kJoin, wire::JoinRoom{wanted.room, seen_texts_.newest(wanted.room)}, now);
 }
 
 void Session::execute(const Rooms& wanted, base::Time now) {
@@ -207,9 +207,11 @@ void Session::succeed(Kind kind, const wire::Outcome& outcome) {
   } else if (const auto* const roster = std::get_if<wire::Roster>(&outcome.result)) {
     if (kind == Kind::kWho) return ports_.show(who_elsewhere(*roster));
     set_roster(roster->room, roster->members);
-    ports_.set_room(room_);
+    ports_.set_place(room_, seen_texts_.newest(room_));
     ports_.show(
         Report("moved", who(kNamesUnasked)).with("room", room_).with("members", member_objects()));
+  } else if (const auto* const page = std::get_if<wire::TextPage>(&outcome.result)) {
+    show(*page);
   } else if (const auto* const rooms = std::get_if<wire::RoomList>(&outcome.result)) {
     ports_.show(rooms_report(rooms->rooms, room_));
   }

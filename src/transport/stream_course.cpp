@@ -40,12 +40,13 @@ Failure failure_of(const StreamCourse::End& end, Phase phase,
 StreamCourse::StreamCourse(Options options, Reconnect reconnect)
     : options_(std::move(options)), reconnect_(std::move(reconnect)) {}
 
-StreamCourse::Action StreamCourse::on_connected(const std::string& room) {
+StreamCourse::Action StreamCourse::on_connected(const Place& place) {
   if (phase_ != Phase::kConnecting) return {};
   enter(Phase::kGreeting, deadline_);
   wire::Hello hello = options_.hello;
   hello.resume_key = resume_key_;
-  hello.room = room;
+  hello.room = place.room;
+  hello.last_text = place.last_text;
   hello.name = name();
   return SayHello{std::move(hello)};
 }

@@ -7,8 +7,9 @@
 
 namespace comcat::transport {
 
-StreamInbox::StreamInbox(SendQueue::Options queue, std::string room, std::function<void()> ring)
-    : ring_(std::move(ring)), queue_(queue), wishes_({.room = std::move(room)}) {}
+StreamInbox::StreamInbox(SendQueue::Options queue, StreamCourse::Place place,
+                         std::function<void()> ring)
+    : ring_(std::move(ring)), queue_(queue), place_(std::move(place)) {}
 
 void StreamInbox::send_voice(const wire::VoicePacket& packet) {
   if (!open_.load(std::memory_order_acquire)) {
@@ -30,9 +31,9 @@ absl::Status StreamInbox::send(const wire::Command& command) {
   return status;
 }
 
-void StreamInbox::set_room(const std::string& room) {
+void StreamInbox::set_place(StreamCourse::Place place) {
   const absl::MutexLock lock(&mutex_);
-  wishes_.room = room;
+  place_ = std::move(place);
 }
 
 void StreamInbox::leave() {
@@ -73,9 +74,9 @@ StreamInbox::Wishes StreamInbox::look() {
   return wishes_;
 }
 
-std::string StreamInbox::room() const {
+StreamCourse::Place StreamInbox::place() const {
   const absl::MutexLock lock(&mutex_);
-  return wishes_.room;
+  return place_;
 }
 
 }  // namespace comcat::transport

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "comcat/transport/stream_course.h"
 #include "comcat/transport/voice_stream.h"
 
 #include "absl/base/thread_annotations.h"
@@ -25,16 +26,15 @@ class StreamInbox {
   struct Wishes {
     bool leave = false;
     bool hang_up = false;  // at once
-    std::string room;      // to ask for with the next hello
   };
 
   /// Shut at first.
-  StreamInbox(SendQueue::Options queue, std::string room, std::function<void()> ring);
+  StreamInbox(SendQueue::Options queue, StreamCourse::Place place, std::function<void()> ring);
 
   // ---- of other threads
   void send_voice(const wire::VoicePacket& packet);
   [[nodiscard]] absl::Status send(const wire::Command& command);
-  void set_room(const std::string& room);
+  void set_place(StreamCourse::Place place);
   void leave();
   void hang_up();
   /// Fills in what was sent, dropped and queued.
@@ -48,7 +48,8 @@ class StreamInbox {
   [[nodiscard]] std::optional<std::string> pop(base::Time now) { return queue_.pop(now); }
   /// Rings again for what is wished from now on.
   [[nodiscard]] Wishes look();
-  [[nodiscard]] std::string room() const;
+  /// Where to go with the next hello.
+  [[nodiscard]] StreamCourse::Place place() const;
 
  private:
   void ring();
@@ -60,6 +61,7 @@ class StreamInbox {
   std::atomic<std::uint64_t> unsent_frames_{0};
   mutable absl::Mutex mutex_;
   Wishes wishes_ ABSL_GUARDED_BY(mutex_);
+  StreamCourse::Place place_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace comcat::transport

@@ -39,7 +39,8 @@ VoiceStream::Loop::Loop(const Options& options, StreamHandler& handler)
     : call_options_(call_options(options)),
       handler_(handler),
       tasks_(events_),
-      inbox_(options.queue, options.hello.room, [this] { tasks_.post([this] { on_wake(); }); }),
+      inbox_(options.queue, {options.hello.room, options.hello.last_text},
+             [this] { tasks_.post([this] { on_wake(); }); }),
       course_(make_course(options)) {}
 
 VoiceStream::Loop::~Loop() {
@@ -111,7 +112,7 @@ void VoiceStream::Loop::on_started(bool ok) {
     return;
   }
   call_->read();
-  perform(course_.on_connected(inbox_.room()));
+  perform(course_.on_connected(inbox_.place()));
 }
 
 void VoiceStream::Loop::on_read(bool ok) {

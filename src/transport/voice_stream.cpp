@@ -21,8 +21,8 @@ absl::Status VoiceStream::send(const wire::Command& command) {
   return loop_->inbox().send(command);
 }
 
-void VoiceStream::set_room(const std::string& room) {
-  loop_->inbox().set_room(room);
+void VoiceStream::set_place(const std::string& room, std::uint64_t last_text) {
+  loop_->inbox().set_place({room, last_text});
 }
 
 void VoiceStream::leave() {

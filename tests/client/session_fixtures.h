@@ -19,7 +19,10 @@ class World final : public SessionPorts {
     sent.push_back(command);
     return absl::OkStatus();
   }
-  void set_room(const std::string& room) override { room_to_ask_for = room; }
+  void set_place(const std::string& room, std::uint64_t last_text) override {
+    room_to_ask_for = room;
+    last_text_there = last_text;
+  }
   void leave() override { ++left; }
   absl::Status set_muted(bool muted) override {
     if (!muted && !microphone.ok()) return microphone;
@@ -49,6 +52,7 @@ class World final : public SessionPorts {
   absl::Status microphone;
   std::vector<wire::Command> sent;
   std::string room_to_ask_for;
+  std::uint64_t last_text_there = 0;
   int left = 0;
   int devices = 0;
   bool mic_muted = false;

@@ -5,11 +5,12 @@
 
 namespace comcat::testing {
 
-std::unique_ptr<TinyDisk> TinyDisk::make() {
+std::unique_ptr<TinyDisk> TinyDisk::make(unsigned kib) {
   std::unique_ptr<TinyDisk> disk(new TinyDisk);
   disk->space_ = Namespace::make(Namespace::Kind::kMount);
-  if (!disk->space_ || !disk->space_->run({"/usr/bin/mount", "-t", "tmpfs", "-o", "size=4k",
-                                           "comcat-test", disk->path()})) {
+  if (!disk->space_ ||
+      !disk->space_->run({"/usr/bin/mount", "-t", "tmpfs", "-o",
+                          "size=" + std::to_string(kib) + "k", "comcat-test", disk->path()})) {
     return nullptr;
   }
   return disk;
@@ -31,6 +32,10 @@ std::optional<std::string> TinyDisk::read(const std::string& name) const {
   std::ifstream file(outside(name), std::ios::binary);
   if (!file) return std::nullopt;
   return std::string((std::istreambuf_iterator<char>(file)), {});
+}
+
+void TinyDisk::remove(const std::string& name) const {
+  std::filesystem::remove(outside(name));
 }
 
 void TinyDisk::write(const std::string& name, const std::string& text) const {

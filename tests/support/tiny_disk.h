@@ -10,12 +10,12 @@
 
 namespace comcat::testing {
 
-/// A file system with room for one page (4 KiB), mounted on a directory of its own. Programs that
-/// are started inside() see it; the test reaches into it from outside.
+/// A file system with room for one page (4 KiB), or as many KiB as are said, mounted on a directory
+/// of its own. Programs that are started inside() see it; the test reaches into it from outside.
 class TinyDisk {
  public:
   /// Null where this user may not make one, see Namespace.
-  [[nodiscard]] static std::unique_ptr<TinyDisk> make();
+  [[nodiscard]] static std::unique_ptr<TinyDisk> make(unsigned kib = 4);
 
   /// The directory as programs inside name it.
   [[nodiscard]] const std::string& path() const { return directory_.path(); }
@@ -27,6 +27,7 @@ class TinyDisk {
   [[nodiscard]] std::optional<std::string> read(const std::string& name) const;
   /// As much of it as there is room for.
   void write(const std::string& name, const std::string& text) const;
+  void remove(const std::string& name) const;
 
  private:
   TinyDisk() = default;

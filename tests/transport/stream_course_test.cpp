@@ -61,7 +61,7 @@ class Course : public ::testing::Test {
  protected:
   std::string connect() { return words(course_.on_deadline(now_)); }
   std::string connected(const std::string& room = "lobby") {
-    return words(course_.on_connected(room));
+    return words(course_.on_connected({room}));
   }
   std::string welcome(const std::string& key = "key") {
     wire::Welcome welcome;
@@ -265,8 +265,8 @@ TEST_F(Course, NoOrderOfEventsLeadsOffTheTable) {
   const std::array<std::function<StreamCourse::Action(StreamCourse&)>, 10> kEvents = {
       [&](StreamCourse& c) { return c.on_deadline(now_); },
       [&](StreamCourse& c) { return c.on_deadline(now_); },
-      [](StreamCourse& c) { return c.on_connected("lobby"); },
-      [](StreamCourse& c) { return c.on_connected("lobby"); },
+      [](StreamCourse& c) { return c.on_connected({"lobby"}); },
+      [](StreamCourse& c) { return c.on_connected({"lobby"}); },
       [](StreamCourse& c) { return c.on_welcome({}); },
       [](StreamCourse& c) { return c.on_welcome({}); },
       [](StreamCourse& c) { return c.on_malformed(); },

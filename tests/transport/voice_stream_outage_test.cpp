@@ -67,7 +67,7 @@ TEST(VoiceStream, ALostCallComesBackWithItsResumeKeyAndRoom) {
   VoiceStream stream(options_for(server.port()), witness);
   stream.start();
   EXPECT_EQ("welcome lobby", witness.wait_for("welcome"));
-  stream.set_room("cellar");
+  stream.set_place("cellar", 0);
   ASSERT_TRUE(stream.send({1, wire::ListRooms{}}).ok());
   EXPECT_THAT(witness.wait_for("interrupted"), HasSubstr("the server is shutting down"));
   EXPECT_EQ("welcome lobby", witness.wait_for("welcome"));

@@ -35,6 +35,9 @@ struct Rooms {
 struct SayText {
   std::string text;
 };
+struct ShowHistory {
+  std::uint32_t most = 0;  // 0: as many as is usual
+};
 /// What hosts can do, in words that the server understands.
 struct HostWords {
   std::string words;
@@ -44,7 +47,7 @@ struct Devices {};
 struct Nothing {};  // an empty line
 
 using ConsoleCommand = std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move,
-                                    Rooms, SayText, HostWords, ShowStats, Devices>;
+                                    Rooms, SayText, ShowHistory, HostWords, ShowStats, Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

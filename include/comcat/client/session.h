@@ -12,6 +12,7 @@
 #include "comcat/client/command_outbox.h"
 #include "comcat/client/options.h"
 #include "comcat/client/report.h"
+#include "comcat/client/seen_texts.h"
 #include "comcat/client/statistics.h"
 #include "comcat/client/status.h"
 #include "comcat/transport/failure.h"
@@ -27,7 +28,8 @@ class SessionPorts {
   virtual ~SessionPorts() = default;
   // the stream
   [[nodiscard]] virtual absl::Status send(const wire::Command& command) = 0;
-  virtual void set_room(const std::string& room) = 0;
+  /// Where to go after an outage, and the number of the last text there that the user has seen.
+  virtual void set_place(const std::string& room, std::uint64_t last_text) = 0;
   virtual void leave() = 0;
   // sound
   /// Unmuting opens the microphone again if it had failed; the error is for the user.
@@ -116,6 +118,7 @@ class Session {
   void execute(const Rooms& command, base::Time now);
   void execute(const SayText& command, base::Time now);
   void execute(const HostWords& command, base::Time now);
+  void execute(const ShowHistory& command, base::Time now);
   void execute(const ShowStats& command, base::Time now);
   void execute(const Devices& command, base::Time now);
 
@@ -137,6 +140,7 @@ class Session {
   void command(Kind kind, decltype(wire::Command::verb) verb, base::Time now);
   void report(const CommandOutbox::Unsent& unsent);
   void succeed(Kind kind, const wire::Outcome& outcome);
+  void show(const wire::TextPage& page);
   void fail(const UserCommand& command, const std::string& why);
   void give_up(const UserCommand& command);
   void leave_if_done();
@@ -163,6 +167,7 @@ class Session {
   std::map<wire::SessionNumber, wire::Member> members_;  // oneself among them
   std::map<std::string, int>
       volume_percent_;  // by base::comparison_key() of the name: it survives a reconnect
+  SeenTexts seen_texts_;
   CommandOutbox outbox_;
   std::optional<std::chrono::microseconds> round_trip_;
   bool muted_ = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -28,10 +29,16 @@ class StreamCourse {
  public:
   struct Options {
     base::Address address;
-    wire::Hello hello;  // its resume key and room are set for each attempt
+    wire::Hello hello;  // its resume key and place are set for each attempt
     bool tls = true;
     std::chrono::milliseconds connect_timeout{10'000};  // name, TCP, TLS and welcome together
     std::chrono::milliseconds leave_timeout{700};       // what is queued, and the server's goodbye
+  };
+
+  /// Where to go: the room, and the number of the last text there that one has.
+  struct Place {
+    std::string room;
+    std::uint64_t last_text = 0;
   };
 
   // ---- what to do
@@ -62,8 +69,8 @@ class StreamCourse {
   StreamCourse(Options options, Reconnect reconnect);
 
   // ---- what happens
-  /// The call stands and waits for the hello: `room` is where to go.
-  [[nodiscard]] Action on_connected(const std::string& room);
+  /// The call stands and waits for the hello.
+  [[nodiscard]] Action on_connected(const Place& place);
   [[nodiscard]] Action on_welcome(wire::Welcome welcome);
   /// A message that is none of the protocol.
   [[nodiscard]] Action on_malformed();

@@ -1,0 +1,70 @@
+// What a session shows of what is said in its room, and of what was said before.
+
+#include <utility>
+
+#include "comcat/client/session.h"
+
+#include "absl/time/time.h"
+#include "shown_name.h"
+
+namespace comcat::client {
+namespace {
+
+absl::Time time_of(const wire::TextSaid& said) {
+  return absl::FromUnixMillis(static_cast<std::int64_t>(said.time_ms));
+}
+
+/// [11-26 14:03], where the user is; no clock is needed for that.
+std::string when(const wire::TextSaid& said) {
+  return absl::FormatTime("[%m-%d %H:%M] ", time_of(said), absl::LocalTimeZone());
+}
+
+std::string line(const wire::TextSaid& said) {
+  return (said.earlier ? when(said) : "") + "<" + shown_name(said.name) + "> " +
+         shown_text(said.text);
+}
+
+/// What programs are told of a text that the server keeps.
+void describe(const wire::TextSaid& said, Object& object) {
+  object.with("name", said.name).with("said", said.text);
+  if (said.number == 0) return;
+  object.with("number", static_cast<std::int64_t>(said.number))
+      .with("time", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time_of(said), absl::UTCTimeZone()))
+      .with("earlier", said.earlier);
+}
+
+}  // namespace
+
+void Session::tell(const wire::TextSaid& event) {
+  if (!seen_texts_.is_new(room_, event.number)) return;
+  ports_.set_place(room_, seen_texts_.newest(room_));
+  Report report("said", line(event));
+  report.details.with("session", static_cast<std::int64_t>(event.session));
+  describe(event, report.details);
+  ports_.show(std::move(report));
+}
+
+void Session::execute(const ShowHistory& wanted, base::Time now) {
+  command(Kind::kHistory, wire::History{seen_texts_.oldest(room_), wanted.most}, now);
+}
+
+void Session::show(const wire::TextPage& page) {
+  std::string text =
+      page.texts.empty() ? "there are no earlier texts in the room " : "earlier texts of the room ";
+  text += shown_name(room_) + (page.texts.empty() ? "" : ":");
+  std::vector<Object> objects;
+  for (const wire::TextSaid& said : page.texts) {
+    text += "\n  " + line(said);
+    describe(said, objects.emplace_back());
+  }
+  if (!page.texts.empty()) {
+    seen_texts_.add_earlier(room_, page.texts.front().number, page.texts.back().number);
+    ports_.set_place(room_, seen_texts_.newest(room_));
+  }
+  ports_.show(Report("history", text)
+                  .with("room", room_)
+                  .with("texts", std::move(objects))
+                  .with("more", page.more));
+}
+
+}  // namespace comcat::client
