@@ -23,9 +23,9 @@
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
 #include "administration.h"
+#include "kept_texts.h"
 #include "program.h"
 #include "starting_terminal.h"
-#include "state_lock.h"
 #include "text_file.h"
 #include "user.h"
 
@@ -51,8 +51,6 @@ ABSL_FLAG(bool, insecure, false, "plaintext instead of TLS: the transport of com
 ABSL_FLAG(std::string, state_dir, "",
           "where the server's own certificate and its texts are kept, of one server; empty: "
           "$XDG_STATE_HOME/comcat or ~/.local/state/comcat");
-ABSL_FLAG(int, history_hours, 24,
-          "for how long texts are kept and shown to who comes later; 0: none is kept");
 ABSL_FLAG(std::string, metrics, "",
           "HOST:PORT, for example 127.0.0.1:9464, where Prometheus finds /metrics; empty: nowhere");
 ABSL_FLAG(bool, reflection, false,
@@ -80,7 +78,6 @@ using base::LogLevel;
 
 constexpr std::chrono::seconds kDrain{4};
 constexpr std::chrono::seconds kStopWithin{5};
-constexpr int kMaxHistoryHours = 24 * 366;
 
 constexpr const char* kUsage =
     "the server of comcat: voice chat for the terminal.\n\n"
@@ -126,11 +123,6 @@ absl::Status check_numbers() {
   status.Update(check_positive("ban_seconds", absl::GetFlag(FLAGS_ban_seconds)));
   status.Update(check_positive("hello_seconds", absl::GetFlag(FLAGS_hello_seconds)));
   status.Update(check_positive("stall_seconds", absl::GetFlag(FLAGS_stall_seconds)));
-  const int hours = absl::GetFlag(FLAGS_history_hours);
-  if (hours < 0 || hours > kMaxHistoryHours) {
-    status.Update(absl::InvalidArgumentError("--history_hours goes from 0 to " +
-                                             std::to_string(kMaxHistoryHours)));
-  }
   return status;
 }
 
@@ -194,31 +186,6 @@ absl::StatusOr<std::optional<server::Certificate>> certificate() {
   return server::own_certificate(*state);
 }
 
-/// The state directory, held against other servers; nothing where this one keeps neither a
-/// certificate nor texts there.
-absl::StatusOr<std::optional<StateLock>> lock_state() {
-  const bool has_own_certificate =
-      !absl::GetFlag(FLAGS_insecure) && absl::GetFlag(FLAGS_tls_cert).empty();
-  if (!has_own_certificate && absl::GetFlag(FLAGS_history_hours) == 0) return std::nullopt;
-  const absl::StatusOr<std::filesystem::path> state =
-      state_directory(absl::GetFlag(FLAGS_state_dir));
-  if (!state.ok()) return state.status();
-  absl::StatusOr<StateLock> lock = StateLock::take(*state);
-  if (!lock.ok()) return lock.status();
-  return std::optional<StateLock>(*std::move(lock));
-}
-
-absl::StatusOr<std::optional<store::JournalOptions>> journal() {
-  const std::chrono::hours keep(absl::GetFlag(FLAGS_history_hours));
-  if (keep.count() == 0) return std::nullopt;
-  absl::StatusOr<std::filesystem::path> state = state_directory(absl::GetFlag(FLAGS_state_dir));
-  if (!state.ok()) return state.status();
-  store::JournalOptions options;
-  options.directory = *std::move(state);
-  options.keep = keep;
-  return options;
-}
-
 /// `characters` gets the length of the passcode, of which nothing else is kept but its digest.
 absl::StatusOr<server::ServerOptions> server_options(std::size_t& characters) {
   server::ServerOptions options;
@@ -234,9 +201,6 @@ absl::StatusOr<server::ServerOptions> server_options(std::size_t& characters) {
   absl::StatusOr<std::optional<server::Certificate>> tls = certificate();
   if (!tls.ok()) return tls.status();
   options.certificate = std::move(*tls);
-  absl::StatusOr<std::optional<store::JournalOptions>> texts = journal();
-  if (!texts.ok()) return texts.status();
-  options.journal = *std::move(texts);
   options.reflection = absl::GetFlag(FLAGS_reflection);
   options.acceptor.listen = absl::GetFlag(FLAGS_listen);
   const auto max_clients = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_clients));
@@ -355,11 +319,12 @@ int run(int argc, char** argv) {
     return fail(Exit::kUsage, std::string(status.message()));
   }
 
-  const absl::StatusOr<std::optional<StateLock>> state = lock_state();
-  if (!state.ok()) return fail(Exit::kUsage, std::string(state.status().message()));
+  absl::StatusOr<KeptTexts> texts = keep_texts(absl::GetFlag(FLAGS_state_dir));
+  if (!texts.ok()) return fail(Exit::kUsage, std::string(texts.status().message()));
   std::size_t passcode_characters = 0;
   absl::StatusOr<server::ServerOptions> options = server_options(passcode_characters);
   if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));
+  options->journal = std::move(texts->journal);
   const StartingTerminal terminal;
   const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads

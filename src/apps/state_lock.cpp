@@ -40,9 +40,9 @@ absl::StatusOr<StateLock> StateLock::take(const std::filesystem::path& directory
     if (!file.valid()) return failed("open", path, std::strerror(errno));
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK) return failed("lock", path, std::strerror(errno));
-      return absl::UnavailableError("another comcat-server uses the state directory " +
-                                    base::safe_text(directory.string()) +
-                                    "; stop it, or give this one another with --state_dir");
+      return absl::AlreadyExistsError("another comcat-server uses the state directory " +
+                                      base::safe_text(directory.string()) +
+                                      "; stop it, or give this one another with --state_dir");
     }
     if (is_at(file.get(), path)) return StateLock(path, std::move(file));
   }

@@ -16,8 +16,8 @@ namespace comcat::apps {
 /// Threads: one at a time.
 class StateLock {
  public:
-  /// Makes the directory where it is not there. One sentence where it cannot, or where another
-  /// server has it.
+  /// Makes the directory where it is not there. One sentence where it cannot; kAlreadyExists
+  /// where another server has it.
   [[nodiscard]] static absl::StatusOr<StateLock> take(const std::filesystem::path& directory);
 
   StateLock(StateLock&&) noexcept = default;

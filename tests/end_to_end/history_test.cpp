@@ -198,12 +198,22 @@ TEST(History, OfNoHoursIsNoFile) {
   EXPECT_FALSE(std::filesystem::exists(state.file("history.db")));
 }
 
-TEST(History, AStateDirectoryHasOneServer) {
+TEST(History, AnotherServerOfTheStateDirectoryKeepsNoTextsAndSaysSo) {
   const TemporaryDirectory state;
   auto first = start(state.path(), 0);
   ASSERT_NE(0, first->port());
   Process second({program("comcat-server"), "--open", "--insecure", "--listen=127.0.0.1:0",
                   "--state_dir=" + state.path()});
+  EXPECT_TRUE(second.wait_for_line(Process::kErr, "history_off why=\"another comcat-server uses"));
+  EXPECT_TRUE(second.wait_for_line(Process::kErr, "listening"));
+}
+
+TEST(History, WhereAServerWasToldToKeepTextsItHasTheStateDirectoryAlone) {
+  const TemporaryDirectory state;
+  auto first = start(state.path(), 0);
+  ASSERT_NE(0, first->port());
+  Process second({program("comcat-server"), "--open", "--insecure", "--listen=127.0.0.1:0",
+                  "--history_hours=48", "--state_dir=" + state.path()});
   EXPECT_EQ(2, second.wait_exit());
   EXPECT_EQ("comcat-server: another comcat-server uses the state directory " + state.path() +
                 "; stop it, or give this one another with --state_dir\n",
