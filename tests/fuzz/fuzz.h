@@ -48,9 +48,9 @@ class Input {
 
   /// At most `max_bytes`, of a length that the input gives.
   std::string_view text(std::size_t max_bytes) {
-    const std::size_t wanted = std::min<std::size_t>(number() % (max_bytes + 1), rest_.size());
+    const std::size_t wanted = number() % (max_bytes + 1);  // takes some of what is left itself
     const std::string_view part = rest_.substr(0, wanted);
-    rest_.remove_prefix(wanted);
+    rest_.remove_prefix(part.size());
     return part;
   }
 
