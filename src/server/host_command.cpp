@@ -37,7 +37,7 @@ constexpr std::array kWords{
     Word{"unmute NAME [in ROOM]", "they are heard again"},
     Word{"close ROOM [because TEXT]", "everyone in the room out of the call"},
     Word{"say TEXT", "a line of text to everyone in every room"},
-    Word{"stats [ROOM]", "callers and frames, in all or in a room"},
+    Word{"stats [ROOM]", "callers, rooms and frames; of a room, how many are in it"},
     Word{"drain", "tell everyone, and end the server as SIGTERM does"},
     Word{"help", "this list"},
 };

@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "calls/without_jack.h"
 #include "support/absence.h"
 #include "support/client_process.h"
 #include "support/jack_deck.h"
@@ -49,20 +50,6 @@ struct JackCall {
   ClientProcess alice{server, "alice", {}};
   ClientProcess bob{server, "bob", {}};
 };
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-
-#define SKIP_WITHOUT_JACK()                                                                        \
-  if (kSanitized) {                                                                                \
-    GTEST_SKIP() << "a sanitizer's programs are too slow for a sound card; see the other presets"; \
-  }                                                                                                \
-  if (JackRig::start(JackRig::Pace::kGoesOn) == nullptr) {                                         \
-    GTEST_SKIP() << "no JACK server can be started here (is jackd2 installed?)";                   \
-  }
 
 std::string unheard(const std::string& who, const Samples& said, const Samples& heard) {
   const double likeness = likeness_by_words(said, heard);

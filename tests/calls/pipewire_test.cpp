@@ -13,6 +13,7 @@
 #include "support/absence.h"
 #include "support/client_process.h"
 #include "support/pipewire_rig.h"
+#include "support/sanitizers.h"
 #include "support/server_process.h"
 #include "support/speech.h"
 
@@ -85,12 +86,6 @@ Outcome restart(PipeWireRig& rig, const Restart& how) {
 }
 
 class PipeWire : public ::testing::TestWithParam<Restart> {};
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
 
 TEST_P(PipeWire, ThatIsRestartedIsHeardAgainByItself) {
   if (kSanitized) GTEST_SKIP() << "a sanitizer's programs are too slow for a sound card";

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "calls/without_jack.h"
 #include "support/absence.h"
 #include "support/client_process.h"
 #include "support/jack_deck.h"
@@ -118,20 +119,6 @@ Outcome restart(const Restart& how) {
   const int late = rig->xruns();
   return {wrong, late == 0 ? "" : std::to_string(late) + " times too late for the card"};
 }
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-
-#define SKIP_WITHOUT_JACK()                                                                        \
-  if (kSanitized) {                                                                                \
-    GTEST_SKIP() << "a sanitizer's programs are too slow for a sound card; see the other presets"; \
-  }                                                                                                \
-  if (JackRig::start(JackRig::Pace::kGoesOn) == nullptr) {                                         \
-    GTEST_SKIP() << "no JACK server can be started here (is jackd2 installed?)";                   \
-  }
 
 TEST_P(SoundSystem, ThatIsStartedAgainIsHeardAgainByItself) {
   SKIP_WITHOUT_JACK();

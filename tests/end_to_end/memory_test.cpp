@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "end_to_end/client_fixtures.h"
+#include "support/sanitizers.h"
 
 namespace comcat::testing {
 namespace {
@@ -68,9 +69,7 @@ bool goes_from_memory(const Process& process, const std::string& words) {
 class AfterACall : public ClientTest, public ::testing::WithParamInterface<std::string> {};
 
 TEST_P(AfterACall, NothingThatAServerFreedHoldsTheCallersPasscode) {
-#if defined(__SANITIZE_ADDRESS__)
-  GTEST_SKIP() << "AddressSanitizer keeps what is freed";
-#endif
+  if (kAddressSanitized) GTEST_SKIP() << "AddressSanitizer keeps what is freed";
   if (::geteuid() != 0) GTEST_SKIP() << "only root can look into a server";
   ServerProcess server({"--passcode=" + GetParam()}, true);
   Process client(command(server.host(), {"--name=an", "--passcode=" + GetParam()}));

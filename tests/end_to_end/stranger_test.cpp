@@ -19,8 +19,8 @@
 
 #include "support/caller.h"
 #include "support/http2.h"
-#include "support/memory.h"
 #include "support/mob.h"
+#include "support/sanitizers.h"
 #include "support/server_process.h"
 
 namespace comcat::testing {
@@ -149,7 +149,8 @@ void endure(Mob::Options attack) {
   }
   const auto over = Clock::now();
   const base::Event never;
-  while (kMemoryIsOurs && resident_mb(pid) > before + kMaxLeftMb && Clock::now() - over < 10s) {
+  while (!kAddressSanitized && resident_mb(pid) > before + kMaxLeftMb &&
+         Clock::now() - over < 10s) {
     std::ignore = never.wait_for(50ms);
   }
   const std::size_t after = resident_mb(pid);
@@ -158,8 +159,8 @@ void endure(Mob::Options attack) {
   std::cout << summary << before << " MB, at most " << most << ", " << after << " after "
             << fell.count() << " ms; slowest guest " << slowest.count() << " ms; heard "
             << heard.heard << " of " << heard.said << ", p99 " << heard.p99_ms << " ms\n";
-  if (kMemoryIsOurs) EXPECT_LE(most, before + kMaxGrowthMb);
-  if (kMemoryIsOurs) EXPECT_LE(after, before + kMaxLeftMb);
+  if (!kAddressSanitized) EXPECT_LE(most, before + kMaxGrowthMb);
+  if (!kAddressSanitized) EXPECT_LE(after, before + kMaxLeftMb);
   // On a busy machine these say little of the server; the figures of an idle one are printed.
   EXPECT_LT(slowest, 10s);
   EXPECT_GE(heard.heard, heard.said * 9 / 10);

@@ -16,6 +16,7 @@
 
 #include "support/http_get.h"
 #include "support/metronome.h"
+#include "support/sanitizers.h"
 #include "support/server_process.h"
 
 namespace comcat::testing {
@@ -26,12 +27,6 @@ using std::chrono::seconds;
 constexpr seconds kRound{8};
 constexpr seconds kPatience{30};
 constexpr long kMoreKib = 2 * 1024;
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kMemoryIsTheServers = false;  // but the sanitizer's
-#else
-constexpr bool kMemoryIsTheServers = true;
-#endif
 
 unsigned number_from(const char* variable, unsigned otherwise) {
   const char* const text = std::getenv(variable);
@@ -83,7 +78,7 @@ TEST(Walk, AtRandomLeavesNothingBehindAndAPairHearsEveryFrame) {
   walk.reset();
   EXPECT_TRUE(await(kPatience, [&] { return server.is_empty(); })) << "a caller is left over";
   const auto more_kib = [&] { return server.rss_kib() - before_kib; };
-  EXPECT_TRUE(!kMemoryIsTheServers || await(kPatience, [&] { return more_kib() <= kMoreKib; }));
+  EXPECT_TRUE(!!kAddressSanitized || await(kPatience, [&] { return more_kib() <= kMoreKib; }));
   std::cout << "memory " << before_kib << " + " << more_kib() << " KiB" << std::endl;
   EXPECT_EQ(0, server.stop());
 }

@@ -3,14 +3,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "support/sanitizers.h"
+
 namespace comcat::testing {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kCanPreload = false;
-#else
-constexpr bool kCanPreload = true;
-#endif
 
 /// Where Debian's package `faketime` puts it, for whichever machine; "" where it is not installed.
 std::string library() {
@@ -25,7 +21,7 @@ std::string library() {
 }  // namespace
 
 std::string WallClock::missing() {
-  if (!kCanPreload) return "nothing can be preloaded beside a sanitizer's library";
+  if (!!kSanitized) return "nothing can be preloaded beside a sanitizer's library";
   return library().empty() ? "libfaketime is not installed" : "";
 }
 
