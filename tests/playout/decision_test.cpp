@@ -189,6 +189,44 @@ TEST(Decision, WhatIsTooLateIsThrownAwayDownToTheGreatestDelay) {
   EXPECT_EQ(Operation::kPlay, asked.ask(now));
 }
 
+/// Throws one packet away and finds nothing behind it.
+Asked emptied() {
+  Asked asked = Asked::talking();
+  Situation now = queued(kFrame);
+  now.first->delay = 3000ms;
+  EXPECT_EQ(Operation::kThrowAway, asked.ask(now));
+  now.first.reset();
+  EXPECT_EQ(Operation::kSkip, asked.ask(now));
+  EXPECT_EQ(Operation::kPlay, asked.ask(now));
+  return asked;
+}
+
+TEST(Decision, WhatFollowsBehindIsThrownAwayThoughItComesAPullLater) {
+  Asked asked = emptied();
+  Situation now = queued(kFrame);
+  now.first->delay = 401ms;
+  EXPECT_EQ(Operation::kThrowAway, asked.ask(now));
+  now.first->delay = 400ms;
+  EXPECT_EQ(Operation::kSkip, asked.ask(now));
+  EXPECT_EQ(Operation::kPlay, asked.ask(now));
+  now.first->delay = 900ms;
+  EXPECT_EQ(Operation::kPlay, asked.ask(now)) << "caught up, and this is another outage";
+}
+
+TEST(Decision, ANetworkThatStaysLateIsListenedToAllTheSame) {
+  Asked asked = emptied();
+  Situation now = queued(kFrame);
+  int pulls = 0;
+  for (; pulls < 100; ++pulls) {
+    now.first.emplace().delay = 900ms;
+    if (asked.ask(now) == Operation::kPlay) break;
+    now.first.reset();
+    EXPECT_EQ(Operation::kSkip, asked.ask(now));
+    EXPECT_EQ(Operation::kPlay, asked.ask(now));
+  }
+  EXPECT_EQ(39, pulls);
+}
+
 TEST(Decision, ASenderThatStartsAgainIsWaitedForAnew) {
   Asked asked = Asked::talking();
   EXPECT_EQ(Operation::kConceal, asked.ask(dry()));
