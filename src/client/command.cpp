@@ -8,6 +8,7 @@
 #include "comcat/base/name.h"
 #include "comcat/base/text.h"
 #include "comcat/base/unicode.h"
+#include "comcat/client/words.h"
 #include "comcat/wire/limits.h"
 
 #include "shown_name.h"
@@ -17,33 +18,6 @@ namespace {
 
 constexpr int kMaxPercent = 400;
 constexpr std::size_t kMaxHintDistance = 2;  // 1 for words of three letters
-
-struct Word {
-  const char* word;
-  const char* arguments;
-  const char* meaning;
-};
-
-constexpr std::array kWords{
-    Word{"mute", "", "nobody hears you any more (hosts: mute NAME, nobody hears them)"},
-    Word{"unmute", "", "they hear you again (hosts: unmute NAME)"},
-    Word{"deafen", "", "you hear nobody any more"},
-    Word{"undeafen", "", "you hear them again"},
-    Word{"who", "[ROOM]", "who is in your room, or in another"},
-    Word{"volume", "NAME PERCENT", "how loud you hear someone: 0-400, 100 is as sent"},
-    Word{"say", "TEXT", "a line of text to everyone in your room"},
-    Word{"history", "[N]", "earlier texts of your room, 20 or N (1-100) at a time"},
-    Word{"rooms", "[names]", "the rooms of this server, and who is in them"},
-    Word{"join", "ROOM", "go to another room; it is made if there is none"},
-    Word{"kick", "NAME", "hosts: someone out of the call [for 10m] [because TEXT]"},
-    Word{"ban", "NAME", "hosts: nobody from their address comes in [for 7d] [because TEXT]"},
-    Word{"unban", "ADDRESS", "hosts: they may come in again"},
-    Word{"close", "ROOM", "hosts: everyone in a room out of the call [because TEXT]"},
-    Word{"stats", "", "delays, losses, and what is behind them"},
-    Word{"devices", "", "the sound devices of this machine"},
-    Word{"help", "", "this list"},
-    Word{"stop", "", "leave the call and end the program (quit, exit and Ctrl+C do the same)"},
-};
 
 std::string trimmed(const std::string& text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
@@ -94,8 +68,12 @@ bool is_host_word(const std::string& word) {
   return word == "kick" || word == "ban" || word == "unban" || word == "close";
 }
 
-bool takes_arguments(const std::string& word) {
-  return word == "volume" || word == "join" || word == "say" || is_host_word(word);
+/// Whether something has to come after `word`.
+bool needs_arguments(const std::string& word) {
+  const ConsoleWord* const found = find_word(word);
+  if (found == nullptr) return false;
+  const std::vector<Argument> arguments = arguments_of(*found);
+  return !arguments.empty() && !arguments.front().optional;
 }
 
 /// A name as typed, between quotes or not.
@@ -169,10 +147,8 @@ absl::StatusOr<ConsoleCommand> parse_say(const std::string& rest) {
 
 absl::StatusOr<ConsoleCommand> parse_host_words(const std::string& word, const std::string& rest) {
   if (rest.empty()) {
-    return invalid("write " + word +
-                   (word == "unban"   ? " ADDRESS"
-                    : word == "close" ? " ROOM"
-                                      : " NAME") +
+    const std::string arguments = find_word(word)->arguments;
+    return invalid("write " + word + " " + arguments.substr(0, arguments.find(" [")) +
                    "; it is for hosts");
   }
   std::string words = word + " " + rest;
@@ -240,35 +216,14 @@ std::optional<std::string> plain_text(const std::string& line) {
   if (text.starts_with('/') || !wire::check_text(text).ok()) return std::nullopt;
   const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
   const std::string word = lowered(text.substr(0, end));
-  if (takes_arguments(word)) return std::nullopt;
+  if (needs_arguments(word)) return std::nullopt;
   const bool stands_alone = end == text.size();
   if (parse_command(word).ok()) {
     return stands_alone || parse_command(text).ok() ? std::nullopt : std::optional(text);
   }
   const std::string meant = closest_word(word);
-  if (meant.empty() || (!stands_alone && !takes_arguments(meant))) return text;
+  if (meant.empty() || (!stands_alone && !needs_arguments(meant))) return text;
   return is_slip(word, meant) ? std::nullopt : std::optional(text);
-}
-
-const std::vector<std::string>& command_words() {
-  static const auto* const words = [] {
-    auto* const out = new std::vector<std::string>;
-    for (const Word& word : kWords) out->emplace_back(word.word);
-    return out;
-  }();
-  return *words;
-}
-
-std::string command_help() {
-  constexpr std::size_t kColumn = 22;
-  std::string out;
-  for (const Word& word : kWords) {
-    std::string left = "  " + std::string(word.word) + " " + word.arguments;
-    left.resize(std::max(left.size(), kColumn), ' ');
-    out += left + " " + word.meaning + "\n";
-  }
-  out.pop_back();
-  return out;
 }
 
 }  // namespace comcat::client

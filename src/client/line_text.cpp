@@ -9,7 +9,7 @@
 #include <langinfo.h>
 #include <sys/ioctl.h>
 
-#include "comcat/client/command.h"
+#include "comcat/client/words.h"
 
 namespace comcat::client {
 namespace {

@@ -6,6 +6,7 @@
 #include "comcat/base/text.h"
 #include "comcat/base/unicode.h"
 #include "comcat/client/session.h"
+#include "comcat/client/words.h"
 
 #include "shown_name.h"
 

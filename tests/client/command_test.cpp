@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "comcat/client/words.h"
+
 namespace comcat::client {
 namespace {
 

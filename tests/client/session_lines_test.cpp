@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include "comcat/client/words.h"
+
 #include "client/session_fixtures.h"
 
 namespace comcat::client {

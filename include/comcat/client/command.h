@@ -57,10 +57,4 @@ using ConsoleCommand = std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, W
 /// Nothing for a command, for what looks like a mistyped one, and for what begins with a slash.
 [[nodiscard]] std::optional<std::string> plain_text(const std::string& line);
 
-/// Every word that a line may begin with, in the order of help.
-[[nodiscard]] const std::vector<std::string>& command_words();
-
-/// The words and what they do, one a line.
-[[nodiscard]] std::string command_help();
-
 }  // namespace comcat::client
