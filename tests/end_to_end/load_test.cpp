@@ -1,7 +1,9 @@
 // comcat-load against comcat-server, as users run them.
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <memory>
 #include <regex>
@@ -53,13 +55,24 @@ class Load : public ::testing::Test {
     load_ = std::make_unique<Process>(command);
     return load_->wait_exit().value_or(-1);
   }
-  /// The same, and again where a busy machine lost a frame.
-  int load_in_full(const Words& flags) {
-    constexpr int kAttempts = 3;
-    int code = -1;
-    for (int i = 0; i < kAttempts && code != 0; ++i) code = load(flags);
-    return code;
+
+  /// The same until it ends well and counts `wanted`, as long as the machine kept comcat-load
+  /// itself from its work: what it then counted says nothing of the server.
+  int load_in_full(const Words& flags, const std::string& wanted = {}) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(45);
+    for (;;) {
+      const int code = load(flags);
+      const bool well = code == 0 && out().find(wanted) != std::string::npos;
+      if (well || !load_was_late() || std::chrono::steady_clock::now() > deadline) return code;
+      std::cout << "comcat-load was too late to measure, so once more\n";
+    }
   }
+
+  [[nodiscard]] bool load_was_late() const {
+    return out().find("WARNING: the load itself was too slow") != std::string::npos ||
+           out().find("\"was_the_bottleneck\":true") != std::string::npos;
+  }
+
   [[nodiscard]] const std::string& out() const { return load_->output(Process::kOut); }
   [[nodiscard]] const std::string& err() const { return load_->output(Process::kErr); }
 
@@ -73,7 +86,8 @@ class Load : public ::testing::Test {
 TEST_F(Load, EverythingIsDeliveredOverTlsAndTheServersCostIsTold) {
   start_server({"--passcode", "secret"});
   EXPECT_EQ(0, load_in_full({"--passcode", "secret", "--speakers", "2", "--json", "--server_pid",
-                             std::to_string(server_->pid())}))
+                             std::to_string(server_->pid())},
+                            "\"sent_frames\":40,\"expected_frames\":200,"))
       << out() << err();
   for (const char* field :
        {"\"clients\":6", "\"speakers\":2", "\"transport\":\"tls\"", "\"sent_frames\":40",
@@ -87,23 +101,26 @@ TEST_F(Load, EverythingIsDeliveredOverTlsAndTheServersCostIsTold) {
 TEST_F(Load, PlaintextAndRoomsWork) {
   start_server({"--open", "--insecure"});
   // Three speakers in three rooms of two: each is heard by one.
-  EXPECT_EQ(0, load_in_full({"--insecure", "--rooms", "3", "--speakers", "3"})) << out() << err();
-  EXPECT_THAT(out(), HasSubstr("N=6 S=3 sent 60 delivered 60 of 60 (100.00%)"));
+  const std::string row = "N=6 S=3 sent 60 delivered 60 of 60 (100.00%)";
+  EXPECT_EQ(0, load_in_full({"--insecure", "--rooms", "3", "--speakers", "3"}, row));
+  EXPECT_THAT(out(), HasSubstr(row)) << err();
   EXPECT_THAT(out(), HasSubstr("plaintext"));
 }
 
 TEST_F(Load, ClientsOfTheOriginalProtocolWork) {
   start_server({"--open", "--insecure"});
-  EXPECT_EQ(0, load_in_full({"--insecure", "--original", "--speakers", "2"})) << out() << err();
-  EXPECT_THAT(out(), HasSubstr("delivered 200 of 200"));
+  const std::string row = "delivered 200 of 200";
+  EXPECT_EQ(0, load_in_full({"--insecure", "--original", "--speakers", "2"}, row));
+  EXPECT_THAT(out(), HasSubstr(row)) << err();
 }
 
 TEST_F(Load, OnlyTheLoudestAreExpected) {
   start_server({"--open", "--insecure", "--max_speakers", "2"});
-  EXPECT_EQ(0, load_in_full({"--insecure", "--speakers", "6", "--json"})) << out() << err();
-  EXPECT_THAT(out(), HasSubstr("\"sent_frames\":120,\"expected_frames\":200,"
-                               "\"delivered_frames\":200"));
-  EXPECT_THAT(out(), HasSubstr("\"unexpected_frames\":0"));
+  const std::string counts =
+      "\"sent_frames\":120,\"expected_frames\":200,\"delivered_frames\":200,"
+      "\"delivered_percent\":100.0000,\"unexpected_frames\":0";
+  EXPECT_EQ(0, load_in_full({"--insecure", "--speakers", "6", "--json"}, counts));
+  EXPECT_THAT(out(), HasSubstr(counts)) << err();
 }
 
 TEST_F(Load, NobodySpeakingMeasuresMemory) {
