@@ -1,5 +1,12 @@
 #include "support/namespace.h"
 
+#include <thread>
+
+#include <fcntl.h>
+#include <sched.h>
+
+#include "comcat/base/file_descriptor.h"
+
 namespace comcat::testing {
 namespace {
 
@@ -32,6 +39,18 @@ Process::Options Namespace::inside() const {
 
 bool Namespace::run(const std::vector<std::string>& command) const {
   return Process(command, inside()).wait_exit() == 0;
+}
+
+bool Namespace::run_thread(const std::function<void()>& what) const {
+  if (kind_ != Kind::kNetwork) return false;
+  const base::FileDescriptor space(
+      ::open(("/proc/" + pid() + "/ns/net").c_str(), O_RDONLY | O_CLOEXEC));
+  bool inside = false;
+  std::thread([&] {
+    inside = ::setns(space.get(), CLONE_NEWNET) == 0;
+    if (inside) what();
+  }).join();
+  return inside;
 }
 
 std::string Namespace::outside(const std::string& path) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ class Namespace {
   [[nodiscard]] Process::Options inside() const;
   /// Runs a command inside to its end; false where it failed.
   [[nodiscard]] bool run(const std::vector<std::string>& command) const;
+  /// Runs `what` on a thread that is inside, to its end: the sockets that it opens stay inside, and
+  /// may be used from outside. False where there is no getting in, or it is no kNetwork.
+  [[nodiscard]] bool run_thread(const std::function<void()>& what) const;
   /// Where a path that is valid inside is found from outside.
   [[nodiscard]] std::string outside(const std::string& path) const;
   /// Of the child that holds it.
