@@ -212,9 +212,17 @@ void ClientLoop::start_console() {
       session_.on_line(line, base::steady_now());
     });
   };
+  handler.on_complete = [this](CompletionQuery::Names names) {
+    tasks_.post_urgent([this, names] { complete(names); });
+  };
   handler.on_end = [this] { tasks_.post_urgent([this] { end_of_input(); }); };
   if (!options_.json) console_ = make_terminal_console(printer_, typed_line_, handler);
   if (!console_) console_ = make_pipe_console(STDIN_FILENO, handler);
+}
+
+void ClientLoop::complete(CompletionQuery::Names names) {
+  if (names == CompletionQuery::Names::kRooms) return session_.ask_rooms(base::steady_now());
+  console_->offer(session_.names_of_others());
 }
 
 void ClientLoop::end_of_input() {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "comcat/client/arrival_recorder.h"
 #include "comcat/client/client.h"
@@ -54,6 +55,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void remove_speaker(wire::SessionNumber speaker) override;
   void show(Report report) override;
   void show_devices() override;
+  void offer_rooms(std::vector<std::string> names) override;
   [[nodiscard]] Statistics statistics() const override;
 
   // ---- the main thread
@@ -68,6 +70,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   [[nodiscard]] std::vector<Talkers::Talker> talking(base::Time now) const;
   void tell_speaking(base::Time now);
   void show_status(base::Time now);
+  void complete(CompletionQuery::Names names);
   void end_of_input();
   void input_ended();
   void sound_failed(Sound::Sides sides, const absl::Status& why);

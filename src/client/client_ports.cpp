@@ -1,5 +1,7 @@
 // What the session does to the world.
 
+#include <utility>
+
 #include <unistd.h>
 
 #include "comcat/audio/device_info.h"
@@ -76,6 +78,10 @@ void ClientLoop::show_devices() {
   absl::StatusOr<Report> devices = devices_report();
   show(devices.ok() ? *std::move(devices)
                     : Report("error", std::string(devices.status().message())));
+}
+
+void ClientLoop::offer_rooms(std::vector<std::string> names) {
+  if (console_) console_->offer(std::move(names));
 }
 
 Statistics ClientLoop::statistics() const {

@@ -29,6 +29,7 @@ std::string UserCommand::description() const {
     case Kind::kJoin:
       return "join " + base::safe_text(std::get<wire::JoinRoom>(command.verb).room);
     case Kind::kRooms:
+    case Kind::kRoomNames:
       return "rooms";
     case Kind::kWho:
       return "who " + base::safe_text(std::get<wire::Who>(command.verb).room);

@@ -183,20 +183,20 @@ void LineEditor::insert(const std::string& text) {
   el_set(editor_, EL_REFRESH);
 }
 
-/// (As a function of libedit's own it would leak: 3.1 never frees what EL_ADDFN takes.)
-void LineEditor::complete() {
+std::string LineEditor::before_cursor() const {
   const LineInfo* const line = el_line(editor_);
-  const std::string start(line->buffer, line->cursor);
-  const std::vector<std::string> words = completions(start);
-  if (words.empty()) return;
-  const std::string common = common_start(words);
-  if (words.size() > 1 && common.size() == start.size()) {
-    std::string choices;
-    for (const std::string& word : words) choices += (choices.empty() ? "" : "  ") + word;
-    print_above(choices + "\n");
-    return;
-  }
-  insert(common.substr(start.size()) + (words.size() == 1 ? " " : ""));
+  return {line->buffer, line->cursor};
+}
+
+void LineEditor::replace(std::size_t begin, const std::string& text) {
+  const std::string old = before_cursor().substr(begin);
+  if (old == text) return;
+  std::fflush(out_);
+  write_out(wiped());
+  // No call of libedit 3.1 takes 0 for none.
+  if (!old.empty()) el_deletestr(editor_, static_cast<int>(count_characters(old)));
+  el_insertstr(editor_, text.c_str());
+  el_set(editor_, EL_REFRESH);
 }
 
 void LineEditor::follow_size() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdio>
 #include <functional>
 #include <optional>
@@ -42,8 +43,10 @@ class LineEditor {
   /// Whole lines, broken between words; the line being typed is drawn again below them.
   void print_above(const std::string& text);
   void insert(const std::string& text);
-  /// Completes the first word, or shows what it may be.
-  void complete();
+  /// What stands before the cursor.
+  [[nodiscard]] std::string before_cursor() const;
+  /// Puts `text` in the place of what stands between the byte `begin` and the cursor.
+  void replace(std::size_t begin, const std::string& text);
   /// The terminal has another width.
   void follow_size();
 

@@ -9,8 +9,6 @@
 #include <langinfo.h>
 #include <sys/ioctl.h>
 
-#include "comcat/client/words.h"
-
 namespace comcat::client {
 namespace {
 
@@ -106,6 +104,10 @@ void append_broken(std::string_view line, std::size_t columns, std::string& out)
 
 }  // namespace
 
+std::size_t count_characters(std::string_view text) {
+  return characters(text).size();
+}
+
 std::size_t width(std::string_view text) {
   std::size_t columns = 0;
   for (const Character& character : characters(text)) columns += character.columns;
@@ -142,14 +144,6 @@ std::string broken_for(int fd, const std::string& text) {
   return known ? broken_between_words(text, size.ws_col) : text;
 }
 
-std::vector<std::string> completions(const std::string& start) {
-  std::vector<std::string> out;
-  for (const std::string& word : command_words()) {
-    if (word.compare(0, start.size(), start) == 0) out.push_back(word);
-  }
-  return out;
-}
-
 std::string common_start(const std::vector<std::string>& words) {
   std::string out = words.front();
   for (const std::string& word : words) {
@@ -157,6 +151,8 @@ std::string common_start(const std::vector<std::string>& words) {
     while (same < out.size() && same < word.size() && out[same] == word[same]) ++same;
     out.resize(same);
   }
+  const std::string& first = words.front();
+  while (out.size() < first.size() && (first[out.size()] & 0xC0) == 0x80) out.pop_back();
   return out;
 }
 

@@ -8,15 +8,15 @@
 /// Threads: any, but use_utf8(): before others begin.
 namespace comcat::client {
 
-/// The console's words that begin with `start`.
-[[nodiscard]] std::vector<std::string> completions(const std::string& start);
-
-/// What all of `words`, of which there is one at least, begin with.
+/// What all of `words`, of which there is one at least, begin with: whole characters.
 [[nodiscard]] std::string common_start(const std::vector<std::string>& words);
 
 /// What terminals send for keys that edit nothing: PgUp, Insert, F1 and their like, and the arrows
 /// with Shift, Alt or Ctrl.
 [[nodiscard]] std::vector<std::string> unused_keys();
+
+/// How many characters `text` is in this locale; malformed bytes are one each.
+[[nodiscard]] std::size_t count_characters(std::string_view text);
 
 /// How many columns `text` takes on a terminal of this locale.
 [[nodiscard]] std::size_t width(std::string_view text);

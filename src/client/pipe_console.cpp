@@ -4,6 +4,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <poll.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@ class PipeConsole final : public Console {
 
   void set_prompt(const std::string& /*prompt*/) override {}
   void set_status(const Status& /*status*/) override {}
+  void offer(std::vector<std::string> /*names*/) override {}
 
   void resume() override {
     has_turn_ = true;

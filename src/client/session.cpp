@@ -92,6 +92,14 @@ std::string Session::name_of(wire::SessionNumber session) const {
   return found == members_.end() ? "session " + std::to_string(session) : found->second.name;
 }
 
+std::vector<std::string> Session::names_of_others() const {
+  std::vector<std::string> out;
+  for (const auto& [session, member] : members_) {
+    if (session != self_) out.push_back(member.name);
+  }
+  return out;
+}
+
 std::string Session::who(std::size_t most) const {
   std::vector<std::string> names;
   for (const auto& [session, member] : members_) {
@@ -285,9 +293,8 @@ void Session::on_interrupted(const transport::Failure& failure) {
   round_trip_.reset();
   ports_.show(Report("interrupted", failure.sentence + "; connecting again (stop ends it)"));
   for (const UserCommand& command : outbox_.interrupt()) {
-    if (command.kind == Kind::kProbe) {
-      give_up(command);
-    } else if (!command.is_state()) {
+    if (answer_quietly(command.kind, {})) continue;
+    if (!command.is_state()) {
       const bool is_named = command.kind == Kind::kSay;  // by fail()
       fail(command, "the connection was lost before the server answered" +
                         (is_named ? "" : " " + command.description()));

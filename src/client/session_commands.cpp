@@ -51,9 +51,8 @@ void Session::command(Kind kind, decltype(wire::Command::verb) verb, base::Time 
 void Session::report(const CommandOutbox::Unsent& unsent) {
   for (const auto& [command, status] : unsent) {
     // A state that cannot be told now is told with the next welcome.
-    if (command.kind == Kind::kProbe) {
-      show_stats();
-    } else if (!command.is_state() || !absl::IsUnavailable(status)) {
+    if (answer_quietly(command.kind, {})) continue;
+    if (!command.is_state() || !absl::IsUnavailable(status)) {
       fail(command, std::string(status.message()));
     }
   }
@@ -171,6 +170,10 @@ void Session::execute(const ShowStats& /*command*/, base::Time now) {
   command(Kind::kProbe, wire::ListRooms{}, now);
 }
 
+void Session::ask_rooms(base::Time now) {
+  command(Kind::kRoomNames, wire::ListRooms{}, now);
+}
+
 void Session::execute(const Devices& /*command*/, base::Time /*now*/) {
   ports_.show_devices();
 }
@@ -191,7 +194,9 @@ void Session::on_outcome(const wire::Outcome& outcome, base::Time now) {
   }
   if (const auto answered = outbox_.take_answered(outcome, now)) {
     round_trip_ = std::chrono::duration_cast<std::chrono::microseconds>(now - answered->sent_at);
-    if (outcome.status == 0 || answered->kind == Kind::kProbe) {
+    if (answer_quietly(answered->kind, outcome)) {
+      // Nobody asked for it in words.
+    } else if (outcome.status == 0) {
       succeed(answered->kind, outcome);
     } else {
       fail(*answered, outcome.text.empty() ? "the server refused that" : outcome.text);
@@ -200,10 +205,24 @@ void Session::on_outcome(const wire::Outcome& outcome, base::Time now) {
   leave_if_done();
 }
 
-void Session::succeed(Kind kind, const wire::Outcome& outcome) {
+bool Session::answer_quietly(Kind kind, const wire::Outcome& outcome) {
   if (kind == Kind::kProbe) {
     show_stats();
-  } else if (kind == Kind::kHost) {
+  } else if (kind == Kind::kRoomNames) {
+    std::vector<std::string> names;
+    if (const auto* const list = std::get_if<wire::RoomList>(&outcome.result)) {
+      for (const wire::RoomInfo& room : list->rooms) names.push_back(room.name);
+    }
+    if (names.empty()) names.push_back(room_);
+    ports_.offer_rooms(std::move(names));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void Session::succeed(Kind kind, const wire::Outcome& outcome) {
+  if (kind == Kind::kHost) {
     ports_.show(Report("done", outcome.text));
   } else if (const auto* const roster = std::get_if<wire::Roster>(&outcome.result)) {
     if (kind == Kind::kWho) return ports_.show(who_elsewhere(*roster));
@@ -224,11 +243,8 @@ void Session::fail(const UserCommand& it, const std::string& why) {
 }
 
 void Session::give_up(const UserCommand& it) {
-  if (it.kind == Kind::kProbe) {
-    round_trip_.reset();
-    show_stats();
-    return;
-  }
+  if (it.kind == Kind::kProbe) round_trip_.reset();
+  if (answer_quietly(it.kind, {})) return;
   const std::string what = it.description();
   ports_.show(error("the server has not answered " + what + " within 3 s").with("command", what));
 }

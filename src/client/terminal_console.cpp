@@ -1,17 +1,21 @@
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <deque>
 #include <optional>
 #include <thread>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "comcat/base/clock.h"
 #include "comcat/base/file_descriptor.h"
 #include "comcat/base/write.h"
 #include "comcat/client/console.h"
@@ -19,6 +23,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "completion.h"
 #include "job_control.h"
 #include "line_editor.h"
 #include "line_text.h"
@@ -29,6 +34,8 @@ namespace {
 
 /// While the terminal is another job's, no event tells that it has become ours.
 constexpr int kBackgroundPollMs = 200;
+/// Keys that follow Tab wait this long for what it completes.
+constexpr std::chrono::milliseconds kTabPatience{300};
 
 /// SIGWINCH as a file descriptor. SignalWatcher has blocked it in every thread.
 class ResizeSignal {
@@ -75,6 +82,14 @@ class TerminalConsole final : public Console {
       const absl::MutexLock lock(&mutex_);
       if (wanted_status_ == status) return;
       wanted_status_ = status;
+    }
+    wake_.set();
+  }
+
+  void offer(std::vector<std::string> names) override {
+    {
+      const absl::MutexLock lock(&mutex_);
+      offered_ = std::move(names);
     }
     wake_.set();
   }
@@ -137,7 +152,7 @@ class TerminalConsole final : public Console {
   }
 
   [[nodiscard]] bool may_type() const {
-    return holds_terminal_ && has_turn_ && (pasted_.empty() || question_);
+    return holds_terminal_ && has_turn_ && !keys_wait_ && (pasted_.empty() || question_);
   }
 
   /// True where the next key is there already: what it does is drawn first.
@@ -157,10 +172,14 @@ class TerminalConsole final : public Console {
     std::array<pollfd, 5> fds{pollfd{!is_background && may_type() ? STDIN_FILENO : -1, POLLIN, 0},
                               pollfd{wake_.fd(), POLLIN, 0}, pollfd{resized_.fd(), POLLIN, 0},
                               pollfd{jobs_.fd(), POLLIN, 0}, pollfd{typed_line_.fd(), POLLIN, 0}};
-    if (::poll(fds.data(), fds.size(), is_background ? kBackgroundPollMs : -1) < 0) return {};
+    if (::poll(fds.data(), fds.size(), is_background ? kBackgroundPollMs : tab_wait_ms()) < 0) {
+      return {};
+    }
     if (stopping_) return {};
+    if (keys_wait_ && base::steady_now() >= wait_until_) keys_wait_ = false;
     if (fds[3].revents != 0) follow_job();
     if (fds[1].revents != 0) show_output();
+    if (tab_) take_offer();
     if (fds[2].revents != 0) follow_size();
     if (editor_ != nullptr && !holds_terminal_ && JobControl::in_foreground()) take_terminal();
     if (fds[4].revents != 0) typed_line_.take_drop();
@@ -186,8 +205,55 @@ class TerminalConsole final : public Console {
     key = std::get<wchar_t>(input);
     if (question_) return answer(key);
     if (key != L'\t') return true;
-    editor_->complete();
+    complete_line();
     return false;
+  }
+
+  // ---- Tab
+
+  void complete_line() {
+    const std::string before = editor_->before_cursor();
+    const std::optional<CompletionQuery> query = completion_query(before);
+    if (!query) return;
+    if (query->names == CompletionQuery::Names::kNone) return complete_with(before, *query, {});
+    {
+      const absl::MutexLock lock(&mutex_);
+      offered_.reset();
+    }
+    tab_ = Tab{before, *query};
+    keys_wait_ = true;
+    wait_until_ = base::steady_now() + kTabPatience;
+    handler_.on_complete(query->names);
+  }
+
+  [[nodiscard]] int tab_wait_ms() const {
+    if (!keys_wait_) return -1;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(wait_until_ - base::steady_now());
+    return std::max(0, static_cast<int>(left.count()));
+  }
+
+  void take_offer() {
+    std::optional<std::vector<std::string>> names;
+    {
+      const absl::MutexLock lock(&mutex_);
+      names.swap(offered_);
+    }
+    if (!names) return;
+    keys_wait_ = false;
+    const Tab tab = *std::exchange(tab_, std::nullopt);
+    const bool is_still = editor_ != nullptr && holds_terminal_ && !question_ &&
+                          editor_->before_cursor() == tab.before;
+    if (is_still) complete_with(tab.before, tab.query, *names);
+  }
+
+  void complete_with(const std::string& before, const CompletionQuery& query,
+                     const std::vector<std::string>& names) {
+    const Completion completion = complete(before, query, names);
+    editor_->replace(query.begin, completion.text);
+    std::string choices;
+    for (const std::string& it : completion.choices) choices += (choices.empty() ? "" : "  ") + it;
+    if (!choices.empty()) editor_->print_above(choices + "\n");
   }
 
   // ---- pastes of several lines: nobody means them as that many commands
@@ -306,6 +372,7 @@ class TerminalConsole final : public Console {
   absl::Mutex mutex_;
   std::string wanted_prompt_ ABSL_GUARDED_BY(mutex_) = "> ";
   std::optional<Status> wanted_status_ ABSL_GUARDED_BY(mutex_);
+  std::optional<std::vector<std::string>> offered_ ABSL_GUARDED_BY(mutex_);
 
   // The thread's own.
   LineEditor* editor_ = nullptr;
@@ -313,6 +380,13 @@ class TerminalConsole final : public Console {
   TerminalKeys keys_;
   std::deque<std::string> pasted_;  // lines that are to be said
   bool question_ = false;           // whether they are
+  struct Tab {
+    std::string before;  // what stood before the cursor
+    CompletionQuery query;
+  };
+  std::optional<Tab> tab_;  // waits for the names it asked for
+  bool keys_wait_ = false;  // for that
+  base::Time wait_until_{};
 
   std::thread thread_;
 };

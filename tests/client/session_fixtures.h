@@ -38,6 +38,7 @@ class World final : public SessionPorts {
   void remove_speaker(wire::SessionNumber speaker) override { removed.push_back(speaker); }
   void show(Report report) override { shown.push_back(std::move(report)); }
   void show_devices() override { ++devices; }
+  void offer_rooms(std::vector<std::string> names) override { rooms = std::move(names); }
   Statistics statistics() const override { return {}; }
 
   /// What was shown since the last time.
@@ -55,6 +56,7 @@ class World final : public SessionPorts {
   std::uint64_t last_text_there = 0;
   int left = 0;
   int devices = 0;
+  std::vector<std::string> rooms;
   bool mic_muted = false;
   bool deaf = false;
   bool short_frames = false;

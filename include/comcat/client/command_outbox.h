@@ -19,7 +19,18 @@ namespace comcat::client {
 
 /// A command of the user's, of which the server has to answer.
 struct UserCommand {
-  enum class Kind { kSetMute, kSetDeafen, kJoin, kRooms, kWho, kSay, kHistory, kHost, kProbe };
+  enum class Kind {
+    kSetMute,
+    kSetDeafen,
+    kJoin,
+    kRooms,
+    kRoomNames,
+    kWho,
+    kSay,
+    kHistory,
+    kHost,
+    kProbe
+  };
   Kind kind = Kind::kProbe;
   wire::Command command;
   base::Time sent_at{};

@@ -3,7 +3,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "comcat/client/completion_query.h"
 #include "comcat/client/printer.h"
 #include "comcat/client/status.h"
 #include "comcat/client/typed_line.h"
@@ -15,7 +17,7 @@ namespace comcat::client {
 /// Pace       after on_line() nothing is read and no other call comes before resume(): a pipe or a
 ///            paste waits in the kernel until the lines before it have been dealt with.
 /// Threads    one of its own, which waits in poll(2); `on_line` and `on_end` are called from it.
-///            set_prompt(), set_status(), resume() and stop() from any other.
+///            set_prompt(), set_status(), offer(), resume() and stop() from any other.
 /// Ends       on_end() once, when the input is at its end; then nothing is read any more, so an
 ///            input that is closed or empty costs nothing.
 class Console {
@@ -23,11 +25,15 @@ class Console {
   struct Handler {
     std::function<void(std::string)> on_line;
     std::function<void()> on_end;
+    /// The user has pressed Tab where somebody's name may come, or a room's: wants offer().
+    std::function<void(CompletionQuery::Names)> on_complete{};
   };
   virtual ~Console() = default;
   virtual void set_prompt(const std::string& prompt) = 0;
   /// To be shown under the line that is typed, where that is a terminal with space for it.
   virtual void set_status(const Status& status) = 0;
+  /// The names that on_complete() asked for.
+  virtual void offer(std::vector<std::string> names) = 0;
   virtual void resume() = 0;
   /// Gives the terminal back as it was. No call comes after it.
   virtual void stop() = 0;
@@ -38,7 +44,7 @@ class Console {
 [[nodiscard]] std::unique_ptr<Console> make_pipe_console(int fd, Console::Handler handler);
 
 /// Lines typed on the terminal that is standard input and output, with editing (libedit), history
-/// and completion of the first word. What `printer` prints appears above the line being typed.
+/// and completion. What `printer` prints appears above the line being typed.
 /// A paste is text and never runs as commands; the user is asked about one of several lines.
 /// `typed_line` is for Ctrl+C. Ctrl+Z, bg and fg give the terminal back and take it again.
 /// Null where the terminal cannot do it.

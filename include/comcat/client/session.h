@@ -42,6 +42,8 @@ class SessionPorts {
   // the user
   virtual void show(Report report) = 0;
   virtual void show_devices() = 0;
+  /// What ask_rooms() wanted.
+  virtual void offer_rooms(std::vector<std::string> names) = 0;
   /// All but what the session itself knows.
   [[nodiscard]] virtual Statistics statistics() const = 0;
 };
@@ -80,6 +82,10 @@ class Session {
   [[nodiscard]] bool has_member(wire::SessionNumber session) const {
     return members_.contains(session);
   }
+
+  [[nodiscard]] std::vector<std::string> names_of_others() const;
+  /// Asks the server which rooms there are, for offer_rooms(): one's own where it does not say.
+  void ask_rooms(base::Time now);
 
   /// One line of the console.
   void on_line(const std::string& line, base::Time now);
@@ -143,6 +149,8 @@ class Session {
   void show(const wire::TextPage& page);
   void fail(const UserCommand& command, const std::string& why);
   void give_up(const UserCommand& command);
+  /// The answer to what the user has not asked for in words; false for everything else.
+  bool answer_quietly(Kind kind, const wire::Outcome& outcome);
   void leave_if_done();
   /// As the server has it: after an outage it may be "an 2".
   [[nodiscard]] std::string own_name() const;
