@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "comcat/base/signals.h"
-#include "comcat/client/wake_event.h"
+#include "comcat/base/wake_event.h"
 
 namespace comcat::client {
 namespace {
@@ -17,8 +17,8 @@ std::atomic<bool> stop_wanted{false};
 std::atomic<bool> has_continued{false};
 
 /// For the handler, which may do no more than write to it; as long as the program.
-WakeEvent& wake() {
-  static auto* const event = new WakeEvent;
+base::WakeEvent& wake() {
+  static auto* const event = new base::WakeEvent;
   return *event;
 }
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "comcat/base/text_decoder.h"
+#include "comcat/base/wake_event.h"
 #include "comcat/client/console.h"
-#include "comcat/client/wake_event.h"
 
 namespace comcat::client {
 namespace {
@@ -90,7 +90,7 @@ class PipeConsole final : public Console {
 
   const int fd_;
   const Handler handler_;
-  WakeEvent wake_;
+  base::WakeEvent wake_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> has_turn_{true};
   base::TextDecoder decoder_;

@@ -17,9 +17,9 @@
 
 #include "comcat/base/clock.h"
 #include "comcat/base/file_descriptor.h"
+#include "comcat/base/wake_event.h"
 #include "comcat/base/write.h"
 #include "comcat/client/console.h"
-#include "comcat/client/wake_event.h"
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -364,7 +364,7 @@ class TerminalConsole final : public Console {
   Printer& printer_;       // the owner's
   TypedLine& typed_line_;  // the owner's
   const Handler handler_;
-  WakeEvent wake_;
+  base::WakeEvent wake_;
   const ResizeSignal resized_;
   JobControl jobs_;
   std::atomic<bool> stopping_{false};

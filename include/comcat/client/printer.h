@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "comcat/base/file_descriptor.h"
-#include "comcat/client/wake_event.h"
+#include "comcat/base/wake_event.h"
 
 namespace comcat::client {
 
@@ -64,7 +64,7 @@ class Printer {
   const int fd_;
   const OnFull on_full_;
   base::FileDescriptor own_;  // of the same file, but one that does not block; or none
-  WakeEvent stop_;
+  base::WakeEvent stop_;
   mutable std::mutex mutex_;  // not Abseil's, whose timeouts count on the wall clock
   std::condition_variable changed_;
   std::function<void()> wake_;  // the editor's, while one is attached

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "comcat/base/file_descriptor.h"
-#include "comcat/client/wake_event.h"
+#include "comcat/base/wake_event.h"
 
 namespace comcat::client {
 
@@ -32,7 +32,7 @@ class SignalWatcher {
   void run();
 
   const Handler handler_;
-  WakeEvent wake_;
+  base::WakeEvent wake_;
   base::FileDescriptor signal_fd_;
   std::thread thread_;
 };

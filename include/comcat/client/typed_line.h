@@ -2,7 +2,7 @@
 
 #include <atomic>
 
-#include "comcat/client/wake_event.h"
+#include "comcat/base/wake_event.h"
 
 namespace comcat::client {
 
@@ -26,7 +26,7 @@ class TypedLine {
 
  private:
   std::atomic<bool> has_text_{false};
-  WakeEvent dropped_;
+  base::WakeEvent dropped_;
 };
 
 }  // namespace comcat::client

@@ -1,4 +1,4 @@
-#include "comcat/client/wake_event.h"
+#include "comcat/base/wake_event.h"
 
 #include <cstdint>
 #include <cstdlib>
@@ -6,7 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-namespace comcat::client {
+namespace comcat::base {
 
 WakeEvent::WakeEvent() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!fd_.valid()) std::abort();
@@ -22,4 +22,4 @@ void WakeEvent::clear() {
   [[maybe_unused]] const ssize_t got = ::read(fd_.get(), &count, sizeof count);
 }
 
-}  // namespace comcat::client
+}  // namespace comcat::base

@@ -2,7 +2,7 @@
 
 #include "comcat/base/file_descriptor.h"
 
-namespace comcat::client {
+namespace comcat::base {
 
 /// A file descriptor to poll(2) that another thread can make readable (eventfd).
 /// Threads: any.
@@ -20,4 +20,4 @@ class WakeEvent {
   base::FileDescriptor fd_;
 };
 
-}  // namespace comcat::client
+}  // namespace comcat::base
