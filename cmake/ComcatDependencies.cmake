@@ -24,17 +24,18 @@ pkg_check_modules(idn2 REQUIRED IMPORTED_TARGET libidn2)
 find_library(UNISTRING_LIBRARY unistring REQUIRED)
 find_path(READERWRITERQUEUE_INCLUDE readerwriterqueue/readerwriterqueue.h REQUIRED)
 
-# WebRTC as tg_owt packs it; what needs it is left out where it is missing. Not by its own CMake
-# package, whose target asks for X11 and FFmpeg: of what comcat uses nothing but Opus and Abseil is
-# behind it. An `ar` archive of all of WebRTC, of which the linker takes only what is called.
+# WebRTC as tg_owt packs it. Not by its own CMake package, whose target asks for X11 and FFmpeg: of what
+# comcat uses nothing but OpenSSL, Opus and Abseil is behind it. An `ar` archive of all of WebRTC, of which the
+# linker takes only what is called.
 find_library(TGOWT_LIBRARY libtg_owt.a)
-find_path(TGOWT_INCLUDE api/neteq/neteq.h PATH_SUFFIXES tg_owt)
-if(TGOWT_LIBRARY AND TGOWT_INCLUDE)
-  add_library(tgowt INTERFACE)
-  target_include_directories(tgowt SYSTEM INTERFACE "${TGOWT_INCLUDE}")
-  target_compile_definitions(tgowt INTERFACE WEBRTC_POSIX WEBRTC_LINUX)
-  target_link_options(tgowt INTERFACE -Wl,--gc-sections)
-  target_link_libraries(tgowt INTERFACE "${TGOWT_LIBRARY}" PkgConfig::opus absl::optional
-    absl::strings absl::synchronization Threads::Threads)
+find_path(TGOWT_INCLUDE modules/audio_processing/include/audio_processing.h PATH_SUFFIXES tg_owt)
+if(NOT TGOWT_LIBRARY OR NOT TGOWT_INCLUDE)
+  message(FATAL_ERROR "WebRTC's audio processing is missing; install the package libtgowt-dev (scripts/setup does)")
 endif()
-include(GoogleTest)
+add_library(tgowt STATIC IMPORTED)
+set_target_properties(tgowt PROPERTIES IMPORTED_LOCATION "${TGOWT_LIBRARY}")
+target_include_directories(tgowt SYSTEM INTERFACE "${TGOWT_INCLUDE}")
+target_compile_definitions(tgowt INTERFACE WEBRTC_POSIX WEBRTC_LINUX)
+target_link_options(tgowt INTERFACE -Wl,--gc-sections)
+target_link_libraries(tgowt INTERFACE OpenSSL::Crypto PkgConfig::opus absl::optional absl::strings
+  absl::synchronization Threads::Threads)

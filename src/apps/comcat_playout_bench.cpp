@@ -120,8 +120,8 @@ int main(int argc, char** argv) {
   comcat::apps::parse_flags(
       argc, argv,
       "plays packet traces through comcat's playout, speexdsp's\n"
-      "jitter buffer as Mumble handles it, and WebRTC's NetEq where libtgowt-dev was\n"
-      "there to build with, and prints for each: mean and 95th percentile of the delay\n"
+      "jitter buffer as Mumble handles it, and WebRTC's NetEq, and prints for each:\n"
+      "mean and 95th percentile of the delay\n"
       "above the fastest packet's, the delay at the end, the time until it is back\n"
       "after a stall, and the shares of the speech that were concealed, stretched and never\n"
       "heard.\n\n"

@@ -58,7 +58,6 @@ struct ComcatSettings {
 
 /// WebRTC's NetEq with its default settings and its own Opus decoder, on a clock that the benchmark
 /// sets. Where in the speaker's time it is follows from what it decoded last and still holds.
-/// Only where the library was found (COMCAT_NETEQ).
 [[nodiscard]] std::unique_ptr<Player> make_neteq_player();
 
 }  // namespace comcat::bench

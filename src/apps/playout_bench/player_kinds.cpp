@@ -6,9 +6,7 @@ std::vector<PlayerKind> player_kinds(const ComcatSettings& settings) {
   return {
       {"comcat", [settings] { return make_comcat_player(settings); }},
       {"speex", make_speex_player},
-#ifdef COMCAT_NETEQ
       {"neteq", make_neteq_player},
-#endif
   };
 }
 
