@@ -6,6 +6,7 @@ namespace comcat::playout {
 
 void Arrivals::insert(const JitterBuffer::Arrived& packet, const Order& order, base::Time now) {
   const auto samples = static_cast<std::int64_t>(packet.samples);
+  watch_way(order, samples);
   const std::int64_t lost = packet.sequence - newest_sequence_ - 1;
   const std::int64_t pause = packet.timestamp - newest_end_ - lost * samples;
   const bool follows_silence = order.first || (!order.reordered && pause > kSameMomentSamples);
@@ -17,6 +18,15 @@ void Arrivals::insert(const JitterBuffer::Arrived& packet, const Order& order, b
   if (order.reordered && !order.first) return;
   newest_sequence_ = packet.sequence;
   newest_end_ = packet.timestamp + samples;
+}
+
+void Arrivals::watch_way(const Order& order, std::int64_t samples) {
+  if (order.first) via_ = order.via;
+  other_way_samples_ = order.via == via_ ? 0 : other_way_samples_ + samples;
+  if (other_way_samples_ < kOtherWaySamples) return;
+  via_ = order.via;
+  other_way_samples_ = 0;
+  estimator_.reset();
 }
 
 void Arrivals::restart() {

@@ -40,7 +40,7 @@ struct Mixer::Voice {
 Mixer::Mixer(PlayoutOptions options) : options_(options) {}
 Mixer::~Mixer() = default;
 
-void Mixer::insert(const wire::VoicePacket& packet, base::Time now) {
+void Mixer::insert(const wire::VoicePacket& packet, base::Time now, wire::Via via) {
   auto found = voices_.find(packet.speaker);
   if (found == voices_.end()) {
     if (voices_.size() >= kMostSpeakers && !make_room()) return;
@@ -49,7 +49,7 @@ void Mixer::insert(const wire::VoicePacket& packet, base::Time now) {
   }
   Voice& voice = *found->second;
   if (voice.presence == Voice::Presence::kLeft) voice.presence = Voice::Presence::kHeardAgain;
-  voice.playout.insert(packet, now);
+  voice.playout.insert(packet, now, via);
 }
 
 bool Mixer::make_room() {

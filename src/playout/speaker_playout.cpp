@@ -12,10 +12,11 @@ using Operation = Order::Operation;
 SpeakerPlayout::SpeakerPlayout(const PlayoutOptions& options, DecoderFactory& decoders)
     : arrivals_(options), decision_(options), execution_(decoders) {}
 
-void SpeakerPlayout::insert(const wire::VoicePacket& packet, base::Time now) {
+void SpeakerPlayout::insert(const wire::VoicePacket& packet, base::Time now, wire::Via via) {
   ++stats_.received_frames;
   last_heard_ = now;
   Arrivals::Order order;
+  order.via = via;
   switch (buffer_.insert(packet)) {
     case JitterBuffer::Insert::kMalformed:
       return;

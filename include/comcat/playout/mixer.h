@@ -34,7 +34,7 @@ class Mixer {
 
   /// Takes a packet that arrived at `now`. Anything the network can send is safe here: what it says
   /// of its payload is checked against the payload.
-  void insert(const wire::VoicePacket& packet, base::Time now);
+  void insert(const wire::VoicePacket& packet, base::Time now, wire::Via via = wire::Via::kStream);
 
   /// Writes the next samples of everyone together. Always fills `out`. REQUIRES a multiple of
   /// kPullSamples; the finer the pulls, the less anyone has to wait for his turn.

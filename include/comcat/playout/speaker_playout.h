@@ -28,7 +28,7 @@ class SpeakerPlayout {
                           DecoderFactory& decoders = opus_decoders());
 
   /// A packet that arrived at `now`; its speaker is the caller's affair.
-  void insert(const wire::VoicePacket& packet, base::Time now);
+  void insert(const wire::VoicePacket& packet, base::Time now, wire::Via via = wire::Via::kStream);
 
   /// Writes what is due at `due`; false where that is silence (`out` is then zeros). REQUIRES a
   /// multiple of 2.5 ms, at most a block.

@@ -26,6 +26,9 @@ struct VoicePacket {
   std::string payload;                    // 1 to kMaxChunkBytes
 };
 
+/// The way by which a packet has come.
+enum class Via : std::uint8_t { kStream, kDatagram };
+
 using VoicePackets = std::vector<VoicePacket>;
 
 }  // namespace comcat::wire
