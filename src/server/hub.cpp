@@ -96,6 +96,8 @@ absl::Status Hub::receive(Caller& caller, wire::Request request, base::Time now)
     status = relay(caller, *voice, now);
   } else if (const auto* hello = std::get_if<wire::Hello>(&request)) {
     status = join(caller, *hello, now);
+  } else if (std::holds_alternative<wire::DatagramReport>(request)) {
+    // Whoever was offered no datagrams has none to report.
   } else {
     status = obey(caller, std::get<wire::Command>(std::move(request)), now);
   }

@@ -1,6 +1,7 @@
 #include "comcat/wire/convert.h"
 
 #include "calling.pb.h"
+#include "datagram_fields.h"
 #include "voice_fields.h"
 
 namespace comcat::wire {
@@ -115,6 +116,12 @@ std::string encode_request(const Command& command) {
   return request.SerializeAsString();
 }
 
+std::string encode_request(const DatagramReport& report) {
+  ClientREQ request;
+  fill(*request.mutable_datagram_report(), report);
+  return request.SerializeAsString();
+}
+
 absl::StatusOr<Request> parse_request(Bytes bytes) {
   // Proto3 checks that strings are UTF-8 while parsing, so a malformed name fails here too.
   ClientREQ request;
@@ -128,6 +135,8 @@ absl::StatusOr<Request> parse_request(Bytes bytes) {
       return from(*request.mutable_signal());
     case ClientREQ::kCommand:
       return from(*request.mutable_command());
+    case ClientREQ::kDatagramReport:
+      return report_from(request.datagram_report());
     case ClientREQ::REQUEST_NOT_SET:
       break;
   }

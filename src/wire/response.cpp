@@ -5,6 +5,7 @@
 #include "comcat/wire/convert.h"
 
 #include "calling.pb.h"
+#include "datagram_fields.h"
 #include "field_count.h"
 #include "opus_frames.h"
 #include "voice_fields.h"
@@ -162,6 +163,7 @@ Welcome from(const ServerSignal& signal) {
   welcome.max_speakers = signal.limits().max_speakers();
   welcome.resume_key = signal.resume_key().substr(0, kResumeKeyBytes);
   welcome.features = signal.features();
+  if (signal.has_datagrams()) welcome.datagrams = offer_from(signal.datagrams());
   return welcome;
 }
 
@@ -287,6 +289,7 @@ std::string encode_response(const Welcome& welcome) {
   out.mutable_limits()->set_max_speakers(welcome.max_speakers);
   out.set_resume_key(welcome.resume_key);
   out.set_features(welcome.features);
+  if (welcome.datagrams) fill(*out.mutable_datagrams(), *welcome.datagrams);
   return response.SerializeAsString();
 }
 
@@ -297,6 +300,12 @@ std::string encode_response(const Outcome& outcome) {
   out.set_status(static_cast<std::uint32_t>(outcome.status));
   out.set_text(outcome.text);
   std::visit(SetResult{out}, outcome.result);
+  return response.SerializeAsString();
+}
+
+std::string encode_response(const DatagramReport& report) {
+  ServerRES response;
+  fill(*response.mutable_datagram_report(), report);
   return response.SerializeAsString();
 }
 
@@ -325,6 +334,8 @@ absl::StatusOr<Response> parse_response(Bytes bytes) {
       return from(response.outcome());
     case ServerRES::kEvents:
       return from(response.events());
+    case ServerRES::kDatagramReport:
+      return report_from(response.datagram_report());
     case ServerRES::RESPONSE_NOT_SET:
       break;
   }

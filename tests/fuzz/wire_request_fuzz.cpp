@@ -19,6 +19,7 @@ void check(const wire::VoiceUp& voice) {
 }
 void check(const wire::Hello& /*hello*/) {}
 void check(const wire::Command& /*command*/) {}
+void check(const wire::DatagramReport& /*report*/) {}
 
 std::string encode(const wire::VoiceUp& voice) {
   return wire::encode_request(voice.packet, voice.original_name);

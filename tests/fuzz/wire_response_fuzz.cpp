@@ -19,6 +19,7 @@ void check(const wire::Member& member) {
 }
 
 void check(const wire::UnknownResponse& /*response*/) {}
+void check(const wire::DatagramReport& /*report*/) {}
 
 void check(const wire::VoicePackets& frames) {
   for (const wire::VoicePacket& frame : frames) {
@@ -32,6 +33,8 @@ void check(const wire::Welcome& welcome) {
   check_printable(welcome.room);
   for (const wire::Member& member : welcome.members) check(member);
   COMCAT_FUZZ_CHECK(welcome.resume_key.size() <= wire::kResumeKeyBytes);
+  COMCAT_FUZZ_CHECK(!welcome.datagrams || welcome.datagrams->port != 0);
+  COMCAT_FUZZ_CHECK(!welcome.datagrams || welcome.datagrams->epoch <= 15);
 }
 
 void check(const wire::Roster& roster) {

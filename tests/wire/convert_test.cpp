@@ -194,6 +194,38 @@ TEST(Convert, AnOriginalClientsMessagesAreOneForEachOpusFrameAndNotWithoutEnd) {
   EXPECT_EQ(1U, messages(13)) << "as it is";
 }
 
+TEST(Convert, AnOfferOfDatagramsSurvivesTheWay) {
+  Welcome welcome;
+  EXPECT_FALSE(response<Welcome>(encode_response(welcome)).datagrams);
+  welcome.datagrams = DatagramOffer{50051,      0xfedcba98,
+                                    15,         std::string("\xff\0 up key", 9),
+                                    "up salt",  std::string("\x80 down", 6),
+                                    "down salt"};
+  const auto out = response<Welcome>(encode_response(welcome)).datagrams.value();
+  EXPECT_EQ(50051, out.port);
+  EXPECT_EQ(0xfedcba98, out.connection);
+  EXPECT_EQ(15, out.epoch);
+  EXPECT_EQ(welcome.datagrams->up_key, out.up_key);
+  EXPECT_EQ("up salt", out.up_salt);
+  EXPECT_EQ(welcome.datagrams->down_key, out.down_key);
+  EXPECT_EQ("down salt", out.down_salt);
+}
+
+TEST(Convert, AnOfferThatNobodyCanTakeIsNone) {
+  Welcome welcome;
+  welcome.datagrams = DatagramOffer{};
+  EXPECT_FALSE(response<Welcome>(encode_response(welcome)).datagrams) << "no port";
+  welcome.datagrams->port = 1;
+  welcome.datagrams->epoch = 16;
+  EXPECT_FALSE(response<Welcome>(encode_response(welcome)).datagrams) << "no such epoch";
+}
+
+TEST(Convert, ReportsOfDatagramsGoBothWays) {
+  const DatagramReport report{std::uint64_t{1} << 40, 0xffffffff};
+  EXPECT_EQ(report, request<DatagramReport>(encode_request(report)));
+  EXPECT_EQ(report, response<DatagramReport>(encode_response(report)));
+}
+
 TEST(Convert, TheWelcomeSurvivesTheWay) {
   Welcome welcome;
   welcome.session = 5;

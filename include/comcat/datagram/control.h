@@ -6,17 +6,12 @@
 #include <string>
 #include <string_view>
 
+#include "comcat/wire/messages.h"
+
 /// What the two ends tell each other of their datagrams. Threads: any.
 namespace comcat::datagram {
 
-/// What has arrived of the peer's datagrams, all types of them: sums since the welcome, so that a
-/// report that is lost is made up for by the next. It travels in datagrams and on the stream.
-struct Report {
-  std::uint64_t highest = 0;   // one more than the highest counter; 0: nothing has arrived
-  std::uint32_t received = 0;  // how many, replays not counted; wraps
-
-  friend bool operator==(const Report&, const Report&) = default;
-};
+using Report = wire::DatagramReport;
 
 /// The body of a probe and of its echo, which returns the token. A probe to an address shows by its
 /// echo that whoever is there reads what is sent there.

@@ -20,6 +20,7 @@ using Bytes = std::span<const std::byte>;
                                          const std::string& original_name = "");
 [[nodiscard]] std::string encode_request(const Hello& hello);
 [[nodiscard]] std::string encode_request(const Command& command);
+[[nodiscard]] std::string encode_request(const DatagramReport& report);
 
 /// kInvalidArgument with one sentence where the bytes are no ClientREQ, name no known request, or
 /// carry a voice chunk that is not 1-1275 bytes or says to last over 120 ms. A duration that is
@@ -47,6 +48,7 @@ using Bytes = std::span<const std::byte>;
 
 [[nodiscard]] std::string encode_response(const Welcome& welcome);
 [[nodiscard]] std::string encode_response(const Outcome& outcome);
+[[nodiscard]] std::string encode_response(const DatagramReport& report);
 /// One event as a whole ServerRES. Laid end to end they merge, as frames of encode_voice() do.
 [[nodiscard]] std::string encode_response(const Event& event);
 

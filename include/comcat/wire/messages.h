@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,6 +12,18 @@
 /// What travels, as plain structs; convert.h turns them into bytes and back. Field units and limits
 /// are those of proto/README.md. Threads: plain values.
 namespace comcat::wire {
+
+// ---- both ways
+
+/// What has arrived of the other end's datagrams, all types of them: sums since the welcome, so
+/// that a report that is lost is made up for by the next. It travels in datagrams and on the
+/// stream.
+struct DatagramReport {
+  std::uint64_t highest = 0;   // one more than the highest counter; 0: nothing has arrived
+  std::uint32_t received = 0;  // how many, replays not counted; wraps
+
+  friend bool operator==(const DatagramReport&, const DatagramReport&) = default;
+};
 
 // ---- up
 
@@ -73,7 +86,7 @@ struct Command {
       verb;
 };
 
-using Request = std::variant<VoiceUp, Hello, Command>;
+using Request = std::variant<VoiceUp, Hello, Command, DatagramReport>;
 
 // ---- down
 
@@ -88,6 +101,18 @@ struct Member {
   bool muted_by_host = false;  // is then muted, whatever the member wants
 };
 
+/// Where datagrams go, and what seals them: for each direction a key and a salt, as long as
+/// datagram::Keys has them. Who has read them into one wipes them (base::wipe).
+struct DatagramOffer {
+  std::uint16_t port = 0;        // of the address that the stream goes to
+  std::uint32_t connection = 0;  // what the server knows the client's datagrams by
+  std::uint8_t epoch = 0;        // that these keys go by, 0 to 15
+  std::string up_key;
+  std::string up_salt;
+  std::string down_key;
+  std::string down_salt;
+};
+
 struct Welcome {
   SessionNumber session = 0;
   std::string id;
@@ -96,6 +121,7 @@ struct Welcome {
   std::uint32_t max_speakers = 0;  // that a listener is sent at a time
   std::string resume_key;
   std::uint32_t features = 0;
+  std::optional<DatagramOffer> datagrams{};  // nothing: voice takes the stream
 };
 
 struct RoomInfo {
@@ -170,6 +196,7 @@ using Event = std::variant<UnknownEvent, Joined, Left, MuteChanged, DeafenChange
 struct UnknownResponse {};
 
 using Events = std::vector<Event>;
-using Response = std::variant<UnknownResponse, VoicePackets, Welcome, Outcome, Events>;
+using Response =
+    std::variant<UnknownResponse, VoicePackets, Welcome, Outcome, Events, DatagramReport>;
 
 }  // namespace comcat::wire
