@@ -46,8 +46,11 @@ ABSL_FLAG(std::string, trust, "",
           "accept only the certificate with this fingerprint (SHA256:...) and remember nothing; "
           "for scripts");
 ABSL_FLAG(std::string, state_dir, "",
-          "where known_hosts is kept: the certificates seen at first use; empty: "
-          "$XDG_STATE_HOME/comcat or ~/.local/state/comcat");
+          "where known_hosts (the certificates seen at first use) and the device key are kept; "
+          "empty: $XDG_STATE_HOME/comcat or ~/.local/state/comcat");
+ABSL_FLAG(bool, device_key, true,
+          "let servers know this device again by a key of its own; without it you have no part in "
+          "names that are claimed");
 
 ABSL_FLAG(std::string, input, "device",
           "your voice: device (the default sound device), a device's number or part of its name, "
@@ -101,7 +104,7 @@ const std::vector<FlagGroup>& flag_groups() {
        {"host", "name", "room", "passcode", "passcode_file", "host_passcode",
         "host_passcode_file"}},
       {"Sound", {"input", "output", "devices", "frame_ms", "bitrate", "muted", "record_arrivals"}},
-      {"Security", {"insecure", "trust", "state_dir"}},
+      {"Security", {"insecure", "trust", "state_dir", "device_key"}},
       {"Console",
        {"background", "json", "speaking_events", "status_line", "plain_text", "log_level"}},
   };
@@ -126,6 +129,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.name = base::to_nfc(absl::GetFlag(FLAGS_name));
   options.room = base::to_nfc(absl::GetFlag(FLAGS_room));
   options.tls = !absl::GetFlag(FLAGS_insecure);
+  options.device_key = absl::GetFlag(FLAGS_device_key);
   options.only_fingerprint = absl::GetFlag(FLAGS_trust);
   options.input = absl::GetFlag(FLAGS_input);
   options.output = absl::GetFlag(FLAGS_output);

@@ -9,6 +9,7 @@
 #include "comcat/audio/sink.h"
 #include "comcat/audio/source.h"
 #include "comcat/base/clock.h"
+#include "comcat/client/device_key.h"
 
 #include "shown_name.h"
 #include "weight.h"
@@ -50,6 +51,15 @@ Ending sound_ending(const absl::Status& status) {
 std::string the(Sound::Sides sides) {
   if (!sides.output) return "the microphone";
   return sides.input ? "the microphone and the loudspeaker" : "the loudspeaker";
+}
+
+/// The key of this device; nothing where it is not to be known, or, as `trouble` then says, cannot.
+std::optional<base::SigningKey> key_of_device(const ClientOptions& options, std::string& trouble) {
+  if (!options.device_key || options.state_directory.empty()) return std::nullopt;
+  absl::StatusOr<base::SigningKey> key = device_key(options.state_directory);
+  if (key.ok()) return *std::move(key);
+  trouble = "this call goes on without a device key: " + std::string(key.status().message());
+  return std::nullopt;
 }
 
 transport::VoiceStream::Options stream_options(const ClientOptions& options) {
@@ -149,7 +159,9 @@ std::optional<Ending> ClientLoop::prepare() {
   sound_ = *std::move(created);
   sound_->capture().set_muted(options_.muted);
   transport::StreamHandler& handler = *this;
-  stream_ = std::make_unique<transport::VoiceStream>(stream_options(options_), handler);
+  transport::VoiceStream::Options stream = stream_options(options_);
+  stream.key = key_of_device(options_, key_trouble_);
+  stream_ = std::make_unique<transport::VoiceStream>(stream, handler);
   return std::nullopt;
 }
 
@@ -187,6 +199,7 @@ void ClientLoop::welcome_session(wire::Welcome welcome) {
       return;
     }
     show_sound();
+    if (!key_trouble_.empty()) show(Report("notice", key_trouble_));
   }
   session_.on_welcome(std::move(welcome));
   if (!console_ && !takes_stdin_ && !session_.stopping()) start_console();

@@ -101,6 +101,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   std::unique_ptr<ArrivalRecorder> arrivals_;  // null: not recorded
   std::unique_ptr<transport::VoiceStream> stream_;
   std::unique_ptr<Console> console_;
+  std::string key_trouble_;  // why there is no device key, for the user; "" where there is one
   bool started_ = false;
   base::Time leave_by_ = base::Time::max();  // the stream has ended by then, or is cut
   bool owes_turn_ = false;                   // the console has given a line and waits

@@ -127,12 +127,23 @@ void Call::admit(const std::string& address) {
   caller_.emplace(*this, address, shard_.caller_limits());
   caller_->who.host = pass_->is_host();
   shard_.hub().open(*caller_, shard_.now());
+  give_nonce();
   base::log(LogLevel::kInfo, "admitted",
             {{"session", caller_->who.number},
              {"address", address},
              {"free_slots", shard_.admission().slots().free()}});
   read();
 }
+
+/// At once, so that the proof of a hello costs its caller one round trip and no more.
+void Call::give_nonce() {
+  caller_->device.nonce = Device::make_nonce();
+  context_.AddInitialMetadata(wire::kNonceKey, caller_->device.nonce);
+  stream_.SendInitialMetadata(greeted_.begin());
+}
+
+/// Where it has not gone out, neither does what follows.
+void Call::on_greeted(bool /*ok*/) {}
 
 /// Answers a stream that takes no slot, at once.
 void Call::turn_away(const absl::Status& why) {
@@ -295,8 +306,8 @@ void Call::give_back_slot() {
 }
 
 void Call::settle() {
-  if (accepted_.pending() || read_.pending() || written_.pending() || finished_.pending() ||
-      done_.pending()) {
+  if (accepted_.pending() || greeted_.pending() || read_.pending() || written_.pending() ||
+      finished_.pending() || done_.pending()) {
     return;
   }
   delete this;

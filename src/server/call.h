@@ -46,6 +46,7 @@ class Call final : public Link {
   ~Call() override;
 
   void on_accepted(bool ok);
+  void on_greeted(bool ok);
   void on_read(bool ok);
   void on_written(bool ok);
   void on_finished(bool ok);
@@ -53,6 +54,7 @@ class Call final : public Link {
 
   void enter(CallPhase phase);
   void admit(const std::string& address);
+  void give_nonce();
   void turn_away(const absl::Status& why);
   void refuse(const std::string& address, const absl::Status& why);
   void read();
@@ -66,6 +68,7 @@ class Call final : public Link {
   grpc::ServerContext context_;
   grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer> stream_;
   rpc::Operation<Call> accepted_{*this, &Call::on_accepted};
+  rpc::Operation<Call> greeted_{*this, &Call::on_greeted};
   rpc::Operation<Call> read_{*this, &Call::on_read};
   rpc::Operation<Call> written_{*this, &Call::on_written};
   rpc::Operation<Call> finished_{*this, &Call::on_finished};

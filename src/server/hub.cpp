@@ -68,6 +68,7 @@ std::optional<Ending> due_ending(const Caller& caller, const HubOptions& options
 
 Hub::Hub(HubOptions options, Metrics& metrics)
     : options_(std::move(options)),
+      certificates_{options_.certificate},
       metrics_(metrics),
       rooms_(options_.rooms, metrics),
       hosts_(
@@ -95,7 +96,7 @@ absl::Status Hub::receive(Caller& caller, wire::Request request, base::Time now)
   if (auto* voice = std::get_if<wire::VoiceUp>(&request)) {
     status = relay(caller, *voice, now);
   } else if (const auto* hello = std::get_if<wire::Hello>(&request)) {
-    status = join(caller, *hello, now);
+    status = greet(caller, *hello, now);
   } else if (std::holds_alternative<wire::DatagramReport>(request)) {
     // Whoever was offered no datagrams has none to report.
   } else {
@@ -139,6 +140,10 @@ absl::StatusOr<std::string> Hub::administer(const std::string& words, base::Time
   const absl::StatusOr<HostCommand> wanted = parse_host_command(words);
   if (!wanted.ok()) return wanted.status();
   return hosts_.act(*wanted, {.name = "comcat-server --admin"}, now);
+}
+
+void Hub::renew_certificate(std::string fingerprint) {
+  certificates_ = {std::move(fingerprint), certificates_.front()};
 }
 
 void Hub::tick(base::Time now) {

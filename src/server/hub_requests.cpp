@@ -110,6 +110,10 @@ void log_joined(const Caller& caller) {
 // ---- voice
 
 absl::Status Hub::relay(Caller& caller, wire::VoiceUp& voice, base::Time now) {
+  if (caller.device.greeting) {
+    return refuse(absl::InvalidArgumentError("voice before the signature of the hello"),
+                  Refusal::kProtocol, caller, metrics_);
+  }
   if (caller.room == nullptr) {  // a client of the original protocol may not have signalled before
     if (absl::Status status = join(caller, wire::Hello{}, now); !status.ok()) return status;
   }
@@ -155,8 +159,27 @@ absl::Status Hub::greet_again(Caller& caller, const wire::Hello& hello, base::Ti
   return absl::OkStatus();
 }
 
-absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now) {
+absl::Status Hub::greet(Caller& caller, const wire::Hello& hello, base::Time now) {
   if (caller.room != nullptr) return greet_again(caller, hello, now);
+  wire::Hello whole = hello;
+  if (std::optional<wire::Hello>& said = caller.device.greeting) {
+    if (hello.signature.empty() || !hello.name.empty()) return greet_again(caller, hello, now);
+    whole = *std::exchange(said, std::nullopt);
+    whole.signature = hello.signature;
+  }
+  if (!whole.key.empty() && whole.signature.empty()) {  // it needs our nonce, and is on its way
+    caller.device.greeting = std::move(whole);
+    return absl::OkStatus();
+  }
+  if (!whole.key.empty() || !whole.signature.empty()) {
+    if (absl::Status status = caller.device.prove(whole, certificates_); !status.ok()) {
+      return refuse(status, Refusal::kProtocol, caller, metrics_);
+    }
+  }
+  return join(caller, whole, now);
+}
+
+absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now) {
   if (draining_) return absl::UnavailableError(kShuttingDown);
   caller.who.original = hello.original();
   absl::StatusOr<std::string> name =

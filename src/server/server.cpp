@@ -12,6 +12,7 @@
 #include <grpcpp/impl/server_builder_plugin.h>
 #include <grpcpp/resource_quota.h>
 
+#include "comcat/base/certificate_fingerprint.h"
 #include "comcat/base/event.h"
 #include "comcat/base/log.h"
 #include "comcat/rpc/deadline.h"
@@ -162,6 +163,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   builder.RegisterService(&parts->health);
   std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
   if (options.certificate) {
+    hub.certificate =
+        base::certificate_fingerprint(options.certificate->certificate_pem).value_or("");
     credentials = parts->tls = std::make_shared<TlsCredentials>(*options.certificate);
   }
   parts->connections = builder.experimental().AddExternalConnectionAcceptor(
@@ -222,7 +225,13 @@ void Server::stop(std::chrono::milliseconds grace) {
 }
 
 void Server::renew_certificate(const Certificate& certificate) {
-  if (parts_->tls) parts_->tls->replace(certificate);
+  if (!parts_->tls) return;
+  const std::string fingerprint =
+      base::certificate_fingerprint(certificate.certificate_pem).value_or("");
+  // Before anybody can have seen it.
+  parts_->shard->post(
+      [&hub = parts_->shard->hub(), fingerprint] { hub.renew_certificate(fingerprint); });
+  parts_->tls->replace(certificate);
 }
 
 const std::string& Server::address() const {

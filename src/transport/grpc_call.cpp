@@ -95,6 +95,21 @@ void GrpcCall::on_started(bool ok) {
   handler_.on_started(ok);
 }
 
+void GrpcCall::read_headers() {
+  stream_->ReadInitialMetadata(headers_.begin());
+}
+
+void GrpcCall::on_headers(bool /*ok*/) {
+  handler_.on_headers();
+}
+
+std::string GrpcCall::header(const char* key) const {
+  const auto& metadata = context_.GetServerInitialMetadata();
+  const auto found = metadata.find(key);
+  if (found == metadata.end()) return "";
+  return {found->second.data(), found->second.size()};
+}
+
 void GrpcCall::read() {
   stream_->Read(&read_buffer_, read_.begin());
 }
@@ -131,8 +146,8 @@ void GrpcCall::on_finished(bool /*ok*/) {
 }
 
 void GrpcCall::settle() {
-  if (!finished_ || found_.pending() || started_.pending() || read_.pending() ||
-      written_.pending() || half_closed_.pending()) {
+  if (!finished_ || found_.pending() || started_.pending() || headers_.pending() ||
+      read_.pending() || written_.pending() || half_closed_.pending()) {
     return;
   }
   handler_.on_ended();

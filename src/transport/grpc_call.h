@@ -33,6 +33,9 @@ class GrpcCall {
    public:
     virtual ~Handler() = default;
     virtual void on_started(bool ok) = 0;
+    /// The server's metadata are there: header() tells them. From now on there may be reads. They
+    /// come before its first message or with it, or there are none and the call has ended.
+    virtual void on_headers() = 0;
     virtual void on_read(bool ok) = 0;
     virtual void on_written(bool ok) = 0;
     /// The finish has come back, and nothing is outstanding any more. The last call.
@@ -51,6 +54,7 @@ class GrpcCall {
   GrpcCall(const Options& options, grpc::CompletionQueue& queue, Handler& handler);
 
   void start();
+  void read_headers();
   void read();
   void write(const std::string& bytes);
   /// No more writes: the server sees the end of the stream and says goodbye.
@@ -60,6 +64,8 @@ class GrpcCall {
   /// Ends the connection, if there is one, so that the call ends soon. Threads: any.
   void cut() { hold_.cut(); }
 
+  /// What the server's metadata say under `key`; "" where that is nothing.
+  [[nodiscard]] std::string header(const char* key) const;
   [[nodiscard]] bool writing() const { return written_.pending(); }
   /// The message that the last read brought; nothing where it cannot be read.
   [[nodiscard]] std::optional<rpc::Contiguous> received() const {
@@ -76,6 +82,7 @@ class GrpcCall {
   void connect(const base::Address& at);
   void on_found(bool ok);
   void on_started(bool ok);
+  void on_headers(bool ok);
   void on_read(bool ok);
   void on_written(bool ok);
   void on_half_closed(bool ok);
@@ -94,6 +101,7 @@ class GrpcCall {
   bool finished_ = false;
   rpc::Operation<GrpcCall> found_{*this, &GrpcCall::on_found};
   rpc::Operation<GrpcCall> started_{*this, &GrpcCall::on_started};
+  rpc::Operation<GrpcCall> headers_{*this, &GrpcCall::on_headers};
   rpc::Operation<GrpcCall> read_{*this, &GrpcCall::on_read};
   rpc::Operation<GrpcCall> written_{*this, &GrpcCall::on_written};
   rpc::Operation<GrpcCall> half_closed_{*this, &GrpcCall::on_half_closed};

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "comcat/wire/hello_proof.h"
 #include "comcat/wire/limits.h"
 
 namespace comcat::transport {
@@ -43,12 +44,18 @@ StreamCourse::StreamCourse(Options options, Reconnect reconnect)
 StreamCourse::Action StreamCourse::on_connected(const Place& place) {
   if (phase_ != Phase::kConnecting) return {};
   enter(Phase::kGreeting, deadline_);
-  wire::Hello hello = options_.hello;
-  hello.resume_key = resume_key_;
-  hello.room = place.room;
-  hello.last_text = place.last_text;
-  hello.name = name();
-  return SayHello{std::move(hello)};
+  said_ = options_.hello;
+  said_.resume_key = resume_key_;
+  said_.room = place.room;
+  said_.last_text = place.last_text;
+  said_.name = name();
+  return SayHello{said_};
+}
+
+StreamCourse::Action StreamCourse::on_nonce(const std::string& nonce,
+                                            const std::string& fingerprint) {
+  if (phase_ != Phase::kGreeting || said_.key.empty()) return {};
+  return Prove{wire::proof_text(said_, nonce, fingerprint)};
 }
 
 StreamCourse::Action StreamCourse::on_welcome(wire::Welcome welcome) {

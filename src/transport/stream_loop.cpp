@@ -28,15 +28,18 @@ GrpcCall::Options call_options(const VoiceStream::Options& options) {
 }
 
 StreamCourse make_course(const VoiceStream::Options& options) {
-  return {
-      {options.address, options.hello, options.tls, options.connect_timeout, options.leave_timeout},
-      Reconnect(Backoff(options.backoff, or_entropy(options.random)))};
+  wire::Hello hello = options.hello;
+  if (options.key) hello.key = options.key->public_key();
+  return {{options.address, std::move(hello), options.tls, options.connect_timeout,
+           options.leave_timeout},
+          Reconnect(Backoff(options.backoff, or_entropy(options.random)))};
 }
 
 }  // namespace
 
 VoiceStream::Loop::Loop(const Options& options, StreamHandler& handler)
     : call_options_(call_options(options)),
+      key_(options.key),
       handler_(handler),
       tasks_(events_),
       inbox_(options.queue, {options.hello.room, options.hello.last_text},
@@ -111,8 +114,15 @@ void VoiceStream::Loop::on_started(bool ok) {
     call_->finish();
     return;
   }
-  call_->read();
+  call_->read_headers();
   perform(course_.on_connected(inbox_.place()));
+}
+
+void VoiceStream::Loop::on_headers() {
+  const std::string nonce = call_->header(wire::kNonceKey);
+  const auto& judge = call_options_.judge;
+  if (!nonce.empty()) perform(course_.on_nonce(nonce, judge ? judge->fingerprint() : ""));
+  call_->read();
 }
 
 void VoiceStream::Loop::on_read(bool ok) {
@@ -125,7 +135,13 @@ void VoiceStream::Loop::on_read(bool ok) {
 }
 
 void VoiceStream::Loop::on_written(bool ok) {
-  if (ok) write_next();
+  if (!ok) return;
+  write_proof();
+  write_next();
+}
+
+void VoiceStream::Loop::write_proof() {
+  if (!proof_.empty() && !call_->writing()) call_->write(std::exchange(proof_, {}));
 }
 
 void VoiceStream::Loop::on_ended() {
@@ -194,12 +210,19 @@ struct VoiceStream::Loop::Doer {
 
   void operator()(std::monostate /*nothing*/) const {}
   void operator()(const Course::Connect& /*action*/) const {
+    loop.proof_.clear();
     std::ignore =
         loop.exchange_call(std::make_unique<GrpcCall>(loop.call_options_, loop.events_, loop));
     loop.call_->start();
   }
   void operator()(const Course::SayHello& action) const {
     loop.call_->write(wire::encode_request(action.hello));
+  }
+  void operator()(const Course::Prove& action) const {
+    wire::Hello proof;
+    proof.signature = loop.key_->sign(action.text);
+    loop.proof_ = wire::encode_request(proof);
+    loop.write_proof();
   }
   void operator()(Course::GiveWelcome& action) const {
     loop.give_notices();

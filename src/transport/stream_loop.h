@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -42,6 +43,7 @@ class VoiceStream::Loop final : public GrpcCall::Handler {
   // ---- from the thread alone
   void run();
   void on_started(bool ok) override;
+  void on_headers() override;
   void on_read(bool ok) override;
   void on_written(bool ok) override;
   void on_ended() override;
@@ -49,6 +51,7 @@ class VoiceStream::Loop final : public GrpcCall::Handler {
   void on_message();
   void hand_on(wire::Response response);
   void write_next();
+  void write_proof();
   void give_notices();
   void shut_queue();
 
@@ -57,6 +60,7 @@ class VoiceStream::Loop final : public GrpcCall::Handler {
   std::unique_ptr<GrpcCall> exchange_call(std::unique_ptr<GrpcCall> next);
 
   const GrpcCall::Options call_options_;
+  const std::optional<base::SigningKey> key_;
   StreamHandler& handler_;  // the owner's
   grpc::CompletionQueue events_;
   rpc::Inbox tasks_;
@@ -69,7 +73,8 @@ class VoiceStream::Loop final : public GrpcCall::Handler {
   /// others.
   std::unique_ptr<GrpcCall> call_;
   absl::Mutex cut_mutex_;
-  base::Time now_;  // when the running event began
+  std::string proof_;  // of the hello, to be written; empty: none
+  base::Time now_;     // when the running event began
 
   std::jthread thread_;
 };

@@ -25,6 +25,7 @@ CertificateJudge::CertificateJudge(TrustOptions options)
 Judgement CertificateJudge::judge(const std::string& pem_chain) {
   Judgement judgement = decide(pem_chain);
   const absl::MutexLock lock(&mutex_);
+  fingerprint_ = judgement.fingerprint;
   refusal_ = judgement.refusal;
   return judgement;
 }
@@ -99,6 +100,11 @@ void CertificateJudge::pin(const std::string& fingerprint) {
                      (absl::IsResourceExhausted(written) ? "; make room, or name another place "
                                                          : "; name a writable place ") +
                      "with --state_dir");
+}
+
+std::string CertificateJudge::fingerprint() const {
+  const absl::MutexLock lock(&mutex_);
+  return fingerprint_;
 }
 
 std::string CertificateJudge::refusal() const {

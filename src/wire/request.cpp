@@ -27,8 +27,13 @@ absl::StatusOr<Request> from(ClientMSG& message, std::size_t size_bytes) {
 }
 
 Request from(ClientSignal& signal) {
-  return Hello{std::move(*signal.mutable_name()), std::move(*signal.mutable_room()),
-               std::move(*signal.mutable_resume_key()), signal.features(), signal.last_text()};
+  return Hello{std::move(*signal.mutable_name()),
+               std::move(*signal.mutable_room()),
+               std::move(*signal.mutable_resume_key()),
+               signal.features(),
+               signal.last_text(),
+               std::move(*signal.mutable_key()),
+               std::move(*signal.mutable_signature())};
 }
 
 Request from(::Command& command) {
@@ -106,6 +111,8 @@ std::string encode_request(const Hello& hello) {
   signal.set_resume_key(hello.resume_key);
   signal.set_features(hello.features);
   signal.set_last_text(hello.last_text);
+  signal.set_key(hello.key);
+  signal.set_signature(hello.signature);
   return request.SerializeAsString();
 }
 

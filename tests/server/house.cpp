@@ -47,6 +47,7 @@ void Person::forget() {
 Person& House::connect(const std::string& address) {
   people.push_back(std::make_unique<Person>(now, options.caller, address));
   hub.open(people.back()->caller, now);
+  people.back()->caller.device.nonce = Device::make_nonce();
   return *people.back();
 }
 

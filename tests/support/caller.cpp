@@ -115,6 +115,7 @@ void Caller::start_reading() {
 }
 
 void Caller::read_all() {
+  keep_nonce();
   grpc::ByteBuffer buffer;
   while (stream_->Read(&buffer)) {
     std::optional<ServerRES> response = parse(buffer);
@@ -127,6 +128,21 @@ void Caller::read_all() {
   }
   const absl::MutexLock lock(&mutex_);
   ended_ = true;
+}
+
+void Caller::keep_nonce() {
+  stream_->WaitForInitialMetadata();
+  const auto& metadata = context_.GetServerInitialMetadata();
+  const auto found = metadata.find("nonce-bin");
+  const absl::MutexLock lock(&mutex_);
+  nonce_ = found == metadata.end() ? "" : std::string(found->second.data(), found->second.size());
+}
+
+std::string Caller::nonce() {
+  const absl::MutexLock lock(&mutex_);
+  const auto is_there = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return nonce_.has_value(); };
+  mutex_.AwaitWithTimeout(absl::Condition(&is_there), absl::FromChrono(kPatience));
+  return nonce_.value_or("");
 }
 
 void Caller::keep(ServerRES response) {

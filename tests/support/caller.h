@@ -47,6 +47,8 @@ class Caller {
                                                   const std::string& room = "",
                                                   unsigned features = 1,
                                                   std::chrono::milliseconds timeout = kPatience);
+  /// The nonce in the server's metadata, which it waits for; "" where the call ends without.
+  [[nodiscard]] std::string nonce();
   bool send(const ClientREQ& request);
   bool send_voice(const std::string& opus, unsigned sequence = 1, unsigned level = 20);
   /// Bytes that gRPC carries as one message, whatever they are.
@@ -75,6 +77,7 @@ class Caller {
  private:
   using Stream = grpc::ClientReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>;
   void read_all();
+  void keep_nonce() ABSL_LOCKS_EXCLUDED(mutex_);
   void keep(ServerRES response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Hear hear_;
@@ -84,6 +87,7 @@ class Caller {
   std::unique_ptr<Stream> stream_;
   absl::Mutex mutex_;
   std::deque<ServerRES> received_ ABSL_GUARDED_BY(mutex_);
+  std::optional<std::string> nonce_ ABSL_GUARDED_BY(mutex_);
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<grpc::Status> status_;
   std::thread reader_;

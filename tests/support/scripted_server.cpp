@@ -28,6 +28,11 @@ std::optional<wire::Request> ScriptedServer::Call::read() {
   return *std::move(request);
 }
 
+void ScriptedServer::Call::give_nonce(const std::string& nonce) {
+  context_->AddInitialMetadata(wire::kNonceKey, nonce);
+  stream_->SendInitialMetadata();
+}
+
 bool ScriptedServer::Call::write(const std::string& bytes) {
   const grpc::Slice slice(bytes);
   return stream_->Write(grpc::ByteBuffer(&slice, 1));

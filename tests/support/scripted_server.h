@@ -37,6 +37,8 @@ class ScriptedServer {
       }
       return std::nullopt;
     }
+    /// The nonce that hellos have to sign, before anything else is written.
+    void give_nonce(const std::string& nonce);
     /// What one of wire::encode_response() and friends made; other bytes are sent as they are.
     bool write(const std::string& bytes);
     /// Waits until the client has gone, or the server is destroyed.

@@ -25,6 +25,9 @@ struct Words {
   std::string operator()(const StreamCourse::SayHello& action) const {
     return "hello " + action.hello.name + "@" + action.hello.room + " " + action.hello.resume_key;
   }
+  std::string operator()(const StreamCourse::Prove& action) const {
+    return "prove " + std::to_string(action.text.size()) + " bytes";
+  }
   std::string operator()(const StreamCourse::GiveWelcome& action) const {
     return "welcome to " + action.welcome.room;
   }
@@ -122,6 +125,25 @@ TEST_F(Course, BeforeTheFirstWelcomeEveryEndIsTheLast) {
   EXPECT_EQ("connect", connect());
   EXPECT_THAT(ended(absl::StatusCode::kUnavailable, "Connection refused"),
               HasSubstr("closed: example.org:4000 refuses connections"));
+}
+
+TEST_F(Course, ProvesItsKeyBetweenHelloAndWelcomeAndAtNoOtherTime) {
+  StreamCourse::Options its = options();
+  its.hello.key = std::string(32, 'k');
+  StreamCourse course(its, Reconnect(Backoff({}, [] { return 0.5; })));
+  const auto nonce = [&] { return words(course.on_nonce("nonce", "")); };
+  EXPECT_EQ("nothing", nonce());
+  EXPECT_EQ("connect", words(course.on_deadline(now_)));
+  EXPECT_EQ("hello an@lobby ", words(course.on_connected({"lobby"})));
+  EXPECT_THAT(nonce(), HasSubstr("prove"));
+  EXPECT_EQ("welcome to ", words(course.on_welcome({})));
+  EXPECT_EQ("nothing", nonce());
+}
+
+TEST_F(Course, HasNothingToProveWithoutAKey) {
+  EXPECT_EQ("connect", connect());
+  EXPECT_EQ("hello an@lobby ", connected());
+  EXPECT_EQ("nothing", words(course_.on_nonce("nonce", "")));
 }
 
 TEST_F(Course, ASecondWelcomeIsNotAskedFor) {
@@ -262,13 +284,14 @@ TEST_F(Course, HangingUpWaitsForNoGoodbye) {
 // whoever hangs up is let go.
 TEST_F(Course, NoOrderOfEventsLeadsOffTheTable) {
   std::mt19937 random(7);  // NOLINT: the same events in every run
-  const std::array<std::function<StreamCourse::Action(StreamCourse&)>, 10> kEvents = {
+  const std::array<std::function<StreamCourse::Action(StreamCourse&)>, 11> kEvents = {
       [&](StreamCourse& c) { return c.on_deadline(now_); },
       [&](StreamCourse& c) { return c.on_deadline(now_); },
       [](StreamCourse& c) { return c.on_connected({"lobby"}); },
       [](StreamCourse& c) { return c.on_connected({"lobby"}); },
       [](StreamCourse& c) { return c.on_welcome({}); },
       [](StreamCourse& c) { return c.on_welcome({}); },
+      [](StreamCourse& c) { return c.on_nonce("nonce", ""); },
       [](StreamCourse& c) { return c.on_malformed(); },
       [](StreamCourse& c) { return c.on_drained(); },
       [&](StreamCourse& c) { return c.on_end(end(absl::StatusCode::kUnavailable, ""), now_); },

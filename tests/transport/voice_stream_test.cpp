@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "comcat/wire/hello_proof.h"
+
 #include "absl/synchronization/notification.h"
 #include "support/silent_port.h"
 #include "transport/stream_fixtures.h"
@@ -66,6 +68,47 @@ TEST(VoiceStream, HandsOnWhatTheServerSays) {
   EXPECT_EQ("outcome 42", witness.wait_for("outcome"));
   EXPECT_EQ(2U, stream.stats().received_voice_frames);
   EXPECT_EQ(1U, stream.stats().malformed_messages);
+  stream.leave();
+  EXPECT_EQ("left", witness.wait_for("left"));
+}
+
+TEST(VoiceStream, ProvesItsKeyToAServerThatGivesANonce) {
+  const base::SigningKey key = base::SigningKey::make();
+  const std::string nonce(wire::kNonceBytes, '\7');
+  std::string seen;
+  ScriptedServer server([&](Call& call) {
+    call.give_nonce(nonce);
+    const auto hello = call.read_until<wire::Hello>();
+    const auto proof = call.read_until<wire::Hello>();
+    if (!hello || !proof) return grpc::Status::OK;
+    seen = hello->key == key.public_key() && hello->signature.empty() ? "key" : "no key";
+    seen += base::has_signed(hello->key, wire::proof_text(*hello, nonce, ""), proof->signature)
+                ? " proof"
+                : " no proof";
+    call.write(welcome());
+    while (call.read()) {
+    }
+    return grpc::Status::OK;
+  });
+  Witness witness;
+  VoiceStream::Options options = options_for(server.port());
+  options.key = key;
+  VoiceStream stream(options, witness);
+  stream.start();
+  EXPECT_EQ("welcome lobby", witness.wait_for("welcome"));
+  EXPECT_EQ("key proof", seen);
+  stream.leave();
+  EXPECT_EQ("left", witness.wait_for("left"));
+}
+
+TEST(VoiceStream, WaitsForNoNonceOfAServerThatKnowsNoKeys) {
+  ScriptedServer server(welcome_and_stay);
+  Witness witness;
+  VoiceStream::Options options = options_for(server.port());
+  options.key = base::SigningKey::make();
+  VoiceStream stream(options, witness);
+  stream.start();
+  EXPECT_EQ("welcome lobby", witness.wait_for("welcome"));
   stream.leave();
   EXPECT_EQ("left", witness.wait_for("left"));
 }

@@ -27,10 +27,11 @@ struct ClientOptions {
       false;  // an ending of_passcode is not told: the user is asked, and calls again
   bool tls = true;
   std::string only_fingerprint;  // --trust
-  std::string state_directory;
-  std::string input;            // as audio::make_source
-  std::string output;           // as audio::make_sink
-  std::string record_arrivals;  // a file that does not exist, or empty
+  std::string state_directory;   // "": there is none
+  bool device_key = true;        // servers may know this device again
+  std::string input;             // as audio::make_source
+  std::string output;            // as audio::make_sink
+  std::string record_arrivals;   // a file that does not exist, or empty
   codec::EncoderOptions encoder;
   bool muted = false;
   bool background = false;  // the end of the input does not stop the call

@@ -7,6 +7,7 @@
 
 #include "comcat/base/clock.h"
 #include "comcat/server/conduct.h"
+#include "comcat/server/device.h"
 #include "comcat/server/frame_numbering.h"
 #include "comcat/server/listener.h"
 #include "comcat/server/participant.h"
@@ -37,6 +38,7 @@ struct Caller {
 
   const std::string address;
   Participant who;
+  Device device;
   Listener listener;
   Conduct conduct;
   FrameNumbering numbering;  // of the original protocol's frames

@@ -24,6 +24,7 @@ struct HubOptions {
   std::chrono::seconds stall_timeout{10};
   CallerLimits caller;
   HostOptions hosts;
+  std::string certificate;  // base::certificate_fingerprint() of what callers see; empty: no TLS
 };
 
 /// The callers and rooms of one shard and everything that happens between them. It knows no gRPC:
@@ -60,6 +61,9 @@ class Hub {
   /// any more.
   void drain(std::chrono::milliseconds grace, base::Time now);
 
+  /// From now on callers see this certificate; some still come who have seen the one before.
+  void renew_certificate(std::string fingerprint);
+
   /// Why nobody from `address` may come in; OK where somebody may.
   [[nodiscard]] absl::Status check_ban(const std::string& address) { return hosts_.check(address); }
   /// Does what whoever runs the server asks for, in words; what there is to say of it.
@@ -72,6 +76,8 @@ class Hub {
 
  private:
   absl::Status relay(Caller& caller, wire::VoiceUp& voice, base::Time now);
+  /// A hello, or the signature of the one before.
+  absl::Status greet(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status join(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status greet_again(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status obey(Caller& caller, wire::Command command, base::Time now);
@@ -84,6 +90,7 @@ class Hub {
              const std::string& why = {});
 
   const HubOptions options_;
+  std::vector<std::string> certificates_;  // that callers may have seen, the latest first
   Metrics& metrics_;
   wire::SessionNumber next_number_ = 1;
   std::unordered_map<wire::SessionNumber, Caller*> callers_;

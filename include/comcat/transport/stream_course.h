@@ -46,6 +46,9 @@ class StreamCourse {
   struct SayHello {
     wire::Hello hello;
   };
+  struct Prove {  // whose key the hello had: have it sign this
+    std::string text;
+  };
   struct GiveWelcome {  // to the stream's owner; what is queued may go out
     wire::Welcome welcome;
   };
@@ -57,8 +60,8 @@ class StreamCourse {
   struct GiveClosing {  // the last; no failure where its owner had left
     std::optional<Failure> failure;
   };
-  using Action = std::variant<std::monostate, Connect, SayHello, GiveWelcome, HalfClose, Cancel,
-                              GiveInterruption, GiveClosing>;
+  using Action = std::variant<std::monostate, Connect, SayHello, Prove, GiveWelcome, HalfClose,
+                              Cancel, GiveInterruption, GiveClosing>;
 
   /// How a call came to its end.
   struct End {
@@ -71,6 +74,9 @@ class StreamCourse {
   // ---- what happens
   /// The call stands and waits for the hello.
   [[nodiscard]] Action on_connected(const Place& place);
+  /// The server, whose certificate has this fingerprint ("" without TLS), takes proofs of keys. A
+  /// server of an earlier version gives no nonce, and needs none for its welcome.
+  [[nodiscard]] Action on_nonce(const std::string& nonce, const std::string& fingerprint);
   [[nodiscard]] Action on_welcome(wire::Welcome welcome);
   /// A message that is none of the protocol.
   [[nodiscard]] Action on_malformed();
@@ -104,6 +110,7 @@ class StreamCourse {
   Reconnect reconnect_;
   StreamPhase phase_ = StreamPhase::kWaiting;
   base::Time deadline_{};
+  wire::Hello said_;  // the latest hello
   std::string resume_key_;
   /// Which of several people of the same name one is, after an outage in which somebody took it.
   int namesake_ = 1;

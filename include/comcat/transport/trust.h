@@ -45,6 +45,9 @@ class CertificateJudge {
   /// `pem_chain` begins with the server's own certificate.
   [[nodiscard]] Judgement judge(const std::string& pem_chain);
 
+  /// Of the latest certificate; "" where there was none.
+  [[nodiscard]] std::string fingerprint() const;
+
   /// Why the latest certificate was refused; "" when it was not.
   [[nodiscard]] std::string refusal() const;
 
@@ -60,6 +63,7 @@ class CertificateJudge {
   const TrustOptions options_;
   const KnownHosts known_hosts_;
   mutable absl::Mutex mutex_;
+  std::string fingerprint_ ABSL_GUARDED_BY(mutex_);
   std::string refusal_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> notices_ ABSL_GUARDED_BY(mutex_);
   /// The pin that could not be written: it holds for as long as this process lives.

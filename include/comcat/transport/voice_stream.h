@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "comcat/base/signing_key.h"
 #include "comcat/transport/address.h"
 #include "comcat/transport/backoff.h"
 #include "comcat/transport/failure.h"
@@ -54,8 +55,9 @@ class VoiceStream {
   struct Options {
     base::Address address;
     wire::Hello hello;
-    std::string passcode;       // "": none is sent
-    std::string host_passcode;  // likewise
+    std::optional<base::SigningKey> key;  // of this device, for servers that ask for a proof of it
+    std::string passcode;                 // "": none is sent
+    std::string host_passcode;            // likewise
     bool tls = true;
     TrustOptions trust;                                 // its address is set from `address`
     std::chrono::milliseconds connect_timeout{10'000};  // name, TCP, TLS and welcome together

@@ -37,6 +37,10 @@ inline constexpr const char* kPasscodeKey = "passcode";
 /// And that under which a host's travels beside it.
 inline constexpr const char* kHostPasscodeKey = "host-passcode";
 
+/// The key of the server's initial metadata under which a hello's nonce travels.
+inline constexpr const char* kNonceKey = "nonce-bin";
+inline constexpr std::size_t kNonceBytes = 32;
+
 /// Where a client that names no room goes.
 inline constexpr const char* kDefaultRoom = "lobby";
 

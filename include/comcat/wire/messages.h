@@ -39,10 +39,13 @@ struct Hello {
   std::string resume_key;
   std::uint32_t features = 0;
   std::uint64_t last_text = 0;  // the number of the last text of the room that one has; 0: none
+  std::string key{};            // of the device, Ed25519; empty: none
+  std::string signature{};      // by that key, of proof_text(); may follow in a hello of its own
 
   /// An empty signal is how the original protocol says hello.
   [[nodiscard]] bool original() const {
-    return name.empty() && room.empty() && resume_key.empty() && features == 0;
+    return name.empty() && room.empty() && resume_key.empty() && features == 0 && key.empty() &&
+           signature.empty();
   }
 };
 
