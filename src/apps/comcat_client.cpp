@@ -42,6 +42,9 @@ ABSL_FLAG(std::string, host_passcode, "",
 ABSL_FLAG(std::string, host_passcode_file, "", "a file whose first line is the host passcode");
 
 ABSL_FLAG(bool, insecure, false, "plaintext instead of TLS, for a server that runs --insecure");
+ABSL_FLAG(bool, datagrams, true,
+          "voice by datagrams (UDP) where the server offers them and they get through, so that a "
+          "lost packet delays nobody; --nodatagrams: all by the stream");
 ABSL_FLAG(std::string, trust, "",
           "accept only the certificate with this fingerprint (SHA256:...) and remember nothing; "
           "for scripts");
@@ -101,8 +104,8 @@ constexpr const char* kUsage =
 const std::vector<FlagGroup>& flag_groups() {
   static const auto* const groups = new std::vector<FlagGroup>{
       {"The call",
-       {"host", "name", "room", "passcode", "passcode_file", "host_passcode",
-        "host_passcode_file"}},
+       {"host", "name", "room", "passcode", "passcode_file", "host_passcode", "host_passcode_file",
+        "datagrams"}},
       {"Sound", {"input", "output", "devices", "frame_ms", "bitrate", "muted", "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir", "device_key"}},
       {"Console",
@@ -130,6 +133,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.room = base::to_nfc(absl::GetFlag(FLAGS_room));
   options.tls = !absl::GetFlag(FLAGS_insecure);
   options.device_key = absl::GetFlag(FLAGS_device_key);
+  options.datagrams = absl::GetFlag(FLAGS_datagrams);
   options.only_fingerprint = absl::GetFlag(FLAGS_trust);
   options.input = absl::GetFlag(FLAGS_input);
   options.output = absl::GetFlag(FLAGS_output);

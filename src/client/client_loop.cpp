@@ -71,6 +71,8 @@ transport::VoiceStream::Options stream_options(const ClientOptions& options) {
   out.passcode = options.passcode;
   out.host_passcode = options.host_passcode;
   out.tls = options.tls;
+  out.datagrams = options.tls && options.datagrams;  // in plaintext everyone would know the keys
+  if (out.datagrams) out.hello.features |= wire::kFeatureDatagrams;
   out.trust.state_directory = options.state_directory;
   out.trust.only_fingerprint = options.only_fingerprint;
   out.connect_timeout = options.connect_timeout;
@@ -281,18 +283,31 @@ void ClientLoop::sound_returned(Sound::Sides sides) {
            .with("output", sides.output));
 }
 
-// ---- the stream's thread
+void ClientLoop::tell_path() {
+  owes_path_news_.store(false);
+  if (printer_.is_full()) return;
+  PathNews::News news = path_news_.note(stream_->stats().path);
+  if (news.changed && options_.json) show(*std::move(news.changed));
+  if (news.blocked) show(*std::move(news.blocked));
+}
+
+// ---- the stream's threads
 
 void ClientLoop::on_welcome(wire::Welcome welcome) {
   const std::size_t bytes = weight_bytes(welcome);
   tasks_.post([this, welcome = std::move(welcome)] { welcome_session(welcome); }, bytes);
 }
 
-void ClientLoop::on_voice(wire::VoicePackets frames) {
+void ClientLoop::on_voice(wire::VoicePackets frames, wire::Via via) {
   const base::Time now = base::steady_now();
   if (arrivals_) arrivals_->receive(frames, now);
   if (wants_talkers() && talkers_.hear(frames, now)) tasks_.post_urgent([] {});
-  sound_->playback().receive(std::move(frames), now);
+  sound_->playback().receive(std::move(frames), via, now);
+}
+
+/// Nobody who receives voice waits for the user.
+void ClientLoop::on_path() {
+  if (!owes_path_news_.exchange(true)) tasks_.post_urgent([this] { tell_path(); });
 }
 
 void ClientLoop::on_outcome(wire::Outcome outcome) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "comcat/transport/voice_stream.h"
 
 #include "call_quality.h"
+#include "path_news.h"
 #include "speaking_events.h"
 #include "status_pace.h"
 
@@ -35,9 +37,10 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   [[nodiscard]] bool drop_typed_line() { return typed_line_.drop(); }
 
  private:
-  // ---- StreamHandler, from the stream's thread
+  // ---- StreamHandler, from the stream's threads
   void on_welcome(wire::Welcome welcome) override;
-  void on_voice(wire::VoicePackets frames) override;
+  void on_voice(wire::VoicePackets frames, wire::Via via) override;
+  void on_path() override;
   void on_outcome(wire::Outcome outcome) override;
   void on_event(wire::Event event) override;
   void on_notice(std::string sentence) override;
@@ -61,6 +64,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   // ---- the main thread
   [[nodiscard]] std::optional<Ending> prepare();
   [[nodiscard]] absl::Status record_arrivals();
+  void tell_path();
   void welcome_session(wire::Welcome welcome);
   void show_sound();
   void start_console();
@@ -96,6 +100,8 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   SpeakingEvents speaking_events_;
   StatusPace status_pace_;
   CallQuality quality_;
+  PathNews path_news_;
+  std::atomic<bool> owes_path_news_{false};
   Session session_;
   std::unique_ptr<Sound> sound_;
   std::unique_ptr<ArrivalRecorder> arrivals_;  // null: not recorded

@@ -7,10 +7,10 @@ namespace comcat::client {
 
 Playback::Playback(playout::PlayoutOptions options) : mixer_(options) {}
 
-void Playback::receive(wire::VoicePackets frames, base::Time now) {
+void Playback::receive(wire::VoicePackets frames, wire::Via via, base::Time now) {
   if (deafened_.load(std::memory_order_relaxed)) return;
   for (wire::VoicePacket& frame : frames) {
-    if (!incoming_.push({std::move(frame), now})) {
+    if (!incoming_.push({std::move(frame), now, via})) {
       overflowed_packets_.fetch_add(1, std::memory_order_relaxed);
     }
   }
@@ -25,7 +25,7 @@ void Playback::take_in(bool silent) {
     if (silent) continue;
     const wire::VoicePacket& packet = received_.packet;
     if (packet.level_dbov <= kVoiceDbov) note_voice(packet.speaker, received_.at);
-    mixer_.insert(packet, received_.at);
+    mixer_.insert(packet, received_.at, received_.via);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "path_news.h"
 #include "shown_name.h"
 
 namespace comcat::client {
@@ -25,12 +26,14 @@ std::int64_t to_ms(std::chrono::microseconds duration) {
   return std::chrono::round<milliseconds>(duration).count();
 }
 
-std::string percent(std::uint64_t part, std::uint64_t whole) {
-  const double share =
-      whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+std::string percent(double share) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.1f %%", share);
+  std::snprintf(text, sizeof text, "%.1f %%", 100 * share);
   return text;
+}
+
+std::string percent(std::uint64_t part, std::uint64_t whole) {
+  return percent(whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole));
 }
 
 constexpr const char* kSomeone = "someone who left";
@@ -73,9 +76,23 @@ Object speaker_object(wire::SessionNumber session, const std::string& name,
   return out;
 }
 
+/// One way of voice; the stream loses nothing.
+std::string way_text(datagram::Way way, double loss) {
+  std::string out = "by " + to_word(way);
+  if (way != datagram::Way::kStream) out += " (lost " + percent(loss) + ")";
+  return out;
+}
+
+std::string path_text(const transport::PathStatus& path) {
+  return "\nvoice up " + way_text(path.up, path.loss_up) + ", down " +
+         way_text(path.down, path.loss_down) +
+         (path.round_trip ? ", round trip of a datagram " + ms(*path.round_trip) : "");
+}
+
 std::string text_of(const Statistics& s) {
   const MouthToEar parts = estimate(s);
   std::string out = "round trip " + (s.round_trip ? ms(*s.round_trip) : std::string("unknown"));
+  if (s.stream.path.offered) out += path_text(s.stream.path);
   out += "\nsent " + count(s.stream.sent_voice_frames) + " frames, dropped " +
          count(s.stream.dropped_voice_frames) + " (network), " +
          count(s.capture.overflowed_blocks) + " blocks (encoder late), " + count(s.input_xruns) +
@@ -96,13 +113,32 @@ std::string text_of(const Statistics& s) {
   return out;
 }
 
+/// By the ways that voice takes now.
+std::optional<std::chrono::microseconds> voice_round_trip(const Statistics& statistics) {
+  const transport::PathStatus& path = statistics.stream.path;
+  const bool datagrams = path.up != datagram::Way::kStream && path.down != datagram::Way::kStream;
+  return datagrams && path.round_trip ? path.round_trip : statistics.round_trip;
+}
+
+void add_path(Object& details, const transport::PathStatus& path) {
+  if (!path.offered) return;
+  details.with("up", to_word(path.up))
+      .with("down", to_word(path.down))
+      .with("up_loss", path.loss_up)
+      .with("down_loss", path.loss_down)
+      .with("duplicate_frames", static_cast<std::int64_t>(path.duplicate_frames));
+  if (path.round_trip) details.with("datagram_round_trip_us", path.round_trip->count());
+}
+
 }  // namespace
 
 MouthToEar estimate(const Statistics& statistics) {
   MouthToEar out;
   out.capture = statistics.frame - audio::kBlockDuration;
   out.codec = kOpusLookahead;
-  if (statistics.round_trip) out.network = std::chrono::round<milliseconds>(*statistics.round_trip);
+  if (const auto round_trip = voice_round_trip(statistics)) {
+    out.network = std::chrono::round<milliseconds>(*round_trip);
+  }
   for (const auto& [session, speaker] : statistics.playback.speakers) {
     out.playout = std::max(out.playout, std::chrono::round<milliseconds>(speaker.delay));
   }
@@ -119,6 +155,7 @@ Report stats_report(const Statistics& s) {
   }
   Report report("stats", text_of(s));
   if (s.round_trip) report.details.with("round_trip_us", s.round_trip->count());
+  add_path(report.details, s.stream.path);
   report.details.with("sent_frames", number(s.stream.sent_voice_frames))
       .with("unsent_frames", number(s.stream.dropped_voice_frames))
       .with("queued_voice_ms", s.stream.queued_voice.count())

@@ -10,6 +10,7 @@
 
 #include "comcat/rpc/bytes.h"
 #include "comcat/rpc/completion.h"
+#include "comcat/transport/peer.h"
 #include "comcat/transport/trust.h"
 #include "comcat/transport/write_hold.h"
 
@@ -66,6 +67,8 @@ class GrpcCall {
 
   /// What the server's metadata say under `key`; "" where that is nothing.
   [[nodiscard]] std::string header(const char* key) const;
+  /// Whom it is connected to, its host a number; nothing where gRPC does not say.
+  [[nodiscard]] std::optional<base::Address> peer() const { return parse_peer(context_.peer()); }
   [[nodiscard]] bool writing() const { return written_.pending(); }
   /// The message that the last read brought; nothing where it cannot be read.
   [[nodiscard]] std::optional<rpc::Contiguous> received() const {

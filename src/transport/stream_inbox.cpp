@@ -12,7 +12,7 @@ StreamInbox::StreamInbox(SendQueue::Options queue, StreamCourse::Place place,
     : ring_(std::move(ring)), queue_(queue), place_(std::move(place)) {}
 
 void StreamInbox::send_voice(const wire::VoicePacket& packet) {
-  if (!open_.load(std::memory_order_acquire)) {
+  if (!is_open()) {
     unsent_frames_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
@@ -23,12 +23,16 @@ void StreamInbox::send_voice(const wire::VoicePacket& packet) {
 }
 
 absl::Status StreamInbox::send(const wire::Command& command) {
-  if (!open_.load(std::memory_order_acquire)) {
+  if (!is_open()) {
     return absl::UnavailableError("there is no connection now; try again when there is one");
   }
   absl::Status status = queue_.push_control(wire::encode_request(command));
   if (status.ok()) ring();
   return status;
+}
+
+void StreamInbox::send(const datagram::Report& report) {
+  if (is_open() && queue_.push_control(wire::encode_request(report)).ok()) ring();
 }
 
 void StreamInbox::set_place(StreamCourse::Place place) {

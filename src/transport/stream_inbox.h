@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "comcat/datagram/control.h"
 #include "comcat/transport/stream_course.h"
 #include "comcat/transport/voice_stream.h"
 
@@ -34,6 +35,10 @@ class StreamInbox {
   // ---- of other threads
   void send_voice(const wire::VoicePacket& packet);
   [[nodiscard]] absl::Status send(const wire::Command& command);
+  /// What has arrived of the server's datagrams. Not sent where there is no room for it: the next
+  /// one says more.
+  void send(const datagram::Report& report);
+  [[nodiscard]] bool is_open() const { return open_.load(std::memory_order_acquire); }
   void set_place(StreamCourse::Place place);
   void leave();
   void hang_up();

@@ -44,6 +44,7 @@ VoiceStream::Loop::Loop(const Options& options, StreamHandler& handler)
       tasks_(events_),
       inbox_(options.queue, {options.hello.room, options.hello.last_text},
              [this] { tasks_.post([this] { on_wake(); }); }),
+      ways_(inbox_, handler, options.datagrams),
       course_(make_course(options)) {}
 
 VoiceStream::Loop::~Loop() {
@@ -67,8 +68,8 @@ void VoiceStream::Loop::start() {
 VoiceStream::Stats VoiceStream::Loop::stats() const {
   Stats out;
   inbox_.add_to(out);
-  out.received_voice_frames = received_.frames.load(std::memory_order_relaxed);
-  out.malformed_messages = received_.malformed.load(std::memory_order_relaxed);
+  ways_.add_to(out);
+  out.malformed_messages = malformed_.load(std::memory_order_relaxed);
   return out;
 }
 
@@ -165,7 +166,7 @@ void VoiceStream::Loop::on_message() {
   if (!message) return;
   absl::StatusOr<wire::Response> response = wire::parse_response(message->bytes());
   if (!response.ok()) {
-    received_.malformed.fetch_add(1, std::memory_order_relaxed);
+    malformed_.fetch_add(1, std::memory_order_relaxed);
     perform(course_.on_malformed());
   } else if (auto* const welcome = std::get_if<wire::Welcome>(&*response)) {
     perform(course_.on_welcome(std::move(*welcome)));
@@ -176,8 +177,9 @@ void VoiceStream::Loop::on_message() {
 
 void VoiceStream::Loop::hand_on(wire::Response response) {
   if (auto* const packets = std::get_if<wire::VoicePackets>(&response)) {
-    received_.frames.fetch_add(packets->size(), std::memory_order_relaxed);
-    handler_.on_voice(std::move(*packets));
+    ways_.on_voice(std::move(*packets));
+  } else if (const auto* const report = std::get_if<wire::DatagramReport>(&response)) {
+    ways_.told(*report);
   } else if (auto* const outcome = std::get_if<wire::Outcome>(&response)) {
     handler_.on_outcome(std::move(*outcome));
   } else if (auto* const events = std::get_if<wire::Events>(&response)) {
@@ -227,6 +229,7 @@ struct VoiceStream::Loop::Doer {
   void operator()(Course::GiveWelcome& action) const {
     loop.give_notices();
     loop.inbox_.open();
+    loop.ways_.begin(action.welcome, loop.call_->peer());
     loop.handler_.on_welcome(std::move(action.welcome));
     loop.write_next();
   }
@@ -236,6 +239,7 @@ struct VoiceStream::Loop::Doer {
     loop.handler_.on_interrupted(std::move(action.failure));
   }
   void operator()(Course::GiveClosing& action) const {
+    loop.ways_.end();
     loop.handler_.on_closed(std::move(action.failure));
   }
 };

@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "grpc_call.h"
 #include "stream_inbox.h"
+#include "voice_ways.h"
 
 namespace comcat::transport {
 
@@ -30,13 +31,10 @@ class VoiceStream::Loop final : public GrpcCall::Handler {
   // ---- from any thread
   void start();
   [[nodiscard]] StreamInbox& inbox() { return inbox_; }
+  [[nodiscard]] VoiceWays& ways() { return ways_; }
   [[nodiscard]] Stats stats() const;
 
  private:
-  struct Received {
-    std::atomic<std::uint64_t> frames{0};
-    std::atomic<std::uint64_t> malformed{0};
-  };
   /// Does what the course wants done.
   struct Doer;
 
@@ -65,7 +63,8 @@ class VoiceStream::Loop final : public GrpcCall::Handler {
   grpc::CompletionQueue events_;
   rpc::Inbox tasks_;
   StreamInbox inbox_;
-  Received received_;
+  VoiceWays ways_;
+  std::atomic<std::uint64_t> malformed_{0};
 
   // The thread's own.
   StreamCourse course_;

@@ -14,7 +14,7 @@ void VoiceStream::start() {
 }
 
 void VoiceStream::send_voice(const wire::VoicePacket& frame) {
-  loop_->inbox().send_voice(frame);
+  loop_->ways().send_voice(frame);
 }
 
 absl::Status VoiceStream::send(const wire::Command& command) {

@@ -153,7 +153,7 @@ struct Listener {
       frame.front().sequence += spoken_frames_;
       frame.front().timestamp += spoken_frames_ * 960;
       const base::Time now = kStart + 20ms * (spoken_frames_ + due / 960 + 1);
-      playback_.receive(std::move(frame), now - 20ms);
+      playback_.receive(std::move(frame), wire::Via::kStream, now - 20ms);
       due += 960;
       while (heard.size() + buffer <= due) {
         std::vector<float> samples(buffer, 9.0F);
@@ -243,7 +243,7 @@ TEST_F(Listening, WhoHasLeftIsNotTalking) {
 
 TEST_F(Listening, AFloodThatIsNotTakenIsBounded) {
   for (int i = 0; i < 10; ++i) {
-    for (wire::VoicePackets& frame : frames(50)) playback_.receive(std::move(frame), kStart);
+    for (wire::VoicePackets& frame : frames(50)) playback_.receive(std::move(frame), wire::Via::kStream, kStart);
   }
   EXPECT_EQ(500U - 128, playback_.stats(kStart).overflowed_packets);
 }

@@ -40,6 +40,27 @@ TEST(Statistics, MouthToEarIsTheSumOfWhatIsKnown) {
   EXPECT_EQ(10ms + 7ms + 1ms + 56ms + 20ms, estimate(statistics).total());
 }
 
+TEST(Statistics, TheWaysOfVoiceAreToldWhereThereAreTwo) {
+  Statistics statistics;
+  statistics.round_trip = std::chrono::milliseconds(80);
+  EXPECT_EQ(std::string::npos, stats_report(statistics).text.find("voice up"));
+  transport::PathStatus& path = statistics.stream.path;
+  path.offered = true;
+  path.up = datagram::Way::kDatagram;
+  path.down = datagram::Way::kStream;
+  path.loss_up = 0.012;
+  path.round_trip = std::chrono::milliseconds(51);
+  const Report report = stats_report(statistics);
+  EXPECT_NE(std::string::npos,
+            report.text.find("\nvoice up by datagrams (lost 1.2 %), down by stream, round trip of a "
+                             "datagram 51 ms\n"))
+      << report.text;
+  EXPECT_NE(std::string::npos, to_json(report).find(R"("up":"datagrams","down":"stream")"));
+  EXPECT_EQ(80, estimate(statistics).network.count());
+  path.down = datagram::Way::kDatagram;
+  EXPECT_EQ(51, estimate(statistics).network.count()) << "as voice travels";
+}
+
 TEST(Statistics, WhatTheDevicesSayThatTheyLostIsTold) {
   Statistics statistics;
   statistics.input_xruns = 3;

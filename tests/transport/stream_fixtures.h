@@ -21,9 +21,10 @@ using Call = ScriptedServer::Call;
 class Witness final : public StreamHandler {
  public:
   void on_welcome(wire::Welcome welcome) override { note("welcome " + welcome.room); }
-  void on_voice(wire::VoicePackets frames) override {
+  void on_voice(wire::VoicePackets frames, wire::Via /*via*/) override {
     for (const wire::VoicePacket& frame : frames) note("voice " + frame.payload);
   }
+  void on_path() override { note("path"); }
   void on_outcome(wire::Outcome outcome) override {
     note("outcome " + std::to_string(outcome.trace_id));
   }

@@ -18,8 +18,8 @@ namespace comcat::client {
 /// Writes when the packets of a call come into a file, for comcat-playout-bench: what a network
 /// does, without a word of what was said.
 ///
-/// Threads    receive() from the stream's thread, which never waits for the disk; the rest from the
-///            owner's. A thread of its own writes.
+/// Threads    receive() from whoever receives voice, one at a time, which never waits for the disk;
+///            the rest from the owner's. A thread of its own writes.
 /// Queue      kMostWaiting arrivals; when it is full, the recording ends, since a trace with holes
 ///            would look like loss.
 class ArrivalRecorder {

@@ -26,6 +26,7 @@ struct ClientOptions {
   bool asks_passcode =
       false;  // an ending of_passcode is not told: the user is asked, and calls again
   bool tls = true;
+  bool datagrams = true;         // voice beside the stream, where the server offers it
   std::string only_fingerprint;  // --trust
   std::string state_directory;   // "": there is none
   bool device_key = true;        // servers may know this device again

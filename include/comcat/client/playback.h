@@ -19,10 +19,11 @@
 
 namespace comcat::client {
 
-/// From packets to the loudspeaker: the stream's thread → ring → the sink's thread, which decodes,
-/// stretches and mixes what it is about to play.
+/// From packets to the loudspeaker: the thread that has received them → ring → the sink's thread,
+/// which decodes, stretches and mixes what it is about to play.
 ///
-/// Threads    receive() from the stream's thread; on_render() and render() from the sink's;
+/// Threads    receive() from one at a time, as StreamHandler::on_voice() is called; on_render() and
+/// render() from the sink's;
 ///            everything else from any thread.
 /// Queue      128 packets (320 ms of eight speakers), emptied for each block; the newest is refused
 ///            and counted. Behind it: up to max_delay per speaker, in the Mixer. What is mixed
@@ -40,7 +41,7 @@ class Playback final : public audio::RenderHandler {
 
   explicit Playback(playout::PlayoutOptions options = {});
 
-  void receive(wire::VoicePackets frames, base::Time now);
+  void receive(wire::VoicePackets frames, wire::Via via, base::Time now);
 
   void on_render(std::span<float> samples) noexcept override {
     render(samples, base::steady_now());
@@ -60,6 +61,7 @@ class Playback final : public audio::RenderHandler {
   struct Received {
     wire::VoicePacket packet;
     base::Time at{};
+    wire::Via via = wire::Via::kStream;
   };
   static constexpr std::size_t kIncomingPackets = 128;
 

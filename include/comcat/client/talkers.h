@@ -17,7 +17,7 @@ namespace comcat::client {
 /// Who talks now, by the levels that frames carry: from the first frame that is loud enough until
 /// kHold after the last. Nothing is decoded, and frames of silence are not talking.
 ///
-/// Threads    any; hear() from the stream's, never from that of a sound card. No clock.
+/// Threads    any; hear() from whoever receives voice, never from that of a sound card. No clock.
 /// Capacity   kMost speakers at a time; of a server that makes up more, the others are not shown.
 class Talkers {
  public:

@@ -11,6 +11,7 @@
 #include "comcat/transport/address.h"
 #include "comcat/transport/backoff.h"
 #include "comcat/transport/failure.h"
+#include "comcat/transport/path_status.h"
 #include "comcat/transport/send_queue.h"
 #include "comcat/transport/trust.h"
 #include "comcat/wire/messages.h"
@@ -19,14 +20,19 @@
 
 namespace comcat::transport {
 
-/// What a VoiceStream tells its owner. Every function is called from the stream's own thread, one
-/// at a time, and must return soon: while it runs, nothing is read.
+/// What a VoiceStream tells its owner. Every function must return soon: while it runs, nothing is
+/// read.
+///
+/// Threads    on_voice(): the stream's own or that of the datagrams, one at a time; on_path(): that
+///            of the datagrams; all else: the stream's.
 class StreamHandler {
  public:
   virtual ~StreamHandler() = default;
   /// The server has answered: at first, and again after each outage.
   virtual void on_welcome(wire::Welcome welcome) = 0;
-  virtual void on_voice(wire::VoicePackets frames) = 0;
+  virtual void on_voice(wire::VoicePackets frames, wire::Via via) = 0;
+  /// The way of voice, or its prospects, have changed: stats() tells.
+  virtual void on_path() = 0;
   virtual void on_outcome(wire::Outcome outcome) = 0;
   virtual void on_event(wire::Event event) = 0;
   /// A sentence that the user should read; safe to print.
@@ -39,15 +45,16 @@ class StreamHandler {
 };
 
 /// A client's stream to the server: connects, says hello, sends and receives, and comes back after
-/// an outage with the resume key it was given.
+/// an outage with the resume key it was given. Where the server offers datagrams, voice goes beside
+/// the stream as long as they get through.
 ///
 /// Before the first welcome every failure is the end. After it, a lost connection is tried again
 /// with Backoff until leave(), except where the server, or its certificate, says to stay out. Where
 /// somebody else has taken the name meanwhile, it comes back as "an 2".
 ///
 /// Threads    one of its own, which waits on gRPC's completion queue and owns all that is gRPC's;
-///            nothing else polls. Every public function may be called from any thread, and none of
-///            them waits, but the destructor.
+///            another for the datagrams' socket, where they are offered. Every public function may
+///            be called from any thread, and none of them waits, but the destructor.
 /// Queues     SendQueue in front of one outstanding write. Voice leaves only after the welcome.
 /// Ownership  the handler outlives the stream.
 class VoiceStream {
@@ -59,6 +66,7 @@ class VoiceStream {
     std::string passcode;                 // "": none is sent
     std::string host_passcode;            // likewise
     bool tls = true;
+    bool datagrams = true;                              // take the server's offer of them
     TrustOptions trust;                                 // its address is set from `address`
     std::chrono::milliseconds connect_timeout{10'000};  // name, TCP, TLS and welcome together
     std::chrono::milliseconds leave_timeout{700};       // for the server's goodbye
@@ -71,10 +79,11 @@ class VoiceStream {
 
   struct Stats {
     std::uint64_t sent_voice_frames = 0;
-    std::uint64_t dropped_voice_frames = 0;  // the network was slower than the voice
-    std::uint64_t received_voice_frames = 0;
+    std::uint64_t dropped_voice_frames = 0;   // the network was slower than the voice
+    std::uint64_t received_voice_frames = 0;  // each once
     std::uint64_t malformed_messages = 0;
     std::chrono::milliseconds queued_voice{0};
+    PathStatus path;
   };
 
   VoiceStream(const Options& options, StreamHandler& handler);
