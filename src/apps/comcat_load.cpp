@@ -35,6 +35,13 @@ ABSL_FLAG(std::string, trust, "",
 ABSL_FLAG(bool, original, false,
           "behave as clients of com_municat's protocol: one frame a message, no rooms or levels");
 
+ABSL_FLAG(
+    bool, datagrams, true,
+    "take the server's offer of datagrams, as comcat-client does; --nodatagrams: all voice by "
+    "the stream");
+ABSL_FLAG(double, stream_share, 0,
+          "share of the callers, 0 to 1, who do without datagrams all the same");
+
 ABSL_FLAG(bool, hold, true,
           "gather the answers that gRPC gives to every message, as comcat-client does; --nohold "
           "measures other clients");
@@ -88,8 +95,8 @@ const std::vector<FlagGroup>& flag_groups() {
   static const auto* const groups = new std::vector<FlagGroup>{
       {"The server", {"host", "passcode", "passcode_file", "insecure", "trust", "server_pid"}},
       {"The callers",
-       {"clients", "speakers", "rooms", "bytes", "period_ms", "original", "hold",
-        "connect_parallel", "threads"}},
+       {"clients", "speakers", "rooms", "bytes", "period_ms", "original", "datagrams",
+        "stream_share", "hold", "connect_parallel", "threads"}},
       {"Those who misbehave", {"flooders", "stalled", "stall_seconds"}},
       {"The measurement",
        {"seconds", "warm_up_seconds", "ramp", "max_p99_ms", "max_clients", "json"}},
@@ -129,6 +136,8 @@ absl::StatusOr<Options> options_from_flags() {
     return absl::InvalidArgumentError("--insecure and --trust contradict each other");
   }
   options.original = absl::GetFlag(FLAGS_original);
+  options.datagrams = absl::GetFlag(FLAGS_datagrams);
+  options.stream_share = absl::GetFlag(FLAGS_stream_share);
   options.hold = absl::GetFlag(FLAGS_hold);
   options.period = from_number<std::chrono::microseconds>(absl::GetFlag(FLAGS_period_ms), 1e3);
   options.duration = from_number<std::chrono::milliseconds>(absl::GetFlag(FLAGS_seconds), 1e3);

@@ -5,6 +5,7 @@
 #include "comcat/base/clock.h"
 #include "comcat/rpc/bytes.h"
 #include "comcat/transport/address.h"
+#include "comcat/transport/peer.h"
 #include "comcat/wire/convert.h"
 
 namespace comcat::load {
@@ -39,21 +40,20 @@ absl::Status to_absl(const grpc::Status& status) {
 // A host's several addresses are gRPC's to try, one after the other: a race (AddressRace) would
 // make connections of its own, which the server's limits count and the figures would not.
 Client::Client(Seat seat, const Options& options,
-               const std::shared_ptr<grpc::ChannelCredentials>& credentials,
-               grpc::CompletionQueue& queue, Listener& listener, Tally& tally, Observer& observer)
+               const std::shared_ptr<grpc::ChannelCredentials>& credentials, Receiver& receiver,
+               Listener& listener, Observer& observer)
     : seat_(std::move(seat)),
       listener_(listener),
-      tally_(tally),
+      receiver_(receiver),
       observer_(observer),
       passcode_(options.passcode),
-      queue_(queue),
       hold_(options.hold ? std::make_unique<transport::WriteHold>() : nullptr),
       stub_(grpc::CreateCustomChannel(transport::grpc_target(options.address), credentials,
                                       channel_arguments(hold_.get()))) {}
 
 void Client::start() {
   if (!passcode_.empty()) context_.AddMetadata(wire::kPasscodeKey, passcode_);
-  stream_ = stub_.PrepareCall(&context_, kMethod, &queue_);
+  stream_ = stub_.PrepareCall(&context_, kMethod, &receiver_.queue());
   stream_->StartCall(started_.begin());
 }
 
@@ -71,6 +71,7 @@ void Client::on_started(bool ok) {
     hello.name = seat_.name;
     hello.room = seat_.room;
     hello.features = wire::kFeatureVoiceBatch;
+    if (seat_.datagrams) hello.features |= wire::kFeatureDatagrams;
   }
   send(wire::encode_request(hello));
   stream_->Read(&incoming_, read_.begin());
@@ -89,18 +90,41 @@ void Client::on_read(bool ok) {
 void Client::take(const grpc::ByteBuffer& message) {
   const base::Time now = base::steady_now();
   if (hold_) hold_->received(message.Length());
-  Tally::count(tally_.responses);
+  Tally::count(receiver_.tally().responses);
   const std::optional<rpc::Contiguous> whole = rpc::Contiguous::of(message);
   if (!whole) return;
-  const absl::StatusOr<wire::Response> response = wire::parse_response(whole->bytes());
+  absl::StatusOr<wire::Response> response = wire::parse_response(whole->bytes());
   if (!response.ok()) return;
   if (const auto* frames = std::get_if<wire::VoicePackets>(&*response)) {
     listener_.hear(*frames, now);
-  } else if (const auto* welcome = std::get_if<wire::Welcome>(&*response)) {
+  } else if (const auto* report = std::get_if<wire::DatagramReport>(&*response)) {
+    if (const auto end = datagrams()) end->told(*report);
+  } else if (auto* welcome = std::get_if<wire::Welcome>(&*response)) {
     if (hold_) hold_->begin();
     welcomed_ = true;
+    begin_datagrams(*welcome);
     observer_.joined(seat_.index, *welcome);
   }
+}
+
+void Client::begin_datagrams(wire::Welcome& welcome) {
+  const auto options = transport::take_offer(welcome);
+  const std::optional<base::Address> peer = transport::parse_peer(context_.peer());
+  if (!seat_.datagrams || !options || !peer) return;
+  auto socket = transport::UdpSocket::open({peer->host, options->port});
+  if (!socket.ok()) return;
+  const auto report = [this](const datagram::Report& what) { send(wire::encode_request(what)); };
+  auto end = std::make_shared<DatagramEnd>(*std::move(socket), *options, listener_, report);
+  {
+    const absl::MutexLock lock(&mutex_);
+    datagrams_ = end;
+  }
+  receiver_.datagrams().add(std::move(end));
+}
+
+std::shared_ptr<DatagramEnd> Client::datagrams() {
+  const absl::MutexLock lock(&mutex_);
+  return datagrams_;
 }
 
 void Client::read_next() {
@@ -111,16 +135,19 @@ void Client::read_next() {
 
 void Client::pause() {
   const absl::MutexLock lock(&mutex_);
+  if (datagrams_) datagrams_->set_paused(true);
   paused_ = true;
 }
 
 void Client::resume() {
   const absl::MutexLock lock(&mutex_);
+  if (datagrams_) datagrams_->set_paused(false);
   paused_ = false;
   if (std::exchange(parked_, false) && !finishing_) stream_->Read(&incoming_, read_.begin());
 }
 
 void Client::say(const wire::VoiceUp& voice) {
+  if (const auto end = datagrams(); end && end->say(voice.packet)) return;
   send(wire::encode_request(voice.packet, voice.original_name));
 }
 

@@ -18,6 +18,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "datagram_end.h"
+#include "receiver.h"
 
 namespace comcat::load {
 
@@ -32,19 +34,20 @@ class Observer {
 
 /// One caller without sound: a connection and a stream of its own.
 ///
-/// Threads    what the queue hands back completes on its receiving thread; the rest on any.
-/// Ownership  lives until `queue` has been drained.
+/// Threads    what the receiver's queue hands back completes on its thread; the rest on any.
+/// Ownership  lives until the receiver has been joined.
 class Client {
  public:
   struct Seat {
     std::size_t index = 0;
     std::string name;  // both empty: a client of the original protocol
     std::string room;
+    bool datagrams = false;  // takes the server's offer of them
   };
 
   Client(Seat seat, const Options& options,
-         const std::shared_ptr<grpc::ChannelCredentials>& credentials, grpc::CompletionQueue& queue,
-         Listener& listener, Tally& tally, Observer& observer);
+         const std::shared_ptr<grpc::ChannelCredentials>& credentials, Receiver& receiver,
+         Listener& listener, Observer& observer);
 
   /// Connects and joins.
   void start();
@@ -72,6 +75,8 @@ class Client {
   void on_finished(bool ok);
 
   void take(const grpc::ByteBuffer& message);
+  void begin_datagrams(wire::Welcome& welcome) ABSL_LOCKS_EXCLUDED(mutex_);
+  [[nodiscard]] std::shared_ptr<DatagramEnd> datagrams() ABSL_LOCKS_EXCLUDED(mutex_);
   void read_next();
   void send(const std::string& request) ABSL_LOCKS_EXCLUDED(mutex_);
   void write_next() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -79,10 +84,9 @@ class Client {
 
   const Seat seat_;
   Listener& listener_;
-  Tally& tally_;
+  Receiver& receiver_;
   Observer& observer_;
   const std::string passcode_;
-  grpc::CompletionQueue& queue_;
   const std::unique_ptr<transport::WriteHold> hold_;  // may be null
   grpc::GenericStub stub_;
   grpc::ClientContext context_;
@@ -97,6 +101,7 @@ class Client {
   rpc::Operation<Client> finished_{*this, &Client::on_finished};
 
   absl::Mutex mutex_;
+  std::shared_ptr<DatagramEnd> datagrams_ ABSL_GUARDED_BY(mutex_);  // null: all by the stream
   std::deque<grpc::ByteBuffer> outbox_ ABSL_GUARDED_BY(mutex_);
   std::optional<grpc::ByteBuffer> flood_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = true;  // until the call has started

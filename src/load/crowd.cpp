@@ -1,6 +1,7 @@
 #include "crowd.h"
 
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include <unistd.h>
@@ -43,8 +44,8 @@ Crowd::Crowd(const Options& options, Window& window)
     listeners_.push_back(
         std::make_unique<Listener>(static_cast<std::uint32_t>(i), window_, receiver.tally()));
     if (i >= first_flooder()) listeners_.back()->exclude();
-    clients_.push_back(std::make_unique<Client>(seat(i), options_, credentials, receiver.queue(),
-                                                *listeners_.back(), receiver.tally(), observer));
+    clients_.push_back(std::make_unique<Client>(seat(i), options_, credentials, receiver,
+                                                *listeners_.back(), observer));
   }
 }
 
@@ -53,9 +54,19 @@ Crowd::~Crowd() {
 }
 
 Client::Seat Crowd::seat(std::size_t index) const {
-  if (options_.original) return {index, "", ""};
+  if (options_.original) return {index, "", "", false};
   const std::string mine = "load-" + std::to_string(getpid()) + "-";
-  return {index, mine + std::to_string(index), mine + std::to_string(index % options_.rooms)};
+  return {index, mine + std::to_string(index), mine + std::to_string(index % options_.rooms),
+          takes_datagrams(index)};
+}
+
+/// Those who do without are spread evenly over all.
+bool Crowd::takes_datagrams(std::size_t index) const {
+  const auto streams_up_to = [this](std::size_t count) {
+    return std::floor(static_cast<double>(count) * options_.stream_share);
+  };
+  const bool by_stream = streams_up_to(index + 1) > streams_up_to(index);
+  return options_.datagrams && !options_.insecure && !by_stream;
 }
 
 void Crowd::joined(std::size_t /*client*/, const wire::Welcome& welcome) {
@@ -147,7 +158,10 @@ std::uint64_t Crowd::delivered() const {
 
 std::vector<std::chrono::nanoseconds> Crowd::thread_cpu() {
   std::vector<std::chrono::nanoseconds> used;
-  for (const auto& receiver : receivers_) used.push_back(receiver->cpu());
+  for (const auto& receiver : receivers_) {
+    used.push_back(receiver->cpu());
+    used.push_back(receiver->datagrams().cpu());
+  }
   return used;
 }
 
@@ -197,6 +211,7 @@ void Crowd::add_to(Report& report) const {
     const Tally& tally = receiver->tally();
     report.delivered += tally.delivered;
     report.messages += tally.messages;
+    report.by_datagram += tally.by_datagram;
     report.unexpected += tally.unexpected;
     report.duplicates += tally.duplicates;
     report.reordered += tally.reordered;

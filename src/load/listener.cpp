@@ -12,7 +12,8 @@ void Listener::note_age(base::Duration age) {
   if (age > kStale) ++ages_->stale_frames;
 }
 
-void Listener::hear(const wire::VoicePackets& frames, base::Time now) {
+void Listener::hear(const wire::VoicePackets& frames, base::Time now, wire::Via via) {
+  const absl::MutexLock lock(&tally_.mutex);
   bool counted = false;
   for (const wire::VoicePacket& frame : frames) {
     const std::optional<Stamp> stamp = Stamp::from_chunk(frame.payload);
@@ -31,6 +32,7 @@ void Listener::hear(const wire::VoicePackets& frames, base::Time now) {
     } else {
       if (kind == Arrivals::Kind::kReordered) ++tally_.reordered;
       Tally::count(tally_.delivered);
+      if (via == wire::Via::kDatagram) ++tally_.by_datagram;
       tally_.latency.add(age);
       counted = true;
     }

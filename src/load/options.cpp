@@ -12,14 +12,14 @@ absl::Status invalid(const std::string& sentence) {
   return absl::InvalidArgumentError(sentence);
 }
 
-/// Each client is a socket, known by two descriptors; takes all that the process may have.
+/// Each client is two sockets, one of them known by two descriptors; takes all that the process may have.
 absl::Status check_files(std::size_t clients) {
   constexpr std::size_t kOthers = 64;
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  if (2 * clients + kOthers <= limit.rlim_cur) return absl::OkStatus();
+  if (3 * clients + kOthers <= limit.rlim_cur) return absl::OkStatus();
   return invalid("this process may open " + std::to_string(limit.rlim_cur) +
                  " files, too few for that many clients; raise it with ulimit -n");
 }
@@ -42,6 +42,9 @@ absl::Status check(const Options& options) {
   if (options.bytes < Stamp::kBytes || options.bytes > wire::kMaxChunkBytes) {
     return invalid("--bytes must be " + to_string(Stamp::kBytes) + " to " +
                    to_string(wire::kMaxChunkBytes));
+  }
+  if (!(options.stream_share >= 0 && options.stream_share <= 1)) {
+    return invalid("--stream_share must be 0 to 1");
   }
   if (options.period.count() < 1000) return invalid("--period_ms must be at least 1");
   if (options.duration.count() < 100) return invalid("--seconds must be at least 0.1");

@@ -32,6 +32,7 @@ std::chrono::nanoseconds Receiver::cpu() {
 }
 
 void Receiver::join() {
+  datagrams_.stop();
   if (!thread_.joinable()) return;
   queue_.Shutdown();
   thread_.join();

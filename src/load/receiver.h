@@ -7,9 +7,11 @@
 
 #include "comcat/load/listener.h"
 
+#include "datagram_receiver.h"
+
 namespace comcat::load {
 
-/// A thread with a completion queue, and what its clients have heard.
+/// A thread with a completion queue, another for datagrams, and what its clients have heard.
 /// Threads    the owner's.
 class Receiver {
  public:
@@ -19,6 +21,7 @@ class Receiver {
   Receiver& operator=(const Receiver&) = delete;
 
   [[nodiscard]] grpc::CompletionQueue& queue() { return queue_; }
+  [[nodiscard]] DatagramReceiver& datagrams() { return datagrams_; }
   [[nodiscard]] Tally& tally() { return tally_; }
   [[nodiscard]] std::chrono::nanoseconds cpu();
 
@@ -30,6 +33,7 @@ class Receiver {
 
   grpc::CompletionQueue queue_;
   Tally tally_;
+  DatagramReceiver datagrams_;
   std::thread thread_;
 };
 

@@ -1,5 +1,6 @@
 #include "comcat/load/report.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "absl/strings/str_format.h"
@@ -29,6 +30,10 @@ double ms(std::chrono::microseconds duration) {
 double rate(const Report& report) {
   const double measured = report.measured.count();
   return measured > 0 ? static_cast<double>(report.delivered) / measured : 0;
+}
+
+std::uint64_t lost(const Report& report) {
+  return report.expected - std::min(report.expected, report.delivered);
 }
 
 const char* transport(const Report& report) {
@@ -83,10 +88,12 @@ std::string row(const Report& r) {
 
 std::string details(const Report& r) {
   std::string text = absl::StrFormat(
-      "  frames per message %.2f, duplicates %d, reordered %d, unexpected %d, lost streams %d; "
+      "  frames per message %.2f, by datagram %.1f %%, lost %d, duplicates %d, reordered %d, "
+      "unexpected %d, lost streams %d; "
       "load: busiest thread %.0f %% of a core, timer late p99 %d us\n",
-      per(static_cast<double>(r.delivered), r.messages), r.duplicates, r.reordered, r.unexpected,
-      r.lost_streams, 100 * r.busiest_thread, us(r.lateness, .99));
+      per(static_cast<double>(r.delivered), r.messages),
+      100 * per(static_cast<double>(r.by_datagram), r.delivered), lost(r), r.duplicates,
+      r.reordered, r.unexpected, r.lost_streams, 100 * r.busiest_thread, us(r.lateness, .99));
   if (r.server) {
     const ServerFigures server(*r.server, r);
     absl::StrAppendFormat(&text,
@@ -159,11 +166,12 @@ std::string to_json(const Report& r) {
       "\"seconds\":%.3f,\"transport\":\"%s\",\"protocol\":\"%s\",\"max_speakers\":%d,"
       "\"sent_frames\":%d,\"expected_frames\":%d,\"delivered_frames\":%d,"
       "\"delivered_percent\":%.4f,\"unexpected_frames\":%d,\"duplicate_frames\":%d,"
-      "\"reordered_frames\":%d,\"messages\":%d,\"lost_streams\":%d",
+      "\"reordered_frames\":%d,\"messages\":%d,\"datagram_frames\":%d,\"lost_frames\":%d,"
+      "\"lost_streams\":%d",
       r.options.clients, r.options.speakers, r.options.rooms, r.options.bytes, ms(r.options.period),
       r.measured.count(), transport(r), r.options.original ? "original" : "comcat", r.max_speakers,
       r.sent, r.expected, r.delivered, r.delivered_percent(), r.unexpected, r.duplicates,
-      r.reordered, r.messages, r.lost_streams);
+      r.reordered, r.messages, r.by_datagram, lost(r), r.lost_streams);
   absl::StrAppendFormat(&text,
                         ",\"latency_us\":{\"p50\":%d,\"p99\":%d,\"p99.9\":%d,\"max\":%d},"
                         "\"load\":{\"cpu_us_per_frame\":%.3f,\"busiest_thread_share\":%.3f,"

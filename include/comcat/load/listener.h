@@ -10,14 +10,19 @@
 #include "comcat/load/window.h"
 #include "comcat/wire/messages.h"
 
+#include "absl/synchronization/mutex.h"
+
 namespace comcat::load {
 
-/// What the listeners of one receiving thread have heard.
-/// Threads    the receiving one; the counters may be read by others meanwhile, the rest afterwards.
+/// What the listeners of one part of the clients have heard.
+/// Threads    any of the two that receive for them, under `mutex`; the counters may be read by
+///            others meanwhile, the rest afterwards.
 struct Tally {
+  absl::Mutex mutex;
   std::atomic<std::uint64_t> delivered{0};
   std::atomic<std::uint64_t> responses{0};  // of any kind: tells when all has become quiet
   std::uint64_t messages = 0;
+  std::uint64_t by_datagram = 0;  // of those delivered
   std::uint64_t unexpected = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t reordered = 0;
@@ -29,13 +34,14 @@ struct Tally {
 };
 
 /// Counts what one client hears.
-/// Threads    the receiving one, but for resume(); exclude() before it begins.
+/// Threads    hear() from those that receive, which exclude each other; resume() from any;
+///            exclude() before they begin.
 class Listener {
  public:
   Listener(std::uint32_t index, const Window& window, Tally& tally)
       : index_(index), window_(window), tally_(tally) {}
 
-  void hear(const wire::VoicePackets& frames, base::Time now);
+  void hear(const wire::VoicePackets& frames, base::Time now, wire::Via via = wire::Via::kStream);
 
   /// It does not count towards the others' figures: it is to stall or to flood.
   void exclude() { excluded_ = true; }

@@ -33,6 +33,9 @@ struct Options {
   std::chrono::milliseconds duration{10'000};
   bool original = false;  // com_municat's protocol: one frame a message, no rooms, no levels
 
+  bool datagrams = true;    // takes the server's offer of them
+  double stream_share = 0;  // of the clients, 0 to 1: they do without all the same
+
   bool hold = true;  // window updates, as comcat-client does (transport/write_hold.h)
 
   std::size_t flooders = 0;

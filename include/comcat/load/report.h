@@ -41,8 +41,9 @@ struct Report {
   std::uint64_t sent = 0;
   std::uint64_t expected = 0;
   std::uint64_t delivered = 0;
-  std::uint64_t unexpected = 0;  // of speakers who are not among the loudest; not in `delivered`
-  std::uint64_t messages = 0;    // that carried the delivered frames
+  std::uint64_t unexpected = 0;   // of speakers who are not among the loudest; not in `delivered`
+  std::uint64_t messages = 0;     // that carried the delivered frames
+  std::uint64_t by_datagram = 0;  // of the delivered
   std::uint64_t duplicates = 0;
   std::uint64_t reordered = 0;
   std::uint64_t lost_streams = 0;     // that ended during the run, of those who behaved
