@@ -11,6 +11,8 @@
 namespace comcat::load {
 namespace {
 
+// In a crowd each waits for its turn to connect. How long is Crowd's to decide.
+constexpr int kConnectPatienceMs = 120'000;
 constexpr const char* kMethod = "/Calling/VoIP";
 constexpr int kMaxMessageBytes = 16 * wire::kMaxMessageBytes;  // a welcome names the whole room
 
@@ -21,6 +23,7 @@ grpc::ChannelArguments channel_arguments(transport::WriteHold* hold) {
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, transport::WriteHold::kWindowBytes);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectPatienceMs);
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   if (hold != nullptr) hold->attach(arguments);
   return arguments;
