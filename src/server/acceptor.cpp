@@ -23,6 +23,7 @@
 #include "comcat/server/admission_address.h"
 #include "comcat/server/heap_trim.h"
 #include "comcat/server/listen_address.h"
+#include "comcat/server/spare_time.h"
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -83,7 +84,8 @@ struct Acceptor::Desk {
   HandOver hand_over;
   Metrics* metrics = nullptr;
   std::optional<Pulse> pulse;  // once started
-  bool gated = true;           // the kernel holds back what strangers may not send
+  SpareTime spare_time;
+  bool gated = true;  // the kernel holds back what strangers may not send
   GuestTable* guests = nullptr;
   absl::Mutex mutex;
   // By peer: each once, however many its streams.
@@ -184,6 +186,7 @@ void Acceptor::run(const std::stop_token& stop) {
     }
     const base::Time now = base::steady_now();
     pass_on_verdicts();
+    if (desk_->spare_time.due(now)) desk_->spare_time.look(SpareTime::now(), now);
     crowded = let_in(now);
     if (heap.due(now)) trim(heap, now);
     if (!strangers || now < next_watch) continue;
@@ -196,7 +199,8 @@ void Acceptor::run(const std::stop_token& stop) {
 bool Acceptor::let_in(base::Time now) {
   if (!table_->crowded()) return false;
   const bool rests = desk_->pulse->rests(now);
-  if (table_->let_in(rests, now) && rests) desk_->pulse->ask(now);
+  const bool machine = !desk_->spare_time.scarce(now);
+  if (table_->let_in({.grpc = rests, .machine = machine}, now) && rests) desk_->pulse->ask(now);
   return table_->crowded();
 }
 

@@ -22,6 +22,11 @@ constexpr std::size_t kAtATime =
 constexpr std::size_t kForEachGuest = 3;
 constexpr std::size_t kMaxCredit = 32;
 
+// So many may wait for a place in gRPC before they are thinned out: as many as there are places.
+// For each who comes so many have to go, so that a crowd grows smaller.
+constexpr std::size_t kMaxWaiting = 32;
+constexpr std::size_t kThinned = 4;
+
 constexpr std::string_view kTooMuch = "it sent too much before it was admitted";
 
 }  // namespace
@@ -56,22 +61,53 @@ void ConnectionTable::heard(Id id) {
   connection.flight_bytes = *flight;
   connection.stage = Stage::kWaiting;
   waiting_.push(connection.address, id);
+  ++came_;
 }
 
-bool ConnectionTable::let_in(bool has_time, base::Time now) {
-  const std::size_t at_most = (has_time ? kAtATime : 0) + credit_;
+bool ConnectionTable::let_in(HasTime has_time, base::Time now) {
+  ask_who_has_a_place();
+  const std::size_t at_most = (has_time.grpc ? kAtATime : 0) + credit_;
   std::size_t entered = 0;
   for (; entered < at_most && crowded() && places_.turn(now); ++entered) {
     give_to_grpc(connections_.find(*waiting_.pop()), now);
   }
   credit_ -= std::min(credit_, entered);
+  thin_out(now);
   std::size_t left = 0;
-  for (; has_time && left < kAtATime; ++left) {
-    const std::optional<Id> weakest = places_.weakest(waiting_.size(), now);
+  for (; has_time.grpc && left < kAtATime; ++left) {
+    const std::optional<Id> weakest = places_.weakest(waiting_.size(), !has_time.machine, now);
     if (!weakest) break;
     cut(connections_.find(*weakest), "others wait for its place");
   }
   return entered + left > 0;
+}
+
+void ConnectionTable::ask_who_has_a_place() {
+  if (!crowded()) return;
+  for (const Id id : places_.holders_of_all()) {
+    const Entry entry = connections_.find(id);
+    if (!entry->second.line->is_open()) forget(entry);
+  }
+}
+
+ConnectionTable::Id ConnectionTable::first_newcomer(base::Time now) const {
+  Id first = last_ + 1;
+  for (auto entry = connections_.rbegin(); entry != connections_.rend(); ++entry) {
+    if (now - entry->second.accepted > kWelcome) break;
+    first = entry->first;
+  }
+  return first;
+}
+
+void ConnectionTable::thin_out(base::Time now) {
+  std::size_t left = std::exchange(came_, 0) * kThinned;
+  if (left == 0 || !places_.given_in_vain()) return;
+  const Id newcomers = first_newcomer(now);
+  for (; left > 0 && waiting_.size() > kMaxWaiting; --left) {
+    const std::optional<Id> youngest = waiting_.youngest_of_crowd(newcomers);
+    if (!youngest) return;
+    cut(connections_.find(*youngest), "too many wait with it");
+  }
 }
 
 void ConnectionTable::give_to_grpc(Entry entry, base::Time now) {

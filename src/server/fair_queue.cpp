@@ -1,5 +1,7 @@
 #include "comcat/server/fair_queue.h"
 
+#include <iterator>
+
 namespace comcat::server {
 
 void FairQueue::push(const std::string& address, Id id) {
@@ -23,6 +25,24 @@ std::optional<FairQueue::Id> FairQueue::pop() {
   waiting.oldest_is_next = !waiting.oldest_is_next;
   erase(last_, id);
   return id;
+}
+
+std::optional<FairQueue::Id> FairQueue::youngest_of_crowd(Id end) const {
+  std::optional<Id> youngest;
+  std::ptrdiff_t most = 1;
+  const auto look = [&](auto from, auto to) {
+    for (; from != to; ++from) {
+      const std::set<Id>& ids = from->second.ids;
+      if (ids.size() * waiting_.size() < size_) continue;
+      const auto last = ids.lower_bound(end);
+      const auto count = std::distance(ids.begin(), last);
+      if (count >= most) most = count, youngest = *std::prev(last);
+    }
+  };
+  const auto next = waiting_.upper_bound(last_);
+  look(next, waiting_.end());
+  look(waiting_.begin(), next);
+  return youngest;
 }
 
 }  // namespace comcat::server

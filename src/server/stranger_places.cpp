@@ -12,9 +12,16 @@ constexpr std::chrono::milliseconds kWork{100};
 constexpr std::chrono::milliseconds kLongestRoundTrip{150};
 constexpr int kRoundTrips = 4;
 
+// So much more where this machine has no time to spare, and so may keep waiting whoever is slow.
+constexpr std::chrono::seconds kScarce{3};
+
 // While guests come in nobody is cut for others: each of them earns so much.
 constexpr std::chrono::milliseconds kForEachGuest{10};
 constexpr std::chrono::seconds kLongestBusy{1};
+
+// For each guest so many places were not given in vain after all: a crowd of guests stalls at
+// times.
+constexpr std::size_t kForgiven = 8;
 
 // So many may be cut before the first of them is closed.
 constexpr std::size_t kMaxLeaving = 4;
@@ -31,26 +38,45 @@ void StrangerPlaces::take(Id id, base::Duration round_trip, base::Time now) {
   holders_[id] = now + kWork + way;
 }
 
+void StrangerPlaces::give_back(Id id) {
+  if (holders_.erase(id) > 0) in_vain_ = std::min(in_vain_ + 1, 4 * capacity_);
+}
+
 void StrangerPlaces::give_back(Id id, std::unique_ptr<Line> line) {
-  if (holders_.erase(id) > 0) leaving_.push_back(std::move(line));
+  if (!holders_.contains(id)) return;
+  give_back(id);
+  leaving_.push_back(std::move(line));
 }
 
 void StrangerPlaces::admit(Id id) {
-  if (holders_.erase(id) > 0) ++admitted_;
+  if (holders_.erase(id) == 0) return;
+  ++admitted_;
+  in_vain_ -= std::min(in_vain_, kForgiven);
 }
 
 void StrangerPlaces::refuse(Id id) {
-  if (const auto found = holders_.find(id); found != holders_.end()) found->second = {};
+  if (const auto found = holders_.find(id); found != holders_.end())
+    found->second = base::Time::min();
 }
 
-std::optional<StrangerPlaces::Id> StrangerPlaces::weakest(std::size_t waiting, base::Time now) {
+std::vector<StrangerPlaces::Id> StrangerPlaces::holders_of_all() const {
+  std::vector<Id> ids;
+  if (!all_taken()) return ids;
+  for (const auto& [id, until] : holders_) ids.push_back(id);
+  return ids;
+}
+
+std::optional<StrangerPlaces::Id> StrangerPlaces::weakest(std::size_t waiting, bool time_is_scarce,
+                                                          base::Time now) {
   busy_until_ = std::max(busy_until_, now) + std::exchange(admitted_, 0) * kForEachGuest;
   busy_until_ = std::min(busy_until_, now + kLongestBusy);
   if (now < busy_until_ || !all_taken() || leaving_.size() >= std::min(waiting, kMaxLeaving))
     return std::nullopt;
   const auto weakest =
       std::ranges::min_element(holders_, {}, [](const auto& holder) { return holder.second; });
-  if (weakest == holders_.end() || weakest->second > now) return std::nullopt;
+  const bool mild = time_is_scarce && !given_in_vain();
+  const base::Duration grace = mild ? kScarce : base::Duration::zero();
+  if (weakest == holders_.end() || weakest->second + grace > now) return std::nullopt;
   return weakest->first;
 }
 

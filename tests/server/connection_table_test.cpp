@@ -11,90 +11,12 @@
 
 #include <gtest/gtest.h>
 
+#include "exchange.h"
+
 namespace comcat::server {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// A connection without a socket: a test ends it and has it receive.
-struct Wire {
-  bool open = true;
-  bool was_cut = false;
-  std::uint64_t bytes = 0;
-  std::optional<std::size_t> flight = 0;
-  std::size_t questions = 0;  // whether it is open
-  ConnectionTable::Id id = 0;
-  std::optional<std::uint64_t> handed_over;  // with how many bytes at most
-};
-
-class WireLine final : public Line {
- public:
-  explicit WireLine(std::shared_ptr<Wire> wire) : wire_(std::move(wire)) {}
-  [[nodiscard]] bool is_open() const override {
-    ++wire_->questions;
-    return wire_->open;
-  }
-  [[nodiscard]] std::uint64_t bytes_received() const override { return wire_->bytes; }
-  [[nodiscard]] std::optional<std::size_t> first_flight() const override { return wire_->flight; }
-  [[nodiscard]] base::Duration round_trip() const override { return {}; }
-  [[nodiscard]] bool hand_over(std::uint64_t max_bytes) override {
-    if (wire_->bytes > max_bytes) return false;
-    wire_->handed_over = max_bytes;
-    return true;
-  }
-  void cut() override {
-    wire_->was_cut = true;
-    wire_->open = false;
-  }
-
- private:
-  std::shared_ptr<Wire> wire_;
-};
-
-/// A table and what is connected to it, at times given by hand.
-class Exchange {
- public:
-  explicit Exchange(const ConnectionLimits& limits) : table(limits, metrics) {}
-
-  /// Null where he is turned away. `from` is 192.0.2.`from`; `port` tells his connections apart;
-  /// `flight` is the size of what he says at once.
-  std::shared_ptr<Wire> call(int from, int port = 4000, std::size_t flight = 0) {
-    return call_from(peer(from, port), flight);
-  }
-  std::shared_ptr<Wire> call_silently(int from, int port = 4000) {
-    return call_from(peer(from, port), std::nullopt);
-  }
-  std::shared_ptr<Wire> call_from(const std::string& peer, std::optional<std::size_t> flight = 0) {
-    auto wire = std::make_shared<Wire>();
-    wire->flight = flight;
-    const auto id = table.add(peer, std::make_unique<WireLine>(wire), now);
-    if (!id) return nullptr;
-    wire->id = *id;
-    table.heard(*id);
-    std::ignore = table.let_in(has_time, now);
-    return wire;
-  }
-  /// Who was silent is so no more.
-  void speaks(const std::shared_ptr<Wire>& wire, std::size_t flight) {
-    wire->flight = flight;
-    table.heard(wire->id);
-    std::ignore = table.let_in(has_time, now);
-  }
-  void vouch(int from, int port = 4000) { table.vouch(peer(from, port)); }
-  [[nodiscard]] std::uint64_t turned(Turned why) const {
-    return metrics.turned_away[static_cast<std::size_t>(why)];
-  }
-
-  Metrics metrics;
-  ConnectionTable table;
-  base::Time now{1000s};
-  bool has_time = true;  // gRPC
-
- private:
-  static std::string peer(int from, int port) {
-    return "ipv4:192.0.2." + std::to_string(from) + ":" + std::to_string(port);
-  }
-};
 
 TEST(ConnectionTable, ManyConnectionsFromOneAddressAreTooMany) {
   Exchange exchange({.in_all = 1000, .per_address = 3});
@@ -314,10 +236,77 @@ TEST(ConnectionTable, AGuestBehindACrowdOfHisOwnAddressIsInWithinASecond) {
     exchange.now += 5ms;
     // The crowd comes back as fast as it is cut, and some more.
     std::ignore = exchange.call(1, port);
-    std::ignore = exchange.table.let_in(true, exchange.now);
+    std::ignore = exchange.table.let_in({}, exchange.now);
     ASSERT_LT(exchange.now - came, 1s);
   }
   EXPECT_FALSE(guest->was_cut);
+}
+
+/// How long a guest takes to come in where 400 of his own address came at once just before him, and
+/// `come_back_ms` says how often another of them does.
+base::Duration behind_the_first_rush(int come_back_ms) {
+  Exchange exchange({.in_all = 1000, .per_address = 356});
+  int port = 1;
+  while (port <= 400) std::ignore = exchange.call(1, port++);
+  const base::Time came = exchange.now;
+  std::shared_ptr<Wire> guest;
+  while (!(guest && guest->handed_over) && exchange.now - came < 10s) {
+    exchange.now += 1ms;
+    const auto passed_ms = (exchange.now - came) / 1ms;
+    exchange.has_time = passed_ms % 8 == 0;  // two each time: 250 a second
+    if (passed_ms % come_back_ms == 0) std::ignore = exchange.call(1, port++);
+    if (!guest || guest->was_cut) guest = exchange.call(1, port++);
+    std::ignore = exchange.table.let_in({.grpc = exchange.has_time}, exchange.now);
+  }
+  return exchange.now - came;
+}
+
+TEST(ConnectionTable, AGuestAmidTheFirstRushOfACrowdThatComesBackIsInWithinASecond) {
+  for (const int come_back_ms : {3, 4, 5}) EXPECT_LT(behind_the_first_rush(come_back_ms), 1s);
+}
+
+TEST(ConnectionTable, ThePlaceOfWhoHasHungUpIsGivenOnAtOnce) {
+  Exchange exchange({.strangers = 1});
+  const auto gone = exchange.call(1, 1);
+  const auto next = exchange.call(1, 2);
+  EXPECT_FALSE(next->handed_over);
+  gone->open = false;
+  std::ignore = exchange.table.let_in({}, exchange.now);
+  EXPECT_TRUE(next->handed_over);
+}
+
+TEST(ConnectionTable, WhoComesFromElsewhereIsNotThinnedOutWithACrowd) {
+  Exchange exchange({.in_all = 1000, .per_address = 356, .strangers = 1});
+  for (int port = 1; port <= 2; ++port) exchange.call(1, port)->open = false;
+  for (int port = 3; port <= 100; ++port) std::ignore = exchange.call(1, port);
+  exchange.has_time = false;
+  const auto other = exchange.call(2);
+  exchange.now += 1s;
+  for (int port = 200; port < 250; ++port) std::ignore = exchange.call(1, port);
+  EXPECT_FALSE(other->was_cut);
+  EXPECT_LT(exchange.turned(Turned::kStranger), 100U);
+  EXPECT_GT(exchange.turned(Turned::kStranger), 50U);
+}
+
+TEST(ConnectionTable, ACrowdOfGuestsIsNotThinnedOutWhereOneInEightHangsUp) {
+  Exchange exchange({.in_all = 2000, .per_address = 2000});
+  std::map<int, std::shared_ptr<Wire>> waiting;
+  for (int port = 1; port <= 1000; ++port) waiting[port] = exchange.call(1, port);
+  int come = 1000;
+  while (!waiting.empty() && exchange.now < base::Time{1030s}) {
+    exchange.now += 10ms;
+    std::erase_if(waiting, [&](const auto& entry) {
+      const auto& [port, guest] = entry;
+      if (!guest->handed_over) return false;
+      if (port % 8 == 0) guest->open = false;
+      if (port % 8 != 0) exchange.vouch(1, port);
+      return true;
+    });
+    if (++come <= 1500) waiting[come] = exchange.call(1, come);
+    std::ignore = exchange.table.let_in({}, exchange.now);
+  }
+  EXPECT_TRUE(waiting.empty());
+  EXPECT_EQ(0U, exchange.turned(Turned::kStranger));
 }
 
 TEST(ConnectionTable, WhileGuestsComeInOthersNeedNotWaitUntilThereIsTime) {
@@ -327,7 +316,7 @@ TEST(ConnectionTable, WhileGuestsComeInOthersNeedNotWaitUntilThereIsTime) {
   const auto next = exchange.call(1, 2);
   EXPECT_FALSE(next->handed_over);
   exchange.vouch(1, 1);
-  EXPECT_TRUE(exchange.table.let_in(false, exchange.now));
+  EXPECT_TRUE(exchange.table.let_in({.grpc = false}, exchange.now));
   EXPECT_TRUE(next->handed_over);
 }
 

@@ -32,6 +32,28 @@ TEST(FairQueue, OfOneAddressTheNewestAndTheOldestTakeTurns) {
   EXPECT_EQ((std::vector<FairQueue::Id>{5, 1, 4, 2, 3}), all_of(queue));
 }
 
+TEST(FairQueue, TheYoungestOfACrowdIsOfTheAddressThatMostWaitFrom) {
+  FairQueue queue;
+  EXPECT_FALSE(queue.youngest_of_crowd(100));
+  queue.push("alone", 1);
+  for (FairQueue::Id id = 2; id <= 5; ++id) queue.push("crowd", id);
+  EXPECT_EQ(5U, queue.youngest_of_crowd(100));
+  EXPECT_EQ(3U, queue.youngest_of_crowd(4)) << "the others have only just come";
+  EXPECT_FALSE(queue.youngest_of_crowd(2)) << "who is alone is no crowd";
+}
+
+TEST(FairQueue, WhereAllAreAloneTheOneWhoseTurnIsLastIsTheYoungestOfTheCrowd) {
+  FairQueue queue;
+  queue.push("a", 1);
+  queue.push("b", 2);
+  queue.push("b", 3);
+  queue.push("c", 4);
+  EXPECT_EQ(1U, queue.pop());
+  queue.push("a", 5);
+  EXPECT_EQ(3U, queue.pop());
+  EXPECT_EQ(2U, queue.youngest_of_crowd(100));
+}
+
 TEST(FairQueue, WhoLeavesIsNotCalled) {
   FairQueue queue;
   queue.push("here", 1);

@@ -62,10 +62,28 @@ TEST(StrangerPlaces, WhoWasCutHoldsHisUntilItIsClosed) {
 
 TEST(StrangerPlaces, NobodyMakesRoomBeforeHeHadTimeToBeAdmitted) {
   Full full;
-  EXPECT_FALSE(full.places.weakest(1, full.now));
+  EXPECT_FALSE(full.places.weakest(1, false, full.now));
   full.now += 1s;
-  EXPECT_EQ(1U, full.places.weakest(1, full.now)) << "he has been there for longest";
-  EXPECT_FALSE(full.places.weakest(0, full.now)) << "nobody wants it";
+  EXPECT_EQ(1U, full.places.weakest(1, false, full.now)) << "he has been there for longest";
+  EXPECT_FALSE(full.places.weakest(0, false, full.now)) << "nobody wants it";
+}
+
+TEST(StrangerPlaces, WhoeverThisMachineMayKeepWaitingHasMoreTime) {
+  Full full;
+  full.now += 1s;
+  EXPECT_FALSE(full.places.weakest(1, true, full.now));
+  EXPECT_EQ(1U, full.places.weakest(1, true, full.now + 3s));
+}
+
+TEST(StrangerPlaces, StrangersHaveNoMoreTimeOnABusyMachineWhereAllLatelyWereNoGuests) {
+  Full full;
+  for (StrangerPlaces::Id id = 1; id < 5; ++id) {
+    full.places.give_back(id);
+    full.now += 100ms;
+    ASSERT_TRUE(full.enter(id + 2));
+  }
+  full.now += 1s;
+  EXPECT_EQ(5U, full.places.weakest(1, true, full.now));
 }
 
 TEST(StrangerPlaces, WhoIsFarAwayHasMoreTime) {
@@ -75,15 +93,15 @@ TEST(StrangerPlaces, WhoIsFarAwayHasMoreTime) {
   places.take(1, 100ms, now);
   EXPECT_TRUE(places.turn(now));
   places.take(2, 1ms, now);
-  EXPECT_EQ(2U, places.weakest(1, now + 200ms));
+  EXPECT_EQ(2U, places.weakest(1, false, now + 200ms));
   places.refuse(2);
-  EXPECT_TRUE(places.weakest(1, now + 2s)) << "but not for ever";
+  EXPECT_TRUE(places.weakest(1, false, now + 2s)) << "but not for ever";
 }
 
 TEST(StrangerPlaces, WhoWasRefusedIsTheFirstToGo) {
   Full full;
   full.places.refuse(2);
-  EXPECT_EQ(2U, full.places.weakest(1, full.now));
+  EXPECT_EQ(2U, full.places.weakest(1, false, full.now));
 }
 
 TEST(StrangerPlaces, WhileGuestsAreAdmittedNobodyIsCutForThem) {
@@ -91,9 +109,9 @@ TEST(StrangerPlaces, WhileGuestsAreAdmittedNobodyIsCutForThem) {
   full.now += 1s;
   full.places.admit(1);
   EXPECT_TRUE(full.enter(3));
-  EXPECT_FALSE(full.places.weakest(1, full.now));
+  EXPECT_FALSE(full.places.weakest(1, false, full.now));
   full.now += 1s;
-  EXPECT_EQ(2U, full.places.weakest(1, full.now)) << "nobody has been for a while";
+  EXPECT_EQ(2U, full.places.weakest(1, false, full.now)) << "nobody has been for a while";
 }
 
 TEST(StrangerPlaces, WhereManyComeBackAtOnceAStallOfTheirsCostsNobodyHisPlace) {
@@ -104,17 +122,17 @@ TEST(StrangerPlaces, WhereManyComeBackAtOnceAStallOfTheirsCostsNobodyHisPlace) {
     ASSERT_TRUE(full.enter(guest));
   }
   full.now += 500ms;
-  EXPECT_FALSE(full.places.weakest(10, full.now));
+  EXPECT_FALSE(full.places.weakest(10, false, full.now));
   full.now += 3s;
-  EXPECT_TRUE(full.places.weakest(10, full.now));
+  EXPECT_TRUE(full.places.weakest(10, false, full.now));
 }
 
 TEST(StrangerPlaces, NoMoreAreCutThanWait) {
   Full full;
   full.now += 1s;
   full.places.give_back(1, std::make_unique<Wire>(std::make_shared<bool>(true)));
-  EXPECT_FALSE(full.places.weakest(1, full.now));
-  EXPECT_EQ(2U, full.places.weakest(2, full.now));
+  EXPECT_FALSE(full.places.weakest(1, false, full.now));
+  EXPECT_EQ(2U, full.places.weakest(2, false, full.now));
 }
 
 TEST(StrangerPlaces, HandshakesAreSpreadOverTime) {

@@ -41,10 +41,15 @@ struct ConnectionLimits {
 /// Where an address has `per_address` connections, or all have `in_all`, room is made: a newcomer
 /// takes the place of a stranger of his own address who has been there for a while, the one that
 /// got least far; or of the oldest of the address that has most, if that has more.
+/// Where more than 32 wait for a place in gRPC, and strangers had theirs in vain, each who comes
+/// costs four others their turn, of the address that most wait from: a crowd that came at once
+/// would else be in everybody's way until all of it had had its turn. A crowd of guests is left
+/// alone.
 ///
 /// Peers are written as gRPC writes them, "ipv4:192.0.2.1:4000"; addresses are counted as
 /// admission_address() has them. Nobody says when a connection ends: all lines are asked whenever
-/// they are watched, and a few more each time that a limit is reached.
+/// they are watched, those that have a place in gRPC whenever others wait for one, and a few more
+/// each time that a limit is reached.
 ///
 /// Threads    one at a time. It logs, and counts in the metrics, whom it turns away or cuts.
 /// Ownership  the lines are its own; the metrics outlive it.
@@ -76,9 +81,15 @@ class ConnectionTable {
   /// True where some wait to be given to gRPC.
   [[nodiscard]] bool crowded() const { return waiting_.size() > 0; }
 
-  /// Gives to gRPC who may be, a few at a time where that `has_time`, more while guests come in,
-  /// and cuts who is to make room for others; true where anything was done.
-  bool let_in(bool has_time, base::Time now);
+  /// Who has time to spare for strangers.
+  struct HasTime {
+    bool grpc = true;
+    bool machine = true;
+  };
+  /// Gives to gRPC who may be, a few at a time where that has time, more while guests come in, and
+  /// cuts who is to make room for others, later where this machine has none; true where anything
+  /// was done.
+  bool let_in(HasTime has_time, base::Time now);
 
   /// Cuts all that are open.
   void cut_all();
@@ -112,6 +123,10 @@ class ConnectionTable {
   [[nodiscard]] bool make_room_elsewhere(const std::string& address);
   [[nodiscard]] std::vector<Entry> connections_of(const std::string& peer);
   void ask_a_few();
+  void ask_who_has_a_place();
+  /// The first who has only just come, or whoever will come next.
+  [[nodiscard]] Id first_newcomer(base::Time now) const;
+  void thin_out(base::Time now);
   [[nodiscard]] std::optional<std::string_view> offence(const Connection& connection,
                                                         base::Time now) const;
   void cut(Entry stranger, std::string_view why);
@@ -126,6 +141,7 @@ class ConnectionTable {
   FairQueue waiting_;
   StrangerPlaces places_;
   std::size_t credit_ = 0;  // who may be let in though gRPC has no time
+  std::size_t came_ = 0;    // and wait, since the crowd was thinned out
   Id last_ = 0;
   Id asked_ = 0;  // the last that was asked whether it is open
 };

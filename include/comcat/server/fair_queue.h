@@ -23,6 +23,10 @@ class FairQueue {
   void erase(const std::string& address, Id id);
   /// Whose turn it is, who waits no more.
   [[nodiscard]] std::optional<Id> pop();
+  /// Who came last of those from the address that most wait from, where only those count who came
+  /// before `end`; of several such addresses, of the one whose turn is last. Nobody where he would
+  /// be of an address that fewer wait from than from others on average.
+  [[nodiscard]] std::optional<Id> youngest_of_crowd(Id end) const;
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:

@@ -19,8 +19,9 @@ namespace comcat::server {
 ///
 /// Whoever has a place keeps it as long as nobody else wants it. Then it goes to him from whom
 /// least is to be expected: who has been refused; else who has been there for longest, his time on
-/// the network taken off. Nobody loses it before he has had time to be admitted, nor while others
-/// are being admitted, one shortly after the other: then it is merely busy.
+/// the network taken off. Nobody loses it before he has had time to be admitted, which is more
+/// where this machine may keep him waiting and not all lately were strangers, nor while others are
+/// being admitted, one shortly after the other: then it is merely busy.
 ///
 /// Capacity   `capacity`; those who were cut count until gRPC has closed their sockets.
 /// Threads    one at a time.
@@ -34,8 +35,10 @@ class StrangerPlaces {
   /// True where there is a place to take() at `now`, which is then to be done.
   [[nodiscard]] bool turn(base::Time now);
   void take(Id id, base::Duration round_trip, base::Time now);
+  /// Who has a place, where none is left and others can have it only once one of them has gone.
+  [[nodiscard]] std::vector<Id> holders_of_all() const;
   /// It has ended by itself. Nothing happens where it has none.
-  void give_back(Id id) { holders_.erase(id); }
+  void give_back(Id id);
   /// It was admitted, and is no stranger any more.
   void admit(Id id);
   /// It has been cut: the place is free once `line` is closed.
@@ -43,9 +46,12 @@ class StrangerPlaces {
   /// It has no claim to stay any more.
   void refuse(Id id);
 
+  /// True where those who had places lately were no guests, but for a few.
+  [[nodiscard]] bool given_in_vain() const { return in_vain_ >= capacity_; }
+
   /// Who is to be cut for the `waiting` who want a place, where all are taken and not enough were
-  /// cut already.
-  [[nodiscard]] std::optional<Id> weakest(std::size_t waiting, base::Time now);
+  /// cut already. `time_is_scarce` where this machine may be what keeps them waiting.
+  [[nodiscard]] std::optional<Id> weakest(std::size_t waiting, bool time_is_scarce, base::Time now);
 
  private:
   [[nodiscard]] bool all_taken() const { return holders_.size() + leaving_.size() >= capacity_; }
@@ -56,6 +62,8 @@ class StrangerPlaces {
   RateLimit turns_{400, 8};                     // a TLS handshake costs up to 1 ms
   int admitted_ = 0;                            // since busy_until_ was set
   base::Time busy_until_{};
+  std::size_t in_vain_ =
+      0;  // places whose holders were not admitted, at most four times the capacity
 };
 
 }  // namespace comcat::server
