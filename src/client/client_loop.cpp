@@ -79,6 +79,12 @@ transport::VoiceStream::Options stream_options(const ClientOptions& options) {
   return out;
 }
 
+std::vector<std::string> secrets(const ClientOptions& options) {
+  std::vector<std::string> out{options.passcode, options.host_passcode};
+  std::erase(out, "");
+  return out;
+}
+
 Session::Options session_options(const ClientOptions& options) {
   return {options.name, options.room, base::to_string(options.address), options.muted,
           options.plain_text};
@@ -95,6 +101,11 @@ ClientLoop::ClientLoop(const ClientOptions& options)
       tasks_(TaskQueue::Capacity{}),
       printer_(takes_stdout_ ? STDERR_FILENO : STDOUT_FILENO,
                [this](bool full) { follow_reader(full); }),
+      history_({options.state_directory, secrets(options),
+                [this](std::string sentence) {
+                  tasks_.post_urgent(
+                      [this, sentence = std::move(sentence)] { show(Report("notice", sentence)); });
+                }}),
       session_(session_options(options), *this) {}
 
 ClientLoop::~ClientLoop() {
@@ -231,7 +242,7 @@ void ClientLoop::start_console() {
     tasks_.post_urgent([this, names] { complete(names); });
   };
   handler.on_end = [this] { tasks_.post_urgent([this] { end_of_input(); }); };
-  if (!options_.json) console_ = make_terminal_console(printer_, typed_line_, handler);
+  if (!options_.json) console_ = make_terminal_console(printer_, typed_line_, history_, handler);
   if (!console_) console_ = make_pipe_console(STDIN_FILENO, handler);
 }
 

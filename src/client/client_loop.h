@@ -96,6 +96,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   TaskQueue tasks_;
   Printer printer_;
   TypedLine typed_line_;
+  LineHistory history_;
   Talkers talkers_;
   SpeakingEvents speaking_events_;
   StatusPace status_pace_;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "comcat/base/write.h"
+#include "comcat/client/line_history.h"
 
 #include "line_text.h"
 #include "shown_name.h"
@@ -15,7 +16,6 @@
 namespace comcat::client {
 namespace {
 
-constexpr int kHistoryLines = 200;
 constexpr const char* kBracketPastes = "\033[?2004h";
 constexpr const char* kBracketNoPastes = "\033[?2004l";
 
@@ -72,7 +72,7 @@ LineEditor::~LineEditor() {
 
 void LineEditor::configure() {
   HistEvent event;
-  history(history_, &event, H_SETSIZE, kHistoryLines);
+  history(history_, &event, H_SETSIZE, static_cast<int>(LineHistory::kMostLines));
   history(history_, &event, H_SETUNIQUE, 1);
   el_set(editor_, EL_CLIENTDATA, this);
   el_set(editor_, EL_PROMPT, &prompt_of);
@@ -82,6 +82,7 @@ void LineEditor::configure() {
   el_set(editor_, EL_GETCFN, &read_key_of);
   // libedit would take the end of what they send for text.
   for (const std::string& key : unused_keys()) bind(key.c_str(), "ed-unassigned");
+  bind("^R", "em-inc-search-prev");
   bind("\033[1;5C", "em-next-word");  // Ctrl and an arrow
   bind("\033[1;5D", "ed-prev-word");
 }
@@ -109,11 +110,13 @@ std::optional<std::string> LineEditor::read_line() {
   if (text == nullptr || count <= 0) return std::nullopt;
   std::string line(text, static_cast<std::size_t>(count));
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
-  if (!line.empty()) {
-    HistEvent event;
-    history(history_, &event, H_ENTER, line.c_str());
-  }
+  if (!line.empty()) remember(line);
   return line;
+}
+
+void LineEditor::remember(const std::string& line) {
+  HistEvent event;
+  history(history_, &event, H_ENTER, line.c_str());
 }
 
 std::string LineEditor::typed() const {

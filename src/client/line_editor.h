@@ -32,6 +32,8 @@ class LineEditor {
 
   /// The next line, without its break; nothing at the end of the input.
   [[nodiscard]] std::optional<std::string> read_line();
+  /// A line that may be found again, the newest last.
+  void remember(const std::string& line);
   /// What has been typed so far.
   [[nodiscard]] std::string typed() const;
 
@@ -43,6 +45,8 @@ class LineEditor {
   /// Whole lines, broken between words; the line being typed is drawn again below them.
   void print_above(const std::string& text);
   void insert(const std::string& text);
+  /// True from Ctrl+R until a line is found.
+  [[nodiscard]] bool is_searching() const { return typed().find('\n') != std::string::npos; }
   /// What stands before the cursor.
   [[nodiscard]] std::string before_cursor() const;
   /// Puts `text` in the place of what stands between the byte `begin` and the cursor.

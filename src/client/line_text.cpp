@@ -183,6 +183,10 @@ CursorPlace cursor_place(const std::string& before, const std::string& after, st
   std::size_t rows = 0;
   std::size_t column = 0;
   for (const Character& character : characters(before)) {
+    if (character.bytes == "\n") {
+      ++rows;
+      column = 0;
+    }
     if (column + character.columns > columns) {
       ++rows;
       column = 0;

@@ -26,7 +26,8 @@ namespace comcat::client {
 
 /// Where the cursor is on a terminal of this locale, between `before`, written from the first
 /// column of a row, and `after`: rows below that row, and columns. A wide character that the last
-/// column has no space for begins the next row, and so does the cursor after a full one.
+/// column has no space for begins the next row, and so does the cursor after a full one. So does
+/// what follows a line break: libedit shows what Ctrl+R looks for in a row of its own.
 struct CursorPlace {
   std::size_t rows = 0;
   std::size_t column = 0;

@@ -62,8 +62,11 @@ class ResizeSignal {
 /// output written, and the line drawn anew.
 class TerminalConsole final : public Console {
  public:
-  TerminalConsole(Printer& printer, TypedLine& typed_line, Handler handler)
-      : printer_(printer), typed_line_(typed_line), handler_(std::move(handler)) {
+  TerminalConsole(Printer& printer, TypedLine& typed_line, LineHistory& history, Handler handler)
+      : printer_(printer),
+        typed_line_(typed_line),
+        history_(history),
+        handler_(std::move(handler)) {
     printer_.attach([this] { wake_.set(); });
     thread_ = std::thread([this] { run(); });
   }
@@ -119,9 +122,11 @@ class TerminalConsole final : public Console {
   void edit_lines() {
     LineEditor editor([this](wchar_t& key) { return next_key(key); });
     editor_ = &editor;
+    for (const std::string& line : history_.load()) editor.remember(line);
     while (!stopping_) {
       std::optional<std::string> line = editor.read_line();
       if (!line) break;
+      history_.add(*line);
       give(*std::move(line));
     }
     editor_ = nullptr;
@@ -212,6 +217,7 @@ class TerminalConsole final : public Console {
   // ---- Tab
 
   void complete_line() {
+    if (editor_->is_searching()) return;
     const std::string before = editor_->before_cursor();
     const std::optional<CompletionQuery> query = completion_query(before);
     if (!query) return;
@@ -363,6 +369,7 @@ class TerminalConsole final : public Console {
 
   Printer& printer_;       // the owner's
   TypedLine& typed_line_;  // the owner's
+  LineHistory& history_;   // the owner's
   const Handler handler_;
   base::WakeEvent wake_;
   const ResizeSignal resized_;
@@ -394,9 +401,9 @@ class TerminalConsole final : public Console {
 }  // namespace
 
 std::unique_ptr<Console> make_terminal_console(Printer& printer, TypedLine& typed_line,
-                                               Console::Handler handler) {
+                                               LineHistory& history, Console::Handler handler) {
   if (!can_edit_lines()) return nullptr;
-  return std::make_unique<TerminalConsole>(printer, typed_line, std::move(handler));
+  return std::make_unique<TerminalConsole>(printer, typed_line, history, std::move(handler));
 }
 
 }  // namespace comcat::client

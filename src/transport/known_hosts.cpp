@@ -2,62 +2,17 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <sstream>
-#include <system_error>
 #include <vector>
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "comcat/base/file_descriptor.h"
 #include "comcat/base/private_file.h"
-#include "comcat/base/text.h"
+#include "comcat/base/shared_file.h"
 
 namespace comcat::transport {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = 4 * 1024 * 1024;
 constexpr std::size_t kBase64OfSha256 = 43;
-constexpr mode_t kOwnerOnly = 0600;
-
-absl::Status failed(const std::string& what, const std::string& path) {
-  const int error = errno;
-  const std::string text = "cannot " + what + " " + base::safe_text(path) + ": " +
-                           std::generic_category().message(error);
-  if (error == ENOSPC || error == EDQUOT) return absl::ResourceExhaustedError(text);
-  return absl::UnavailableError(text);
-}
-
-/// The existing file, without waiting where it is a pipe.
-base::FileDescriptor open_to_read(const std::string& path) {
-  return base::FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-}
-
-bool is_still(int file, const std::string& path) {
-  struct stat opened {};
-  struct stat named {};
-  return ::fstat(file, &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
-         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
-}
-
-/// The file, made where there is none, for this process alone: whoever replaces it holds the lock
-/// of the one that is there. Others cannot take it, as they may not open the file.
-absl::StatusOr<base::FileDescriptor> open_locked(const std::string& path) {
-  for (;;) {
-    base::FileDescriptor file(
-        ::open(path.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
-    if (!file.valid() && errno == EEXIST) file = open_to_read(path);
-    if (!file.valid()) return failed("write", path);
-    if (absl::Status status = base::check_private_file(file.get(), path); !status.ok()) {
-      return status;
-    }
-    if (::flock(file.get(), LOCK_EX) != 0) return failed("lock", path);
-    if (is_still(file.get(), path)) return file;
-  }
-}
 
 }  // namespace
 
@@ -96,14 +51,13 @@ absl::StatusOr<std::optional<KnownHost>> KnownHosts::find(const std::string& add
 }
 
 absl::Status KnownHosts::add(const std::string& address, const std::string& fingerprint) const {
-  if (absl::Status status = base::prepare_private_directory(path()); !status.ok()) return status;
-  const absl::StatusOr<base::FileDescriptor> file = open_locked(path());
+  const auto file = base::SharedFile::open(path(), base::SharedFile::Access::kRead);
   if (!file.ok()) return file.status();
-  absl::StatusOr<std::string> text = base::read_private_file(file->get(), path(), kMaxFileBytes);
+  absl::StatusOr<std::string> text = file->read(kMaxFileBytes);
   if (!text.ok()) return text.status();
   if (!text->empty() && text->back() != '\n') *text += '\n';
   *text += address + " " + fingerprint + "\n";
-  return base::replace_private_file(path(), *text);
+  return file->replace(*text);
 }
 
 }  // namespace comcat::transport

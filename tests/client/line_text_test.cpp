@@ -47,6 +47,12 @@ TEST_F(LineText, TheCursorOnAWideCharacterGoesWithIt) {
   EXPECT_EQ(1U, rows_above_cursor("> " + wide(20), wide(1), 41));
 }
 
+TEST_F(LineText, WhatCtrlRLooksForIsARowBelow) {
+  EXPECT_EQ(1U, rows_above_cursor("> say hello\nbck:he", "", 80));
+  EXPECT_EQ(0U, rows_above_cursor("> say ", "hello\nbck:he", 80));
+  EXPECT_EQ(2U, rows_above_cursor("> " + std::string(78, 'x') + "\nbck:", "", 80));
+}
+
 TEST_F(LineText, LongLinesAreBrokenBetweenWords) {
   EXPECT_EQ("one two\n  three\n", broken_between_words("one two three\n", 10));
   EXPECT_EQ("one two\n", broken_between_words("one two\n", 7));

@@ -127,6 +127,29 @@ TEST_F(OnATerminal, HomeEndAndDeleteEdit) {
   EXPECT_TRUE(an.wait_for_text(Process::kOut, "<an> hello"));
 }
 
+TEST_F(OnATerminal, WhatWasTypedInAnEarlierRunIsFoundWithUpAndCtrlR) {
+  {
+    Process an(as("an"), options_);
+    ASSERT_TRUE(is_ready(an));
+    an.write("say once upon a time\rsay the end\rstop\r");
+    EXPECT_EQ(0, an.wait_exit());
+  }
+  Process again(as("an"), options_);
+  ASSERT_TRUE(again.wait_for_text(Process::kOut, "> "));
+  again.write("\033[A");  // Up: stop
+  ASSERT_TRUE(again.wait_for_text(Process::kOut, "stop"));
+  again.write("\033[A\r");
+  EXPECT_TRUE(again.wait_for_line(Process::kOut, "<an> the end"));
+  again.write("\x12once");
+  ASSERT_TRUE(again.wait_for_text(Process::kOut, "say once upon a time"));
+  again.write("\r");
+  EXPECT_TRUE(again.wait_for_line(Process::kOut, "<an> once upon a time"));
+  again.write("stop\r");
+  EXPECT_EQ(0, again.wait_exit());
+  std::ifstream file(state() + "/console_history");
+  EXPECT_TRUE(file.good());
+}
+
 TEST_F(OnATerminal, CtrlDInTheBackgroundSaysThatNobodyReadsAnyMore) {
   Process an(as("an", {"--background"}), options_);
   ASSERT_TRUE(is_ready(an));

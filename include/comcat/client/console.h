@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "comcat/client/completion_query.h"
+#include "comcat/client/line_history.h"
 #include "comcat/client/printer.h"
 #include "comcat/client/status.h"
 #include "comcat/client/typed_line.h"
@@ -43,13 +44,14 @@ class Console {
 /// than 8 KiB is passed on cut short.
 [[nodiscard]] std::unique_ptr<Console> make_pipe_console(int fd, Console::Handler handler);
 
-/// Lines typed on the terminal that is standard input and output, with editing (libedit), history
+/// Lines typed on the terminal that is standard input and output, with editing (libedit), `history`
 /// and completion. What `printer` prints appears above the line being typed.
 /// A paste is text and never runs as commands; the user is asked about one of several lines.
 /// `typed_line` is for Ctrl+C. Ctrl+Z, bg and fg give the terminal back and take it again.
 /// Null where the terminal cannot do it.
 [[nodiscard]] std::unique_ptr<Console> make_terminal_console(Printer& printer,
                                                              TypedLine& typed_line,
+                                                             LineHistory& history,
                                                              Console::Handler handler);
 
 /// True where standard input and output are a terminal that can move its cursor.
