@@ -86,8 +86,8 @@ std::vector<std::string> secrets(const ClientOptions& options) {
 }
 
 Session::Options session_options(const ClientOptions& options) {
-  return {options.name, options.room, base::to_string(options.address), options.muted,
-          options.plain_text};
+  return {options.name,  options.room,       base::to_string(options.address),
+          options.muted, options.plain_text, options.json};
 }
 
 }  // namespace

@@ -292,14 +292,7 @@ void Session::on_interrupted(const transport::Failure& failure) {
   interrupted_ = true;
   round_trip_.reset();
   ports_.show(Report("interrupted", failure.sentence + "; connecting again (stop ends it)"));
-  for (const UserCommand& command : outbox_.interrupt()) {
-    if (answer_quietly(command.kind, {})) continue;
-    if (!command.is_state()) {
-      const bool is_named = command.kind == Kind::kSay;  // by fail()
-      fail(command, "the connection was lost before the server answered" +
-                        (is_named ? "" : " " + command.description()));
-    }
-  }
+  give_up_interrupted();
   leave_if_done();
 }
 

@@ -5,6 +5,7 @@
 
 #include "comcat/base/text.h"
 #include "comcat/base/unicode.h"
+#include "comcat/client/json_command.h"
 #include "comcat/client/session.h"
 #include "comcat/client/words.h"
 
@@ -44,21 +45,47 @@ Report rooms_report(const std::vector<wire::RoomInfo>& rooms, const std::string&
 
 }  // namespace
 
+template <typename Act>
+void Session::with_id(std::optional<Value> id, Act act) {
+  id_ = std::move(id);
+  act();
+  if (id_) show(Report("done", "done"));
+}
+
+void Session::show(Report report) {
+  if (id_) report.details.with("id", *std::exchange(id_, std::nullopt));
+  ports_.show(std::move(report));
+}
+
 void Session::command(Kind kind, decltype(wire::Command::verb) verb, base::Time now) {
-  report(outbox_.give(kind, std::move(verb), now));
+  report(outbox_.give(kind, std::move(verb), now, std::exchange(id_, std::nullopt)));
 }
 
 void Session::report(const CommandOutbox::Unsent& unsent) {
   for (const auto& [command, status] : unsent) {
     // A state that cannot be told now is told with the next welcome.
-    if (answer_quietly(command.kind, {})) continue;
-    if (!command.is_state() || !absl::IsUnavailable(status)) {
-      fail(command, std::string(status.message()));
-    }
+    with_id(command.id, [&] {
+      if (answer_quietly(command.kind, {})) return;
+      if (!command.is_state() || !absl::IsUnavailable(status)) {
+        fail(command, std::string(status.message()));
+      }
+    });
   }
 }
 
+void Session::execute_json(const std::string& line, base::Time now) {
+  const JsonCommand parsed = parse_json_command(line);
+  with_id(parsed.id, [&] {
+    if (!parsed.command.ok()) {
+      show(error(std::string(parsed.command.status().message())).with("command", line));
+    } else {
+      std::visit([&](const auto& it) { execute(it, now); }, *parsed.command);
+    }
+  });
+}
+
 void Session::on_line(const std::string& line, base::Time now) {
+  if (options_.json && is_json(line)) return execute_json(line, now);
   const absl::StatusOr<ConsoleCommand> parsed = parse_command(line);
   if (!parsed.ok()) {
     not_a_command(line, std::string(parsed.status().message()), now);
@@ -78,36 +105,36 @@ void Session::not_a_command(const std::string& line, const std::string& why, bas
     sentence = why.substr(0, why.find_first_of(";:")) +
                "; this line was not said, but from here on lines like it are said to your room";
   }
-  ports_.show(error(sentence).with("command", line));
+  show(error(sentence).with("command", line));
 }
 
 void Session::execute(const Nothing& /*command*/, base::Time /*now*/) {}
 
 void Session::execute(const MuteSelf& wanted, base::Time now) {
   if (const absl::Status status = ports_.set_muted(wanted.muted); !status.ok()) {
-    ports_.show(error(std::string(status.message())));
+    show(error(std::string(status.message())));
     return;
   }
   const bool changed = std::exchange(muted_, wanted.muted) != wanted.muted;
   const std::string state = wanted.muted ? "muted: nobody hears you" : "unmuted: they hear you";
   const bool in_vain = !wanted.muted && muted_by_host();
-  ports_.show(Report(wanted.muted ? "you_muted" : "you_unmuted",
-                     in_vain ? "a host has muted you, and only a host can change that"
-                             : (changed ? "you are " : "you were already ") + state));
+  show(Report(wanted.muted ? "you_muted" : "you_unmuted",
+              in_vain ? "a host has muted you, and only a host can change that"
+                      : (changed ? "you are " : "you were already ") + state));
   if (changed) command(Kind::kSetMute, wire::SetMute{muted_}, now);
 }
 
 void Session::execute(const DeafenSelf& wanted, base::Time now) {
   if (const absl::Status status = ports_.set_deafened(wanted.deafened); !status.ok()) {
-    ports_.show(error(std::string(status.message())));
+    show(error(std::string(status.message())));
     return;
   }
   const bool changed = std::exchange(deafened_, wanted.deafened) != wanted.deafened;
   const std::string state = wanted.deafened ? std::string("deafened: you hear nobody") +
                                                   (muted_ ? "" : ", but they hear you")
                                             : "undeafened: you hear them";
-  ports_.show(Report(wanted.deafened ? "you_deafened" : "you_undeafened",
-                     (changed ? "you are " : "you were already ") + state));
+  show(Report(wanted.deafened ? "you_deafened" : "you_undeafened",
+              (changed ? "you are " : "you were already ") + state));
   if (changed) command(Kind::kSetDeafen, wire::SetDeafen{deafened_}, now);
 }
 
@@ -116,21 +143,20 @@ void Session::execute(const Stop& /*command*/, base::Time /*now*/) {
 }
 
 void Session::execute(const Help& /*command*/, base::Time /*now*/) {
-  ports_.show(Report("help", command_help()));
+  show(Report("help", command_help()));
 }
 
 void Session::execute(const Who& wanted, base::Time now) {
   const bool elsewhere =
       !wanted.room.empty() && base::comparison_key(wanted.room) != base::comparison_key(room_);
   if (elsewhere) return command(Kind::kWho, wire::Who{wanted.room}, now);
-  ports_.show(
-      Report("who", who(members_.size())).with("room", room_).with("members", member_objects()));
+  show(Report("who", who(members_.size())).with("room", room_).with("members", member_objects()));
 }
 
 void Session::execute(const Volume& wanted, base::Time /*now*/) {
   const std::string key = base::comparison_key(wanted.name);
   if (key == base::comparison_key(options_.name)) {
-    ports_.show(error("that is you; others set how loud they hear you"));
+    show(error("that is you; others set how loud they hear you"));
     return;
   }
   volume_percent_[key] = wanted.percent;
@@ -142,11 +168,10 @@ void Session::execute(const Volume& wanted, base::Time /*now*/) {
     name = member.name;
     apply_volume(member);
   }
-  ports_.show(Report("volume", "you hear " + shown_name(name) + " at " +
-                                   std::to_string(wanted.percent) + " %" +
-                                   (here ? "" : " once someone of that name is in your room"))
-                  .with("name", name)
-                  .with("percent", std::int64_t{wanted.percent}));
+  show(Report("volume", "you hear " + shown_name(name) + " at " + std::to_string(wanted.percent) +
+                            " %" + (here ? "" : " once someone of that name is in your room"))
+           .with("name", name)
+           .with("percent", std::int64_t{wanted.percent}));
 }
 
 void Session::execute(const Move& wanted, base::Time now) {
@@ -182,7 +207,7 @@ void Session::show_stats() {
   Statistics statistics = ports_.statistics();
   statistics.round_trip = round_trip_;
   for (const auto& [session, member] : members_) statistics.names[session] = member.name;
-  ports_.show(stats_report(statistics));
+  show(stats_report(statistics));
 }
 
 // ---- answers
@@ -190,17 +215,15 @@ void Session::show_stats() {
 void Session::on_outcome(const wire::Outcome& outcome, base::Time now) {
   if (outcome.trace_id == 0 && !outcome.text.empty()) {
     // Not an answer: the server has something to say, such as that we send too much.
-    ports_.show(Report("notice", "the server says: " + outcome.text));
+    show(Report("notice", "the server says: " + outcome.text));
   }
   if (const auto answered = outbox_.take_answered(outcome, now)) {
     round_trip_ = std::chrono::duration_cast<std::chrono::microseconds>(now - answered->sent_at);
-    if (answer_quietly(answered->kind, outcome)) {
-      // Nobody asked for it in words.
-    } else if (outcome.status == 0) {
-      succeed(answered->kind, outcome);
-    } else {
+    with_id(answered->id, [&] {
+      if (answer_quietly(answered->kind, outcome)) return;
+      if (outcome.status == 0) return succeed(answered->kind, outcome);
       fail(*answered, outcome.text.empty() ? "the server refused that" : outcome.text);
-    }
+    });
   }
   leave_if_done();
 }
@@ -223,34 +246,46 @@ bool Session::answer_quietly(Kind kind, const wire::Outcome& outcome) {
 
 void Session::succeed(Kind kind, const wire::Outcome& outcome) {
   if (kind == Kind::kHost) {
-    ports_.show(Report("done", outcome.text));
+    show(Report("done", outcome.text));
   } else if (const auto* const roster = std::get_if<wire::Roster>(&outcome.result)) {
-    if (kind == Kind::kWho) return ports_.show(who_elsewhere(*roster));
+    if (kind == Kind::kWho) return show(who_elsewhere(*roster));
     set_roster(roster->room, roster->members);
     ports_.set_place(room_, seen_texts_.newest(room_));
-    ports_.show(
-        Report("moved", who(kNamesUnasked)).with("room", room_).with("members", member_objects()));
+    show(Report("moved", who(kNamesUnasked)).with("room", room_).with("members", member_objects()));
   } else if (const auto* const page = std::get_if<wire::TextPage>(&outcome.result)) {
     show(*page);
   } else if (const auto* const rooms = std::get_if<wire::RoomList>(&outcome.result)) {
-    ports_.show(rooms_report(rooms->rooms, room_));
+    show(rooms_report(rooms->rooms, room_));
   }
 }
 
 void Session::fail(const UserCommand& it, const std::string& why) {
   const std::string what = it.description();
-  ports_.show(error(it.kind == Kind::kSay ? why + " (" + what + ")" : why).with("command", what));
+  show(error(it.kind == Kind::kSay ? why + " (" + what + ")" : why).with("command", what));
 }
 
 void Session::give_up(const UserCommand& it) {
   if (it.kind == Kind::kProbe) round_trip_.reset();
   if (answer_quietly(it.kind, {})) return;
   const std::string what = it.description();
-  ports_.show(error("the server has not answered " + what + " within 3 s").with("command", what));
+  show(error("the server has not answered " + what + " within 3 s").with("command", what));
+}
+
+void Session::give_up_interrupted() {
+  for (const UserCommand& it : outbox_.interrupt()) {
+    with_id(it.id, [&] {
+      if (answer_quietly(it.kind, {}) || it.is_state()) return;
+      const bool is_named = it.kind == Kind::kSay;  // by fail()
+      fail(it, "the connection was lost before the server answered" +
+                   (is_named ? "" : " " + it.description()));
+    });
+  }
 }
 
 void Session::step(base::Time now) {
-  for (const UserCommand& it : outbox_.take_unanswered(now)) give_up(it);
+  for (const UserCommand& it : outbox_.take_unanswered(now)) {
+    with_id(it.id, [&] { give_up(it); });
+  }
   report(outbox_.step(now));
   leave_if_done();
 }

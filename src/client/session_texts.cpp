@@ -61,10 +61,10 @@ void Session::show(const wire::TextPage& page) {
     seen_texts_.add_earlier(room_, page.texts.front().number, page.texts.back().number);
     ports_.set_place(room_, seen_texts_.newest(room_));
   }
-  ports_.show(Report("history", text)
-                  .with("room", room_)
-                  .with("texts", std::move(objects))
-                  .with("more", page.more));
+  show(Report("history", text)
+           .with("room", room_)
+           .with("texts", std::move(objects))
+           .with("more", page.more));
 }
 
 }  // namespace comcat::client

@@ -84,7 +84,8 @@ inline wire::Welcome welcome(wire::SessionNumber self, std::vector<wire::Member>
 /// An, session 1, in the lobby with binh, session 2.
 class InACall : public ::testing::Test {
  protected:
-  InACall() {
+  explicit InACall(Session::Options options = {"an", "lobby", "example.org:50051", false})
+      : session_(std::move(options), world_) {
     session_.on_welcome(welcome(1, {member(2, "binh")}));
     world_.take_texts();
   }
@@ -97,7 +98,7 @@ class InACall : public ::testing::Test {
   }
 
   World world_;
-  Session session_{{"an", "lobby", "example.org:50051", false}, world_};
+  Session session_;
   base::Time now_{std::chrono::hours(1)};
 };
 

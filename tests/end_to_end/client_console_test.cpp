@@ -239,5 +239,17 @@ TEST_F(InACall, AnOutputThatDoesNotBlockLosesNothing) {
   EXPECT_EQ(0, client.finish());
 }
 
+TEST_F(InACall, CommandsAsJsonAreAnsweredWithTheirIds) {
+  Process an(as("an", {"--json"}));
+  ASSERT_TRUE(an.wait_for_line(Process::kOut, "\"event\":\"connected\""));
+  an.write(
+      "{\"command\":\"say\",\"text\":\"stop\",\"id\":7}\n{\"command\":\"who\",\"id\":\"a\"}\n");
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "\"said\":\"stop\""));
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "\"event\":\"done\",\"text\":\"done\",\"id\":7}"));
+  an.write("{\"command\":\"stop\"}\n");
+  EXPECT_EQ(0, an.wait_exit());
+  EXPECT_THAT(an.output(Process::kOut), HasSubstr("\"id\":\"a\"}"));
+}
+
 }  // namespace
 }  // namespace comcat::testing

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "comcat/base/clock.h"
+#include "comcat/client/report.h"
 #include "comcat/wire/messages.h"
 
 #include "absl/status/status.h"
@@ -34,7 +35,8 @@ struct UserCommand {
   Kind kind = Kind::kProbe;
   wire::Command command;
   base::Time sent_at{};
-  int refusals = 0;  // how often the server had no time for it
+  int refusals = 0;           // how often the server had no time for it
+  std::optional<Value> id{};  // the program's own, where one gave it
 
   /// True where it is told again after an outage.
   [[nodiscard]] bool is_state() const { return kind == Kind::kSetMute || kind == Kind::kSetDeafen; }
@@ -64,7 +66,7 @@ class CommandOutbox {
 
   /// Sends `verb` now or when its turn has come; what could not be sent.
   [[nodiscard]] Unsent give(UserCommand::Kind kind, decltype(wire::Command::verb) verb,
-                            base::Time now);
+                            base::Time now, std::optional<Value> id = {});
   /// Sends it at once and expects no answer; false when that is not possible.
   bool tell(decltype(wire::Command::verb) verb);
 

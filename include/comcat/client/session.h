@@ -65,6 +65,7 @@ class Session {
     std::string server;  // to be shown
     bool muted = false;
     PlainText plain_text = PlainText::kSayAfterHint;
+    bool json = false;  // lines may be commands as JSON
   };
   Session(Options options, SessionPorts& ports);
 
@@ -143,12 +144,20 @@ class Session {
 
   void tell_muted_by_host(const wire::Member& member);
 
+  void execute_json(const std::string& line, base::Time now);
+  /// Does `act`, of which the first report carries `id`; or one says that it is done, unless an
+  /// answer will.
+  template <typename Act>
+  void with_id(std::optional<Value> id, Act act);
+  /// Tells the user what answers a command.
+  void show(Report report);
   void command(Kind kind, decltype(wire::Command::verb) verb, base::Time now);
   void report(const CommandOutbox::Unsent& unsent);
   void succeed(Kind kind, const wire::Outcome& outcome);
   void show(const wire::TextPage& page);
   void fail(const UserCommand& command, const std::string& why);
   void give_up(const UserCommand& command);
+  void give_up_interrupted();
   /// The answer to what the user has not asked for in words; false for everything else.
   bool answer_quietly(Kind kind, const wire::Outcome& outcome);
   void leave_if_done();
@@ -177,6 +186,7 @@ class Session {
       volume_percent_;  // by base::comparison_key() of the name: it survives a reconnect
   SeenTexts seen_texts_;
   CommandOutbox outbox_;
+  std::optional<Value> id_;  // of the command that is being answered, until it has been told
   std::optional<std::chrono::microseconds> round_trip_;
   bool muted_ = false;
   bool deafened_ = false;
