@@ -6,6 +6,7 @@
 
 #include "comcat/audio/device_info.h"
 #include "comcat/base/clock.h"
+#include "comcat/base/thread_priority.h"
 
 #include "client_loop.h"
 #include "line_text.h"
@@ -92,6 +93,7 @@ Statistics ClientLoop::statistics() const {
   out.output = sound_->output();
   out.input_xruns = sound_->input_xruns();
   out.frame = options_.encoder.frame;
+  out.realtime = base::realtime_threads();
   return out;
 }
 

@@ -54,6 +54,12 @@ std::string speaker_line(const std::string& name, const playout::PlayoutStats& s
          drift;
 }
 
+std::string priority_line(const base::RealtimeThreads& threads) {
+  if (threads.granted == threads.asked) return "\nthreads of the voice: real-time priority";
+  return "\nthreads of the voice: " + std::to_string(threads.granted) + " of " +
+         std::to_string(threads.asked) + " have real-time priority (see ulimit -r)";
+}
+
 Object speaker_object(wire::SessionNumber session, const std::string& name,
                       const playout::PlayoutStats& speaker) {
   const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
@@ -110,6 +116,7 @@ std::string text_of(const Statistics& s) {
   out += "\nmouth to ear, about " + ms(parts.total()) + ": capture " + ms(parts.capture) +
          ", codec " + ms(parts.codec) + ", network " + ms(parts.network) + ", playout " +
          ms(parts.playout) + ", output " + ms(parts.output);
+  if (s.realtime.asked > 0) out += priority_line(s.realtime);
   return out;
 }
 
@@ -173,6 +180,7 @@ Report stats_report(const Statistics& s) {
       .with("network_ms", parts.network.count())
       .with("playout_ms", parts.playout.count())
       .with("output_ms", parts.output.count())
+      .with("realtime_threads", std::int64_t{s.realtime.granted})
       .with("mouth_to_ear_ms", parts.total().count())
       .with("speakers", std::move(speakers));
   return report;

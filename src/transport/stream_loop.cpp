@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "comcat/base/thread_priority.h"
 #include "comcat/rpc/deadline.h"
 #include "comcat/wire/convert.h"
 
@@ -62,7 +63,10 @@ VoiceStream::Loop::~Loop() {
 }
 
 void VoiceStream::Loop::start() {
-  thread_ = std::jthread([this] { run(); });
+  thread_ = std::jthread([this] {
+    base::ask_for_realtime_priority();
+    run();
+  });
 }
 
 VoiceStream::Stats VoiceStream::Loop::stats() const {

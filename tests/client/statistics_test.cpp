@@ -61,6 +61,18 @@ TEST(Statistics, TheWaysOfVoiceAreToldWhereThereAreTwo) {
   EXPECT_EQ(51, estimate(statistics).network.count()) << "as voice travels";
 }
 
+TEST(Statistics, WhetherTheSystemGrantsRealTimePriorityIsTold) {
+  Statistics statistics;
+  EXPECT_EQ(std::string::npos, stats_report(statistics).text.find("priority")) << "none asked";
+  statistics.realtime = {4, 0};
+  const std::string none = stats_report(statistics).text;
+  EXPECT_NE(std::string::npos, none.find("0 of 4 have real-time priority (see ulimit -r)")) << none;
+  statistics.realtime = {4, 4};
+  const Report all = stats_report(statistics);
+  EXPECT_NE(std::string::npos, all.text.find("threads of the voice: real-time priority"));
+  EXPECT_NE(std::string::npos, to_json(all).find("\"realtime_threads\":4"));
+}
+
 TEST(Statistics, WhatTheDevicesSayThatTheyLostIsTold) {
   Statistics statistics;
   statistics.input_xruns = 3;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "comcat/base/thread_priority.h"
 #include "comcat/client/capture.h"
 #include "comcat/client/playback.h"
 #include "comcat/client/report.h"
@@ -19,6 +20,7 @@ struct Statistics {
   Capture::Stats capture;
   Playback::Stats playback;
   audio::SinkFigures output;
+  base::RealtimeThreads realtime;
   std::uint64_t input_xruns = 0;  // how often the input's device said that it lost samples
   std::chrono::milliseconds frame{20};
   std::optional<std::chrono::microseconds> round_trip;
