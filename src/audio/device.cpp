@@ -4,9 +4,12 @@
 #include <optional>
 #include <stop_token>
 #include <thread>
+#include <type_traits>
 #include <utility>
 
 #include <pthread.h>
+
+#include "comcat/base/thread_priority.h"
 
 #include "audio/device_choice.h"
 #include "audio/device_process.h"
@@ -56,6 +59,7 @@ class RunningDevice {
  private:
   void run(const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "comcat-device");
+    base::ask_for_realtime_priority();
     const std::stop_callback wake(stop, [this] { memory_->post(); });
     base::Time look_at{};
     while (!stop.stop_requested()) {
@@ -69,6 +73,7 @@ class RunningDevice {
         look_at = now + StreamWatch::kInterval;
       }
       const base::Time next = std::min(pump_.step(now), look_at);
+      if constexpr (std::is_same_v<Pump, PlaybackPump>) pump_.done(base::steady_now());
       memory_->wait(std::max(base::Duration::zero(), next - base::steady_now()));
     }
   }

@@ -1,13 +1,14 @@
 #include "audio/device_pump.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace comcat::audio {
 namespace {
 
 constexpr std::chrono::milliseconds kNap{100};
-/// How much sooner than needed a block is rendered: a thread wakes no more exactly.
-constexpr std::chrono::milliseconds kAhead{2};
+/// Whoever comes later than this was suspended, which is no habit.
+constexpr std::chrono::milliseconds kSuspended{100};
 
 }  // namespace
 
@@ -22,20 +23,33 @@ base::Time CapturePump::step(base::Time now) {
 
 base::Time PlaybackPump::step(base::Time now) {
   DeviceTurn turn;
-  while (stream_.turns.read({&turn, 1}) == 1) reserve_.took(turn.at, turn.samples, turn.missed);
-  depth_samples_.store(reserve_.depth_samples(), std::memory_order_relaxed);
-  while (stream_.ring.size() < reserve_.wanted_samples(now + kAhead)) {
-    handler_.on_render(block_);
-    stream_.ring.write(block_);
+  while (stream_.turns.read({&turn, 1}) == 1) reserve_.took(turn.at, turn.samples);
+  delay_.store(reserve_.delay(), std::memory_order_relaxed);
+  const std::size_t wanted = reserve_.wanted_samples(now);
+  const std::size_t waiting = stream_.ring.size();
+  if (waiting < wanted) render(wanted - waiting);
+  due_ = waiting < wanted ? next_ : base::Time::max();
+  next_ = reserve_.refill_time(std::max(waiting, wanted), now);
+  return next_;
+}
+
+void PlaybackPump::done(base::Time now) {
+  if (now > due_ && now - due_ < kSuspended) reserve_.came_late(now - due_, now);
+}
+
+void PlaybackPump::render(std::size_t samples) {
+  while (samples > 0) {
+    const std::span<float> part = std::span(block_).first(std::min(samples, block_.size()));
+    handler_.on_render(part);
+    stream_.ring.write(part);
+    samples -= part.size();
   }
-  return reserve_.refill_time(stream_.ring.size(), now + kAhead) - kAhead;
 }
 
 SinkFigures PlaybackPump::figures() const {
   SinkFigures out;
   out.missed_samples = stream_.counters.missed.load(std::memory_order_relaxed);
-  const std::size_t depth_samples = depth_samples_.load(std::memory_order_relaxed);
-  out.delay = std::chrono::microseconds(depth_samples * 1'000'000 / kSampleRate);
+  out.delay = delay_.load(std::memory_order_relaxed);
   return out;
 }
 

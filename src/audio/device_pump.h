@@ -34,21 +34,29 @@ class CapturePump {
   std::array<float, kBlockSamples> samples_{};
 };
 
-/// Keeps as much waiting for a device as OutputReserve says, to which each turn of the device
-/// counts at its own time: that this thread comes late makes no burst of them.
+/// Has rendered what a device will take by the time that it takes it, and hardly before: what
+/// OutputReserve says. Each turn of the device counts at its own time: that this thread comes late
+/// is not taken for unevenness of the device's.
 class PlaybackPump {
  public:
   PlaybackPump(SharedStream& stream, RenderHandler& handler) : stream_(stream), handler_(handler) {}
 
+  /// When to be called again; the device does not post.
   base::Time step(base::Time now);
+  /// To be called after each step(): what it had to render is there at `now`.
+  void done(base::Time now);
   [[nodiscard]] SinkFigures figures() const;
 
  private:
+  void render(std::size_t samples);
+
   SharedStream& stream_;
   RenderHandler& handler_;
   OutputReserve reserve_;
   Block block_{};
-  std::atomic<std::size_t> depth_samples_{2 * kBlockSamples};
+  base::Time due_ = base::Time::max();   // when step() wanted to be called
+  base::Time next_ = base::Time::max();  // and wants to be
+  std::atomic<std::chrono::microseconds> delay_{kBlockDuration};
 };
 
 }  // namespace comcat::audio

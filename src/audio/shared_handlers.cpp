@@ -18,13 +18,10 @@ void SharedRender::on_render(std::span<float> samples) COMCAT_REALTIME {
   primed_ = primed_ || there > 0;
   const std::size_t missing = samples.size() - there;
   std::fill(samples.begin() + static_cast<std::ptrdiff_t>(there), samples.end(), 0.0F);
-  const std::size_t missed = primed_ ? missing : 0;
-  stream_.counters.missed.fetch_add(missed, std::memory_order_relaxed);
+  if (primed_) stream_.counters.missed.fetch_add(missing, std::memory_order_relaxed);
   stream_.counters.requested.fetch_add(samples.size(), std::memory_order_relaxed);
-  const DeviceTurn turn{base::steady_now(), static_cast<std::uint32_t>(samples.size()),
-                        static_cast<std::uint32_t>(missed)};
+  const DeviceTurn turn{base::steady_now(), static_cast<std::uint32_t>(samples.size())};
   stream_.turns.write({&turn, 1});
-  stream_.post();
 }
 
 }  // namespace comcat::audio

@@ -29,7 +29,6 @@ struct DeviceCounters {
 struct DeviceTurn {
   base::Time at;
   std::uint32_t samples = 0;
-  std::uint32_t missed = 0;  // of those, what the ring had not
 };
 
 /// What comcat and the process that plays or captures for it share about one stream: samples at 48

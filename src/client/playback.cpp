@@ -43,15 +43,21 @@ void Playback::render(std::span<float> samples, base::Time now) {
   const absl::MutexLock lock(&mutex_);
   take_in(silent);
   while (!samples.empty()) {
-    if (played_samples_ == audio::kBlockSamples) {
-      mixer_.pull(playing_, now);
-      played_samples_ = 0;
-    }
-    const std::size_t count = std::min(samples.size(), audio::kBlockSamples - played_samples_);
-    std::copy_n(playing_.begin() + played_samples_, count, samples.begin());
-    played_samples_ += count;
+    if (rest_.empty()) rest_ = pull(samples.size(), now);
+    const std::size_t count = std::min(samples.size(), rest_.size());
+    std::copy_n(rest_.begin(), count, samples.begin());
+    rest_ = rest_.subspan(count);
     samples = samples.subspan(count);
   }
+}
+
+/// As little beyond `samples` as the mixer's pulls allow; at most a block.
+std::span<const float> Playback::pull(std::size_t samples, base::Time now) {
+  constexpr std::size_t kPull = playout::Mixer::kPullSamples;
+  const std::size_t whole = (samples + kPull - 1) / kPull * kPull;
+  const std::span<float> block = std::span(playing_).first(std::min(whole, playing_.size()));
+  mixer_.pull(block, now);
+  return block;
 }
 
 void Playback::set_gain(wire::SessionNumber speaker, float gain) {

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "comcat/base/thread_priority.h"
+
 #include "sound_devices.h"
 
 namespace comcat::client {
@@ -10,6 +12,15 @@ namespace {
 
 /// How long the encode thread sleeps when no device wakes it, and so how long stop() may take.
 constexpr std::chrono::milliseconds kNap{100};
+
+/// What is mixed when the device asks for it is kept waiting by threads no longer.
+constexpr std::chrono::milliseconds kLeastDelay{5};
+
+playout::PlayoutOptions playout_options() {
+  playout::PlayoutOptions options;
+  options.least_delay = kLeastDelay;
+  return options;
+}
 
 }  // namespace
 
@@ -23,7 +34,8 @@ absl::StatusOr<std::unique_ptr<Sound>> Sound::create(Options options) {
   return sound;
 }
 
-Sound::Sound(std::unique_ptr<Capture> capture) : capture_(std::move(capture)) {}
+Sound::Sound(std::unique_ptr<Capture> capture)
+    : capture_(std::move(capture)), playback_(playout_options()) {}
 
 Sound::~Sound() {
   stop();
@@ -32,6 +44,7 @@ Sound::~Sound() {
 absl::Status Sound::start() {
   if (absl::Status status = devices_->start(); !status.ok()) return status;
   encode_thread_ = std::jthread([this](const std::stop_token& stop) {
+    base::ask_for_realtime_priority();
     while (!stop.stop_requested()) capture_->step(kNap);
   });
   return absl::OkStatus();

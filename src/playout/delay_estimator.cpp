@@ -14,9 +14,6 @@ constexpr auto kAboveQueue = 20ms;   // at most, where a queue has grown
 constexpr auto kLatest = 500ms;      // what is later is not waited for
 constexpr double kShareMs = 15'000;  // of speech, which the shares remember
 
-/// Ten milliseconds, one block: what the scheduling of threads may cost at both ends.
-constexpr Micros kLeastTarget = audio::kBlockDuration;
-
 double to_ms(Micros duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
@@ -88,7 +85,7 @@ Micros DelayEstimator::usual() const {
 }
 
 Micros DelayEstimator::target() const {
-  const Micros chosen = std::max(rehearsal_.chosen(), kLeastTarget);
+  const Micros chosen = std::max(rehearsal_.chosen(), least_delay_);
   if (!recent_.known()) return chosen;
   const Micros late = recent_.least() - best_.get();
   const Micros floor = late + std::min<Micros>(late, kAboveQueue);

@@ -16,6 +16,15 @@ using std::chrono::seconds;
 
 constexpr base::Time kStart{seconds(100)};
 
+/// The pump's turns until `until`, each of which is done `late` after it was due.
+void run(PlaybackPump& pump, base::Time& next, base::Time until, milliseconds late = {}) {
+  while (next < until) {
+    const base::Time due = next;
+    next = pump.step(due);
+    pump.done(due + late);
+  }
+}
+
 /// A stream, and a device that does with it what a test says.
 struct Rig {
   std::unique_ptr<SharedStream> stream = std::make_unique<SharedStream>();
@@ -27,9 +36,8 @@ struct Rig {
   }
   std::vector<float> take(std::size_t samples, base::Time now) {
     std::vector<float> out(samples, 9.0F);
-    const std::size_t missed = samples - stream->ring.read(out);
-    const DeviceTurn turn{now, static_cast<std::uint32_t>(samples),
-                          static_cast<std::uint32_t>(missed)};
+    stream->ring.read(out);
+    const DeviceTurn turn{now, static_cast<std::uint32_t>(samples)};
     stream->turns.write({&turn, 1});
     return out;
   }
@@ -69,41 +77,54 @@ TEST_P(PeriodsOfThePump, OfAnyLengthAreServedWithoutAGapAndTheDelayIsTold) {
   const std::size_t period = GetParam();
   const auto every = microseconds(period * 1'000'000 / kSampleRate);
   for (base::Time now = kStart; now < kStart + seconds(10); now += every) {
-    for (; next < now; next = pump.step(next)) {
-    }
+    run(pump, next, now);
     const std::vector<float> out = rig.take(period, now);
     if (now > kStart + seconds(2)) {
       EXPECT_EQ(std::vector<float>(period, 0.5F), out);
     }
-    next = pump.step(now + microseconds(100));
   }
-  const auto least = microseconds((std::max(period, kBlockSamples) + 480) * 1'000'000 / 48'000);
-  EXPECT_GE(pump.figures().delay, least - microseconds(1));
+  const std::size_t by_clock = period - std::min(period, kBlockSamples);
+  const auto least = microseconds(by_clock * 1'000'000 / kSampleRate);
+  EXPECT_GE(pump.figures().delay, least + milliseconds(1));
   EXPECT_LE(pump.figures().delay, least + milliseconds(3));
 }
 
 INSTANTIATE_TEST_SUITE_P(OfADevice, PeriodsOfThePump,
                          ::testing::Values(64, 128, 480, 512, 1024, 2048, 4096));
 
-TEST(PlaybackPump, ThatComesLateTellsNoMoreDelayThanThereIs) {
+TEST(PlaybackPump, RendersAPeriodOnceAndShortlyBeforeTheDeviceTakesIt) {
   Rig rig;
   Player player({});
   PlaybackPump pump(*rig.stream, player);
-  pump.step(kStart);
-  base::Time now = kStart;
-  const auto play = [&](int periods) {
-    for (int i = 0; i < periods; ++i) rig.take(480, now += milliseconds(10));
-    pump.step(now);
+  base::Time next = pump.step(kStart);
+  for (base::Time now = kStart; now < kStart + seconds(5); now += milliseconds(10)) {
+    run(pump, next, now - milliseconds(4));
+    if (now > kStart + seconds(1)) {
+      EXPECT_EQ(0U, rig.stream->ring.size());
+    }
+    run(pump, next, now);
+    EXPECT_EQ(480U, rig.stream->ring.size());
+    rig.take(480, now);
+  }
+}
+
+TEST(PlaybackPump, ThatIsDoneLateBeginsSooner) {
+  Rig rig;
+  Player player({});
+  PlaybackPump pump(*rig.stream, player);
+  base::Time next = pump.step(kStart);
+  int played = -1;
+  const auto play = [&](int periods, milliseconds late) {
+    for (int i = 0; i < periods; ++i) {
+      const base::Time turn = kStart + milliseconds(10) * ++played;
+      run(pump, next, turn, late);
+      rig.take(480, turn);
+    }
   };
-  for (int i = 0; i < 500; ++i) play(1);
+  play(500, milliseconds(0));
   const auto before = pump.figures().delay;
-  play(2);  // one of which it slept through; there was enough
-  EXPECT_EQ(before, pump.figures().delay);
-  play(5);  // of these it missed the most
-  play(1);
-  const auto held = microseconds((rig.stream->ring.size() + 480) * 1'000'000 / 48'000);
-  EXPECT_GE(pump.figures().delay, milliseconds(45));
-  EXPECT_LE(pump.figures().delay, held) << "what it tells waits for the device";
+  play(100, milliseconds(4));
+  EXPECT_EQ(before + milliseconds(5), pump.figures().delay);
 }
 
 }  // namespace

@@ -26,9 +26,9 @@ class RenderHandler {
 
 /// What a sink that is running says of itself.
 struct SinkFigures {
-  std::uint64_t missed_samples = 0;  // silence played because nothing had been rendered in time
-  std::uint64_t xruns = 0;           // how often the device has said that it lost samples
-  std::chrono::microseconds delay = kBlockDuration;  // from on_render() to the device, at most
+  std::uint64_t missed_samples = 0;    // silence played because nothing had been rendered in time
+  std::uint64_t xruns = 0;             // how often the device has said that it lost samples
+  std::chrono::microseconds delay{0};  // from on_render() to the device, usually
 };
 
 /// A sentence for the user about a sink that goes on. Called as EndHandler.

@@ -25,7 +25,7 @@ namespace comcat::client {
 /// Threads    receive() from one at a time, as StreamHandler::on_voice() is called; on_render() and
 /// render() from the sink's;
 ///            everything else from any thread.
-/// Queue      128 packets (320 ms of eight speakers), emptied for each block; the newest is refused
+/// Queue      128 packets (320 ms of eight speakers), emptied for each pull; the newest is refused
 ///            and counted. Behind it: up to max_delay per speaker, in the Mixer. What is mixed
 ///            waits in the sink.
 class Playback final : public audio::RenderHandler {
@@ -66,6 +66,8 @@ class Playback final : public audio::RenderHandler {
   static constexpr std::size_t kIncomingPackets = 128;
 
   void take_in(bool silent) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::span<const float> pull(std::size_t samples, base::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void note_voice(wire::SessionNumber speaker, base::Time at) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   std::atomic<bool> deafened_{false};
@@ -77,7 +79,7 @@ class Playback final : public audio::RenderHandler {
   std::map<wire::SessionNumber, base::Time> voice_at_ ABSL_GUARDED_BY(mutex_);  // heard last
   Received received_ ABSL_GUARDED_BY(mutex_);
   audio::Block playing_ ABSL_GUARDED_BY(mutex_){};
-  std::size_t played_samples_ ABSL_GUARDED_BY(mutex_) = audio::kBlockSamples;
+  std::span<const float> rest_ ABSL_GUARDED_BY(mutex_);  // of playing_: not handed out yet
 };
 
 }  // namespace comcat::client

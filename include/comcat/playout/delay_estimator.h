@@ -25,7 +25,7 @@ namespace comcat::playout {
 class DelayEstimator {
  public:
   explicit DelayEstimator(const PlayoutOptions& options)
-      : max_delay_(options.max_delay), rehearsal_(options) {}
+      : max_delay_(options.max_delay), least_delay_(options.least_delay), rehearsal_(options) {}
 
   /// A packet whose first sample was captured at `timestamp` came at `now`. `follows_silence`: the
   /// speaker paused before it. `reordered`: later ones came before it.
@@ -36,7 +36,7 @@ class DelayEstimator {
   /// `timestamp`.
   void insert_replacement(std::int64_t timestamp, std::int64_t samples, base::Time now);
 
-  /// What the speaker's packets should wait, above the fastest: one block (10 ms) to max_delay.
+  /// What the speaker's packets should wait, above the fastest: least_delay to max_delay.
   [[nodiscard]] Micros target() const;
 
   /// A packet that is later than this may not come in time for its block: it is unusual. Where more
@@ -55,6 +55,7 @@ class DelayEstimator {
   void count(Absence absence, std::int64_t samples);
 
   const Micros max_delay_;
+  const Micros least_delay_;
   BestDelay best_;
   RecentDelays recent_;
   Rehearsal rehearsal_;
