@@ -51,9 +51,10 @@ TEST(Statistics, TheWaysOfVoiceAreToldWhereThereAreTwo) {
   path.loss_up = 0.012;
   path.round_trip = std::chrono::milliseconds(51);
   const Report report = stats_report(statistics);
-  EXPECT_NE(std::string::npos,
-            report.text.find("\nvoice up by datagrams (lost 1.2 %), down by stream, round trip of a "
-                             "datagram 51 ms\n"))
+  EXPECT_NE(
+      std::string::npos,
+      report.text.find("\nvoice up by datagrams (lost 1.2 %), down by stream, round trip of a "
+                       "datagram 51 ms\n"))
       << report.text;
   EXPECT_NE(std::string::npos, to_json(report).find(R"("up":"datagrams","down":"stream")"));
   EXPECT_EQ(80, estimate(statistics).network.count());
