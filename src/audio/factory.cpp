@@ -8,7 +8,7 @@
 #include "comcat/audio/sink.h"
 #include "comcat/audio/sound_reader.h"
 #include "comcat/audio/source.h"
-#include "comcat/audio/wav_writer.h"
+#include "comcat/audio/sound_writer.h"
 #include "comcat/base/text.h"
 
 #include "audio/audio_spec.h"
@@ -84,7 +84,7 @@ absl::StatusOr<std::unique_ptr<Sink>> make_sink(const std::string& spec, NoticeH
   if (!parsed.ok()) return parsed.status();
   switch (parsed->kind) {
     case AudioSpec::Kind::kFile:
-      if (absl::Status status = WavWriter::check_name(parsed->text); !status.ok()) return status;
+      if (absl::Status status = SoundWriter::check_name(parsed->text); !status.ok()) return status;
       return std::make_unique<PacedSink>(base::safe_text(spec), make_recording(parsed->text));
     case AudioSpec::Kind::kFifo:
       return std::make_unique<PacedSink>(base::safe_text(spec),

@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "comcat/audio/wav_writer.h"
+#include "comcat/audio/sound_writer.h"
 #include "comcat/base/log.h"
 #include "comcat/base/text.h"
 
@@ -29,7 +29,7 @@ class Recording final : public BlockConsumer {
       return absl::FailedPreconditionError(
           "the recording is complete already; name another file for a new one");
     }
-    absl::StatusOr<WavWriter> writer = WavWriter::create(path_);
+    absl::StatusOr<SoundWriter> writer = SoundWriter::create(path_);
     if (!writer.ok()) return writer.status();
     writer_ = *std::move(writer);
     return absl::OkStatus();
@@ -43,7 +43,7 @@ class Recording final : public BlockConsumer {
 
  private:
   const std::string path_;
-  std::optional<WavWriter> writer_;
+  std::optional<SoundWriter> writer_;
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "audio/recording_file.h"
+#include "comcat/audio/recording_file.h"
 
 #include <cerrno>
 #include <system_error>
@@ -13,12 +13,11 @@ namespace comcat::audio {
 namespace {
 
 constexpr int kMostOfOneName = 9'999;
-constexpr std::size_t kExtensionBytes = 4;  // ".wav"
 constexpr mode_t kOwnerOnly = 0600;
 
 std::string numbered(const std::string& path, int number) {
   if (number == 1) return path;
-  const std::size_t stem = path.size() - kExtensionBytes;
+  const std::size_t stem = path.rfind('.');
   return path.substr(0, stem) + "-" + std::to_string(number) + path.substr(stem);
 }
 

@@ -6,8 +6,8 @@
 #include "comcat/audio/frame.h"
 #include "comcat/audio/sink.h"
 #include "comcat/audio/sound_reader.h"
+#include "comcat/audio/sound_writer.h"
 #include "comcat/audio/source.h"
-#include "comcat/audio/wav_writer.h"
 
 #include "audio/fixtures.h"
 #include "support/signal.h"
@@ -30,7 +30,7 @@ std::unique_ptr<Sink> sink(const std::string& spec) {
 }
 
 void write_wav(const std::string& path, const Samples& samples) {
-  auto writer = WavWriter::create(path);
+  auto writer = SoundWriter::create(path);
   ASSERT_TRUE(writer.ok() && writer->write(samples).ok() && writer->finish().ok());
 }
 

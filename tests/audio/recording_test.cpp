@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 
 #include "comcat/audio/sink.h"
+#include "comcat/audio/sound_writer.h"
 #include "comcat/audio/source.h"
-#include "comcat/audio/wav_writer.h"
 
 #include "audio/fixtures.h"
 
@@ -27,7 +27,7 @@ std::string contents(const std::string& path) {
 class Recording : public ::testing::Test {
  protected:
   std::string made(const std::string& name) {
-    auto writer = WavWriter::create(directory_.file(name));
+    auto writer = SoundWriter::create(directory_.file(name));
     EXPECT_TRUE(writer.ok()) << writer.status();
     if (!writer.ok()) return "";
     EXPECT_TRUE(writer->finish().ok());

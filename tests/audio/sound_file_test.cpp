@@ -13,8 +13,8 @@
 
 #include "comcat/audio/frame.h"
 #include "comcat/audio/sound_reader.h"
+#include "comcat/audio/sound_writer.h"
 #include "comcat/audio/source.h"
-#include "comcat/audio/wav_writer.h"
 
 #include "audio/fixtures.h"
 #include "audio/sound_bytes.h"
@@ -197,7 +197,7 @@ TEST(GrowingFile, IsSpokenToTheEndThatItHasWhenThatIsReached) {
 
 TEST(GrowingFile, ACallsOwnRecordingCanBeSpokenWhileItIsMade) {
   const TemporaryDirectory directory;
-  auto writer = WavWriter::create(directory.file("out.wav"));
+  auto writer = SoundWriter::create(directory.file("out.wav"));
   const Samples tone = tone_at(kSampleRate, 2);
   ASSERT_TRUE(writer->write(tone).ok());
   auto reader = SoundReader::open(directory.file("out.wav"));

@@ -9,26 +9,26 @@
 
 namespace comcat::audio {
 
-/// Writes a 48 kHz mono 16-bit WAV file. The header is brought up to date every second, so what a
-/// killed process leaves behind can be played.
+/// Writes a 48 kHz mono 16-bit WAV or FLAC file, as its name ends. What a killed process leaves
+/// behind can be played to its last second: a WAV's header is brought up to date every second.
 ///
 /// Threads    one at a time. Every call may wait for the disk.
-/// Errors     kResourceExhausted (disk full, 4 GB reached), kPermissionDenied and the like, each
+/// Errors     kResourceExhausted (disk full, 4 GB of a WAV file reached), kPermissionDenied and the like, each
 ///            with one sentence; after the first one, write() does nothing and repeats it.
-class WavWriter {
+class SoundWriter {
  public:
-  /// kInvalidArgument where `path` does not end in ".wav": a slip of the hand shall look like
+  /// kInvalidArgument where `path` ends in neither ".wav" nor ".flac": a slip of the hand shall look like
   /// one.
   [[nodiscard]] static absl::Status check_name(const std::string& path);
 
   /// Creates `path`, if check_name() permits, or the next free of name-2.wav, name-3.wav...: what
   /// exists is never written to. Others may not read it (0600); it is locked while it is written.
-  [[nodiscard]] static absl::StatusOr<WavWriter> create(const std::string& path);
+  [[nodiscard]] static absl::StatusOr<SoundWriter> create(const std::string& path);
 
-  WavWriter(WavWriter&&) noexcept;
-  WavWriter& operator=(WavWriter&&) noexcept;
+  SoundWriter(SoundWriter&&) noexcept;
+  SoundWriter& operator=(SoundWriter&&) noexcept;
   /// Finishes what finish() was not called for.
-  ~WavWriter();
+  ~SoundWriter();
 
   /// What was created, as it is on the disk.
   [[nodiscard]] const std::string& path() const;
@@ -43,7 +43,7 @@ class WavWriter {
 
  private:
   class Impl;
-  explicit WavWriter(std::unique_ptr<Impl> impl);
+  explicit SoundWriter(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

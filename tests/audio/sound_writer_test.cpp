@@ -1,4 +1,4 @@
-#include "comcat/audio/wav_writer.h"
+#include "comcat/audio/sound_writer.h"
 
 #include <csignal>
 #include <cstring>
@@ -20,21 +20,23 @@ namespace {
 
 using testing::Samples;
 
-TEST(WavWriter, WhatIsWrittenIsReadBack) {
+TEST(SoundWriter, WhatIsWrittenIsReadBack) {
   const TemporaryDirectory directory;
   const Samples speech = testing::make_speech(50'000);
-  auto writer = WavWriter::create(directory.file("out.wav"));
-  ASSERT_TRUE(writer.ok()) << writer.status();
-  ASSERT_TRUE(writer->write(speech).ok());
-  ASSERT_TRUE(writer->finish().ok());
-  const Samples samples = read_all(directory.file("out.wav"));
-  ASSERT_EQ(speech.size(), samples.size());
-  for (std::size_t i = 0; i < speech.size(); ++i) ASSERT_NEAR(speech[i], samples[i], 1.0 / 32768);
+  for (const char* name : {"out.wav", "out.FLAC"}) {
+    auto writer = SoundWriter::create(directory.file(name));
+    ASSERT_TRUE(writer.ok()) << writer.status();
+    ASSERT_TRUE(writer->write(speech).ok());
+    ASSERT_TRUE(writer->finish().ok());
+    const Samples samples = read_all(directory.file(name));
+    ASSERT_EQ(speech.size(), samples.size()) << name;
+    for (std::size_t i = 0; i < speech.size(); ++i) ASSERT_NEAR(speech[i], samples[i], 1.0 / 32768);
+  }
 }
 
-TEST(WavWriter, LoudSamplesAreClippedNotWrapped) {
+TEST(SoundWriter, LoudSamplesAreClippedNotWrapped) {
   const TemporaryDirectory directory;
-  auto writer = WavWriter::create(directory.file("out.wav"));
+  auto writer = SoundWriter::create(directory.file("out.wav"));
   ASSERT_TRUE(writer->write(Samples{2.0F, -2.0F, 1.0F}).ok());
   ASSERT_TRUE(writer->finish().ok());
   const Samples samples = read_all(directory.file("out.wav"));
@@ -43,25 +45,32 @@ TEST(WavWriter, LoudSamplesAreClippedNotWrapped) {
   EXPECT_NEAR(-1, samples[1], 0.001);
 }
 
-TEST(WavWriter, AnUnfinishedFileCanBePlayedToItsLastSecond) {
+TEST(SoundWriter, AnUnfinishedFileCanBePlayedToItsLastSecond) {
   const TemporaryDirectory directory;
-  auto writer = WavWriter::create(directory.file("out.wav"));
+  auto writer = SoundWriter::create(directory.file("out.wav"));
   const Block block{};
   for (int i = 0; i < 350; ++i) ASSERT_TRUE(writer->write(block).ok());
   EXPECT_EQ(3 * 48'000U, read_all(directory.file("out.wav")).size());
 }
 
-TEST(WavWriter, APathThatCannotBeWrittenIsASentence) {
-  const auto writer = WavWriter::create("/no/such/folder/out.wav");
+TEST(SoundWriter, SoCanAnUnfinishedFlac) {
+  const TemporaryDirectory directory;
+  auto writer = SoundWriter::create(directory.file("out.flac"));
+  for (int i = 0; i < 350; ++i) ASSERT_TRUE(writer->write(testing::make_speech(480)).ok());
+  EXPECT_LE(3 * 48'000U, read_all(directory.file("out.flac")).size());
+}
+
+TEST(SoundWriter, APathThatCannotBeWrittenIsASentence) {
+  const auto writer = SoundWriter::create("/no/such/folder/out.wav");
   EXPECT_EQ(
       "the file /no/such/folder/out.wav cannot be created (No such file or directory); "
       "choose a path that can be written",
       writer.status().message());
 }
 
-TEST(WavWriter, AFullDiskIsToldOnceAndForAll) {
+TEST(SoundWriter, AFullDiskIsToldOnceAndForAll) {
   const TemporaryDirectory directory;
-  auto writer = WavWriter::create(directory.file("out.wav"));
+  auto writer = SoundWriter::create(directory.file("out.wav"));
   struct rlimit before {};
   getrlimit(RLIMIT_FSIZE, &before);
   struct rlimit small = before;
