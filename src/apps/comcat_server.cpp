@@ -59,6 +59,9 @@ ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
 
 // What one caller may do; docs/security.md explains each.
 ABSL_FLAG(int, max_speakers, 8, "the loudest speakers of a room that each listener is sent");
+ABSL_FLAG(bool, recording, true,
+          "let clients record calls, of which everyone in the room is told; without, comcat's own "
+          "clients do not");
 ABSL_FLAG(int, max_frames_per_second, 250, "voice frames a second from one caller");
 ABSL_FLAG(int, max_bytes_per_second, 32 * 1024, "bytes of voice a second from one caller");
 ABSL_FLAG(int, max_commands_per_second, 10, "commands a second from one caller");
@@ -96,8 +99,8 @@ const std::vector<FlagGroup>& flag_groups() {
       {"Hosts", {"host_passcode", "host_passcode_file", "admin", "admin_socket"}},
       {"Watching", {"metrics", "reflection", "log_level"}},
       {"What one room or caller may do",
-       {"max_speakers", "max_frames_per_second", "max_bytes_per_second", "max_commands_per_second",
-        "hello_seconds", "stall_seconds"}},
+       {"max_speakers", "recording", "max_frames_per_second", "max_bytes_per_second",
+        "max_commands_per_second", "hello_seconds", "stall_seconds"}},
       {"What one address may do",
        {"max_connections_per_address", "max_clients_per_address", "max_passcode_failures",
         "ban_seconds"}},
@@ -214,6 +217,7 @@ absl::StatusOr<server::ServerOptions> server_options(std::size_t& characters) {
   options.admission.max_passcode_failures = absl::GetFlag(FLAGS_max_passcode_failures);
   options.admission.ban = std::chrono::seconds(absl::GetFlag(FLAGS_ban_seconds));
   options.hub.rooms.max_speakers = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_speakers));
+  options.hub.rooms.allows_recording = absl::GetFlag(FLAGS_recording);
   options.hub.hello_timeout = std::chrono::seconds(absl::GetFlag(FLAGS_hello_seconds));
   options.hub.stall_timeout = std::chrono::seconds(absl::GetFlag(FLAGS_stall_seconds));
   options.hub.caller.conduct.max_frames_per_second = absl::GetFlag(FLAGS_max_frames_per_second);

@@ -150,7 +150,10 @@ std::optional<Ending> ClientLoop::prepare() {
   sound.input = options_.input;
   sound.output = options_.output;
   sound.encoder = options_.encoder;
-  sound.send = [this](const wire::VoicePacket& frame) { stream_->send_voice(frame); };
+  sound.send = [this](const wire::VoicePacket& frame) {
+    recording_.speak(frame, base::steady_now());
+    stream_->send_voice(frame);
+  };
   sound.on_muted_speech = [this] {
     tasks_.post_urgent([this] {  // the encode thread waits for nobody
       if (!printer_.is_full()) session_.on_muted_speech();
@@ -200,6 +203,7 @@ void ClientLoop::close() {
   if (sound_) sound_->stop();
   stream_.reset();
   arrivals_.reset();
+  recording_.stop();
   sound_.reset();
 }
 
@@ -312,6 +316,7 @@ void ClientLoop::on_welcome(wire::Welcome welcome) {
 void ClientLoop::on_voice(wire::VoicePackets frames, wire::Via via) {
   const base::Time now = base::steady_now();
   if (arrivals_) arrivals_->receive(frames, now);
+  recording_.hear(frames, now);
   if (wants_talkers() && talkers_.hear(frames, now)) tasks_.post_urgent([] {});
   sound_->playback().receive(std::move(frames), via, now);
 }

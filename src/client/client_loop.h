@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "comcat/client/arrival_recorder.h"
+#include "comcat/client/call_recording.h"
 #include "comcat/client/client.h"
 #include "comcat/client/console.h"
 #include "comcat/client/printer.h"
@@ -56,6 +57,10 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void set_short_frames(bool short_frames) override;
   void set_gain(wire::SessionNumber speaker, float gain) override;
   void remove_speaker(wire::SessionNumber speaker) override;
+  [[nodiscard]] absl::Status start_recording(const std::string& directory,
+                                             wire::SessionNumber self) override;
+  void stop_recording() override { recording_.stop(); }
+  void name_track(wire::SessionNumber speaker, const std::string& name, bool self) override;
   void show(Report report) override;
   void show_devices() override;
   void offer_rooms(std::vector<std::string> names) override;
@@ -104,6 +109,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   PathNews path_news_;
   std::atomic<bool> owes_path_news_{false};
   Session session_;
+  CallRecording recording_;
   std::unique_ptr<Sound> sound_;
   std::unique_ptr<ArrivalRecorder> arrivals_;  // null: not recorded
   std::unique_ptr<transport::VoiceStream> stream_;

@@ -66,6 +66,19 @@ void ClientLoop::remove_speaker(wire::SessionNumber speaker) {
   sound_->playback().remove(speaker);
 }
 
+absl::Status ClientLoop::start_recording(const std::string& directory, wire::SessionNumber self) {
+  recording_.set_self(self);
+  return recording_.start(directory, [this](std::string why) {
+    tasks_.post(
+        [this, why = std::move(why)] { session_.on_recording_failure(why, base::steady_now()); });
+  });
+}
+
+void ClientLoop::name_track(wire::SessionNumber speaker, const std::string& name, bool self) {
+  recording_.name_track(speaker, name);
+  if (self) recording_.set_self(speaker);
+}
+
 void ClientLoop::show(Report report) {
   if (options_.json) {
     printer_.print(to_json(report));

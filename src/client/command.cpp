@@ -168,6 +168,12 @@ absl::StatusOr<ConsoleCommand> parse_history(const std::string& rest) {
   return history;
 }
 
+absl::StatusOr<ConsoleCommand> parse_record(const std::string& rest) {
+  if (rest.empty()) return invalid("write record PATH, for example: record calls; or record off");
+  if (lowered(rest) == "off") return RecordCall{};
+  return RecordCall{rest};
+}
+
 absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
   if (word == "mute" || word == "unmute") return MuteSelf{word == "mute"};
   if (word == "deafen" || word == "undeafen") return DeafenSelf{word == "deafen"};
@@ -192,6 +198,7 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   if (word == "say") return parse_say(rest);
   if (word == "who") return parse_who(rest);
   if (word == "rooms") return parse_rooms(rest);
+  if (word == "record") return parse_record(rest);
   if (word == "history") return parse_history(rest);
   const bool mutes_another = (word == "mute" || word == "unmute") && !rest.empty();
   if (is_host_word(word) || mutes_another) return parse_host_words(word, rest);

@@ -26,6 +26,9 @@ std::string UserCommand::description() const {
       return "mute";
     case Kind::kSetDeafen:
       return "deafen";
+    case Kind::kRecord:
+    case Kind::kRecordNoMore:
+      return "record";
     case Kind::kJoin:
       return "join " + base::safe_text(std::get<wire::JoinRoom>(command.verb).room);
     case Kind::kRooms:

@@ -50,6 +50,8 @@ void Session::on_welcome(wire::Welcome welcome) {
   // the next welcome.
   if (muted_) outbox_.tell(wire::SetMute{true});
   if (deafened_) outbox_.tell(wire::SetDeafen{true});
+  recording_.allowed = (welcome.features & wire::kFeatureRecording) != 0;
+  resume_recording();
 }
 
 std::string Session::own_name() const {
@@ -72,7 +74,10 @@ void Session::set_roster(const std::string& room, const std::vector<wire::Member
   }
   members_ = std::move(next);
   if (!room.empty()) room_ = room;
-  for (const auto& [session, member] : members_) apply_volume(member);
+  for (const auto& [session, member] : members_) {
+    apply_volume(member);
+    ports_.name_track(session, member.name, session == self_);
+  }
   fit_frames();
 }
 
@@ -137,6 +142,7 @@ std::vector<std::string> Session::marks_of(const wire::Member& member) const {
     marks.emplace_back("muted");
   }
   if (self ? deafened_ : member.deafened) marks.emplace_back("deafened");
+  if (self ? recording_.on : member.recording) marks.emplace_back("records");
   return marks;
 }
 
@@ -145,6 +151,7 @@ std::string Session::prompt() const {
   if (interrupted_) marks.emplace_back("offline");
   if (muted_ || muted_by_host()) marks.emplace_back(muted_ ? "muted" : "muted by a host");
   if (deafened_) marks.emplace_back("deafened");
+  if (recording_.on) marks.emplace_back("recording");
   return (marks.empty() ? "" : "(" + list(marks) + ") ") + "> ";
 }
 
@@ -169,7 +176,8 @@ Object Session::object_of(const wire::Member& member) const {
       .with("muted", self ? muted_ : member.muted)
       .with("deafened", self ? deafened_ : member.deafened)
       .with("host", member.host)
-      .with("muted_by_host", member.muted_by_host);
+      .with("muted_by_host", member.muted_by_host)
+      .with("recording", self ? recording_.on : member.recording);
   return object;
 }
 
@@ -198,6 +206,7 @@ void Session::tell(const wire::Joined& event) {
   const bool renamed = known != members_.end();
   members_[member.session] = member;
   apply_volume(member);
+  ports_.name_track(member.session, member.name, member.session == self_);
   fit_frames();
   const std::string marks = renamed ? "" : marked(marks_of(member));
   ports_.show(Report(renamed ? "renamed" : "joined", text + marks)

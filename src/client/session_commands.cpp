@@ -221,7 +221,7 @@ void Session::on_outcome(const wire::Outcome& outcome, base::Time now) {
     round_trip_ = std::chrono::duration_cast<std::chrono::microseconds>(now - answered->sent_at);
     with_id(answered->id, [&] {
       if (answer_quietly(answered->kind, outcome)) return;
-      if (outcome.status == 0) return succeed(answered->kind, outcome);
+      if (outcome.status == 0) return succeed(answered->kind, outcome, now);
       fail(*answered, outcome.text.empty() ? "the server refused that" : outcome.text);
     });
   }
@@ -244,8 +244,10 @@ bool Session::answer_quietly(Kind kind, const wire::Outcome& outcome) {
   return true;
 }
 
-void Session::succeed(Kind kind, const wire::Outcome& outcome) {
-  if (kind == Kind::kHost) {
+void Session::succeed(Kind kind, const wire::Outcome& outcome, base::Time now) {
+  if (kind == Kind::kRecord) {
+    start_recording(now);
+  } else if (kind == Kind::kHost) {
     show(Report("done", outcome.text));
   } else if (const auto* const roster = std::get_if<wire::Roster>(&outcome.result)) {
     if (kind == Kind::kWho) return show(who_elsewhere(*roster));
@@ -260,6 +262,7 @@ void Session::succeed(Kind kind, const wire::Outcome& outcome) {
 }
 
 void Session::fail(const UserCommand& it, const std::string& why) {
+  if (it.kind == Kind::kRecord) recording_.directory.clear();
   const std::string what = it.description();
   show(error(it.kind == Kind::kSay ? why + " (" + what + ")" : why).with("command", what));
 }
@@ -267,6 +270,10 @@ void Session::fail(const UserCommand& it, const std::string& why) {
 void Session::give_up(const UserCommand& it) {
   if (it.kind == Kind::kProbe) round_trip_.reset();
   if (answer_quietly(it.kind, {})) return;
+  if (it.kind == Kind::kRecord) {  // should the answer be late, nobody is to think that he does
+    recording_.directory.clear();
+    outbox_.tell(wire::SetRecording{false});
+  }
   const std::string what = it.description();
   show(error("the server has not answered " + what + " within 3 s").with("command", what));
 }

@@ -18,6 +18,8 @@ constexpr std::array kWords{
     ConsoleWord{"volume", "NAME PERCENT", "how loud you hear someone: 0-400, 100 is as sent"},
     ConsoleWord{"say", "TEXT", "a line of text to everyone in your room"},
     ConsoleWord{"history", "[N]", "earlier texts of your room, 20 or N (1-100) at a time"},
+    ConsoleWord{"record", "PATH",
+                "the call into a directory; record off ends it"},
     ConsoleWord{"rooms", "[names]", "the rooms of this server, and who is in them"},
     ConsoleWord{"join", "ROOM", "go to another room; it is made if there is none"},
     ConsoleWord{"kick", "NAME [for TIME] [because TEXT]", "hosts: someone out of the call"},
@@ -40,7 +42,7 @@ std::string with_arguments(const ConsoleWord& word) {
 ArgumentKind kind_of(const std::string& name) {
   if (name == "NAME") return ArgumentKind::kPerson;
   if (name == "ROOM") return ArgumentKind::kRoom;
-  if (name == "TEXT") return ArgumentKind::kText;
+  if (name == "TEXT" || name == "PATH") return ArgumentKind::kText;
   if (name == "N" || name == "PERCENT") return ArgumentKind::kNumber;
   return absl::ascii_islower(static_cast<unsigned char>(name.front())) ? ArgumentKind::kItself
                                                                        : ArgumentKind::kWord;

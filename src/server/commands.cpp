@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "comcat/base/log.h"
@@ -25,6 +26,7 @@ struct Execution {
   void operator()(const wire::UnknownCommand& verb) const;
   void operator()(const wire::SetMute& verb) const;
   void operator()(const wire::SetDeafen& verb) const;
+  void operator()(const wire::SetRecording& verb) const;
   void operator()(const wire::JoinRoom& verb) const;
   void operator()(const wire::ListRooms& verb) const;
   void operator()(const wire::Say& verb) const;
@@ -57,6 +59,18 @@ void Execution::operator()(const wire::SetDeafen& verb) const {
   if (verb.deafened) caller.listener.voice.clear();
   caller.answer(trace_id, absl::OkStatus());
   caller.room->tell(wire::DeafenChanged{caller.who.number, verb.deafened}, nullptr, now);
+}
+
+void Execution::operator()(const wire::SetRecording& verb) const {
+  if (verb.recording && !rooms.limits().allows_recording) {
+    caller.answer(trace_id, absl::PermissionDeniedError("this server allows no recordings"));
+    return;
+  }
+  caller.answer(trace_id, absl::OkStatus());
+  if (std::exchange(caller.who.recording, verb.recording) == verb.recording) return;
+  base::log(base::LogLevel::kInfo, verb.recording ? "records" : "records_no_more",
+            {{"session", caller.who.number}, {"room", caller.room->name()}});
+  caller.room->tell(wire::RecordingChanged{caller.who.number, verb.recording}, nullptr, now);
 }
 
 void Execution::operator()(const wire::JoinRoom& verb) const {

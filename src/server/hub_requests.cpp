@@ -83,15 +83,16 @@ void complete_original(Caller& caller, wire::VoiceUp& voice, base::Time now) {
   voice.packet.level_dbov = kOriginalLevelDbov;
 }
 
-void send_welcome(Caller& caller, std::size_t max_speakers, bool keeps_texts) {
+void send_welcome(Caller& caller, const RoomLimits& rooms, bool keeps_texts) {
   wire::Welcome welcome;
   welcome.session = caller.who.number;
   welcome.id = caller.who.id;
   welcome.room = caller.room->name();
   welcome.members = caller.room->roster();
-  welcome.max_speakers = static_cast<std::uint32_t>(max_speakers);
+  welcome.max_speakers = static_cast<std::uint32_t>(rooms.max_speakers);
   welcome.resume_key = caller.resume_key;
-  welcome.features = wire::kFeatureVoiceBatch | (keeps_texts ? wire::kFeatureHistory : 0);
+  welcome.features = wire::kFeatureVoiceBatch | (keeps_texts ? wire::kFeatureHistory : 0) |
+                     (rooms.allows_recording ? wire::kFeatureRecording : 0);
   caller.listener.send(std::make_shared<const std::string>(wire::encode_response(welcome)));
 }
 
@@ -155,7 +156,7 @@ absl::Status Hub::greet_again(Caller& caller, const wire::Hello& hello, base::Ti
     return enforce(excess, kRefused, caller, metrics_);
   }
   // It is how the original client tests its connection.
-  send_welcome(caller, options_.rooms.max_speakers, texts_.are_kept());
+  send_welcome(caller, options_.rooms, texts_.are_kept());
   return absl::OkStatus();
 }
 
@@ -202,7 +203,7 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
   if (status.ok()) status = rooms_.enter(caller, *room, now);
   if (!status.ok()) return refuse(status, Refusal::kName, caller, metrics_);
   caller.resume_key = make_resume_key();
-  send_welcome(caller, options_.rooms.max_speakers, texts_.are_kept());
+  send_welcome(caller, options_.rooms, texts_.are_kept());
   texts_.arrive(caller, hello.last_text);
   metrics_.joins.fetch_add(1);
   log_joined(caller);

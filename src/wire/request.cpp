@@ -58,6 +58,9 @@ Request from(::Command& command) {
     case ::Command::kWho:
       out.verb = Who{command.who().room()};
       break;
+    case ::Command::kSetRecording:
+      out.verb = SetRecording{command.set_recording().recording()};
+      break;
     case ::Command::kHost:
       out.verb = HostWords{command.host().words()};
       break;
@@ -88,6 +91,9 @@ struct SetVerb {
   void operator()(const Say& verb) const { command.mutable_say()->set_text(verb.text); }
   void operator()(const Who& verb) const { command.mutable_who()->set_room(verb.room); }
   void operator()(const HostWords& verb) const { command.mutable_host()->set_words(verb.words); }
+  void operator()(const SetRecording& verb) const {
+    command.mutable_set_recording()->set_recording(verb.recording);
+  }
   void operator()(const History& verb) const {
     command.mutable_history()->set_before(verb.before);
     command.mutable_history()->set_most(verb.most);

@@ -49,6 +49,7 @@ void fill(::Member& out, const Member& member) {
   out.set_original(member.original);
   out.set_host(member.host);
   out.set_muted_by_host(member.muted_by_host);
+  out.set_recording(member.recording);
 }
 
 void fill(::Roster& out, const Roster& roster) {
@@ -106,6 +107,10 @@ struct SetEvent {
     event.mutable_deafen_changed()->set_deafened(e.deafened);
   }
   void operator()(const TextSaid& e) const { fill(*event.mutable_text_said(), e); }
+  void operator()(const RecordingChanged& e) const {
+    event.mutable_recording_changed()->set_session(e.session);
+    event.mutable_recording_changed()->set_recording(e.recording);
+  }
   void operator()(const Announced& e) const { event.mutable_announced()->set_text(e.text); }
   void operator()(const Draining& e) const { event.mutable_draining()->set_grace_ms(e.grace_ms); }
   void operator()(const Roster& e) const { fill(*event.mutable_roster(), e); }
@@ -121,7 +126,8 @@ Member from(const ::Member& member) {
           member.deafened(),
           member.original(),
           member.host(),
-          member.muted_by_host()};
+          member.muted_by_host(),
+          member.recording()};
 }
 
 template <typename Members>
@@ -222,6 +228,9 @@ Event from(const ::Event& event) {
       return DeafenChanged{event.deafen_changed().session(), event.deafen_changed().deafened()};
     case ::Event::kTextSaid:
       return from(event.text_said());
+    case ::Event::kRecordingChanged:
+      return RecordingChanged{event.recording_changed().session(),
+                              event.recording_changed().recording()};
     case ::Event::kAnnounced:
       return Announced{safe_said(event.announced().text())};
     case ::Event::kDraining:

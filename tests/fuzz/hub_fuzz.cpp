@@ -160,7 +160,7 @@ class World {
   }
 
   std::optional<wire::Request> make_request() {
-    switch (input_.choose(9)) {
+    switch (input_.choose(10)) {
       case 0: {  // whatever bytes may say
         const std::string_view bytes = input_.text(300);
         auto request = wire::parse_request(std::as_bytes(std::span(bytes)));
@@ -181,6 +181,8 @@ class World {
         return wire::Command{input_.number(), wire::Say{std::string(2000, 'x')}};
       case 7:
         return wire::Command{input_.number(), wire::History{input_.byte(), input_.byte()}};
+      case 8:
+        return wire::Command{input_.number(), wire::SetRecording{input_.choose(2) == 0}};
       default:
         return voice();
     }

@@ -35,6 +35,32 @@ TEST(Commands, OfALaterVersionAreUnimplemented) {
   EXPECT_FALSE(an.closed);
 }
 
+TEST(Recording, IsToldToEveryoneInTheRoomAndToWhoComesLater) {
+  House house;
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
+  const auto id = house.command(an, wire::SetRecording{true});
+  house.command(an, wire::SetRecording{true});
+  EXPECT_EQ(0, an.answers(id).at(0).status);
+  ASSERT_EQ(1U, bo.told<wire::RecordingChanged>().size()) << "once";
+  EXPECT_TRUE(bo.told<wire::RecordingChanged>()[0].recording);
+  EXPECT_EQ(an.number(), bo.told<wire::RecordingChanged>()[0].session);
+  Person& chi = house.join("chi");
+  const auto who = house.command(chi, wire::Who{"lobby"});
+  EXPECT_TRUE(std::get<wire::Roster>(chi.answers(who).at(0).result).members.at(0).recording);
+}
+
+TEST(Recording, MayBeForbidden) {
+  HubOptions options;
+  options.rooms.allows_recording = false;
+  House house(options);
+  Person& an = house.join("an");
+  const auto id = house.command(an, wire::SetRecording{true});
+  EXPECT_EQ(code(absl::StatusCode::kPermissionDenied), an.answers(id).at(0).status);
+  const auto off = house.command(an, wire::SetRecording{false});
+  EXPECT_EQ(0, an.answers(off).at(0).status);
+}
+
 TEST(Commands, SayIsHeardByEveryoneWithTheNameTheServerKnows) {
   House house;
   Person& an = house.join("an");

@@ -42,12 +42,17 @@ struct ShowHistory {
 struct HostWords {
   std::string words;
 };
+/// The call, from now on.
+struct RecordCall {
+  std::string directory;  // empty: no longer
+};
 struct ShowStats {};
 struct Devices {};
 struct Nothing {};  // an empty line
 
-using ConsoleCommand = std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move,
-                                    Rooms, SayText, ShowHistory, HostWords, ShowStats, Devices>;
+using ConsoleCommand =
+    std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move, Rooms, SayText,
+                 ShowHistory, HostWords, RecordCall, ShowStats, Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

@@ -23,6 +23,8 @@ struct UserCommand {
   enum class Kind {
     kSetMute,
     kSetDeafen,
+    kRecord,
+    kRecordNoMore,
     kJoin,
     kRooms,
     kRoomNames,
@@ -39,7 +41,9 @@ struct UserCommand {
   std::optional<Value> id{};  // the program's own, where one gave it
 
   /// True where it is told again after an outage.
-  [[nodiscard]] bool is_state() const { return kind == Kind::kSetMute || kind == Kind::kSetDeafen; }
+  [[nodiscard]] bool is_state() const {
+    return kind == Kind::kSetMute || kind == Kind::kSetDeafen || kind == Kind::kRecordNoMore;
+  }
   /// What was asked for, as a person would say it: rooms, say "hello".
   [[nodiscard]] std::string description() const;
 };

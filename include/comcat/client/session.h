@@ -39,6 +39,12 @@ class SessionPorts {
   virtual void set_short_frames(bool short_frames) = 0;
   virtual void set_gain(wire::SessionNumber speaker, float gain) = 0;
   virtual void remove_speaker(wire::SessionNumber speaker) = 0;
+  /// Records what is said in the call from now on, by `self`, too, into a directory.
+  [[nodiscard]] virtual absl::Status start_recording(const std::string& directory,
+                                                     wire::SessionNumber self) = 0;
+  virtual void stop_recording() = 0;
+  /// What a speaker's track is called, and which one is the user's. Nothing where none is recorded.
+  virtual void name_track(wire::SessionNumber speaker, const std::string& name, bool self) = 0;
   // the user
   virtual void show(Report report) = 0;
   virtual void show_devices() = 0;
@@ -75,6 +81,8 @@ class Session {
   void on_interrupted(const transport::Failure& failure);
   /// The user speaks into a microphone that is muted.
   void on_muted_speech();
+  /// The recording has ended early.
+  void on_recording_failure(const std::string& why, base::Time now);
   /// Somebody begins or ends to speak.
   void on_speaking(wire::SessionNumber session, bool speaks);
   /// As far as the session knows it: all but who talks, levels, playout and losses.
@@ -126,6 +134,7 @@ class Session {
   void execute(const SayText& command, base::Time now);
   void execute(const HostWords& command, base::Time now);
   void execute(const ShowHistory& command, base::Time now);
+  void execute(const RecordCall& command, base::Time now);
   void execute(const ShowStats& command, base::Time now);
   void execute(const Devices& command, base::Time now);
 
@@ -137,10 +146,16 @@ class Session {
   void tell(const wire::Left& event);
   void tell(const wire::MuteChanged& event);
   void tell(const wire::DeafenChanged& event);
+  void tell(const wire::RecordingChanged& event);
   void tell(const wire::TextSaid& event);
   void tell(const wire::Draining& event);
   void tell(const wire::Roster& event);
   void tell(const wire::Announced& event);
+
+  /// The server has told the others.
+  void start_recording(base::Time now);
+  void stop_recording(base::Time now);
+  void resume_recording();
 
   void tell_muted_by_host(const wire::Member& member);
 
@@ -153,7 +168,7 @@ class Session {
   void show(Report report);
   void command(Kind kind, decltype(wire::Command::verb) verb, base::Time now);
   void report(const CommandOutbox::Unsent& unsent);
-  void succeed(Kind kind, const wire::Outcome& outcome);
+  void succeed(Kind kind, const wire::Outcome& outcome, base::Time now);
   void show(const wire::TextPage& page);
   void fail(const UserCommand& command, const std::string& why);
   void give_up(const UserCommand& command);
@@ -177,6 +192,12 @@ class Session {
   [[nodiscard]] Object object_of(const wire::Member& member) const;
   [[nodiscard]] std::vector<Object> member_objects() const;
 
+  struct Recording {
+    bool allowed = false;   // by the server
+    std::string directory;  // asked for, or going on; empty: neither
+    bool on = false;
+  };
+
   Options options_;
   SessionPorts& ports_;
   wire::SessionNumber self_ = 0;
@@ -187,6 +208,7 @@ class Session {
   SeenTexts seen_texts_;
   CommandOutbox outbox_;
   std::optional<Value> id_;  // of the command that is being answered, until it has been told
+  Recording recording_;
   std::optional<std::chrono::microseconds> round_trip_;
   bool muted_ = false;
   bool deafened_ = false;

@@ -21,6 +21,7 @@ namespace comcat::server {
 struct RoomLimits {
   std::size_t max_rooms = 1000;
   std::size_t max_speakers = 8;  // that the listeners of one room are sent
+  bool allows_recording = true;  // by clients that tell of it
 };
 
 /// The rooms of one shard, and who goes in and out. A room begins with the first who enters and
@@ -67,6 +68,8 @@ class Rooms {
   /// Sends what has waited in the rooms, and is due.
   void tick(base::Time now);
   [[nodiscard]] base::Time next_deadline() const { return deadlines_.next(); }
+
+  [[nodiscard]] const RoomLimits& limits() const { return limits_; }
 
   /// What all of them have to send; it hears from whoever writes what that costs.
   SendLoad& load() { return load_; }

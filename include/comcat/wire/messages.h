@@ -55,6 +55,10 @@ struct SetMute {
 struct SetDeafen {
   bool deafened = false;
 };
+/// Records the call, of which everyone in the room is told.
+struct SetRecording {
+  bool recording = false;
+};
 struct JoinRoom {
   std::string room;
   std::uint64_t last_text = 0;  // as in Hello
@@ -85,7 +89,7 @@ struct UnknownCommand {};
 struct Command {
   std::uint64_t trace_id = 0;
   std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say, Who, History,
-               HostWords>
+               HostWords, SetRecording>
       verb;
 };
 
@@ -102,6 +106,7 @@ struct Member {
   bool original = false;  // hears Opus frames of at most 5 ms
   bool host = false;
   bool muted_by_host = false;  // is then muted, whatever the member wants
+  bool recording = false;
 };
 
 /// Where datagrams go, and what seals them: for each direction a key and a salt, as long as
@@ -181,6 +186,10 @@ struct DeafenChanged {
   SessionNumber session = 0;
   bool deafened = false;
 };
+struct RecordingChanged {
+  SessionNumber session = 0;
+  bool recording = false;
+};
 /// What a host tells everyone on the server.
 struct Announced {
   std::string text;
@@ -193,7 +202,7 @@ struct UnknownEvent {};
 
 /// A Roster tells a slow reader who is there now, in place of the events that it missed.
 using Event = std::variant<UnknownEvent, Joined, Left, MuteChanged, DeafenChanged, TextSaid,
-                           Draining, Roster, Announced>;
+                           Draining, Roster, Announced, RecordingChanged>;
 
 /// A response of a later version; to be ignored.
 struct UnknownResponse {};
