@@ -12,7 +12,8 @@ absl::Status invalid(const std::string& sentence) {
   return absl::InvalidArgumentError(sentence);
 }
 
-/// Each client is two sockets, one of them known by two descriptors; takes all that the process may have.
+/// Each client is two sockets, one of them known by two descriptors; takes all that the process may
+/// have.
 absl::Status check_files(std::size_t clients) {
   constexpr std::size_t kOthers = 64;
   rlimit limit{};

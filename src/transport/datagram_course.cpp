@@ -26,8 +26,17 @@ Way DatagramCourse::say(const wire::VoicePacket& packet, base::Time now) {
   const Way way = path_.way();
   if (way == Way::kStream) return way;
   body_.clear();
+  if (repeats_before(packet, now)) datagram::append_voice(last_, body_);
   datagram::append_voice(packet, body_);
+  last_ = packet;
   return send(Type::kVoice, body_, now) ? way : Way::kStream;
+}
+
+bool DatagramCourse::repeats_before(const wire::VoicePacket& packet, base::Time now) {
+  const datagram::SendPath& up = path_.out();
+  return repetition_.wanted(up.loss(), up.round_trip(), now) && !last_.payload.empty() &&
+         packet.sequence == last_.sequence + 1 &&
+         datagram::voice_bytes(last_) + datagram::voice_bytes(packet) <= datagram::kMaxBodyBytes;
 }
 
 /// False where it is too long for a datagram.

@@ -243,7 +243,8 @@ TEST_F(Listening, WhoHasLeftIsNotTalking) {
 
 TEST_F(Listening, AFloodThatIsNotTakenIsBounded) {
   for (int i = 0; i < 10; ++i) {
-    for (wire::VoicePackets& frame : frames(50)) playback_.receive(std::move(frame), wire::Via::kStream, kStart);
+    for (wire::VoicePackets& frame : frames(50))
+      playback_.receive(std::move(frame), wire::Via::kStream, kStart);
   }
   EXPECT_EQ(500U - 128, playback_.stats(kStart).overflowed_packets);
 }

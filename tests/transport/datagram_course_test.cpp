@@ -2,6 +2,7 @@
 
 #include "comcat/transport/datagram_course.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -47,6 +48,7 @@ class Call {
         : call_(call), course(options, *this, call.now()), line(seed) {}
     void send(datagram::Bytes datagram) override {
       sent.assign(datagram.begin(), datagram.end());
+      longest_sent = std::max(longest_sent, datagram.size());
       const LinkModel::Fate fate = line.enter(datagram.size(), true, call_.now());
       for (const auto& at : {fate.arrives, fate.arrives_again}) {
         if (at) call_.later(*at, [this, copy = sent] { other().receive(copy); });
@@ -78,6 +80,7 @@ class Call {
     DatagramCourse course;
     LinkModel line;  // by which datagrams leave
     std::vector<std::byte> sent;
+    std::size_t longest_sent = 0;
     std::map<std::uint32_t, Time> said;
     std::map<std::uint32_t, std::vector<Time>> heard;
   };
@@ -195,6 +198,32 @@ TEST(DatagramCourse, KnowsWhatIsLostOnEachWay) {
   EXPECT_NEAR(0.1, call.an.course.up().loss(), 0.07);
   EXPECT_NEAR(call.an.course.up().loss(), call.binh.course.loss_down(), 0.05);
   EXPECT_LT(call.an.course.loss_down(), 0.07);
+}
+
+/// Which share of what was said in the last seconds has been heard.
+double heard_share(const Call::End& speaker, const Call::End& listener, Time since) {
+  double said = 0;
+  double heard = 0;
+  for (const auto& [number, at] : speaker.said) {
+    if (at < since) continue;
+    ++said;
+    heard += listener.heard.contains(number) ? 1 : 0;
+  }
+  return heard / said;
+}
+
+TEST(DatagramCourse, SaysEachPacketAgainWithTheNextWhereTheyAreLost) {
+  Call call;
+  call.set({.delay = 10ms});
+  call.speak(5s);
+  const std::size_t one = call.an.longest_sent;
+  call.an.line.set({.delay = 10ms, .loss = 0.1});
+  call.speak(2s);
+  const Time since = call.now();
+  call.speak(20s);
+  EXPECT_GT(call.an.longest_sent, one + 80) << "two packets in one";
+  EXPECT_EQ(one, call.binh.longest_sent) << "nothing is lost on that way";
+  EXPECT_GE(heard_share(call.an, call.binh, since), 0.97);
 }
 
 TEST(DatagramCourse, HearsNothingThatIsForgedDamagedOrSentAgain) {

@@ -14,12 +14,14 @@
 #include "comcat/datagram/path_state.h"
 #include "comcat/datagram/replay_window.h"
 #include "comcat/datagram/seal.h"
+#include "comcat/transport/repetition.h"
 #include "comcat/wire/messages.h"
 
 namespace comcat::transport {
 
 /// A client's end of the datagrams of one welcome: seals what leaves, opens what comes, and says
-/// which way voice goes. Whoever owns it moves the bytes.
+/// which way voice goes. Where packets are lost on the way up, each is sent again with the next.
+/// Whoever owns it moves the bytes.
 ///
 /// Threads    one at a time. No clock, no socket: `now` is an argument.
 class DatagramCourse {
@@ -71,6 +73,7 @@ class DatagramCourse {
 
  private:
   bool send(datagram::Type type, std::string_view body, base::Time now);
+  [[nodiscard]] bool repeats_before(const wire::VoicePacket& packet, base::Time now);
   void obey(datagram::Type type, std::string_view body, base::Time now, wire::VoicePackets& heard);
 
   Exit& exit_;
@@ -79,7 +82,9 @@ class DatagramCourse {
   datagram::ReplayWindow replays_;
   datagram::PathState path_;
   datagram::LossWindow losses_down_;
-  std::string body_;  // of the voice that leaves
+  Repetition repetition_;
+  wire::VoicePacket last_;  // that was said
+  std::string body_;        // of the voice that leaves
   std::optional<base::Time> stream_voice_at_;
   std::optional<base::Time> datagram_voice_at_;
   std::uint64_t rejected_ = 0;
