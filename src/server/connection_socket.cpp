@@ -78,6 +78,10 @@ bool ConnectionSocket::hand_over(std::uint64_t max_bytes) {
   return true;
 }
 
+bool ConnectionSocket::has_caller() const {
+  return guests_.account_of(peer_)->callers() > 0;
+}
+
 void ConnectionSocket::cut() {
   if (own_.valid()) {
     own_.reset();

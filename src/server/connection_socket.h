@@ -34,6 +34,7 @@ class ConnectionSocket final : public Line {
   [[nodiscard]] std::optional<std::size_t> first_flight() const override;
   [[nodiscard]] base::Duration round_trip() const override;
   [[nodiscard]] bool hand_over(std::uint64_t max_bytes) override;
+  [[nodiscard]] bool has_caller() const override;
   void cut() override;
 
  private:

@@ -218,17 +218,21 @@ std::optional<Turned> ConnectionTable::limit_reached(const std::string& address,
   return std::nullopt;
 }
 
+ConnectionTable::Stage ConnectionTable::standing(const Connection& connection) {
+  const bool is_guest = connection.stage == Stage::kGuest;
+  return is_guest && !connection.line->has_caller() ? Stage::kInGrpc : connection.stage;
+}
+
 bool ConnectionTable::make_room_within(const std::string& address, base::Time now) {
   const auto own = by_address_.find(address);
   if (own == by_address_.end()) return false;
   Entry weakest = connections_.end();
+  Stage least = Stage::kGuest;
   for (const Id id : own->second) {
     const Entry entry = connections_.find(id);
     if (now - entry->second.accepted <= kWelcome) break;  // as have all after it
-    if (entry->second.stage == Stage::kGuest) continue;
-    if (weakest == connections_.end() || entry->second.stage < weakest->second.stage) {
-      weakest = entry;
-    }
+    const Stage stage = standing(entry->second);
+    if (stage < least) least = stage, weakest = entry;
   }
   if (weakest == connections_.end()) return false;
   cut(weakest, "too many connections from there");
@@ -236,7 +240,7 @@ bool ConnectionTable::make_room_within(const std::string& address, base::Time no
 }
 
 bool ConnectionTable::make_room_elsewhere(const std::string& address) {
-  const auto is_stranger = [&](Id id) { return connections_.at(id).stage != Stage::kGuest; };
+  const auto is_stranger = [&](Id id) { return standing(connections_.at(id)) != Stage::kGuest; };
   const auto own = by_address_.find(address);
   auto most = own == by_address_.end() ? std::ptrdiff_t{0} : std::ssize(own->second);
   auto crowd = by_address_.end();

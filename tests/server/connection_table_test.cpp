@@ -261,6 +261,33 @@ base::Duration behind_the_first_rush(int come_back_ms) {
   return exchange.now - came;
 }
 
+TEST(ConnectionTable, AGuestsConnectionWhoseCallerHasGoneMakesRoomAsAStrangersDoes) {
+  Exchange exchange({.in_all = 1000, .per_address = 2});
+  const auto inside = exchange.call(1, 1);
+  const auto alone = exchange.call(1, 2);
+  exchange.vouch(1, 1);
+  exchange.vouch(1, 2);
+  exchange.now += 1s;
+  EXPECT_FALSE(exchange.call(1, 3)) << "both have callers";
+  alone->has_caller = false;
+  EXPECT_TRUE(exchange.call(1, 3));
+  EXPECT_TRUE(alone->was_cut);
+  EXPECT_FALSE(inside->was_cut);
+}
+
+TEST(ConnectionTable, AmongThoseOfManyAddressesAGuestsConnectionWithoutACallerMakesRoom) {
+  Exchange exchange({.in_all = 2, .per_address = 2});
+  const auto alone = exchange.call(1, 1);
+  exchange.vouch(1, 1);
+  const auto inside = exchange.call(1, 2);
+  exchange.vouch(1, 2);
+  EXPECT_FALSE(exchange.call(2)) << "both have callers";
+  alone->has_caller = false;
+  EXPECT_TRUE(exchange.call(2));
+  EXPECT_TRUE(alone->was_cut);
+  EXPECT_FALSE(inside->was_cut);
+}
+
 TEST(ConnectionTable, AGuestAmidTheFirstRushOfACrowdThatComesBackIsInWithinASecond) {
   for (const int come_back_ms : {3, 4, 5}) EXPECT_LT(behind_the_first_rush(come_back_ms), 1s);
 }

@@ -17,6 +17,7 @@ namespace comcat::server {
 struct Wire {
   bool open = true;
   bool was_cut = false;
+  bool has_caller = true;  // once somebody has vouched for it
   std::uint64_t bytes = 0;
   std::optional<std::size_t> flight = 0;
   std::size_t questions = 0;  // whether it is open
@@ -39,6 +40,7 @@ class WireLine final : public Line {
     wire_->handed_over = max_bytes;
     return true;
   }
+  [[nodiscard]] bool has_caller() const override { return wire_->has_caller; }
   void cut() override {
     wire_->was_cut = true;
     wire_->open = false;

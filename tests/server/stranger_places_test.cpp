@@ -19,6 +19,7 @@ class Wire final : public Line {
   [[nodiscard]] std::optional<std::size_t> first_flight() const override { return 0; }
   [[nodiscard]] base::Duration round_trip() const override { return {}; }
   [[nodiscard]] bool hand_over(std::uint64_t /*max_bytes*/) override { return true; }
+  [[nodiscard]] bool has_caller() const override { return false; }
   void cut() override {}
 
  private:

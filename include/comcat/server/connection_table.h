@@ -40,7 +40,8 @@ struct ConnectionLimits {
 ///
 /// Where an address has `per_address` connections, or all have `in_all`, room is made: a newcomer
 /// takes the place of a stranger of his own address who has been there for a while, the one that
-/// got least far; or of the oldest of the address that has most, if that has more.
+/// got least far; or of the oldest of the address that has most, if that has more. A guest's whose
+/// caller has gone is a stranger's then.
 /// Where more than 32 wait for a place in gRPC, and strangers had theirs in vain, each who comes
 /// costs four others their turn, of the address that most wait from: a crowd that came at once
 /// would else be in everybody's way until all of it had had its turn. A crowd of guests is left
@@ -121,6 +122,8 @@ class ConnectionTable {
   [[nodiscard]] std::optional<Turned> limit_reached(const std::string& address, base::Time now);
   [[nodiscard]] bool make_room_within(const std::string& address, base::Time now);
   [[nodiscard]] bool make_room_elsewhere(const std::string& address);
+  /// How far it has got, as far as others who want its place are concerned.
+  [[nodiscard]] static Stage standing(const Connection& connection);
   [[nodiscard]] std::vector<Entry> connections_of(const std::string& peer);
   void ask_a_few();
   void ask_who_has_a_place();

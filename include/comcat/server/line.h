@@ -23,6 +23,8 @@ class Line {
   /// Gives it to gRPC, with at most so many bytes of its peer's from its beginning, and one more
   /// that tells of the others. False, and not given, where more than that has come already.
   [[nodiscard]] virtual bool hand_over(std::uint64_t max_bytes) = 0;
+  /// True while a caller who was admitted has a stream of it.
+  [[nodiscard]] virtual bool has_caller() const = 0;
   /// Ends it in both directions; it may be closed already.
   virtual void cut() = 0;
 };
