@@ -43,6 +43,9 @@ ABSL_FLAG(
     std::string, listen, ":50051",
     "HOST:PORT to listen on, several with commas between them; no HOST: every address of IPv6 "
     "and IPv4; port 0 picks one, which the log names");
+ABSL_FLAG(bool, datagrams, true,
+          "take voice over UDP as well, which a lost packet does not hold up; only with TLS");
+ABSL_FLAG(int, datagram_port, 0, "the UDP port for it; 0: that of the first --listen");
 ABSL_FLAG(int, max_clients, 100, "callers at a time; more are refused");
 ABSL_FLAG(std::string, tls_cert, "",
           "certificate chain in PEM form, instead of the server's own; SIGHUP reads either anew");
@@ -93,7 +96,9 @@ constexpr const char* kUsage =
 
 const std::vector<FlagGroup>& flag_groups() {
   static const auto* const groups = new std::vector<FlagGroup>{
-      {"Who may call", {"passcode", "passcode_file", "open", "listen", "max_clients"}},
+      {"Who may call",
+       {"passcode", "passcode_file", "open", "listen", "datagrams", "datagram_port",
+        "max_clients"}},
       {"Security", {"tls_cert", "tls_key", "insecure"}},
       {"What is kept", {"state_dir", "history_hours"}},
       {"Hosts", {"host_passcode", "host_passcode_file", "admin", "admin_socket"}},
@@ -115,6 +120,10 @@ absl::Status check_positive(const char* name, int value) {
 
 absl::Status check_numbers() {
   absl::Status status = check_positive("max_clients", absl::GetFlag(FLAGS_max_clients));
+  if (absl::GetFlag(FLAGS_datagram_port) < 0 || absl::GetFlag(FLAGS_datagram_port) > 65535) {
+    status.Update(absl::InvalidArgumentError(
+        "--datagram_port must be a port, 1 to 65535, or 0 for that of --listen"));
+  }
   status.Update(check_positive("max_speakers", absl::GetFlag(FLAGS_max_speakers)));
   status.Update(
       check_positive("max_frames_per_second", absl::GetFlag(FLAGS_max_frames_per_second)));
@@ -206,6 +215,8 @@ absl::StatusOr<server::ServerOptions> server_options(std::size_t& characters) {
   options.certificate = std::move(*tls);
   options.reflection = absl::GetFlag(FLAGS_reflection);
   options.acceptor.listen = absl::GetFlag(FLAGS_listen);
+  options.datagrams.wanted = absl::GetFlag(FLAGS_datagrams);
+  options.datagrams.port = absl::GetFlag(FLAGS_datagram_port);
   const auto max_clients = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_clients));
   options.acceptor.limits.in_all = 2 * max_clients + 512;
   const int per_address = absl::GetFlag(FLAGS_max_connections_per_address);
@@ -350,6 +361,7 @@ int run(int argc, char** argv) {
   base::log(LogLevel::kInfo, "listening",
             {{"address", (*server)->address()},
              {"tls", certificate_pem.empty() ? "off" : "on"},
+             {"datagram_port", (*server)->datagram_port()},
              {"fingerprint", base::certificate_fingerprint(certificate_pem).value_or("")},
              {"max_clients", options->admission.max_clients}});
   warn_of_passcode(passcode_characters);

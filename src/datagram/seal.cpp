@@ -95,16 +95,17 @@ Opener::Opener(const Keys& keys, std::uint32_t connection, std::uint8_t epoch)
 std::optional<std::string_view> Opener::open(const Header& header, Bytes datagram) {
   if (header.connection != connection_ || header.epoch != epoch_) return std::nullopt;
   if (datagram.size() <= kOverheadBytes || datagram.size() > kMaxDatagramBytes) return std::nullopt;
+  thread_local std::array<std::byte, kMaxBodyBytes> body;  // a server has many openers
   const Bytes sealed = datagram.subspan(kHeaderBytes, datagram.size() - kOverheadBytes);
   std::array<std::byte, kTagBytes> tag{};
   std::copy(datagram.end() - kTagBytes, datagram.end(), tag.begin());
   if (!begin(cipher_.get(), nonce_of(salt_, header.counter), datagram.first(kHeaderBytes)) ||
-      !run(cipher_.get(), sealed, body_.data()) ||
+      !run(cipher_.get(), sealed, body.data()) ||
       EVP_CIPHER_CTX_ctrl(cipher_.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) != 1 ||
       !finish(cipher_.get())) {
     return std::nullopt;
   }
-  return as_text({body_.data(), sealed.size()});
+  return as_text({body.data(), sealed.size()});
 }
 
 }  // namespace comcat::datagram

@@ -94,11 +94,11 @@ absl::Status Hub::receive(Caller& caller, wire::Request request, base::Time now)
   caller.conduct.forgive(now);
   absl::Status status;
   if (auto* voice = std::get_if<wire::VoiceUp>(&request)) {
-    status = relay(caller, *voice, now);
+    status = relay_stream(caller, *voice, now);
   } else if (const auto* hello = std::get_if<wire::Hello>(&request)) {
     status = greet(caller, *hello, now);
-  } else if (std::holds_alternative<wire::DatagramReport>(request)) {
-    // Whoever was offered no datagrams has none to report.
+  } else if (const auto* report = std::get_if<wire::DatagramReport>(&request)) {
+    status = take_report(caller, *report, now);
   } else {
     status = obey(caller, std::get<wire::Command>(std::move(request)), now);
   }
@@ -114,6 +114,7 @@ void Hub::leave(Caller& caller, wire::LeaveReason reason, base::Time now, const 
   caller.open = false;
   caller.unanswered = 0;  // nobody is there for what would still be said
   caller.later.clear();
+  caller.listener.path.reset();
   callers_.erase(caller.who.number);
   metrics_.clients = callers_.size();
   if (caller.room == nullptr) return;

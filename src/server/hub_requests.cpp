@@ -11,6 +11,7 @@
 #include <openssl/rand.h>
 
 #include "comcat/base/log.h"
+#include "comcat/base/secret.h"
 #include "comcat/base/unicode.h"
 #include "comcat/server/hub.h"
 #include "comcat/wire/convert.h"
@@ -40,6 +41,11 @@ bool same_key(const std::string& one, const std::string& other) {
 
 /// What becomes of commands that are too many.
 constexpr std::string_view kRefused = "what is too much is refused";
+/// And of voice.
+constexpr std::string_view kUnheard = "nobody hears you until you send less";
+constexpr std::size_t kReportCosts = 10;  // bytes of voice; and a frame
+/// How much of a caller's voice may come too early as datagrams, beyond what may come at once.
+constexpr std::chrono::milliseconds kDatagramBurst{200};
 
 /// Does what there was too much for; an error where the caller is to be disconnected. The warning
 /// names the `consequence`.
@@ -83,7 +89,17 @@ void complete_original(Caller& caller, wire::VoiceUp& voice, base::Time now) {
   voice.packet.level_dbov = kOriginalLevelDbov;
 }
 
-void send_welcome(Caller& caller, const RoomLimits& rooms, bool keeps_texts) {
+/// What others are not to find in memory that is used again.
+void wipe(std::optional<wire::DatagramOffer>& offer) {
+  if (!offer) return;
+  for (std::string* const secret :
+       {&offer->up_key, &offer->up_salt, &offer->down_key, &offer->down_salt}) {
+    base::wipe(*secret);
+  }
+}
+
+void send_welcome(Caller& caller, const RoomLimits& rooms, bool keeps_texts,
+                  std::optional<wire::DatagramOffer> datagrams = {}) {
   wire::Welcome welcome;
   welcome.session = caller.who.number;
   welcome.id = caller.who.id;
@@ -92,8 +108,11 @@ void send_welcome(Caller& caller, const RoomLimits& rooms, bool keeps_texts) {
   welcome.max_speakers = static_cast<std::uint32_t>(rooms.max_speakers);
   welcome.resume_key = caller.resume_key;
   welcome.features = wire::kFeatureVoiceBatch | (keeps_texts ? wire::kFeatureHistory : 0) |
-                     (rooms.allows_recording ? wire::kFeatureRecording : 0);
+                     (rooms.allows_recording ? wire::kFeatureRecording : 0) |
+                     (datagrams ? wire::kFeatureDatagrams : 0);
+  welcome.datagrams = std::move(datagrams);
   caller.listener.send(std::make_shared<const std::string>(wire::encode_response(welcome)));
+  wipe(welcome.datagrams);
 }
 
 void log_joined(const Caller& caller) {
@@ -123,9 +142,7 @@ absl::Status Hub::relay(Caller& caller, wire::VoiceUp& voice, base::Time now) {
   metrics_.bytes_in.fetch_add(frame.payload.size(), std::memory_order_relaxed);
   const Excess excess =
       caller.conduct.count_voice(frame.payload.size() + voice.original_name.size(), now);
-  if (absl::Status status =
-          enforce(excess, "nobody hears you until you send less", caller, metrics_);
-      !status.ok()) {
+  if (absl::Status status = enforce(excess, kUnheard, caller, metrics_); !status.ok()) {
     return status;
   }
   if (caller.conduct.is_silenced(now)) {
@@ -141,6 +158,37 @@ absl::Status Hub::relay(Caller& caller, wire::VoiceUp& voice, base::Time now) {
   frame.speaker = caller.who.number;
   caller.room->speak(caller.who, frame, now);
   return absl::OkStatus();
+}
+
+/// Voice that has come as a datagram already is known by its number, and costs its speaker nothing.
+absl::Status Hub::relay_stream(Caller& caller, wire::VoiceUp& voice, base::Time now) {
+  VoicePath* const path = caller.listener.path.get();
+  if (path != nullptr && !path->is_first(voice.packet.sequence)) return absl::OkStatus();
+  return relay(caller, voice, now);
+}
+
+/// There is nobody whose flow control would hold a datagram back: what is more than a burst is
+/// dropped, and counts all the same.
+void Hub::hear(Caller& caller, wire::VoicePacket packet, base::Time now) {
+  if (!caller.open || caller.listener.path == nullptr) return;
+  caller.conduct.forgive(now);
+  const bool too_much = caller.conduct.read_after() > now + kDatagramBurst;
+  absl::Status status;
+  if (too_much || !caller.listener.path->is_first(packet.sequence)) {
+    const Excess excess = caller.conduct.count_voice(packet.payload.size(), now);
+    status = enforce(excess, kUnheard, caller, metrics_);
+    if (too_much) metrics_.dropped(Drop::kRateLimit);
+  } else {
+    wire::VoiceUp voice{std::move(packet), {}};
+    status = relay(caller, voice, now);
+  }
+  if (!status.ok()) close(caller, wire::LeaveReason::kClosed, status, now);
+}
+
+absl::Status Hub::take_report(Caller& caller, const wire::DatagramReport& report, base::Time now) {
+  const Excess excess = caller.conduct.count_voice(kReportCosts, now);
+  if (caller.listener.path != nullptr) caller.listener.path->told(report, now);
+  return enforce(excess, kUnheard, caller, metrics_);
 }
 
 // ---- joining
@@ -203,7 +251,11 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
   if (status.ok()) status = rooms_.enter(caller, *room, now);
   if (!status.ok()) return refuse(status, Refusal::kName, caller, metrics_);
   caller.resume_key = make_resume_key();
-  send_welcome(caller, options_.rooms, texts_.are_kept());
+  std::optional<wire::DatagramOffer> datagrams;
+  if (options_.datagrams != nullptr && (hello.features & wire::kFeatureDatagrams) != 0) {
+    datagrams = options_.datagrams->open(caller, now);
+  }
+  send_welcome(caller, options_.rooms, texts_.are_kept(), std::move(datagrams));
   texts_.arrive(caller, hello.last_text);
   metrics_.joins.fetch_add(1);
   log_joined(caller);

@@ -28,9 +28,10 @@ base::Address address_of(const sockaddr_storage& address) {
 }
 
 absl::StatusOr<base::FileDescriptor> listen_on(const addrinfo& info, const ListenOptions& options) {
-  base::FileDescriptor fd(socket(info.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  base::FileDescriptor fd(socket(info.ai_family, options.type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd.valid()) return absl::UnavailableError(error_text(errno));
-  set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  // With datagrams it would let a second server take those of the first.
+  if (options.type == SOCK_STREAM) set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   if (info.ai_family == AF_INET6) {
     set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6_only);
   }
@@ -40,7 +41,9 @@ absl::StatusOr<base::FileDescriptor> listen_on(const addrinfo& info, const Liste
   if (::bind(fd.get(), info.ai_addr, info.ai_addrlen) != 0) {
     return absl::UnavailableError(error_text(errno));
   }
-  if (::listen(fd.get(), kBacklog) != 0) return absl::UnavailableError(error_text(errno));
+  if (options.type == SOCK_STREAM && ::listen(fd.get(), kBacklog) != 0) {
+    return absl::UnavailableError(error_text(errno));
+  }
   return fd;
 }
 
@@ -56,7 +59,7 @@ absl::StatusOr<base::FileDescriptor> listen_on(const base::Address& wanted,
   const std::string port = std::to_string(wanted.port);
   addrinfo hints{};
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_socktype = options.type;
   absl::StatusOr<base::FileDescriptor> listener = absl::InvalidArgumentError(
       options.flag + " " + base::to_string(wanted) + ": there is no such address on this machine");
   for (const std::string& host : hosts_of(wanted)) {

@@ -15,11 +15,12 @@ struct ListenOptions {
   std::string flag = "--listen";  // what the user is told to change
   bool ipv6_only = false;         // otherwise an IPv6 socket takes IPv4 as well
   int send_buffer_bytes = 0;      // of the sockets that it accepts; 0: as the system has it
+  int type = SOCK_STREAM;         // SOCK_DGRAM: for datagrams
 };
 
-/// A non-blocking socket that listens on `wanted`; no host is every address, IPv6's for both
-/// families where there is IPv6, else IPv4's. kInvalidArgument or kUnavailable with one sentence
-/// where it cannot. Threads: any.
+/// A non-blocking socket that listens on `wanted`, or takes datagrams there; no host is every
+/// address, IPv6's for both families where there is IPv6, else IPv4's. kInvalidArgument or
+/// kUnavailable with one sentence where it cannot. Threads: any.
 [[nodiscard]] absl::StatusOr<base::FileDescriptor> listen_on(const base::Address& wanted,
                                                              const ListenOptions& options);
 

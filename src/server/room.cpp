@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "comcat/datagram/voice.h"
 #include "comcat/wire/convert.h"
 
 #include "absl/status/status.h"
@@ -31,6 +32,16 @@ class Forms {
     return who.original ? original() : message();
   }
 
+  /// What is to leave as a datagram.
+  const Payload& datagram() {
+    if (!datagram_) {
+      std::string bytes;
+      datagram::append_voice(packet_, bytes);
+      datagram_ = std::make_shared<const std::string>(std::move(bytes));
+    }
+    return datagram_;
+  }
+
  private:
   const std::vector<Payload>& batch() {
     if (batch_.empty()) add(batch_, wire::encode_voice(packet_));
@@ -56,6 +67,7 @@ class Forms {
 
   const Participant& speaker_;
   const wire::VoicePacket& packet_;
+  Payload datagram_;
   std::vector<Payload> batch_;
   std::vector<Payload> message_;
   std::vector<Payload> original_;
@@ -99,12 +111,17 @@ void Room::speak(const Participant& speaker, const wire::VoicePacket& frame, bas
     metrics_.dropped(Drop::kNotLoudest);
     return;
   }
-  load_.count(people_.size() - 1, now);
+  Forms forms(speaker, frame);
+  by_stream_.clear();
+  for (const Person& person : people_) {
+    if (person.who == &speaker || person.who->deafened) continue;
+    VoicePath* const path = person.listener->path.get();
+    if (path == nullptr || !path->send(forms.datagram(), now)) by_stream_.push_back(person);
+  }
+  load_.count(by_stream_.size(), now);
   const auto wait = load_.wait();
   if (!flush_at_ && wait.count() > 0 && loudest_.talking(now) > 1) flush_at_ = now + wait;
-  Forms forms(speaker, frame);
-  for (const auto& [who, listener] : people_) {
-    if (who == &speaker || who->deafened) continue;
+  for (const auto& [who, listener] : by_stream_) {
     for (const Payload& payload : forms.of(*who, *listener)) queue_for(*listener, payload, now);
   }
   if (flush_at_ && gather(speaker.number) >= loudest_.talking(now)) flush();

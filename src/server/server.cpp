@@ -1,5 +1,6 @@
 #include "comcat/server/server.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <thread>
 #include <utility>
@@ -17,8 +18,12 @@
 #include "comcat/base/log.h"
 #include "comcat/rpc/deadline.h"
 #include "comcat/server/admin.h"
+#include "comcat/server/listen_address.h"
 
 #include "call.h"
+#include "datagram_intake.h"
+#include "datagram_paths.h"
+#include "datagram_sockets.h"
 #include "shard.h"
 #include "tls_credentials.h"
 
@@ -36,6 +41,7 @@ constexpr std::chrono::milliseconds kFarewell{500};
 // gRPC ends the stream of who sends more, without a word to us; what is more than
 // wire::kMaxMessageBytes and less than this is refused by Call, which says so.
 constexpr int kMaxReceivedBytes = 16 * static_cast<int>(wire::kMaxMessageBytes);
+constexpr int kMostPorts = 20;  // that are tried where the system picks one
 // Of reflection: what else the server does needs none of gRPC's. One of them waits for the others.
 constexpr int kMaxGrpcThreads = 16;
 constexpr std::size_t kMemoryQuotaBytes = 512UL * 1024 * 1024;
@@ -102,6 +108,20 @@ GuestLimits guest_limits(const ServerOptions& options) {
 
 }  // namespace
 
+/// All that the server needs for datagrams.
+struct Datagrams {
+  Datagrams(std::vector<DatagramSocket> its_sockets, int its_port, Metrics& metrics)
+      : port(its_port),
+        sockets(std::move(its_sockets)),
+        intake(sockets, metrics),
+        paths(sockets, static_cast<std::uint16_t>(its_port), intake, metrics) {}
+
+  const int port;
+  const std::vector<DatagramSocket> sockets;
+  DatagramIntake intake;
+  DatagramPaths paths;
+};
+
 struct Server::Parts {
   Parts(Acceptor its_acceptor, const GuestLimits& guest_limits)
       : guests(guest_limits, metrics), acceptor(std::move(its_acceptor)) {}
@@ -114,6 +134,7 @@ struct Server::Parts {
   std::shared_ptr<TlsCredentials> tls;  // null: plaintext
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections;
   std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<Datagrams> datagrams;  // null: there are none
   std::unique_ptr<Shard> shard;
   std::unique_ptr<store::Journal> journal;  // null: no texts are kept. Goes before the shard
   std::unique_ptr<AdminEndpoint> admin;
@@ -130,6 +151,41 @@ absl::StatusOr<std::unique_ptr<store::Journal>> open_journal(
   return journal;
 }
 
+/// The sockets of a server.
+struct Bound {
+  Acceptor acceptor;
+  std::vector<DatagramSocket> datagrams{};  // none: there are no datagrams
+  int datagram_port = 0;
+};
+
+/// Whether the system picks a port.
+bool picks_port(const AcceptorOptions& options) {
+  const auto wanted = parse_listen_addresses(options.listen, "--listen");
+  return wanted.ok() && std::ranges::any_of(*wanted, [](const base::Address& address) {
+           return address.port == 0;
+         });
+}
+
+/// Binds what the options ask for; without datagrams where their port is taken and nobody insists
+/// on it. Where the system picks a port, it picks others until one is free for both.
+absl::StatusOr<Bound> bind(const ServerOptions& options) {
+  for (int tries = 1;; ++tries) {
+    absl::StatusOr<Acceptor> acceptor = Acceptor::bind(options.acceptor);
+    if (!acceptor.ok()) return acceptor.status();
+    if (!options.datagrams.wanted || !options.certificate) return Bound{*std::move(acceptor)};
+    const int told = options.datagrams.port;
+    const int port = told != 0 ? told : acceptor->port();
+    absl::StatusOr<std::vector<DatagramSocket>> sockets =
+        bind_datagrams(options.acceptor.listen, static_cast<std::uint16_t>(port));
+    if (sockets.ok()) return Bound{*std::move(acceptor), *std::move(sockets), port};
+    if (told != 0) return sockets.status();
+    if (picks_port(options.acceptor) && tries < kMostPorts) continue;
+    base::log(base::LogLevel::kWarning, "datagrams_off",
+              {{"why", std::string(sockets.status().message())}});
+    return Bound{*std::move(acceptor)};
+  }
+}
+
 /// Has the journal answer to the shard: one task for all that became true at once.
 void connect(store::Journal& journal, Shard& shard) {
   journal.start([&shard](std::vector<store::Answer> answers) {
@@ -142,13 +198,19 @@ void connect(store::Journal& journal, Shard& shard) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
-  absl::StatusOr<Acceptor> acceptor = Acceptor::bind(options.acceptor);
-  if (!acceptor.ok()) return acceptor.status();
-  auto parts = std::make_unique<Parts>(std::move(*acceptor), guest_limits(options));
+  absl::StatusOr<Bound> bound = bind(options);
+  if (!bound.ok()) return bound.status();
+  auto parts = std::make_unique<Parts>(std::move(bound->acceptor), guest_limits(options));
   HubOptions hub = options.hub;
   absl::StatusOr<std::unique_ptr<store::Journal>> journal = open_journal(options.journal, hub);
   if (!journal.ok()) return journal.status();
   parts->journal = *std::move(journal);
+  if (!bound->datagrams.empty()) {
+    parts->datagrams = std::make_unique<Datagrams>(std::move(bound->datagrams),
+                                                   bound->datagram_port, parts->metrics);
+  }
+  DatagramPaths* const paths = parts->datagrams ? &parts->datagrams->paths : nullptr;
+  hub.datagrams = paths;
 
   // Every connection waits with a buffer of 8 KiB for what it reads, unless this experiment of gRPC
   // 1.51, on by default, is off. Read when gRPC starts, so it must come before any use of it.
@@ -172,7 +234,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();
   parts->shard =
       std::make_unique<Shard>(hub, options.admission, parts->metrics, std::move(queue),
-                              parts->service, parts->health, parts->guests, parts->acceptor);
+                              parts->service, parts->health, parts->guests, parts->acceptor, paths);
   if (!options.admin_socket.empty()) {
     absl::StatusOr<std::unique_ptr<AdminEndpoint>> admin =
         AdminEndpoint::start(options.admin_socket, administer_on(*parts->shard));
@@ -188,6 +250,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
     return absl::InternalError("gRPC cannot start a server; --log_level debug shows its reason");
   }
   parts->shard->start();
+  if (parts->datagrams) {
+    parts->datagrams->intake.start(
+        [shard = parts->shard.get()](std::vector<ArrivedDatagram> batch) {
+          shard->post_datagrams(std::move(batch));
+        });
+  }
   if (parts->journal) connect(*parts->journal, *parts->shard);
   parts->acceptor.start(
       [connections = parts->connections.get()](base::FileDescriptor fd) {
@@ -220,6 +288,7 @@ void Server::stop(std::chrono::milliseconds grace) {
   parts_->server->Shutdown(rpc::deadline_in(kFarewell));
   closed.set();
   cut.join();
+  if (parts_->datagrams) parts_->datagrams->intake.stop();
   parts_->shard->join();
   parts_->server.reset();
 }
@@ -239,6 +308,9 @@ const std::string& Server::address() const {
 }
 int Server::port() const {
   return parts_->acceptor.port();
+}
+int Server::datagram_port() const {
+  return parts_->datagrams ? parts_->datagrams->port : 0;
 }
 const Metrics& Server::metrics() const {
   return parts_->metrics;

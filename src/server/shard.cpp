@@ -14,13 +14,14 @@ constexpr int kExpectedCalls = 16;
 
 Shard::Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
              std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service,
-             HealthService& health, GuestTable& guests, Doorman& doorman)
+             HealthService& health, GuestTable& guests, Doorman& doorman, DatagramPaths* datagrams)
     : queue_(std::move(queue)),
       service_(service),
       metrics_(metrics),
       caller_limits_(hub.caller),
       guests_(guests),
       doorman_(doorman),
+      datagrams_(datagrams),
       health_(health, *queue_, guests),
       hub_(hub, metrics),
       admission_(admission) {}
@@ -49,12 +50,27 @@ void Shard::run() {
     expire_due();
     tell_if_drained();
     hub_.tick(now_);
+    if (datagrams_ == nullptr) continue;
+    datagrams_->tick(now_);
+    datagrams_->flush(now_);
   }
 }
 
+void Shard::post_datagrams(std::vector<ArrivedDatagram> batch) {
+  post([this, batch = std::move(batch)] {
+    datagrams_->take(
+        batch,
+        [this](Caller& caller, wire::VoicePacket packet, base::Time now) {
+          hub_.hear(caller, std::move(packet), now);
+        },
+        now_);
+  });
+}
+
 base::Time Shard::next_deadline() const {
-  const base::Time hub = hub_.next_deadline(now_);
-  return deadlines_.empty() ? hub : std::min(hub, deadlines_.begin()->first);
+  base::Time next = hub_.next_deadline(now_);
+  if (datagrams_ != nullptr) next = std::min(next, datagrams_->next_deadline());
+  return deadlines_.empty() ? next : std::min(next, deadlines_.begin()->first);
 }
 
 void Shard::expire_due() {

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <grpcpp/grpcpp.h>
 
@@ -20,6 +21,7 @@
 #include "comcat/server/metrics.h"
 
 #include "call.h"
+#include "datagram_paths.h"
 #include "health.h"
 #include "shared_slices.h"
 
@@ -28,6 +30,8 @@ namespace comcat::server {
 /// One thread, one gRPC completion queue and the calls dealt to it. Everything that happens to them
 /// is an event of that queue, so nothing inside is locked. Other threads speak to it by post().
 ///
+/// `datagrams`, where there are some, outlive it.
+///
 /// Threads    start(), drain() and join() from the owner, in this order, once the server has been
 ///            built; post() from any; the rest from the shard's own, which is the one that posted
 ///            tasks run on.
@@ -35,7 +39,7 @@ class Shard final {
  public:
   Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
         std::unique_ptr<grpc::ServerCompletionQueue> queue, RawService& service,
-        HealthService& health, GuestTable& guests, Doorman& doorman);
+        HealthService& health, GuestTable& guests, Doorman& doorman, DatagramPaths* datagrams);
   ~Shard();
 
   void start();
@@ -50,6 +54,9 @@ class Shard final {
 
   /// Waits for the last call and ends the thread. After grpc::Server::Shutdown().
   void join();
+
+  /// Datagrams of its callers have arrived. From any thread; there are `datagrams`.
+  void post_datagrams(std::vector<ArrivedDatagram> batch);
 
   // For its calls.
   [[nodiscard]] base::Time now() const { return now_; }  // when the running event began
@@ -85,6 +92,7 @@ class Shard final {
   const CallerLimits caller_limits_;
   GuestTable& guests_;
   Doorman& doorman_;
+  DatagramPaths* const datagrams_;  // null: there are none
   Health health_;
   Hub hub_;
   Admission admission_;

@@ -52,7 +52,8 @@ class Opener {
  public:
   Opener(const Keys& keys, std::uint32_t connection, std::uint8_t epoch);
 
-  /// The body of a datagram, whose `header` parse_header() told; valid until the next call. Nothing
+  /// The body of a datagram, whose `header` parse_header() told; valid until this thread opens the
+  /// next, with whichever opener. Nothing
   /// where it is of another connection or epoch, or does not authenticate.
   [[nodiscard]] std::optional<std::string_view> open(const Header& header, Bytes datagram);
 
@@ -61,7 +62,6 @@ class Opener {
   std::uint8_t epoch_;
   std::array<std::byte, Keys::kSaltBytes> salt_;
   Cipher cipher_;
-  std::array<std::byte, kMaxBodyBytes> body_;
 };
 
 }  // namespace comcat::datagram

@@ -19,6 +19,7 @@ namespace comcat::server {
 
 struct HubOptions {
   RoomLimits rooms;
+  VoicePaths* datagrams = nullptr;  // which outlive the hub; null: voice takes the streams alone
   store::Keeper* keeper = nullptr;  // of texts, which outlives the hub; null: nobody keeps them
   std::chrono::seconds hello_timeout{5};
   std::chrono::seconds stall_timeout{10};
@@ -46,6 +47,10 @@ class Hub {
   /// What `caller` sent. An error ends the stream with that status; the caller has then left. What
   /// it sends next is to be read from caller.conduct.read_after() on.
   [[nodiscard]] absl::Status receive(Caller& caller, wire::Request request, base::Time now);
+
+  /// A packet of voice that came from `caller` as a datagram. Who sends too many is not heard, and
+  /// at last closed.
+  void hear(Caller& caller, wire::VoicePacket packet, base::Time now);
 
   /// The connection is gone or going. Harmless when it has left already.
   void leave(Caller& caller, wire::LeaveReason reason, base::Time now, const std::string& why = {});
@@ -78,6 +83,8 @@ class Hub {
   absl::Status relay(Caller& caller, wire::VoiceUp& voice, base::Time now);
   /// A hello, or the signature of the one before.
   absl::Status greet(Caller& caller, const wire::Hello& hello, base::Time now);
+  absl::Status relay_stream(Caller& caller, wire::VoiceUp& voice, base::Time now);
+  absl::Status take_report(Caller& caller, const wire::DatagramReport& report, base::Time now);
   absl::Status join(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status greet_again(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status obey(Caller& caller, wire::Command command, base::Time now);

@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 
 #include "comcat/base/clock.h"
 #include "comcat/server/message_queue.h"
 #include "comcat/server/payload.h"
 #include "comcat/server/stream_order.h"
+#include "comcat/server/voice_path.h"
 #include "comcat/server/voice_queue.h"
 
 #include "absl/status/status.h"
@@ -57,6 +59,7 @@ struct Listener {
   void leave_room();
 
   Link& link;
+  std::unique_ptr<VoicePath> path;  // null: its voice, and that to it, take the stream alone
   VoiceQueue voice;
   MessageQueue messages;
   StreamOrder order;

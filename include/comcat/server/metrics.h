@@ -60,7 +60,15 @@ struct Metrics {
   std::array<Counter, static_cast<std::size_t>(Refusal::kCount)> refusals{};
   std::array<Counter, static_cast<std::size_t>(Turned::kCount)> turned_away{};
   Counter failed_accepts{0};
-  Counter overdrawn{0};  // connections with admitted callers, cut
+  Counter overdrawn{0};     // connections with admitted callers, cut
+  Counter datagrams_in{0};  // that authenticated, and are no replays
+  Counter datagrams_out{0};
+  Counter datagrams_unsent{0};  // that the system did not take
+  Counter datagrams_forged{0};  // of no connection, or that do not authenticate
+  Counter datagrams_replayed{0};
+  Counter datagram_addresses{0};  // that a caller's datagrams came from, and that it has proven
+  Counter voice_to_datagrams{0};  // listeners' voice that changed its way
+  Counter voice_to_stream{0};
   Histogram queue_age;
   Histogram write_latency;
 

@@ -17,8 +17,9 @@ namespace comcat::server {
 
 /// The people who hear each other.
 ///
-/// Gathering   while one person talks, or the shard has little to send (SendLoad), each frame
-/// leaves
+/// Datagrams   to whoever has a VoicePath that works; each frame by itself, at once.
+/// Gathering   on streams: while one person talks, or the shard has little to send (SendLoad), each
+/// frame leaves
 ///             at once. Else the frames for a listener wait until everyone who talks has sent one,
 ///             at most SendLoad::wait(), and leave in one message.
 /// Events      the first after a quiet time leaves at once; those that follow within kEventGap
@@ -99,6 +100,7 @@ class Room {
   std::string name_;
   std::string key_;
   std::vector<Person> people_;
+  std::vector<Person> by_stream_;  // of speak(): who gets the frame by the stream
   Loudest loudest_;
   Metrics& metrics_;
   SendLoad& load_;

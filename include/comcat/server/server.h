@@ -16,8 +16,16 @@
 
 namespace comcat::server {
 
+/// Voice beside the streams; only under TLS, whose keys protect its own.
+struct DatagramOptions {
+  bool wanted = true;
+  int port =
+      0;  // 0: that of the first address in AcceptorOptions::listen, and none where it is taken
+};
+
 struct ServerOptions {
   AcceptorOptions acceptor;
+  DatagramOptions datagrams;
   AdmissionOptions admission;
   HubOptions hub;
   std::optional<Certificate> certificate;        // nothing: plaintext
@@ -49,6 +57,8 @@ class Server {
 
   [[nodiscard]] const std::string& address() const;
   [[nodiscard]] int port() const;
+  /// That of its datagrams; 0 where there are none.
+  [[nodiscard]] int datagram_port() const;
   [[nodiscard]] const Metrics& metrics() const;
 
  private:
