@@ -62,13 +62,15 @@ def excesses(c):
 
 
 def medians_table(runs):
-    """`runs`: for each point the runs of each server by its name. "peer" is what others cost."""
+    """`runs`: for each point the runs of each server by its name. "peer" is what others cost, and
+    "peer datagrams" what theirs do."""
     lines = ["| N,S | server | CPU us | of peer | p50 us | p99 us | delivered % | KiB/connection |",
              "|---|---|---|---|---|---|---|---|"]
     for point, servers in runs.items():
         of = {name: medians(figures) for name, figures in servers.items()}
         for name, m in of.items():
-            share = f"{m.cpu_us / of['peer'].cpu_us:.2f}" if "peer" in of else "-"
+            peer = of.get("peer datagrams" if name.endswith("datagrams") else "peer")
+            share = f"{m.cpu_us / peer.cpu_us:.2f}" if peer else "-"
             lines.append(f"| {point} | {name} | {m.cpu_us:.1f} | {share} | {m.p50_us:.0f} | "
                          f"{m.p99_us:.0f} | {m.delivered_percent:.2f} | "
                          f"{m.kib_per_connection:.1f} |")

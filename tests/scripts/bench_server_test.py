@@ -84,6 +84,23 @@ max 9100 | server cpu 0.10s = 20.00 us/delivery (load own 9.00 us) rss 900 KiB r
         self.assertIn("| 50,2 | comcat tls | 10.0 | 0.50 |", done.stdout)
         self.assertIn("| 50,2 | peer | 20.0 | 1.00 | 4700 | 8900 | 98.00 | 107.0 |", done.stdout)
 
+    def test_datagrams_are_measured_by_themselves_and_beside_the_peers(self):
+        self.program("after/comcat-load", """#!/bin/sh
+case "$*" in *--insecure*) cpu=12 ;; *--nodatagrams*) cpu=16 ;; *) cpu=3 ;; esac
+echo "{\\"server\\":{\\"cpu_us_per_frame\\":$cpu,\\"kib_per_connection\\":33},\
+\\"latency_us\\":{\\"p50\\":5000,\\"p99\\":9000},\\"delivered_percent\\":100}"
+""")
+        self.program("peer/run_mumble.sh", """#!/bin/sh
+case $1 in --tcp) cpu=32.00 ;; --udp) cpu=6.00 ;; esac
+echo "N=$2 S=$3 sent 9 delivered 98 of 100 (98.00%) rate 50/s  lat us p50 4700 p99 8900 p99.9 9000 \
+max 9100 | server cpu 0.10s = $cpu us/delivery (load own 9.00 us) rss 900 KiB rss/conn 107.0 KiB"
+""")
+        done = self.bench("--rounds", "1", "--peer", self.folder / "peer", "50,2")
+        self.assertIn("| 50,2 | comcat plaintext | 12.0 | 0.38 |", done.stdout)
+        self.assertIn("| 50,2 | comcat tls | 16.0 | 0.50 |", done.stdout)
+        self.assertIn("| 50,2 | comcat datagrams | 3.0 | 0.50 |", done.stdout)
+        self.assertIn("| 50,2 | peer datagrams | 6.0 | 1.00 |", done.stdout)
+
     def assert_one_sentence(self, done, code, part):
         self.assertEqual(done.returncode, code, done.stderr)
         self.assertEqual(done.stdout, "")
