@@ -62,13 +62,13 @@ void Session::command(Kind kind, decltype(wire::Command::verb) verb, base::Time 
 }
 
 void Session::report(const CommandOutbox::Unsent& unsent) {
-  for (const auto& [command, status] : unsent) {
+  for (const auto& entry : unsent) {  // clang 14 lets no lambda have a binding
+    const UserCommand& it = entry.first;
+    const absl::Status& why = entry.second;
     // A state that cannot be told now is told with the next welcome.
-    with_id(command.id, [&] {
-      if (answer_quietly(command.kind, {})) return;
-      if (!command.is_state() || !absl::IsUnavailable(status)) {
-        fail(command, std::string(status.message()));
-      }
+    with_id(it.id, [&] {
+      if (answer_quietly(it.kind, {})) return;
+      if (!it.is_state() || !absl::IsUnavailable(why)) fail(it, std::string(why.message()));
     });
   }
 }
