@@ -149,11 +149,11 @@ void Walker::take(const ::Outcome& outcome, base::Time now) {
     complain("an outcome that nobody waits for: " + outcome.ShortDebugString());
     return;
   }
-  if (asked != asked_.begin()) complain("an outcome before that of an earlier command");
+  const bool refused = outcome.status() == kResourceExhausted;  // which is said at once
+  if (asked != asked_.begin() && !refused) complain("an outcome before that of an earlier command");
   if (outcome.status() == kOk) {
     obeyed(*asked, outcome, now);
-  } else if (outcome.status() != kResourceExhausted &&
-             !(outcome.status() == kNotFound && asked->command.has_who())) {
+  } else if (!refused && !(outcome.status() == kNotFound && asked->command.has_who())) {
     complain("refused: " + outcome.ShortDebugString());
   }
   asked_.erase(asked);
