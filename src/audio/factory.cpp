@@ -7,8 +7,8 @@
 
 #include "comcat/audio/sink.h"
 #include "comcat/audio/sound_reader.h"
-#include "comcat/audio/source.h"
 #include "comcat/audio/sound_writer.h"
+#include "comcat/audio/source.h"
 #include "comcat/base/text.h"
 
 #include "audio/audio_spec.h"

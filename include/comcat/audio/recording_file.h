@@ -15,9 +15,9 @@ struct RecordingFile {
 };
 
 /// Creates `path`, or if there is something of that name already, the next free one: name-2.wav,
-/// name-3.wav... REQUIRES a name that ends in an extension. Nothing that exists is opened for writing, whatever it is and wherever it leads.
-/// Only the user may read it (0600): it holds other people's voices.
-/// Threads: any.
+/// name-3.wav... REQUIRES a name that ends in an extension. Nothing that exists is opened for
+/// writing, whatever it is and wherever it leads. Only the user may read it (0600): it holds other
+/// people's voices. Threads: any.
 [[nodiscard]] absl::StatusOr<RecordingFile> create_recording(const std::string& path);
 
 /// One sentence for a write or an open that failed with `error_number`.

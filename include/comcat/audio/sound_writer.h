@@ -13,12 +13,13 @@ namespace comcat::audio {
 /// behind can be played to its last second: a WAV's header is brought up to date every second.
 ///
 /// Threads    one at a time. Every call may wait for the disk.
-/// Errors     kResourceExhausted (disk full, 4 GB of a WAV file reached), kPermissionDenied and the like, each
+/// Errors     kResourceExhausted (disk full, 4 GB of a WAV file reached), kPermissionDenied and the
+/// like, each
 ///            with one sentence; after the first one, write() does nothing and repeats it.
 class SoundWriter {
  public:
-  /// kInvalidArgument where `path` ends in neither ".wav" nor ".flac": a slip of the hand shall look like
-  /// one.
+  /// kInvalidArgument where `path` ends in neither ".wav" nor ".flac": a slip of the hand shall
+  /// look like one.
   [[nodiscard]] static absl::Status check_name(const std::string& path);
 
   /// Creates `path`, if check_name() permits, or the next free of name-2.wav, name-3.wav...: what
