@@ -218,7 +218,7 @@ TEST(Decision, ANetworkThatStaysLateIsListenedToAllTheSame) {
   Situation now = queued(kFrame);
   int pulls = 0;
   for (; pulls < 100; ++pulls) {
-    now.first.emplace().delay = 900ms;
+    now.first = Situation::First{.delay = 900ms};
     if (asked.ask(now) == Operation::kPlay) break;
     now.first.reset();
     EXPECT_EQ(Operation::kSkip, asked.ask(now));
