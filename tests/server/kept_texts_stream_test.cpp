@@ -25,7 +25,9 @@ using Client = comcat::testing::Caller;
 class KeptTextsStream : public ::testing::Test {
  protected:
   KeptTextsStream() {
-    auto opened = store::Journal::open({directory_.path()});
+    store::JournalOptions kept;
+    kept.directory = directory_.path();
+    auto opened = store::Journal::open(kept);
     EXPECT_TRUE(opened.ok()) << opened.status();
     journal_ = *std::move(opened);
     Stage::Options options;
