@@ -26,10 +26,6 @@ std::size_t grains(std::int64_t samples, bool up) {
   return (whole + (up ? Concealment::kGrain - 1 : 0)) / Concealment::kGrain * Concealment::kGrain;
 }
 
-std::size_t samples_of(Micros duration) {
-  return static_cast<std::size_t>(duration / audio::kBlockDuration) * kBlock;
-}
-
 std::size_t whole_pulls(Micros duration, const Situation& now) {
   const Micros pull = to_micros(static_cast<std::int64_t>(now.pull_samples));
   return static_cast<std::size_t>(duration / pull) * now.pull_samples;
@@ -86,17 +82,16 @@ std::optional<Order> Decision::take_stage(const Situation& now) {
 
 std::optional<Order> Decision::throw_away(const Situation& now) {
   const bool begun = stage_ == Stage::kThrowingAway;
-  const bool catching_up = begun || catching_up_samples_ > 0;
+  const bool catching_up = begun || now.due < catching_up_until_;
   const Micros most = catching_up ? max_delay_ : too_late_;
   if (now.first.has_value() && now.first->delay > most) {
     stage_ = Stage::kThrowingAway;
-    if (!catching_up) catching_up_samples_ = samples_of(max_delay_);
+    if (!catching_up) catching_up_until_ = now.due + max_delay_;
     return Order{.operation = Operation::kThrowAway, .lost_packets = now.first->missing_packets};
   }
   stage_ = Stage::kBegin;
   // What is here now is new enough, and so is all that comes after it.
-  if (now.first.has_value()) catching_up_samples_ = 0;
-  catching_up_samples_ -= std::min(catching_up_samples_, now.pull_samples);
+  if (now.first.has_value()) catching_up_until_ = now.due;
   if (!begun) return std::nullopt;
   const std::size_t concealed = settle_wait(static_cast<std::int64_t>(waited_samples_));
   return Order{.operation = Operation::kSkip, .concealed_samples = concealed};

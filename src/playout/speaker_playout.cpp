@@ -73,6 +73,7 @@ Situation SpeakerPlayout::look(base::Time due) const {
   now.next_delay = delays.delay(playhead_.end(), due);
   now.packet_samples = playhead_.packet_samples();
   now.pull_samples = pull_samples_;
+  now.due = std::chrono::duration_cast<Micros>(due.time_since_epoch());
   now.quiet = decision_.talking() && execution_.quiet();
   now.faded = execution_.faded();
   return now;

@@ -28,6 +28,7 @@ struct Situation {
   std::size_t queued_samples = 0;    // decoded and not played
   std::size_t packet_samples = 960;  // of the packet that was decoded last
   std::size_t pull_samples = 480;    // what is asked for at a time
+  Micros due{0};                     // when this pull is, since any origin
   bool quiet = false;                // what plays next is hardly heard
   bool faded = false;                // a gap has gone on until it is silent
 };
@@ -68,7 +69,8 @@ struct Order {
 /// Between spurts there is only the choice of when to begin: a spurt begins when its first packet
 /// has waited for the target. Within a spurt each pull, in this order,
 ///   - throws away what is hopelessly late (more than `outage` above the greatest delay), and with
-///     it what comes right behind it: an outage's packets may come over several pulls,
+///     it what comes right behind it: an outage's packets may come over several pulls, of
+///     which a sink that was suspended itself makes many at once,
 ///   - compares the delay with its target and takes out or repeats a little, more where it is quiet
 ///     and where the difference is large,
 ///   - when the next packet is overdue and the samples run out, repeats a little too: that gains
@@ -122,9 +124,9 @@ class Decision {
   Stage stage_ = Stage::kLate;  // of this pull
   Order cut_;                   // wanted once enough is decoded
   bool talking_ = false;
-  std::size_t waited_samples_ = 0;       // played since the next packet was due and was not here
-  std::size_t idle_samples_ = 0;         // for which a packet has waited to begin a spurt
-  std::size_t catching_up_samples_ = 0;  // for which what is above the greatest delay goes as well
+  std::size_t waited_samples_ = 0;  // played since the next packet was due and was not here
+  std::size_t idle_samples_ = 0;    // for which a packet has waited to begin a spurt
+  Micros catching_up_until_ = Micros::min();  // what is above the greatest delay goes as well
   std::size_t since_stretch_samples_ = 0;
   std::size_t repeat_credit_samples_ = 0;  // may be said again while a packet is overdue
   bool in_doubt_ = false;  // a packet is overdue while it is quiet: late, or a pause
