@@ -13,10 +13,6 @@ constexpr double kSamplesPerMs = 48;
 constexpr double kHeadStartMs = 1000;
 constexpr std::int64_t kMostLost = 1000;  // a larger gap is a sender that started again
 
-std::int64_t unwrap(std::uint32_t raw, std::int64_t near) {
-  return near + static_cast<std::int32_t>(raw - static_cast<std::uint32_t>(near));
-}
-
 }  // namespace
 
 void ArrivalLog::begin(Speaker& speaker, const PacketArrival& arrival) {
@@ -41,8 +37,8 @@ void ArrivalLog::insert(const PacketArrival& arrival) {
     begin(found->second, arrival);
   }
   Speaker& speaker = found->second;
-  Place place{unwrap(arrival.sequence, speaker.newest.sequence),
-              unwrap(arrival.timestamp, speaker.newest.timestamp)};
+  Place place{wire::unwrap(arrival.sequence, speaker.newest.sequence),
+              wire::unwrap(arrival.timestamp, speaker.newest.timestamp)};
   if (std::abs(place.sequence - speaker.newest.sequence) > kMostLost) {
     begin(speaker, arrival);
     place = speaker.newest;

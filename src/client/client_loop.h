@@ -57,8 +57,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void set_short_frames(bool short_frames) override;
   void set_gain(wire::SessionNumber speaker, float gain) override;
   void remove_speaker(wire::SessionNumber speaker) override;
-  [[nodiscard]] absl::Status start_recording(const std::string& directory,
-                                             wire::SessionNumber self) override;
+  [[nodiscard]] absl::Status start_recording(const std::string& directory) override;
   void stop_recording() override { recording_.stop(); }
   void name_track(wire::SessionNumber speaker, const std::string& name, bool self) override;
   void show(Report report) override;

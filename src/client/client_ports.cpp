@@ -66,8 +66,7 @@ void ClientLoop::remove_speaker(wire::SessionNumber speaker) {
   sound_->playback().remove(speaker);
 }
 
-absl::Status ClientLoop::start_recording(const std::string& directory, wire::SessionNumber self) {
-  recording_.set_self(self);
+absl::Status ClientLoop::start_recording(const std::string& directory) {
   return recording_.start(directory, [this](std::string why) {
     tasks_.post(
         [this, why = std::move(why)] { session_.on_recording_failure(why, base::steady_now()); });

@@ -25,7 +25,7 @@ void Session::execute(const RecordCall& wanted, base::Time now) {
 }
 
 void Session::start_recording(base::Time now) {
-  const absl::Status status = ports_.start_recording(recording_.directory, self_);
+  const absl::Status status = ports_.start_recording(recording_.directory);
   if (!status.ok()) {
     stop_recording(now);
     return show(Report("error", std::string(status.message())));

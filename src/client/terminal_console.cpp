@@ -11,12 +11,9 @@
 #include <vector>
 
 #include <poll.h>
-#include <signal.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "comcat/base/clock.h"
-#include "comcat/base/file_descriptor.h"
 #include "comcat/base/wake_event.h"
 #include "comcat/base/write.h"
 #include "comcat/client/console.h"
@@ -27,6 +24,7 @@
 #include "job_control.h"
 #include "line_editor.h"
 #include "line_text.h"
+#include "resize_signal.h"
 #include "terminal_keys.h"
 
 namespace comcat::client {
@@ -36,26 +34,6 @@ namespace {
 constexpr int kBackgroundPollMs = 200;
 /// Keys that follow Tab wait this long for what it completes.
 constexpr std::chrono::milliseconds kTabPatience{300};
-
-/// SIGWINCH as a file descriptor. SignalWatcher has blocked it in every thread.
-class ResizeSignal {
- public:
-  ResizeSignal() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGWINCH);
-    fd_.reset(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-  }
-  [[nodiscard]] int fd() const { return fd_.get(); }
-  void clear() const {
-    signalfd_siginfo info{};
-    while (::read(fd_.get(), &info, sizeof info) > 0) {
-    }
-  }
-
- private:
-  base::FileDescriptor fd_;
-};
 
 /// The editor belongs to the console's thread, which is also where other threads' output is
 /// printed: it waits for a key in next_key(), and there the line being typed can be wiped, the

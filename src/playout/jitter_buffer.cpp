@@ -14,10 +14,6 @@ constexpr std::int64_t kRestartSequences = 1000;
 constexpr std::int64_t kRestartSamples = 3600LL * audio::kSampleRate;
 constexpr int kRestartRefusals = 8;  // that many in a row in order are a sender that went back
 
-std::int64_t unwrap(std::uint32_t raw, std::int64_t near) {
-  return near + static_cast<std::int32_t>(raw - static_cast<std::uint32_t>(near));
-}
-
 /// The packet's duration as codec reads it; nothing where it is malformed or says another.
 std::optional<std::size_t> duration(const wire::VoicePacket& packet) {
   if (packet.payload.size() > JitterBuffer::kMaxPacketBytes) return std::nullopt;
@@ -40,8 +36,8 @@ JitterBuffer::Insert JitterBuffer::insert(const wire::VoicePacket& packet) {
     store(packet.payload);
     return Insert::kStored;
   }
-  arrived_.sequence = unwrap(packet.sequence, newest_->sequence);
-  arrived_.timestamp = unwrap(packet.timestamp, newest_->timestamp);
+  arrived_.sequence = wire::unwrap(packet.sequence, newest_->sequence);
+  arrived_.timestamp = wire::unwrap(packet.timestamp, newest_->timestamp);
   if (jumped() || went_back()) {
     arrived_.sequence = packet.sequence;
     arrived_.timestamp = packet.timestamp;

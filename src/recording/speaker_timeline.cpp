@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::int64_t kMostLost = 1000;  // a larger gap is a sender that started again
 
-std::int64_t unwrap(std::uint32_t raw, std::int64_t near) {
-  return near + static_cast<std::int32_t>(raw - static_cast<std::uint32_t>(near));
-}
-
 }  // namespace
 
 void SpeakerTimeline::begin(const wire::VoicePacket& packet, std::int64_t arrival) {
@@ -38,8 +34,8 @@ void SpeakerTimeline::follow(std::int64_t sequence, std::int64_t timestamp, std:
 void SpeakerTimeline::insert(const wire::VoicePacket& packet, std::int64_t samples,
                              std::int64_t arrival) {
   if (!newest_) begin(packet, arrival);
-  std::int64_t sequence = unwrap(packet.sequence, newest_->sequence);
-  std::int64_t timestamp = unwrap(packet.timestamp, newest_->end);
+  std::int64_t sequence = wire::unwrap(packet.sequence, newest_->sequence);
+  std::int64_t timestamp = wire::unwrap(packet.timestamp, newest_->end);
   if (std::abs(sequence - newest_->sequence) > kMostLost ||
       std::abs(timestamp + offset_ - arrival) > kMostDeviation) {
     begin(packet, arrival);

@@ -36,13 +36,14 @@ class World final : public SessionPorts {
   void set_short_frames(bool on) override { short_frames = on; }
   void set_gain(wire::SessionNumber speaker, float gain) override { gains[speaker] = gain; }
   void remove_speaker(wire::SessionNumber speaker) override { removed.push_back(speaker); }
-  absl::Status start_recording(const std::string& directory, wire::SessionNumber self) override {
-    if (disk.ok()) recording_into = directory, recording_self = self;
+  absl::Status start_recording(const std::string& directory) override {
+    if (disk.ok()) recording_into = directory;
     return disk;
   }
   void stop_recording() override { recording_into.clear(); }
-  void name_track(wire::SessionNumber speaker, const std::string& name, bool /*self*/) override {
+  void name_track(wire::SessionNumber speaker, const std::string& name, bool self) override {
     tracks[speaker] = name;
+    if (self) own_track = speaker;
   }
   void show(Report report) override { shown.push_back(std::move(report)); }
   void show_devices() override { ++devices; }
@@ -61,7 +62,7 @@ class World final : public SessionPorts {
   absl::Status microphone;
   absl::Status disk;
   std::string recording_into;
-  wire::SessionNumber recording_self = 0;
+  wire::SessionNumber own_track = 0;
   std::map<wire::SessionNumber, std::string> tracks;
   std::vector<wire::Command> sent;
   std::string room_to_ask_for;

@@ -38,7 +38,7 @@ TEST_F(Recording, BeginsOnceTheServerHasToldTheOthers) {
   EXPECT_EQ("", world_.recording_into);
   answer();
   EXPECT_EQ("calls of today", world_.recording_into);
-  EXPECT_EQ(1U, world_.recording_self);
+  EXPECT_EQ(1U, world_.own_track);
   EXPECT_EQ((std::map<wire::SessionNumber, std::string>{{1, "an"}, {2, "binh"}}), world_.tracks);
   EXPECT_THAT(world_.take_texts(),
               ElementsAre("the call is recorded into calls of today: each voice by itself (.opus) "

@@ -119,6 +119,15 @@ double tone_dbfs(std::span<const float> samples, double hertz, double rate_hz) {
   return 10 * std::log10(std::max(2 * power / (count * count), 1e-20));
 }
 
+double loudest_tone_dbfs(std::span<const float> samples, double hertz) {
+  constexpr auto kTenth = static_cast<std::size_t>(kRate / 10);
+  double loudest = -200;
+  for (std::size_t at = 0; at + kTenth <= samples.size(); at += kTenth) {
+    loudest = std::max(loudest, tone_dbfs(samples.subspan(at, kTenth), hertz));
+  }
+  return loudest;
+}
+
 double pitch_hz(std::span<const float> samples, double low_hz, double high_hz, double rate_hz) {
   const auto shortest = static_cast<std::size_t>(rate_hz / high_hz);
   const auto longest = static_cast<std::size_t>(rate_hz / low_hz);

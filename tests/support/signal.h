@@ -24,6 +24,9 @@ using Samples = std::vector<float>;
 [[nodiscard]] double tone_dbfs(std::span<const float> samples, double hertz,
                                double rate_hz = 48'000);
 
+/// The most that tone_dbfs() is in any tenth of a second.
+[[nodiscard]] double loudest_tone_dbfs(std::span<const float> samples, double hertz);
+
 /// The pitch of a voiced sound in hertz, between `low_hz` and `high_hz`; 0 where there is none.
 [[nodiscard]] double pitch_hz(std::span<const float> samples, double low_hz = 60,
                               double high_hz = 1'000, double rate_hz = 48'000);

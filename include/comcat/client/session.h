@@ -39,9 +39,8 @@ class SessionPorts {
   virtual void set_short_frames(bool short_frames) = 0;
   virtual void set_gain(wire::SessionNumber speaker, float gain) = 0;
   virtual void remove_speaker(wire::SessionNumber speaker) = 0;
-  /// Records what is said in the call from now on, by `self`, too, into a directory.
-  [[nodiscard]] virtual absl::Status start_recording(const std::string& directory,
-                                                     wire::SessionNumber self) = 0;
+  /// Records what is said in the call from now on, by the user, too, into a directory.
+  [[nodiscard]] virtual absl::Status start_recording(const std::string& directory) = 0;
   virtual void stop_recording() = 0;
   /// What a speaker's track is called, and which one is the user's. Nothing where none is recorded.
   virtual void name_track(wire::SessionNumber speaker, const std::string& name, bool self) = 0;

@@ -31,4 +31,10 @@ enum class Via : std::uint8_t { kStream, kDatagram };
 
 using VoicePackets = std::vector<VoicePacket>;
 
+/// The number that a sequence number or timestamp stands for, which wraps: the one of those with
+/// these low bits that is nearest to `near` (RFC 3550, appendix A.1, knows it as extended).
+[[nodiscard]] constexpr std::int64_t unwrap(std::uint32_t raw, std::int64_t near) {
+  return near + static_cast<std::int32_t>(raw - static_cast<std::uint32_t>(near));
+}
+
 }  // namespace comcat::wire
