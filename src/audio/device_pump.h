@@ -48,11 +48,14 @@ class PlaybackPump {
   [[nodiscard]] SinkFigures figures() const;
 
  private:
+  /// Nobody knows at first whether this machine has time to spare, and a gap is heard.
+  static constexpr std::chrono::microseconds kFirstLateness{6'400};
+
   void render(std::size_t samples);
 
   SharedStream& stream_;
   RenderHandler& handler_;
-  OutputReserve reserve_;
+  OutputReserve reserve_{kFirstLateness};
   Block block_{};
   base::Time due_ = base::Time::max();   // when step() wanted to be called
   base::Time next_ = base::Time::max();  // and wants to be

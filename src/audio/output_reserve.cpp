@@ -46,6 +46,9 @@ void OutputReserve::took(base::Time now, std::size_t samples) {
   if (first || stood_still) line_samples_.reset(before = 0);
   // What is asked for so soon, and before its time, goes on with the last turn.
   const bool goes_on = before > line_samples_.get() && now - last_ < time_of(taken) / 4;
+  late_seconds_.add(0, now);  // time passes, however punctual everyone is
+  const double early = before - line_samples_.get();
+  if (!goes_on && !first && early > 0) came_late(time_of(early), now);
   if (!goes_on) line_samples_.add(before, now);
   burst_ = std::min((goes_on ? burst_ : 0) + taken, double{kMaxBurstSamples});
   burst_samples_.add(burst_, now);

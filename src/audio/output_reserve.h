@@ -17,9 +17,11 @@ namespace comcat::audio {
 ///   to
 ///           2 s. One that came late asks for the next on time all the same,
 ///   burst   what it takes at once; the most of the last 10 to 20 s,
-///   late    how late whoever fills up is done, likewise; what happened only once is no habit. By
-///           that and a little more it begins sooner.
-/// All of it is forgotten sooner in the beginning, which is rough.
+///   late    how late whoever fills up is done, likewise, or how much sooner than expected the
+///   device
+///           asks, which comes to the same; what happened only once is no habit. By that and a
+///           little more it begins sooner.
+/// Line and burst are forgotten sooner in the beginning, which is rough.
 ///
 /// Bounds     a burst of 250 ms, 50 ms of lateness on either side. Bursts longer than a block are
 ///            filled up by the clock, block by block.
@@ -28,6 +30,12 @@ class OutputReserve {
  public:
   static constexpr std::size_t kMaxBurstSamples = 12'000;
   static constexpr std::size_t kMostUnevenSamples = 2'400;
+
+  /// Somebody is taken to be so late until the first 10 to 20 s have shown otherwise.
+  explicit OutputReserve(base::Duration first_lateness = {})
+      : late_seconds_(std::chrono::seconds(10),
+                      std::chrono::duration<double>(first_lateness).count(),
+                      std::chrono::seconds(10)) {}
 
   /// The device has asked for `samples` at `now`.
   void took(base::Time now, std::size_t samples);
@@ -45,14 +53,16 @@ class OutputReserve {
   /// The most of a window and of the one before it. The first windows are short.
   class Most {
    public:
-    Most(base::Duration window, double first) : window_(window), now_(first), before_(first) {}
+    Most(base::Duration window, double first,
+         base::Duration first_window = std::chrono::milliseconds(500))
+        : window_(window), length_(first_window), now_(first), before_(first) {}
     void add(double value, base::Time now);
     void reset(double value) { now_ = before_ = value; }
     [[nodiscard]] double get() const { return now_ > before_ ? now_ : before_; }
 
    private:
     const base::Duration window_;
-    base::Duration length_{std::chrono::milliseconds(500)};
+    base::Duration length_;
     base::Time began_{};
     double now_;
     double before_;
@@ -69,7 +79,7 @@ class OutputReserve {
   double burst_ = 0;          // samples of the turns that were one
   Most line_samples_{std::chrono::seconds(1), -1e9};  // ahead when a burst began
   Most burst_samples_{std::chrono::seconds(10), kBlockSamples};
-  Most late_seconds_{std::chrono::seconds(10), 0};
+  Most late_seconds_;
   double latest_seconds_ = 0;
   base::Time latest_at_{};
 };

@@ -67,16 +67,19 @@ TEST(CapturePump, ThrowsAwayWhatHasGrownStaleWhileItWasStopped) {
   EXPECT_EQ(std::vector<float>(480, 0.2F), recorder.wait_for(480));
 }
 
+/// For so long a reserve is larger than needed on a calm machine.
+constexpr auto kCautious = seconds(20);
+
 class PeriodsOfThePump : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(PeriodsOfThePump, OfAnyLengthAreServedWithoutAGapAndTheDelayIsTold) {
   Rig rig;
-  Player player(std::vector<float>(20 * kSampleRate, 0.5F));
+  Player player(std::vector<float>(40 * kSampleRate, 0.5F));
   PlaybackPump pump(*rig.stream, player);
   base::Time next = pump.step(kStart);
   const std::size_t period = GetParam();
   const auto every = microseconds(period * 1'000'000 / kSampleRate);
-  for (base::Time now = kStart; now < kStart + seconds(10); now += every) {
+  for (base::Time now = kStart; now < kStart + seconds(30); now += every) {
     run(pump, next, now);
     const std::vector<float> out = rig.take(period, now);
     if (now > kStart + seconds(2)) {
@@ -97,13 +100,16 @@ TEST(PlaybackPump, RendersAPeriodOnceAndShortlyBeforeTheDeviceTakesIt) {
   Player player({});
   PlaybackPump pump(*rig.stream, player);
   base::Time next = pump.step(kStart);
-  for (base::Time now = kStart; now < kStart + seconds(5); now += milliseconds(10)) {
+  for (base::Time now = kStart; now < kStart + kCautious + seconds(5); now += milliseconds(10)) {
     run(pump, next, now - milliseconds(4));
-    if (now > kStart + seconds(1)) {
+    if (now > kStart + kCautious) {
       EXPECT_EQ(0U, rig.stream->ring.size());
     }
     run(pump, next, now);
-    EXPECT_EQ(480U, rig.stream->ring.size());
+    if (now > kStart + kCautious) {
+      EXPECT_EQ(480U, rig.stream->ring.size());
+    }
+    EXPECT_LE(480U, rig.stream->ring.size());
     rig.take(480, now);
   }
 }
@@ -121,7 +127,7 @@ TEST(PlaybackPump, ThatIsDoneLateBeginsSooner) {
       rig.take(480, turn);
     }
   };
-  play(500, milliseconds(0));
+  play(2500, milliseconds(0));
   const auto before = pump.figures().delay;
   play(100, milliseconds(4));
   EXPECT_EQ(before + milliseconds(5), pump.figures().delay);

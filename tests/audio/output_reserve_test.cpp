@@ -17,6 +17,8 @@ base::Duration time_of(std::size_t samples) {
 
 /// A device, and a ring that is filled by the reserve each half millisecond.
 struct Rig {
+  explicit Rig(base::Duration first_lateness = {}) : reserve(first_lateness) {}
+
   OutputReserve reserve;
   base::Time now{seconds(100)};
   base::Time due{seconds(100)};
@@ -149,6 +151,29 @@ TEST(OutputReserve, WhoFillsUpLateAgainAndAgainBeginsSoonerForAWhile) {
     rig.reserve.came_late(microseconds(0), rig.now);
   }
   EXPECT_EQ(before, rig.reserve.delay());
+}
+
+TEST(OutputReserve, ADeviceThatAsksEarlyAgainAndAgainIsServedSoonerForAWhile) {
+  Rig rig;
+  rig.play(480, seconds(5));
+  const auto before = rig.reserve.delay();
+  for (int i = 0; i < 2; ++i) {
+    rig.due -= milliseconds(4);  // and keeps to that
+    rig.play(480, seconds(3));
+  }
+  EXPECT_NEAR(static_cast<double>((before + milliseconds(5)).count()),
+              static_cast<double>(rig.reserve.delay().count()), 1000);
+  rig.play(480, seconds(40));
+  EXPECT_EQ(before, rig.reserve.delay());
+}
+
+TEST(OutputReserve, WhoIsTakenToBeLateAtFirstNeedNotBeForLong) {
+  Rig rig(milliseconds(8));
+  EXPECT_EQ(milliseconds(12), rig.reserve.delay());
+  rig.play(480, seconds(9));
+  EXPECT_EQ(milliseconds(12), rig.reserve.delay());
+  rig.play(480, seconds(12));
+  EXPECT_EQ(milliseconds(2), rig.reserve.delay());
 }
 
 TEST(OutputReserve, ADeviceThatTakesWithoutEndIsGivenNoMoreThanAQuarterOfASecond) {
