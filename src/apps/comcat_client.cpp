@@ -18,6 +18,7 @@
 #include "comcat/base/write.h"
 #include "comcat/client/client.h"
 #include "comcat/client/passcode_prompt.h"
+#include "comcat/client/stage_words.h"
 #include "comcat/wire/limits.h"
 
 #include "absl/flags/flag.h"
@@ -64,6 +65,15 @@ ABSL_FLAG(
     "what you hear: device, a device's number or part of its name, file:PATH.wav (a recording; "
     "PATH-2.wav where it exists), file:FIFO or - (standard output; events go to standard error) "
     "or null; pipes get raw s16le, 48 kHz, mono");
+ABSL_FLAG(std::string, echo, "",
+          "on or off: takes what your loudspeaker plays out of what your microphone hears; if not "
+          "given, on where both are sound devices");
+ABSL_FLAG(std::string, noise, "",
+          "off, low or high: takes steady noise out of your voice; if not given, low with a sound "
+          "device, else off");
+ABSL_FLAG(std::string, gain, "",
+          "on, off or +N (1-30 dB): on makes your voice about as loud as everybody's; if not "
+          "given, on with a sound device, else off");
 ABSL_FLAG(bool, devices, false, "list the sound devices and end");
 ABSL_FLAG(std::string, record_arrivals, "",
           "a new file for when each packet of voice comes (no sound): a trace of your network for "
@@ -106,7 +116,9 @@ const std::vector<FlagGroup>& flag_groups() {
       {"The call",
        {"host", "name", "room", "passcode", "passcode_file", "host_passcode", "host_passcode_file",
         "datagrams"}},
-      {"Sound", {"input", "output", "devices", "frame_ms", "bitrate", "muted", "record_arrivals"}},
+      {"Sound",
+       {"input", "output", "devices", "echo", "noise", "gain", "frame_ms", "bitrate", "muted",
+        "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir", "device_key"}},
       {"Console",
        {"background", "json", "speaking_events", "status_line", "plain_text", "log_level"}},
@@ -124,8 +136,31 @@ absl::StatusOr<client::PlainText> plain_text(const std::string& word) {
   return absl::InvalidArgumentError("--plain_text must be say or hint");
 }
 
+/// A flag's value, where it is given.
+template <typename Value, typename Parse>
+absl::Status take(const char* flag, const std::string& given, Parse parse,
+                  std::optional<Value>& value) {
+  if (given.empty()) return absl::OkStatus();
+  auto parsed = parse(given);
+  if (!parsed.ok()) {
+    return absl::InvalidArgumentError("--" + std::string(flag) + " \"" +
+                                      base::safe_text(given, 40) + "\" is not possible; " +
+                                      std::string(parsed.status().message()));
+  }
+  value = *parsed;
+  return absl::OkStatus();
+}
+
+absl::Status take_stages(client::VoiceStages::Change& stages) {
+  absl::Status status = take("echo", absl::GetFlag(FLAGS_echo), client::parse_echo, stages.echo);
+  status.Update(take("noise", absl::GetFlag(FLAGS_noise), client::parse_noise, stages.noise));
+  status.Update(take("gain", absl::GetFlag(FLAGS_gain), client::parse_gain, stages.gain));
+  return status;
+}
+
 absl::StatusOr<client::ClientOptions> client_options() {
   client::ClientOptions options;
+  if (absl::Status status = take_stages(options.stages); !status.ok()) return status;
   const auto address = transport::parse_address(absl::GetFlag(FLAGS_host));
   if (!address.ok()) return address.status();
   options.address = *address;

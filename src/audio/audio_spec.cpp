@@ -75,6 +75,12 @@ absl::StatusOr<AudioSpec> parse_audio_spec(const std::string& spec, Direction di
   return AudioSpec{kind_of(path, direction), path, 0};
 }
 
+bool is_device(const std::string& spec) {
+  const auto parsed = parse_audio_spec(spec, Direction::kInput);
+  return parsed.ok() && (parsed->kind == AudioSpec::Kind::kDefaultDevice ||
+                         parsed->kind == AudioSpec::Kind::kDevice);
+}
+
 bool reads_standard_input(const std::string& spec) {
   const auto parsed = parse_audio_spec(spec, Direction::kInput);
   return parsed.ok() && parsed->kind == AudioSpec::Kind::kStandardStream;

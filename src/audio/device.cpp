@@ -55,6 +55,10 @@ class RunningDevice {
   [[nodiscard]] std::uint64_t xruns() const {
     return memory_->counters.xruns.load(std::memory_order_relaxed);
   }
+  [[nodiscard]] std::chrono::microseconds delay() const {
+    const std::int64_t told_us = memory_->counters.delay_us.load(std::memory_order_relaxed);
+    return std::chrono::microseconds(std::clamp<std::int64_t>(told_us, 0, 1'000'000));
+  }
 
  private:
   void run(const std::stop_token& stop) {
@@ -139,6 +143,9 @@ class DeviceSource final : public Device<Source, CaptureHandler, CapturePump, Di
  public:
   using Device::Device;
   std::uint64_t xruns() const override { return running() ? running()->xruns() : 0; }
+  std::chrono::microseconds device_delay() const override {
+    return running() ? running()->delay() : std::chrono::microseconds(0);
+  }
 };
 
 class DeviceSink final : public Device<Sink, RenderHandler, PlaybackPump, Direction::kOutput> {
@@ -148,6 +155,7 @@ class DeviceSink final : public Device<Sink, RenderHandler, PlaybackPump, Direct
     if (!running()) return {};
     SinkFigures out = running()->pump().figures();
     out.xruns = running()->xruns();
+    out.device_delay = running()->delay();
     return out;
   }
 };

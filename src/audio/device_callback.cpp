@@ -1,17 +1,32 @@
 #include "audio/device_callback.h"
 
+#include <cstdint>
+
 namespace comcat::audio {
 
 int DeviceCallback::on_audio(const void* in, void* out, unsigned long frames,
-                             const PaStreamCallbackTimeInfo* /*time*/, PaStreamCallbackFlags flags,
+                             const PaStreamCallbackTimeInfo* time, PaStreamCallbackFlags flags,
                              void* user) COMCAT_REALTIME {
   auto& self = *static_cast<DeviceCallback*>(user);
   self.counters_.calls.fetch_add(1, std::memory_order_relaxed);
   if ((flags & (paInputOverflow | paOutputUnderflow)) != 0) {
     self.counters_.xruns.fetch_add(1, std::memory_order_relaxed);
   }
+  if (time != nullptr) {
+    const double seconds = static_cast<double>(frames) / self.rate_hz_;
+    self.counters_.delay_us.store(delay_of(*time, in != nullptr, seconds).count(),
+                                  std::memory_order_relaxed);
+  }
   self.processor_->process(static_cast<const float*>(in), static_cast<float*>(out), frames);
   return paContinue;
+}
+
+std::chrono::microseconds DeviceCallback::delay_of(const PaStreamCallbackTimeInfo& time,
+                                                   bool captures, double seconds) COMCAT_REALTIME {
+  const double told = captures ? time.currentTime - time.inputBufferAdcTime - seconds
+                               : time.outputBufferDacTime - time.currentTime;
+  const bool sensible = told > 0 && told < 1;  // and no NaN
+  return std::chrono::microseconds(sensible ? static_cast<std::int64_t>(told * 1e6) : 0);
 }
 
 void DeviceCallback::on_finished(void* user) COMCAT_REALTIME {

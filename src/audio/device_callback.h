@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include <portaudio.h>
 
+#include "comcat/audio/frame.h"
 #include "comcat/base/realtime.h"
 
 #include "audio/shared_stream.h"
@@ -21,16 +23,25 @@ class DeviceCallback {
   explicit DeviceCallback(DeviceCounters& counters) : counters_(counters) {}
 
   /// What the stream about to open will be served by.
-  void prepare(std::unique_ptr<StreamProcessor> processor) { processor_ = std::move(processor); }
+  void prepare(std::unique_ptr<StreamProcessor> processor, int rate_hz) {
+    processor_ = std::move(processor);
+    rate_hz_ = rate_hz;
+  }
 
   /// PortAudio's callbacks; `user` is the DeviceCallback.
   static int on_audio(const void* in, void* out, unsigned long frames,
                       const PaStreamCallbackTimeInfo* time, PaStreamCallbackFlags flags,
                       void* user) COMCAT_REALTIME;
+  /// What `time` tells of the sound's way through the device: from the last sample captured, or to
+  /// the first played. Within a second: drivers have told anything.
+  [[nodiscard]] static std::chrono::microseconds delay_of(const PaStreamCallbackTimeInfo& time,
+                                                          bool captures,
+                                                          double seconds) COMCAT_REALTIME;
   static void on_finished(void* user) COMCAT_REALTIME;
 
  private:
   std::unique_ptr<StreamProcessor> processor_;
+  double rate_hz_ = kSampleRate;
   DeviceCounters& counters_;
 };
 

@@ -22,6 +22,7 @@ struct DeviceCounters {
   std::atomic<std::uint64_t> xruns{0};      // the device said that it lost samples
   std::atomic<std::uint64_t> requested{0};  // samples asked for or delivered, at 48 kHz
   std::atomic<std::uint64_t> missed{0};     // of those, what the ring had not, or had no room for
+  std::atomic<std::int64_t> delay_us{0};    // from the microphone, to the loudspeaker
   std::atomic<bool> finished{false};        // the device said that it is done
 };
 

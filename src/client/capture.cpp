@@ -13,7 +13,7 @@ absl::StatusOr<std::unique_ptr<Capture>> Capture::create(const codec::EncoderOpt
 }
 
 Capture::Capture(codec::Encoder encoder, Send send, OnMutedSpeech on_muted_speech)
-    : chain_(std::move(encoder), std::move(send), std::move(on_muted_speech)) {}
+    : chain_(std::move(encoder), stages_, std::move(send), std::move(on_muted_speech)) {}
 
 void Capture::step(std::chrono::microseconds patience) {
   if (!framer_.wait_pop(taken_, patience)) return;

@@ -5,15 +5,17 @@
 
 namespace comcat::client {
 
-CaptureChain::CaptureChain(codec::Encoder encoder, Send send, OnMutedSpeech on_muted_speech)
+CaptureChain::CaptureChain(codec::Encoder encoder, VoiceStages& stages, Send send,
+                           OnMutedSpeech on_muted_speech)
     : encoder_(std::move(encoder)),
+      stages_(stages),
       send_(std::move(send)),
       on_muted_speech_(std::move(on_muted_speech)) {
   frame_.reserve(encoder_.frame_samples());
 }
 
-void CaptureChain::take(const CapturedBlock& block, bool muted) {
-  // Stages between microphone and encoder belong here: they hear every block, muted or not.
+void CaptureChain::take(CapturedBlock block, bool muted) {
+  stages_.process(block, muted);  // they hear every block, muted or not
   watch(block, muted);
   if (muted) {
     frame_.clear();

@@ -4,17 +4,19 @@
 
 namespace comcat::client {
 
-void CaptureFramer::add(std::span<const float> samples, bool muted) COMCAT_REALTIME {
+void CaptureFramer::add(std::span<const float> samples, bool muted,
+                        base::Time now) COMCAT_REALTIME {
   while (!samples.empty()) {
     const std::size_t count = std::min(samples.size(), audio::kBlockSamples - filled_samples_);
     std::copy_n(samples.begin(), count, filling_.samples.begin() + filled_samples_);
     filled_samples_ += count;
     samples = samples.subspan(count);
-    if (filled_samples_ == audio::kBlockSamples) finish_block(muted);
+    if (filled_samples_ == audio::kBlockSamples) finish_block(muted, now);
   }
 }
 
-void CaptureFramer::finish_block(bool muted) COMCAT_REALTIME {
+void CaptureFramer::finish_block(bool muted, base::Time now) COMCAT_REALTIME {
+  filling_.at = now;
   filling_.muted = muted;
   // Wakes the encode thread by posting a semaphore, which never waits.
   const bool kept = ring_.push(filling_);

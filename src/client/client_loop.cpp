@@ -150,6 +150,7 @@ std::optional<Ending> ClientLoop::prepare() {
   sound.input = options_.input;
   sound.output = options_.output;
   sound.encoder = options_.encoder;
+  sound.stages = stages_of(options_);
   sound.send = [this](const wire::VoicePacket& frame) {
     recording_.speak(frame, base::steady_now());
     stream_->send_voice(frame);

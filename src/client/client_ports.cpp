@@ -56,6 +56,11 @@ void ClientLoop::set_short_frames(bool short_frames) {
   sound_->capture().set_short_frames(short_frames);
 }
 
+voice::Settings ClientLoop::set_stages(const VoiceStages::Change& change) {
+  sound_->capture().stages().change(change);
+  return sound_->capture().stages().settings();
+}
+
 void ClientLoop::set_gain(wire::SessionNumber speaker, float gain) {
   sound_->playback().set_gain(speaker, gain);
 }
@@ -102,6 +107,7 @@ Statistics ClientLoop::statistics() const {
   out.stream = stream_->stats();
   out.capture = sound_->capture().stats();
   out.playback = sound_->playback().stats(base::steady_now());
+  out.voice = sound_->capture().stages().figures();
   out.output = sound_->output();
   out.input_xruns = sound_->input_xruns();
   out.frame = options_.encoder.frame;

@@ -8,6 +8,7 @@
 #include "comcat/base/name.h"
 #include "comcat/base/text.h"
 #include "comcat/base/unicode.h"
+#include "comcat/client/stage_words.h"
 #include "comcat/client/words.h"
 #include "comcat/wire/limits.h"
 
@@ -174,6 +175,23 @@ absl::StatusOr<ConsoleCommand> parse_record(const std::string& rest) {
   return RecordCall{rest};
 }
 
+/// echo, noise or gain.
+absl::StatusOr<ConsoleCommand> parse_stages(const std::string& word, const std::string& rest) {
+  SetStages out;
+  if (rest.empty()) return out;
+  const std::string how = lowered(rest);
+  absl::Status status;
+  const auto take = [&status](auto&& parsed, auto& to) {
+    if (parsed.ok()) to = *parsed;
+    status = parsed.status();
+  };
+  if (word == "echo") take(parse_echo(how), out.change.echo);
+  if (word == "noise") take(parse_noise(how), out.change.noise);
+  if (word == "gain") take(parse_gain(how), out.change.gain);
+  if (!status.ok()) return status;
+  return out;
+}
+
 absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
   if (word == "mute" || word == "unmute") return MuteSelf{word == "mute"};
   if (word == "deafen" || word == "undeafen") return DeafenSelf{word == "deafen"};
@@ -200,6 +218,7 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   if (word == "rooms") return parse_rooms(rest);
   if (word == "record") return parse_record(rest);
   if (word == "history") return parse_history(rest);
+  if (word == "echo" || word == "noise" || word == "gain") return parse_stages(word, rest);
   const bool mutes_another = (word == "mute" || word == "unmute") && !rest.empty();
   if (is_host_word(word) || mutes_another) return parse_host_words(word, rest);
   absl::StatusOr<ConsoleCommand> command = parse_bare(word);

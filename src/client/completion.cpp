@@ -58,6 +58,7 @@ CompletionQuery query_for(const Argument& argument, const Reader& at) {
   if (argument.kind == ArgumentKind::kPerson) query.names = Names::kPeople;
   if (argument.kind == ArgumentKind::kRoom) query.names = Names::kRooms;
   if (argument.kind == ArgumentKind::kItself) query.words = {argument.name};
+  if (argument.kind == ArgumentKind::kChoice) query.words = argument.choices;
   return query;
 }
 

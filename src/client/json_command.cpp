@@ -48,6 +48,7 @@ std::string wanted(const Argument& argument) {
     case ArgumentKind::kItself:
       return "true or false";
     case ArgumentKind::kWord:
+    case ArgumentKind::kChoice:
       return "a text without blanks";
     default:
       return "a text";
@@ -66,7 +67,7 @@ std::optional<std::string> typed(const Argument& argument, const json& value) {
   if (!value.is_string()) return std::nullopt;
   const auto& text = value.get_ref<const std::string&>();
   if (argument.kind == ArgumentKind::kText) return text;
-  if (argument.kind == ArgumentKind::kWord) {
+  if (argument.kind == ArgumentKind::kWord || argument.kind == ArgumentKind::kChoice) {
     const bool is_word = !text.empty() && text.find_first_of(" \t\r\n\"") == std::string::npos;
     return is_word ? std::optional(text) : std::nullopt;
   }

@@ -1,5 +1,6 @@
 #include "comcat/client/options.h"
 
+#include "comcat/audio/source.h"
 #include "comcat/base/text.h"
 #include "comcat/transport/known_hosts.h"
 #include "comcat/wire/limits.h"
@@ -24,6 +25,16 @@ absl::Status check_encoder(const codec::EncoderOptions& encoder) {
 }
 
 }  // namespace
+
+VoiceStages::Change stages_of(const ClientOptions& options) {
+  const bool microphone = audio::is_device(options.input);
+  const bool loudspeaker = audio::is_device(options.output);
+  VoiceStages::Change out = options.stages;
+  if (!out.echo) out.echo = microphone && loudspeaker;
+  if (!out.noise) out.noise = microphone ? voice::Noise::kLow : voice::Noise::kOff;
+  if (!out.gain) out.gain = voice::Gain{.adaptive = microphone, .fixed_db = 0};
+  return out;
+}
 
 absl::Status check(const ClientOptions& options) {
   if (options.name.empty()) {

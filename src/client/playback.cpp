@@ -5,7 +5,8 @@
 
 namespace comcat::client {
 
-Playback::Playback(playout::PlayoutOptions options) : mixer_(options) {}
+Playback::Playback(playout::PlayoutOptions options, voice::FarEndLine* far_end)
+    : far_end_(far_end), mixer_(options) {}
 
 void Playback::receive(wire::VoicePackets frames, wire::Via via, base::Time now) {
   if (deafened_.load(std::memory_order_relaxed)) return;
@@ -42,13 +43,14 @@ void Playback::render(std::span<float> samples, base::Time now) {
   const bool silent = deafened_.load(std::memory_order_relaxed);
   const absl::MutexLock lock(&mutex_);
   take_in(silent);
-  while (!samples.empty()) {
-    if (rest_.empty()) rest_ = pull(samples.size(), now);
-    const std::size_t count = std::min(samples.size(), rest_.size());
-    std::copy_n(rest_.begin(), count, samples.begin());
+  for (std::span<float> left = samples; !left.empty();) {
+    if (rest_.empty()) rest_ = pull(left.size(), now);
+    const std::size_t count = std::min(left.size(), rest_.size());
+    std::copy_n(rest_.begin(), count, left.begin());
     rest_ = rest_.subspan(count);
-    samples = samples.subspan(count);
+    left = left.subspan(count);
   }
+  if (far_end_ != nullptr) far_end_->play(samples, now);
 }
 
 /// As little beyond `samples` as the mixer's pulls allow; at most a block.

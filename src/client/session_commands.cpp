@@ -7,6 +7,7 @@
 #include "comcat/base/unicode.h"
 #include "comcat/client/json_command.h"
 #include "comcat/client/session.h"
+#include "comcat/client/stage_words.h"
 #include "comcat/client/words.h"
 
 #include "shown_name.h"
@@ -188,6 +189,14 @@ void Session::execute(const SayText& wanted, base::Time now) {
 
 void Session::execute(const HostWords& wanted, base::Time now) {
   command(Kind::kHost, wire::HostWords{wanted.words}, now);
+}
+
+void Session::execute(const SetStages& wanted, base::Time /*now*/) {
+  const voice::Settings settings = ports_.set_stages(wanted.change);
+  ports_.show(Report("voice", "your voice: " + words_of(settings))
+                  .with("echo", settings.echo)
+                  .with("noise", word_of(settings.noise))
+                  .with("gain", word_of(settings.gain)));
 }
 
 void Session::execute(const ShowStats& /*command*/, base::Time now) {

@@ -27,6 +27,7 @@ playout::PlayoutOptions playout_options() {
 absl::StatusOr<std::unique_ptr<Sound>> Sound::create(Options options) {
   auto capture = Capture::create(options.encoder, options.send, options.on_muted_speech);
   if (!capture.ok()) return capture.status();
+  (*capture)->stages().change(options.stages);
   std::unique_ptr<Sound> sound(new Sound(*std::move(capture)));
   sound->devices_ =
       std::make_unique<SoundDevices>(std::move(options), *sound->capture_, sound->playback_);
@@ -35,7 +36,7 @@ absl::StatusOr<std::unique_ptr<Sound>> Sound::create(Options options) {
 }
 
 Sound::Sound(std::unique_ptr<Capture> capture)
-    : capture_(std::move(capture)), playback_(playout_options()) {}
+    : capture_(std::move(capture)), playback_(playout_options(), &capture_->stages().far_end()) {}
 
 Sound::~Sound() {
   stop();
@@ -45,7 +46,10 @@ absl::Status Sound::start() {
   if (absl::Status status = devices_->start(); !status.ok()) return status;
   encode_thread_ = std::jthread([this](const std::stop_token& stop) {
     base::ask_for_realtime_priority();
-    while (!stop.stop_requested()) capture_->step(kNap);
+    while (!stop.stop_requested()) {
+      capture_->stages().set_device_delays(devices_->delays());
+      capture_->step(kNap);
+    }
   });
   return absl::OkStatus();
 }

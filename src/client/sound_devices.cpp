@@ -227,4 +227,12 @@ std::uint64_t SoundDevices::input_xruns() const {
   return input_xruns_before_ + (source_ ? source_->xruns() : 0);
 }
 
+std::chrono::microseconds SoundDevices::delays() const {
+  const absl::MutexLock lock(&mutex_);
+  std::chrono::microseconds sum{};
+  if (source_) sum += source_->device_delay();
+  if (sink_) sum += sink_->figures().delay + sink_->figures().device_delay;
+  return sum;
+}
+
 }  // namespace comcat::client

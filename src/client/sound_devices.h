@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,8 @@ class SoundDevices {
   [[nodiscard]] bool input_may_resume() const;
   [[nodiscard]] audio::SinkFigures output() const;
   [[nodiscard]] std::uint64_t input_xruns() const;
+  /// From what is rendered to the loudspeaker, and from the microphone to the handler.
+  [[nodiscard]] std::chrono::microseconds delays() const;
 
   /// One turn of the thread: parts with what has failed, and tries what is due. When to be called
   /// again at the latest.

@@ -1,6 +1,7 @@
 #include "comcat/client/statistics.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "path_news.h"
@@ -95,6 +96,17 @@ std::string path_text(const transport::PathStatus& path) {
          (path.round_trip ? ", round trip of a datagram " + ms(*path.round_trip) : "");
 }
 
+/// What the stages have removed; nothing where nothing could be measured.
+std::string voice_line(const voice::Chain::Figures& figures) {
+  const auto removed = [](const char* what, double db) {
+    return ", " + std::to_string(std::lround(db)) + " dB of " + what;
+  };
+  std::string out;
+  if (figures.echo_removed_db) out += removed("echo", *figures.echo_removed_db);
+  if (figures.noise_removed_db) out += removed("noise", *figures.noise_removed_db);
+  return out.empty() ? out : "\nremoved from what you send:" + out.substr(1);
+}
+
 std::string text_of(const Statistics& s) {
   const MouthToEar parts = estimate(s);
   std::string out = "round trip " + (s.round_trip ? ms(*s.round_trip) : std::string("unknown"));
@@ -106,16 +118,17 @@ std::string text_of(const Statistics& s) {
          (s.capture.level_dbov >= wire::kSilentDbov
               ? std::string("silent")
               : "-" + std::to_string(s.capture.level_dbov) + " dBov");
-  out += "\nreceived " + count(s.stream.received_voice_frames) + " frames, dropped " +
-         count(s.playback.overflowed_packets) + "; " +
+  out += voice_line(s.voice) + "\nreceived " + count(s.stream.received_voice_frames) +
+         " frames, dropped " + count(s.playback.overflowed_packets) + "; " +
          ms(std::chrono::microseconds(s.output.missed_samples * 1000 / 48)) +
          " of gaps at the sound output, " + count(s.output.xruns) + " times in the sound device";
   for (const auto& [session, speaker] : s.playback.speakers) {
     out += speaker_line(name_of(s, session), speaker);
   }
   out += "\nmouth to ear, about " + ms(parts.total()) + ": capture " + ms(parts.capture) +
-         ", codec " + ms(parts.codec) + ", network " + ms(parts.network) + ", playout " +
-         ms(parts.playout) + ", output " + ms(parts.output);
+         (parts.voice.count() == 0 ? "" : ", voice " + ms(parts.voice)) + ", codec " +
+         ms(parts.codec) + ", network " + ms(parts.network) + ", playout " + ms(parts.playout) +
+         ", output " + ms(parts.output);
   if (s.realtime.asked > 0) out += priority_line(s.realtime);
   return out;
 }
@@ -142,6 +155,7 @@ void add_path(Object& details, const transport::PathStatus& path) {
 MouthToEar estimate(const Statistics& statistics) {
   MouthToEar out;
   out.capture = statistics.frame - audio::kBlockDuration;
+  out.voice = std::chrono::round<milliseconds>(statistics.voice.delay);
   out.codec = kOpusLookahead;
   if (const auto round_trip = voice_round_trip(statistics)) {
     out.network = std::chrono::round<milliseconds>(*round_trip);
@@ -163,6 +177,8 @@ Report stats_report(const Statistics& s) {
   Report report("stats", text_of(s));
   if (s.round_trip) report.details.with("round_trip_us", s.round_trip->count());
   add_path(report.details, s.stream.path);
+  if (s.voice.echo_removed_db) report.details.with("echo_removed_db", *s.voice.echo_removed_db);
+  if (s.voice.noise_removed_db) report.details.with("noise_removed_db", *s.voice.noise_removed_db);
   report.details.with("sent_frames", number(s.stream.sent_voice_frames))
       .with("unsent_frames", number(s.stream.dropped_voice_frames))
       .with("queued_voice_ms", s.stream.queued_voice.count())
@@ -176,6 +192,7 @@ Report stats_report(const Statistics& s) {
       .with("underrun_samples", number(s.output.missed_samples))
       .with("output_xruns", number(s.output.xruns))
       .with("capture_ms", parts.capture.count())
+      .with("voice_ms", parts.voice.count())
       .with("codec_ms", parts.codec.count())
       .with("network_ms", parts.network.count())
       .with("playout_ms", parts.playout.count())

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 
 namespace comcat::client {
@@ -26,6 +27,9 @@ constexpr std::array kWords{
                 "hosts: nobody from their address comes in"},
     ConsoleWord{"unban", "ADDRESS", "hosts: they may come in again"},
     ConsoleWord{"close", "ROOM [because TEXT]", "hosts: everyone in a room out of the call"},
+    ConsoleWord{"echo", "[on|off]", "take what your loudspeaker plays out of what you send"},
+    ConsoleWord{"noise", "[off|low|high]", "take steady noise out of what you send"},
+    ConsoleWord{"gain", "[on|off|+N]", "make your voice as loud as others', or N dB louder"},
     ConsoleWord{"stats", "", "delays, losses, and what is behind them"},
     ConsoleWord{"devices", "", "the sound devices of this machine"},
     ConsoleWord{"help", "", "this list"},
@@ -39,6 +43,7 @@ std::string with_arguments(const ConsoleWord& word) {
 
 /// What is written in small letters is meant as it stands.
 ArgumentKind kind_of(const std::string& name) {
+  if (name.find('|') != std::string::npos) return ArgumentKind::kChoice;
   if (name == "NAME") return ArgumentKind::kPerson;
   if (name == "ROOM") return ArgumentKind::kRoom;
   if (name == "TEXT" || name == "PATH") return ArgumentKind::kText;
@@ -72,8 +77,15 @@ std::vector<Argument> arguments_of(const ConsoleWord& word) {
       continue;
     }
     if (ends) part.pop_back();
-    const std::string name = keyword.empty() ? absl::AsciiStrToLower(part) : keyword;
-    out.push_back({name, keyword, kind_of(part), ends});
+    const ArgumentKind kind = kind_of(part);
+    std::string name = keyword.empty() ? absl::AsciiStrToLower(part) : keyword;
+    std::vector<std::string> choices;
+    if (kind == ArgumentKind::kChoice) {
+      choices = absl::StrSplit(part, '|');
+      std::erase_if(choices, [](const std::string& it) { return it.starts_with('+'); });
+      name = "how";
+    }
+    out.push_back({std::move(name), keyword, kind, ends, std::move(choices)});
     keyword.clear();
   }
   return out;
@@ -107,7 +119,9 @@ std::string command_help() {
 std::string command_table() {
   std::string out;
   for (const ConsoleWord& word : kWords) {
-    out += "| `" + with_arguments(word) + "` | " + word.meaning + " |\n";
+    const std::string typed =
+        absl::StrReplaceAll(with_arguments(word), {{"|", "\\|"}});  // else it ends a cell
+    out += "| `" + typed + "` | " + word.meaning + " |\n";
   }
   return out;
 }

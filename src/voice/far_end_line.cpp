@@ -8,6 +8,7 @@ namespace {
 
 using Micros = std::chrono::duration<double, std::micro>;
 
+constexpr std::chrono::milliseconds kLeastBelieved{15};
 constexpr double kMicrosPerSample = 1e6 / audio::kSampleRate;
 
 }  // namespace
@@ -65,8 +66,8 @@ void FarEndLine::take(std::uint64_t position, base::Time now, std::chrono::micro
                       Moment& moment) {
   gather();
   captured_clock_.note(position + audio::kBlockSamples, now);
-  // The block that is being given to the sink may not be here yet.
-  const auto believed = std::max<std::chrono::microseconds>(delays / 2, audio::kBlockDuration);
+  // The block that is being given to the sink may not be here yet, nor the one before it.
+  const auto believed = std::max<std::chrono::microseconds>(delays / 2, kLeastBelieved);
   if (newest_ > 0) {
     const base::Time captured = captured_clock_.time_of(position + audio::kBlockSamples);
     follow(played_clock_.position_at(captured - believed) - audio::kBlockSamples);

@@ -2,6 +2,8 @@
 // because it stands in front of malloc and the locks.
 
 #include <atomic>
+#include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <cstdlib>
 #include <memory>
@@ -61,7 +63,8 @@ TEST_P(Formats, TheCaptureCallbackIsWithoutSin) {
   COMCAT_SKIP_IF_NOT_COUNTING();
   const auto [channels, rate_hz] = GetParam();
   const auto shared = std::make_unique<Shared>();
-  shared->callback.prepare(std::make_unique<CaptureConverter>(shared->capture, channels, rate_hz));
+  shared->callback.prepare(std::make_unique<CaptureConverter>(shared->capture, channels, rate_hz),
+                           rate_hz);
   EXPECT_EQ(kNone, sins_of(shared->callback, true, static_cast<std::size_t>(channels)));
   EXPECT_GT(shared->stream.ring.size(), 0U);
   EXPECT_GT(shared->stream.counters.missed, 0U) << "the full ring was tried too";
@@ -71,7 +74,8 @@ TEST_P(Formats, ThePlaybackCallbackIsWithoutSin) {
   COMCAT_SKIP_IF_NOT_COUNTING();
   const auto [channels, rate_hz] = GetParam();
   const auto shared = std::make_unique<Shared>();
-  shared->callback.prepare(std::make_unique<PlaybackConverter>(shared->render, channels, rate_hz));
+  shared->callback.prepare(std::make_unique<PlaybackConverter>(shared->render, channels, rate_hz),
+                           rate_hz);
   shared->stream.ring.write(std::vector<float>(4'000, 0.25F));
   EXPECT_EQ(kNone, sins_of(shared->callback, false, static_cast<std::size_t>(channels)));
   EXPECT_EQ(0U, shared->stream.ring.size());
@@ -85,7 +89,8 @@ INSTANTIATE_TEST_SUITE_P(AnyDevice, Formats,
 TEST(DeviceCallback, CountsCallsAndLostSamples) {
   const auto shared = std::make_unique<Shared>();
   const DeviceCounters& counters = shared->stream.counters;
-  shared->callback.prepare(std::make_unique<PlaybackConverter>(shared->render, 1, kSampleRate));
+  shared->callback.prepare(std::make_unique<PlaybackConverter>(shared->render, 1, kSampleRate),
+                           kSampleRate);
   sins_of(shared->callback, false, 1);
   EXPECT_EQ(50U, counters.calls);
   EXPECT_EQ(0U, counters.xruns);
@@ -223,6 +228,22 @@ TEST(NoAlloc, CountsOneThreadOnly) {
   }
   other.join();
   EXPECT_LT(sins.allocations, 10);
+}
+
+TEST(DeviceCallback, TellsHowLongTheSoundIsOnItsWayUnlessADriverTalksNonsense) {
+  using std::chrono_literals::operator""ms;
+  PaStreamCallbackTimeInfo time{};
+  time.currentTime = 100;
+  time.inputBufferAdcTime = 99.97;
+  EXPECT_NEAR(20'000, static_cast<double>(DeviceCallback::delay_of(time, true, 0.01).count()), 100);
+  time.outputBufferDacTime = 100.03;
+  EXPECT_NEAR(30'000, static_cast<double>(DeviceCallback::delay_of(time, false, 0.01).count()),
+              100);
+  for (const double nonsense : {0.0, -5.0, 3e9, std::nan("")}) {
+    time.inputBufferAdcTime = time.outputBufferDacTime = nonsense;
+    EXPECT_EQ(0ms, DeviceCallback::delay_of(time, true, 0.01)) << nonsense;
+    EXPECT_EQ(0ms, DeviceCallback::delay_of(time, false, 0.01)) << nonsense;
+  }
 }
 
 }  // namespace

@@ -28,6 +28,9 @@ constexpr std::size_t kSecond = 48'000;
 constexpr double kSame = 0.8;   // the least that Opus leaves of a sentence
 constexpr double kOther = 0.5;  // the most that two sentences have in common
 
+/// What is compared wave by wave has to be sent as it came.
+const std::vector<std::string> kUntouched{"--echo=off", "--noise=off", "--gain=off"};
+
 /// The sound card, a server, and Alice and Bob in a call, each on the default device.
 struct JackCall {
   explicit JackCall(int period_frames)
@@ -47,8 +50,8 @@ struct JackCall {
   /// Time is real in a call, so the card waits for nobody.
   std::unique_ptr<JackRig> rig;
   ServerProcess server{{}, /*tls=*/true};
-  ClientProcess alice{server, "alice", {}};
-  ClientProcess bob{server, "bob", {}};
+  ClientProcess alice{server, "alice", kUntouched};
+  ClientProcess bob{server, "bob", kUntouched};
 };
 
 std::string unheard(const std::string& who, const Samples& said, const Samples& heard) {

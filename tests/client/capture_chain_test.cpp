@@ -25,7 +25,8 @@ class Taking : public ::testing::Test {
 
   std::vector<wire::VoicePacket> sent_;
   int spoke_muted_ = 0;
-  CaptureChain chain_{*codec::Encoder::create({}),
+  VoiceStages stages_;
+  CaptureChain chain_{*codec::Encoder::create({}), stages_,
                       [this](const wire::VoicePacket& packet) { sent_.push_back(packet); },
                       [this] { ++spoke_muted_; }};
 };

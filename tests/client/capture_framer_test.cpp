@@ -1,6 +1,7 @@
 #include "comcat/client/capture_framer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -9,6 +10,10 @@
 
 namespace comcat::client {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr base::Time kNow{1h};
 
 std::vector<CapturedBlock> take_all(CaptureFramer& framer) {
   std::vector<CapturedBlock> blocks;
@@ -20,7 +25,7 @@ TEST(CaptureFramer, BuffersOfAnySizeBecomeBlocksInSequence) {
   CaptureFramer framer;
   const std::vector<float> sound = testing::tone(440, 0.5, 4320);
   for (std::size_t at = 0; at < sound.size(); at += 333) {
-    framer.add({sound.data() + at, std::min<std::size_t>(333, sound.size() - at)}, false);
+    framer.add({sound.data() + at, std::min<std::size_t>(333, sound.size() - at)}, false, kNow);
   }
   const std::vector<CapturedBlock> blocks = take_all(framer);
   ASSERT_EQ(9U, blocks.size());
@@ -34,9 +39,9 @@ TEST(CaptureFramer, BuffersOfAnySizeBecomeBlocksInSequence) {
 TEST(CaptureFramer, AMutedMicrophoneGoesOnAndItsBlocksAreMarked) {
   CaptureFramer framer;
   const std::vector<float> sound(960, 0.5F);
-  framer.add(sound, false);
-  framer.add(sound, true);
-  framer.add(sound, false);
+  framer.add(sound, false, kNow);
+  framer.add(sound, true, kNow);
+  framer.add(sound, false, kNow);
   const std::vector<CapturedBlock> blocks = take_all(framer);
   ASSERT_EQ(6U, blocks.size());
   for (std::size_t i = 0; i < blocks.size(); ++i) {
@@ -49,16 +54,16 @@ TEST(CaptureFramer, AMutedMicrophoneGoesOnAndItsBlocksAreMarked) {
 TEST(CaptureFramer, WhatALateEncodeThreadLosesIsCountedAndTheNextPositionTells) {
   CaptureFramer framer;
   const std::vector<float> sound(4800 + 960);
-  framer.add(sound, false);
+  framer.add(sound, false, kNow);
   EXPECT_EQ(2U, framer.overflowed_blocks());
   EXPECT_EQ(10U, take_all(framer).size());
-  framer.add({sound.data(), 480}, false);
+  framer.add({sound.data(), 480}, false, kNow);
   EXPECT_EQ(sound.size(), take_all(framer).front().position);
 }
 
 TEST(CaptureFramer, WhatIsLostWhileMutedIsNobodysLoss) {
   CaptureFramer framer;
-  framer.add(std::vector<float>(9600), true);
+  framer.add(std::vector<float>(9600), true, kNow);
   EXPECT_EQ(0U, framer.overflowed_blocks());
 }
 

@@ -148,5 +148,25 @@ TEST(Command, WhatComesBackIsSafeToPrint) {
   }
 }
 
+TEST(Command, WhatIsDoneToTheMicrophonesSoundIsChangedOneByOneOrAskedFor) {
+  EXPECT_EQ(true, parsed<SetStages>("echo on").change.echo);
+  EXPECT_EQ(false, parsed<SetStages>("Echo OFF").change.echo);
+  EXPECT_FALSE(parsed<SetStages>("echo on").change.noise.has_value());
+  EXPECT_EQ(voice::Noise::kHigh, parsed<SetStages>("noise high").change.noise);
+  EXPECT_TRUE(parsed<SetStages>("gain on").change.gain->adaptive);
+  EXPECT_EQ(6, parsed<SetStages>("gain +6").change.gain->fixed_db);
+  EXPECT_EQ(6, parsed<SetStages>("gain 6").change.gain->fixed_db);
+  EXPECT_FALSE(parsed<SetStages>("gain off").change.gain->on());
+  for (const char* const asked : {"echo", "noise", "gain"}) {
+    const VoiceStages::Change change = parsed<SetStages>(asked).change;
+    EXPECT_FALSE(change.echo || change.noise || change.gain) << asked;
+  }
+  for (const char* const wrong : {"gain +31", "gain -3", "gain +", "gain 1e3", "gain ++6"}) {
+    EXPECT_NE(std::string::npos, error_of(wrong).find("N from 1 to 30")) << wrong;
+  }
+  EXPECT_NE(std::string::npos, error_of("noise loud").find("noise off, noise low or noise high"));
+  EXPECT_EQ("noise is loud here", plain_text("noise is loud here"));
+}
+
 }  // namespace
 }  // namespace comcat::client

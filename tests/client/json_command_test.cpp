@@ -38,6 +38,8 @@ TEST(JsonCommand, EveryArgumentIsAField) {
   EXPECT_EQ("the attic", parsed<Move>(R"({"command":"join","room":"the attic"})").room);
   EXPECT_EQ("the attic", parsed<Who>(R"({"command":"who","room":"the attic"})").room);
   EXPECT_TRUE(parsed<Rooms>(R"({"command":"rooms","names":true})").names);
+  EXPECT_EQ(true, parsed<SetStages>(R"({"command":"echo","how":"on"})").change.echo);
+  EXPECT_EQ(6, parsed<SetStages>(R"({"command":"gain","how":"+6"})").change.gain->fixed_db);
   EXPECT_FALSE(parsed<Rooms>(R"({"command":"rooms","names":false})").names);
   EXPECT_EQ(7U, parsed<ShowHistory>(R"({"command":"history","n":7})").most);
   EXPECT_TRUE(parsed<MuteSelf>(R"({"command":"mute"})").muted);

@@ -34,6 +34,10 @@ class World final : public SessionPorts {
     return absl::OkStatus();
   }
   void set_short_frames(bool on) override { short_frames = on; }
+  voice::Settings set_stages(const VoiceStages::Change& change) override {
+    stages.change(change);
+    return stages.settings();
+  }
   void set_gain(wire::SessionNumber speaker, float gain) override { gains[speaker] = gain; }
   void remove_speaker(wire::SessionNumber speaker) override { removed.push_back(speaker); }
   absl::Status start_recording(const std::string& directory) override {
@@ -74,6 +78,7 @@ class World final : public SessionPorts {
   bool deaf = false;
   bool short_frames = false;
   std::map<wire::SessionNumber, float> gains;
+  VoiceStages stages;
   std::vector<wire::SessionNumber> removed;
   std::vector<Report> shown;
 };

@@ -29,6 +29,7 @@ struct SinkFigures {
   std::uint64_t missed_samples = 0;    // silence played because nothing had been rendered in time
   std::uint64_t xruns = 0;             // how often the device has said that it lost samples
   std::chrono::microseconds delay{0};  // from on_render() to the device, usually
+  std::chrono::microseconds device_delay{0};  // from there to the loudspeaker, as the device tells
 };
 
 /// A sentence for the user about a sink that goes on. Called as EndHandler.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -41,6 +42,9 @@ class Source {
   virtual void stop() = 0;
   /// How often the device has reported lost samples since start(); 0 where there is no device.
   [[nodiscard]] virtual std::uint64_t xruns() const { return 0; }
+  /// From the microphone to the handler, as the device tells it at this moment; 0 where it does
+  /// not.
+  [[nodiscard]] virtual std::chrono::microseconds device_delay() const { return {}; }
   /// Whether something may follow the end: somebody else may write into a FIFO.
   [[nodiscard]] virtual bool may_resume() const { return false; }
   /// Whether one that has failed may work again later by itself, as a sound system that is started
@@ -56,6 +60,9 @@ class Source {
 /// kFailedPrecondition or kUnavailable with one sentence. A file is opened here, a device is looked
 /// up here and opened by start().
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Source>> make_source(const std::string& spec);
+
+/// Whether `spec` means a sound device.
+[[nodiscard]] bool is_device(const std::string& spec);
 
 /// Whether `spec` takes standard input for itself.
 [[nodiscard]] bool reads_standard_input(const std::string& spec);

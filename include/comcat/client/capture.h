@@ -10,6 +10,7 @@
 #include "comcat/base/realtime.h"
 #include "comcat/client/capture_chain.h"
 #include "comcat/client/capture_framer.h"
+#include "comcat/client/voice_stages.h"
 #include "comcat/codec/encoder.h"
 #include "comcat/wire/limits.h"
 
@@ -45,7 +46,7 @@ class Capture final : public audio::CaptureHandler {
       const codec::EncoderOptions& options, Send send, OnMutedSpeech on_muted_speech = {});
 
   void on_captured(std::span<const float> samples) COMCAT_REALTIME override {
-    framer_.add(samples, muted());
+    framer_.add(samples, muted(), base::steady_now());
   }
 
   /// Waits for a block for at most `patience`, then takes every block there is.
@@ -55,6 +56,9 @@ class Capture final : public audio::CaptureHandler {
   [[nodiscard]] bool muted() const { return muted_.load(std::memory_order_relaxed); }
   /// For listeners who can decode 5 ms at a time and no more.
   void set_short_frames(bool short_frames) { chain_.set_short_frames(short_frames); }
+  /// What is done to the microphone's sound.
+  [[nodiscard]] VoiceStages& stages() { return stages_; }
+  [[nodiscard]] const VoiceStages& stages() const { return stages_; }
   [[nodiscard]] Stats stats() const;
 
  private:
@@ -62,6 +66,7 @@ class Capture final : public audio::CaptureHandler {
 
   std::atomic<bool> muted_{false};
   CaptureFramer framer_;
+  VoiceStages stages_;
   CaptureChain chain_;
   CapturedBlock taken_;  // the encode thread's
 };

@@ -7,6 +7,7 @@
 
 #include "comcat/client/capture_framer.h"
 #include "comcat/client/muted_speech.h"
+#include "comcat/client/voice_stages.h"
 #include "comcat/codec/encoder.h"
 #include "comcat/wire/limits.h"
 #include "comcat/wire/voice_packet.h"
@@ -19,6 +20,7 @@ namespace comcat::client {
 ///
 /// Threads    take() from the encode thread; set_short_frames() and the counts from any. `send` and
 ///            `on_muted_speech` (MutedSpeech, may be empty) are called within take().
+/// Ownership  the stages outlive it.
 /// Units      positions are samples at 48 kHz since the start, and become timestamps.
 class CaptureChain {
  public:
@@ -26,10 +28,11 @@ class CaptureChain {
 
   using OnMutedSpeech = std::function<void()>;
 
-  CaptureChain(codec::Encoder encoder, Send send, OnMutedSpeech on_muted_speech = {});
+  CaptureChain(codec::Encoder encoder, VoiceStages& stages, Send send,
+               OnMutedSpeech on_muted_speech = {});
 
   /// Takes the next block. `muted`: nobody may hear it, nor what waits for the rest of its frame.
-  void take(const CapturedBlock& block, bool muted);
+  void take(CapturedBlock block, bool muted);
 
   /// Packets of the same length from Opus frames of 5 ms, from the next packet on.
   void set_short_frames(bool short_frames) {
@@ -47,6 +50,7 @@ class CaptureChain {
   void encode_frame();
 
   codec::Encoder encoder_;
+  VoiceStages& stages_;
   const Send send_;
   const OnMutedSpeech on_muted_speech_;
   MutedSpeech muted_speech_;

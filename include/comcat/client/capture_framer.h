@@ -7,6 +7,7 @@
 #include <span>
 
 #include "comcat/audio/frame.h"
+#include "comcat/base/clock.h"
 #include "comcat/base/realtime.h"
 #include "comcat/base/spsc_ring.h"
 
@@ -16,6 +17,7 @@ namespace comcat::client {
 struct CapturedBlock {
   audio::Block samples{};
   std::uint64_t position = 0;  // of its first sample since the start
+  base::Time at{};             // when it was whole
   bool muted = false;          // when it was captured
 };
 
@@ -29,7 +31,7 @@ struct CapturedBlock {
 ///            the positions of those that follow tell.
 class CaptureFramer {
  public:
-  void add(std::span<const float> samples, bool muted) COMCAT_REALTIME;
+  void add(std::span<const float> samples, bool muted, base::Time now) COMCAT_REALTIME;
 
   /// Waits for a block for at most `patience`; false where none came.
   [[nodiscard]] bool wait_pop(CapturedBlock& block, std::chrono::microseconds patience) {
@@ -44,7 +46,7 @@ class CaptureFramer {
  private:
   static constexpr std::size_t kRingBlocks = 10;
 
-  void finish_block(bool muted) COMCAT_REALTIME;
+  void finish_block(bool muted, base::Time now) COMCAT_REALTIME;
 
   base::SpscRing<CapturedBlock> ring_{kRingBlocks};
 

@@ -5,6 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "comcat/client/voice_stages.h"
+
 #include "absl/status/statusor.h"
 
 /// Values and functions of them. Threads: any.
@@ -46,13 +48,17 @@ struct HostWords {
 struct RecordCall {
   std::string directory;  // empty: no longer
 };
+/// What shall be done to the microphone's sound; a change of nothing asks what is done.
+struct SetStages {
+  VoiceStages::Change change;
+};
 struct ShowStats {};
 struct Devices {};
 struct Nothing {};  // an empty line
 
 using ConsoleCommand =
     std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move, Rooms, SayText,
-                 ShowHistory, HostWords, RecordCall, ShowStats, Devices>;
+                 ShowHistory, HostWords, RecordCall, SetStages, ShowStats, Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

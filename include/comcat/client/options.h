@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include "comcat/client/voice_stages.h"
 #include "comcat/codec/encoder.h"
 #include "comcat/transport/address.h"
 
@@ -34,6 +35,8 @@ struct ClientOptions {
   std::string output;            // as audio::make_sink
   std::string record_arrivals;   // a file that does not exist, or empty
   codec::EncoderOptions encoder;
+  /// What is not given is on where the input is a device (echo: and the output), else off.
+  VoiceStages::Change stages;
   bool muted = false;
   bool background = false;  // the end of the input does not stop the call
   bool json = false;
@@ -42,6 +45,9 @@ struct ClientOptions {
   PlainText plain_text = PlainText::kSayAfterHint;
   std::chrono::milliseconds connect_timeout{10'000};
 };
+
+/// `options.stages` with all that was not given.
+[[nodiscard]] VoiceStages::Change stages_of(const ClientOptions& options);
 
 /// kInvalidArgument with one sentence for the user where something cannot be right, before anything
 /// is opened or sent.

@@ -12,6 +12,7 @@
 #include "comcat/base/clock.h"
 #include "comcat/base/spsc_ring.h"
 #include "comcat/playout/mixer.h"
+#include "comcat/voice/far_end_line.h"
 #include "comcat/wire/messages.h"
 
 #include "absl/base/thread_annotations.h"
@@ -39,7 +40,8 @@ class Playback final : public audio::RenderHandler {
     std::map<wire::SessionNumber, playout::PlayoutStats> speakers;
   };
 
-  explicit Playback(playout::PlayoutOptions options = {});
+  /// `far_end`: told what is played; outlives this. Null: nobody wants to know.
+  explicit Playback(playout::PlayoutOptions options = {}, voice::FarEndLine* far_end = nullptr);
 
   void receive(wire::VoicePackets frames, wire::Via via, base::Time now);
 
@@ -75,6 +77,7 @@ class Playback final : public audio::RenderHandler {
   base::SpscRing<Received> incoming_{kIncomingPackets};
 
   mutable absl::Mutex mutex_;
+  voice::FarEndLine* const far_end_ ABSL_PT_GUARDED_BY(mutex_);
   playout::Mixer mixer_ ABSL_GUARDED_BY(mutex_);
   std::map<wire::SessionNumber, base::Time> voice_at_ ABSL_GUARDED_BY(mutex_);  // heard last
   Received received_ ABSL_GUARDED_BY(mutex_);

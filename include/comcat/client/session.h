@@ -37,6 +37,8 @@ class SessionPorts {
   [[nodiscard]] virtual absl::Status set_deafened(bool deafened) = 0;
   /// Somebody in the room hears frames of 5 ms and no longer ones; or nobody does any more.
   virtual void set_short_frames(bool short_frames) = 0;
+  /// What is done to the microphone's sound from now on.
+  virtual voice::Settings set_stages(const VoiceStages::Change& change) = 0;
   virtual void set_gain(wire::SessionNumber speaker, float gain) = 0;
   virtual void remove_speaker(wire::SessionNumber speaker) = 0;
   /// Records what is said in the call from now on, by the user, too, into a directory.
@@ -134,6 +136,7 @@ class Session {
   void execute(const HostWords& command, base::Time now);
   void execute(const ShowHistory& command, base::Time now);
   void execute(const RecordCall& command, base::Time now);
+  void execute(const SetStages& command, base::Time now);
   void execute(const ShowStats& command, base::Time now);
   void execute(const Devices& command, base::Time now);
 

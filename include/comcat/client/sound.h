@@ -39,6 +39,7 @@ class Sound {
     std::string input;
     std::string output;
     codec::EncoderOptions encoder;
+    VoiceStages::Change stages;  // from nothing
     Capture::Send send;
     // From a thread that may post but not call back.
     CaptureChain::OnMutedSpeech on_muted_speech;

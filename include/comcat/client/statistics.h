@@ -19,6 +19,7 @@ struct Statistics {
   transport::VoiceStream::Stats stream;
   Capture::Stats capture;
   Playback::Stats playback;
+  voice::Chain::Figures voice;
   audio::SinkFigures output;
   base::RealtimeThreads realtime;
   std::uint64_t input_xruns = 0;  // how often the input's device said that it lost samples
@@ -31,12 +32,13 @@ struct Statistics {
 /// whose packets travel as ours do. The sound card's own delay is not in it.
 struct MouthToEar {
   std::chrono::milliseconds capture{0};  // from a frame's first block to its last
+  std::chrono::milliseconds voice{0};    // the stages that clean it
   std::chrono::milliseconds codec{0};    // Opus looks ahead
   std::chrono::milliseconds network{0};  // up and down: one round trip
   std::chrono::milliseconds playout{0};  // the slowest speaker's jitter buffer
   std::chrono::milliseconds output{0};   // what waits for the device
   [[nodiscard]] std::chrono::milliseconds total() const {
-    return capture + codec + network + playout + output;
+    return capture + voice + codec + network + playout + output;
   }
 };
 

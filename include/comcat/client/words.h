@@ -31,6 +31,7 @@ enum class ArgumentKind {
   kNumber,  // N, PERCENT
   kWord,    // TIME, ADDRESS: anything without a blank
   kItself,  // names: written as it is, or left out
+  kChoice,  // on|off|+N: one of these; in JSON its name is how
 };
 
 struct Argument {
@@ -38,6 +39,7 @@ struct Argument {
   std::string keyword;  // what stands before it: for, because; mostly ""
   ArgumentKind kind = ArgumentKind::kWord;
   bool optional = false;
+  std::vector<std::string> choices;  // of kChoice: those that are words
 };
 
 /// The arguments of `word`, in their order.

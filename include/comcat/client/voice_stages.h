@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "comcat/client/capture_framer.h"
+#include "comcat/voice/chain.h"
+#include "comcat/voice/far_end_line.h"
+#include "comcat/voice/settings.h"
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
+namespace comcat::client {
+
+/// The stages of a call, and what they need to know: what the user wants of them, what is played,
+/// how late the devices are.
+///
+/// Threads    process() from the encode thread, far_end().play() from the sink's, all else from
+///            any. A lock is held for a few copies only.
+/// Muted      the stages go on while somebody is heard, so that the echo is known when they are
+///            wanted again; else they rest.
+class VoiceStages {
+ public:
+  /// What is different from now on; the rest stays.
+  struct Change {
+    std::optional<bool> echo;
+    std::optional<voice::Noise> noise;
+    std::optional<voice::Gain> gain;
+  };
+
+  void change(const Change& wanted);
+  [[nodiscard]] voice::Settings settings() const;
+  [[nodiscard]] voice::Chain::Figures figures() const;
+
+  /// From what is mixed to the loudspeaker, and from the microphone to the framer.
+  void set_device_delays(std::chrono::microseconds delays);
+
+  /// What the sink plays.
+  [[nodiscard]] voice::FarEndLine& far_end() { return far_end_; }
+
+  /// Does to a block what is wanted.
+  void process(CapturedBlock& block, bool muted);
+
+ private:
+  /// What is to be done; what has changed takes its place in the chain.
+  [[nodiscard]] std::chrono::microseconds take_wishes();
+
+  voice::FarEndLine far_end_;
+
+  mutable absl::Mutex mutex_;
+  voice::Settings wanted_ ABSL_GUARDED_BY(mutex_);
+  voice::Chain::Figures figures_ ABSL_GUARDED_BY(mutex_);
+  std::chrono::microseconds device_delays_ ABSL_GUARDED_BY(mutex_){};
+
+  // The encode thread.
+  voice::Settings settings_;
+  voice::Chain chain_;
+  voice::Moment moment_;
+};
+
+}  // namespace comcat::client
