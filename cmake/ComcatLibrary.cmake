@@ -26,7 +26,8 @@ endfunction()
 # comcat_tests(<library> SOURCES <file>... [LINKS <target>...] [LABEL <label>] [ALONE])
 #
 # One GoogleTest program for the library, from tests/<library>/. LABEL, the library's name where it is
-# not given, says what the preset tsan leaves out: grpc. ALONE: its tests run in real time,
+# not given, says what presets leave out: grpc (tsan), program (tsan and dev: tests of whole programs,
+# which release runs as users have them and asan with every check). ALONE: its tests run in real time,
 # and no other test runs beside them.
 function(comcat_tests name)
   cmake_parse_arguments(T "ALONE" "LABEL" "SOURCES;LINKS" ${ARGN})
