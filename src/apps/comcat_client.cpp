@@ -90,6 +90,9 @@ ABSL_FLAG(bool, speaking_events, false,
 ABSL_FLAG(bool, status_line, true,
           "on a terminal of 40 columns or more: who speaks, and how the call is, in a line under "
           "the one you type");
+ABSL_FLAG(bool, bell, false,
+          "on a terminal: ring when somebody says your name, or tells you something alone");
+ABSL_FLAG(bool, clock, false, "the time before each text");
 ABSL_FLAG(std::string, plain_text, "",
           "what becomes of a line that is no command: say it to the room, or hint at the "
           "commands; if not given, the first gets a hint and later ones are said");
@@ -121,7 +124,8 @@ const std::vector<FlagGroup>& flag_groups() {
         "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir", "device_key"}},
       {"Console",
-       {"background", "json", "speaking_events", "status_line", "plain_text", "log_level"}},
+       {"background", "json", "speaking_events", "status_line", "bell", "clock", "plain_text",
+        "log_level"}},
   };
   return *groups;
 }
@@ -179,6 +183,8 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.background = absl::GetFlag(FLAGS_background);
   options.json = absl::GetFlag(FLAGS_json);
   options.speaking_events = absl::GetFlag(FLAGS_speaking_events);
+  options.bell = absl::GetFlag(FLAGS_bell);
+  options.clock = absl::GetFlag(FLAGS_clock);
   options.status_line = absl::GetFlag(FLAGS_status_line);
   const auto plain = plain_text(absl::GetFlag(FLAGS_plain_text));
   if (!plain.ok()) return plain.status();

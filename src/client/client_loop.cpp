@@ -98,6 +98,7 @@ ClientLoop::ClientLoop(const ClientOptions& options)
       takes_stdin_(audio::reads_standard_input(options.input)),
       takes_stdout_(audio::writes_standard_output(options.output)),
       shows_status_(options.status_line && !options.json && !takes_stdin_ && can_edit_lines()),
+      style_(style_of_terminal(options.clock, options.bell)),
       tasks_(TaskQueue::Capacity{}),
       printer_(takes_stdout_ ? STDERR_FILENO : STDOUT_FILENO,
                [this](bool full) { follow_reader(full); }),
@@ -119,6 +120,7 @@ Ending ClientLoop::run() {
     const base::Time now = base::steady_now();
     tasks_.run_one(next_deadline(), now);
     session_.step(base::steady_now());
+    if (base::steady_now() >= joins_.next_deadline()) show_gathered();
     tell_speaking(base::steady_now());
     if (console_) tend_console();
     show_status(base::steady_now());

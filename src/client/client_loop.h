@@ -18,9 +18,11 @@
 #include "comcat/transport/voice_stream.h"
 
 #include "call_quality.h"
+#include "gathered_joins.h"
 #include "path_news.h"
 #include "speaking_events.h"
 #include "status_pace.h"
+#include "styled.h"
 
 namespace comcat::client {
 
@@ -79,6 +81,10 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   [[nodiscard]] std::vector<Talkers::Talker> talking(base::Time now) const;
   void tell_speaking(base::Time now);
   void show_status(base::Time now);
+  /// True where `report` is somebody's coming that is told later, with others'.
+  bool gather(const Report& report);
+  void show_gathered();
+  void print(const Report& report);
   void complete(CompletionQuery::Names names);
   void end_of_input();
   void input_ended();
@@ -98,12 +104,14 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   const bool takes_stdin_;   // --input - : there is no console
   const bool takes_stdout_;  // --output - : events go to standard error
   const bool shows_status_;  // on the terminal console
+  const Style style_;
   TaskQueue tasks_;
   Printer printer_;
   TypedLine typed_line_;
   LineHistory history_;
   Talkers talkers_;
   SpeakingEvents speaking_events_;
+  GatheredJoins joins_;  // on a terminal
   StatusPace status_pace_;
   CallQuality quality_;
   PathNews path_news_;

@@ -8,6 +8,7 @@
 #include "comcat/base/clock.h"
 #include "comcat/base/thread_priority.h"
 
+#include "absl/time/clock.h"
 #include "client_loop.h"
 #include "line_text.h"
 #include "shown_name.h"
@@ -86,10 +87,29 @@ void ClientLoop::name_track(wire::SessionNumber speaker, const std::string& name
 void ClientLoop::show(Report report) {
   if (options_.json) {
     printer_.print(to_json(report));
-  } else {
-    const std::string text = isolates_ ? report.text : without_isolates(report.text);
-    printer_.print(broken_for(takes_stdout_ ? STDERR_FILENO : STDOUT_FILENO, text));
+  } else if (!gather(report)) {
+    print(report);
   }
+}
+
+bool ClientLoop::gather(const Report& report) {
+  if (!can_edit_lines() || takes_stdout_) return false;
+  if (report.event == "joined") {
+    return !joins_.offer(shown_name(report.subject), base::steady_now());
+  }
+  show_gathered();  // what comes after it may be about one of them
+  return false;
+}
+
+void ClientLoop::show_gathered() {
+  if (const std::optional<std::string> line = joins_.take()) print(Report("joined", *line));
+}
+
+void ClientLoop::print(const Report& report) {
+  const std::string text = styled(report, isolates_ ? report.text : without_isolates(report.text),
+                                  takes_stdout_ ? Style{.clock = style_.clock} : style_,
+                                  absl::Now(), absl::LocalTimeZone());
+  printer_.print(broken_for(takes_stdout_ ? STDERR_FILENO : STDOUT_FILENO, text));
 }
 
 void ClientLoop::show_devices() {

@@ -7,7 +7,7 @@
 namespace comcat::client {
 
 base::Time ClientLoop::next_deadline() const {
-  base::Time next = std::min(session_.next_deadline(), leave_by_);
+  base::Time next = std::min({session_.next_deadline(), leave_by_, joins_.next_deadline()});
   if (!wants_talkers() || printer_.is_full()) return next;
   next = std::min({next, speaking_events_.next_deadline(), status_pace_.next_deadline()});
   return std::min(next, talkers_.next_end(base::steady_now()));

@@ -146,6 +146,28 @@ absl::StatusOr<ConsoleCommand> parse_say(const std::string& rest) {
   return SayText{rest};
 }
 
+/// Where the name that `rest` begins with ends: after its quotes, or before a blank.
+std::size_t end_of_name(const std::string& rest) {
+  if (!rest.starts_with('"')) return std::min(rest.find_first_of(" \t"), rest.size());
+  std::size_t at = 1;
+  while (at < rest.size() && rest[at] != '"') at += rest[at] == '\\' ? 2 : 1;
+  return std::min(at + 1, rest.size());
+}
+
+absl::StatusOr<ConsoleCommand> parse_msg(const std::string& rest) {
+  const std::size_t end = end_of_name(rest);
+  TellText tell{rest.substr(0, end), trimmed(rest.substr(end))};
+  if (tell.name.empty() || (tell.text.empty() && !lacks_closing_quote(tell.name))) {
+    return invalid("write msg NAME TEXT, for example: msg an are you there?");
+  }
+  absl::StatusOr<std::string> name = parse_name(tell.name);
+  if (name.ok()) name = wire::normal_name(*name);
+  if (!name.ok()) return name.status();
+  tell.name = *std::move(name);
+  if (absl::Status status = wire::check_text(tell.text); !status.ok()) return status;
+  return tell;
+}
+
 absl::StatusOr<ConsoleCommand> parse_host_words(const std::string& word, const std::string& rest) {
   if (rest.empty()) {
     const std::string arguments = find_word(word)->arguments;
@@ -214,6 +236,7 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   if (word == "volume") return parse_volume(rest);
   if (word == "join") return parse_join(rest);
   if (word == "say") return parse_say(rest);
+  if (word == "msg") return parse_msg(rest);
   if (word == "who") return parse_who(rest);
   if (word == "rooms") return parse_rooms(rest);
   if (word == "record") return parse_record(rest);

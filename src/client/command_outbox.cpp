@@ -41,6 +41,8 @@ std::string UserCommand::description() const {
              base::safe_text(std::get<wire::Say>(command.verb).text, kShownBytes,
                              base::Joiners::kKept) +
              "\"";
+    case Kind::kTell:
+      return "msg " + base::safe_text(std::get<wire::Tell>(command.verb).name);
     case Kind::kHost:
       return base::safe_text(std::get<wire::HostWords>(command.verb).words, kShownBytes,
                              base::Joiners::kKept);

@@ -17,11 +17,24 @@ struct Character {
   std::size_t columns = 0;
 };
 
+/// The bytes of the change of colour that begins at `at`; 0 where none does. Only our own are ever
+/// in a text: those of others have no control characters.
+std::size_t colour_at(std::string_view text, std::size_t at) {
+  if (text.compare(at, 2, "\033[") != 0) return 0;
+  const std::size_t end = text.find_first_not_of("0123456789;", at + 2);
+  return end != std::string_view::npos && text[end] == 'm' ? end + 1 - at : 0;
+}
+
 /// The characters of `text`; the bytes from a malformed one on are one each.
 std::vector<Character> characters(std::string_view text) {
   std::vector<Character> out;
   std::mbstate_t state{};
   for (std::size_t at = 0; at < text.size();) {
+    if (const std::size_t bytes = colour_at(text, at); bytes > 0) {
+      out.push_back({text.substr(at, bytes), 0});
+      at += bytes;
+      continue;
+    }
     wchar_t c = 0;
     const std::size_t used = std::mbrtowc(&c, text.data() + at, text.size() - at, &state);
     if (used == 0 || used > text.size() - at) {

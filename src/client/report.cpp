@@ -73,6 +73,11 @@ Report&& Report::with(std::string key, Value value) && {
   return std::move(*this);
 }
 
+Report&& Report::about(const std::string& name) && {
+  subject = name;
+  return std::move(*this);
+}
+
 std::string to_json(const Object& object) {
   std::string out = "{";
   for (const auto& [key, value] : object.fields) {

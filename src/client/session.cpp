@@ -210,6 +210,7 @@ void Session::tell(const wire::Joined& event) {
   fit_frames();
   const std::string marks = renamed ? "" : marked(marks_of(member));
   ports_.show(Report(renamed ? "renamed" : "joined", text + marks)
+                  .about(renamed ? "" : member.name)
                   .with("session", static_cast<std::int64_t>(member.session))
                   .with("name", member.name)
                   .with("muted", member.muted)
@@ -234,6 +235,7 @@ void Session::tell(const wire::Left& event) {
   fit_frames();
   ports_.remove_speaker(event.session);
   ports_.show(Report("left", text)
+                  .about(name)
                   .with("session", static_cast<std::int64_t>(event.session))
                   .with("name", name)
                   .with("reason", reason)

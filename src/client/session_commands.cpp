@@ -230,7 +230,7 @@ void Session::on_outcome(const wire::Outcome& outcome, base::Time now) {
     round_trip_ = std::chrono::duration_cast<std::chrono::microseconds>(now - answered->sent_at);
     with_id(answered->id, [&] {
       if (answer_quietly(answered->kind, outcome)) return;
-      if (outcome.status == 0) return succeed(answered->kind, outcome, now);
+      if (outcome.status == 0) return succeed(*answered, outcome, now);
       fail(*answered, outcome.text.empty() ? "the server refused that" : outcome.text);
     });
   }
@@ -253,9 +253,12 @@ bool Session::answer_quietly(Kind kind, const wire::Outcome& outcome) {
   return true;
 }
 
-void Session::succeed(Kind kind, const wire::Outcome& outcome, base::Time now) {
+void Session::succeed(const UserCommand& it, const wire::Outcome& outcome, base::Time now) {
+  const Kind kind = it.kind;
   if (kind == Kind::kRecord) {
     start_recording(now);
+  } else if (kind == Kind::kTell) {
+    show_sent(std::get<wire::Tell>(it.command.verb));
   } else if (kind == Kind::kHost) {
     show(Report("done", outcome.text));
   } else if (const auto* const roster = std::get_if<wire::Roster>(&outcome.result)) {

@@ -5,6 +5,7 @@
 #include "comcat/client/session.h"
 
 #include "absl/time/time.h"
+#include "mention.h"
 #include "shown_name.h"
 
 namespace comcat::client {
@@ -35,12 +36,40 @@ void describe(const wire::TextSaid& said, Object& object) {
 
 }  // namespace
 
+void Session::tell(const wire::Told& event) {
+  Report report("msg", shown_name(event.name) + " says to you alone: " + shown_text(event.text));
+  report.subject = event.name;
+  report.is_text = true;
+  report.is_for_you = true;
+  report.details.with("session", static_cast<std::int64_t>(event.session))
+      .with("name", event.name)
+      .with("said", event.text);
+  ports_.show(std::move(report));
+}
+
+void Session::execute(const TellText& wanted, base::Time now) {
+  command(Kind::kTell, wire::Tell{wanted.name, wanted.text}, now);
+}
+
+void Session::show_sent(const wire::Tell& tell) {
+  Report report("msg_sent",
+                "you say to " + shown_name(tell.name) + " alone: " + shown_text(tell.text));
+  report.subject = tell.name;
+  report.is_text = true;
+  report.details.with("name", tell.name).with("said", tell.text);
+  show(std::move(report));
+}
+
 void Session::tell(const wire::TextSaid& event) {
   if (!seen_texts_.is_new(room_, event.number)) return;
   ports_.set_place(room_, seen_texts_.newest(room_));
   Report report("said", line(event));
   report.details.with("session", static_cast<std::int64_t>(event.session));
   describe(event, report.details);
+  report.subject = event.name;
+  report.is_text = !event.earlier;
+  report.is_for_you = !event.earlier && event.session != self_ && names(event.text, own_name());
+  if (report.is_for_you) report.details.with("for_you", true);
   ports_.show(std::move(report));
 }
 

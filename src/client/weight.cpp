@@ -29,6 +29,9 @@ struct Weigh {
   std::size_t operator()(const wire::TextSaid& said) const {
     return said.name.size() + said.text.size();
   }
+  std::size_t operator()(const wire::Told& told) const {
+    return told.name.size() + told.text.size();
+  }
   std::size_t operator()(const wire::Roster& roster) const { return weight_bytes(roster.members); }
   std::size_t operator()(const wire::RoomList& list) const { return weight_bytes(list); }
   template <typename Other>

@@ -18,6 +18,7 @@ constexpr std::array kWords{
     ConsoleWord{"who", "[ROOM]", "who is in your room, or in another"},
     ConsoleWord{"volume", "NAME PERCENT", "how loud you hear someone: 0-400, 100 is as sent"},
     ConsoleWord{"say", "TEXT", "a line of text to everyone in your room"},
+    ConsoleWord{"msg", "NAME TEXT", "a text to one person in your room alone; kept nowhere"},
     ConsoleWord{"history", "[N]", "earlier texts of your room, 20 or N (1-100) at a time"},
     ConsoleWord{"record", "PATH", "the call into a directory; record off ends it"},
     ConsoleWord{"rooms", "[names]", "the rooms of this server, and who is in them"},

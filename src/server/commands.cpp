@@ -31,6 +31,7 @@ struct Execution {
   void operator()(const wire::ListRooms& verb) const;
   void operator()(const wire::Say& verb) const;
   void operator()(const wire::Who& verb) const;
+  void operator()(const wire::Tell& verb) const;
   void operator()(const wire::HostWords& verb) const;
   void operator()(const wire::History& verb) const;
 };
@@ -116,6 +117,17 @@ void Execution::operator()(const wire::Who& verb) const {
     return caller.answer(trace_id, absl::NotFoundError("there is no room " + *name));
   }
   caller.answer({trace_id, 0, "", wire::Roster{room->name(), room->roster()}});
+}
+
+void Execution::operator()(const wire::Tell& verb) const {
+  const absl::StatusOr<std::string> name = wire::normal_name(verb.name);
+  absl::Status status = name.status();
+  status.Update(wire::check_text(verb.text));
+  if (status.ok()) {
+    status = caller.room->tell_alone(base::comparison_key(*name),
+                                     {caller.who.number, caller.who.name, verb.text});
+  }
+  caller.answer(trace_id, status);
 }
 
 void Execution::operator()(const wire::HostWords& verb) const {

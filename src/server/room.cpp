@@ -203,6 +203,25 @@ void Room::catch_up() {
   }
 }
 
+absl::Status Room::tell_alone(const std::string& name_key, const wire::Told& text) const {
+  const auto payload =
+      std::make_shared<const std::string>(wire::encode_response(wire::Event(text)));
+  absl::Status status = absl::NotFoundError("nobody in your room goes by that name");
+  bool reached = false;  // one of the person's devices at least
+  for (const auto& [who, listener] : people_) {
+    if (who->name_key != name_key) continue;
+    if (who->original) {
+      status = absl::FailedPreconditionError(who->name + " has a client that shows no texts");
+    } else if (!listener->messages.offer_text(payload)) {
+      status = absl::ResourceExhaustedError(who->name + " has too many texts to read; try again");
+    } else {
+      listener->link.wake();
+      reached = true;
+    }
+  }
+  return reached ? absl::OkStatus() : status;
+}
+
 void Room::deliver(const wire::Event& event) {
   const auto payload = std::make_shared<const std::string>(wire::encode_response(event));
   for (const auto& [who, listener] : people_) {

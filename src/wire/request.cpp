@@ -64,6 +64,9 @@ Request from(::Command& command) {
     case ::Command::kHost:
       out.verb = HostWords{command.host().words()};
       break;
+    case ::Command::kTell:
+      out.verb = Tell{command.tell().name(), command.tell().text()};
+      break;
     case ::Command::kHistory:
       out.verb = History{command.history().before(), command.history().most()};
       break;
@@ -90,6 +93,10 @@ struct SetVerb {
   }
   void operator()(const Say& verb) const { command.mutable_say()->set_text(verb.text); }
   void operator()(const Who& verb) const { command.mutable_who()->set_room(verb.room); }
+  void operator()(const Tell& verb) const {
+    command.mutable_tell()->set_name(verb.name);
+    command.mutable_tell()->set_text(verb.text);
+  }
   void operator()(const HostWords& verb) const { command.mutable_host()->set_words(verb.words); }
   void operator()(const SetRecording& verb) const {
     command.mutable_set_recording()->set_recording(verb.recording);

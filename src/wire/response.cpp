@@ -111,6 +111,11 @@ struct SetEvent {
     event.mutable_recording_changed()->set_session(e.session);
     event.mutable_recording_changed()->set_recording(e.recording);
   }
+  void operator()(const Told& e) const {
+    event.mutable_told()->set_session(e.session);
+    event.mutable_told()->set_name(e.name);
+    event.mutable_told()->set_text(e.text);
+  }
   void operator()(const Announced& e) const { event.mutable_announced()->set_text(e.text); }
   void operator()(const Draining& e) const { event.mutable_draining()->set_grace_ms(e.grace_ms); }
   void operator()(const Roster& e) const { fill(*event.mutable_roster(), e); }
@@ -231,6 +236,9 @@ Event from(const ::Event& event) {
     case ::Event::kRecordingChanged:
       return RecordingChanged{event.recording_changed().session(),
                               event.recording_changed().recording()};
+    case ::Event::kTold:
+      return Told{event.told().session(), safe_name(event.told().name()),
+                  safe_said(event.told().text())};
     case ::Event::kAnnounced:
       return Announced{safe_said(event.announced().text())};
     case ::Event::kDraining:

@@ -111,5 +111,35 @@ TEST(SeenTexts, NamesOfRoomsAreOneWhateverTheirCase) {
   EXPECT_EQ(7U, seen.newest("den"));
 }
 
+TEST_F(InACall, AMsgIsForOnePersonAndIsToldApart) {
+  type("msg \"binh\" are you there?");
+  ASSERT_EQ(1U, world_.sent.size());
+  EXPECT_EQ("binh", std::get<wire::Tell>(world_.sent[0].verb).name);
+  EXPECT_EQ("are you there?", std::get<wire::Tell>(world_.sent[0].verb).text);
+  answer();
+  EXPECT_THAT(world_.take_texts(), ElementsAre("you say to binh alone: are you there?"));
+  session_.on_event(wire::Told{2, "binh", "yes"});
+  ASSERT_EQ(1U, world_.shown.size());
+  EXPECT_TRUE(world_.shown[0].is_for_you);
+  EXPECT_EQ(
+      "{\"event\":\"msg\",\"text\":\"binh says to you alone: yes\",\"session\":2,"
+      "\"name\":\"binh\",\"said\":\"yes\"}",
+      to_json(world_.shown[0]));
+  world_.take_texts();
+  type("msg nobody hi");
+  answer(5, "nobody in your room goes by that name");
+  EXPECT_THAT(world_.take_texts(), ElementsAre("nobody in your room goes by that name"));
+}
+
+TEST_F(InACall, WhoSaysTheUsersNameMeansTheUser) {
+  session_.on_event(wire::TextSaid{2, "binh", "hello An!", 0, 0, false});
+  session_.on_event(wire::TextSaid{2, "binh", "and so on", 0, 0, false});
+  session_.on_event(wire::TextSaid{1, "an", "an is me", 0, 0, false});
+  ASSERT_EQ(3U, world_.shown.size());
+  EXPECT_TRUE(world_.shown[0].is_for_you);
+  EXPECT_FALSE(world_.shown[1].is_for_you);
+  EXPECT_FALSE(world_.shown[2].is_for_you);
+}
+
 }  // namespace
 }  // namespace comcat::client

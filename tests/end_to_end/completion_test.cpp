@@ -16,7 +16,7 @@ class TabInACall : public InACall {
  protected:
   TabInACall() {
     options_.input = Process::Input::kTerminal;
-    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}};
+    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"NO_COLOR", "1"}};
     options_.without = {"COMCAT_PASSCODE"};
   }
   [[nodiscard]] Lines shown_from(const std::string& first, const Process& client) const {

@@ -23,7 +23,7 @@ class TheStatusLine : public InACall {
  protected:
   TheStatusLine() {
     options_.input = Process::Input::kTerminal;
-    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}};
+    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"NO_COLOR", "1"}};
     options_.without = {"COMCAT_PASSCODE"};
   }
   [[nodiscard]] Lines screen(const Process& client) const {

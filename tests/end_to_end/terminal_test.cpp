@@ -24,7 +24,7 @@ class OnATerminal : public InACall {
  protected:
   OnATerminal() {
     options_.input = Input::kTerminal;
-    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}};
+    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"NO_COLOR", "1"}};
     options_.without = {"COMCAT_PASSCODE"};
   }
   /// Without the status line, which is drawn between a prompt and the keys typed after it.
@@ -64,6 +64,26 @@ TEST_F(OnATerminal, TheLineBeingTypedSurvivesOutput) {
   EXPECT_EQ(0, an.wait_exit());
 }
 
+TEST_F(OnATerminal, NamesAreColouredAndTextsTimedAndTheBellRingsWhereTheUserIsMeant) {
+  Process plain(as("binh", {"--bell"}), options_);  // with NO_COLOR
+  ASSERT_TRUE(is_ready(plain));
+  options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}};
+  options_.without.emplace_back("NO_COLOR");
+  Process an(as("an", {"--bell", "--clock"}), options_);
+  ASSERT_TRUE(is_ready(an));
+  Process pipe(as("chi", {"--bell"}));
+  ASSERT_TRUE(pipe.wait_for_line(Process::kOut, "connected to"));
+  plain.write("say hello An\rmsg chi psst\r");
+  EXPECT_TRUE(an.wait_for_text(Process::kOut, "binh\033[m> hello An\a"));
+  EXPECT_THAT(an.output(Process::kOut),
+              ::testing::ContainsRegex("\\[[0-9:]{5}\\] <\033\\[3[0-9]mbinh"));
+  EXPECT_TRUE(pipe.wait_for_line(Process::kOut, "binh says to you alone: psst"));
+  EXPECT_TRUE(plain.wait_for_line(Process::kOut, "you say to chi alone: psst"));
+  EXPECT_THAT(pipe.output(Process::kOut), Not(HasSubstr("\a")));
+  EXPECT_THAT(plain.output(Process::kOut), Not(::testing::ContainsRegex("\033\\[3[0-9]m")));
+  EXPECT_THAT(an.output(Process::kOut), Not(HasSubstr("psst")));
+}
+
 TEST_F(OnATerminal, TabCompletesAndThePromptSaysThatYouAreMuted) {
   Process an(as("an"), options_);
   ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
@@ -79,7 +99,7 @@ TEST_F(OnATerminal, TabCompletesAndThePromptSaysThatYouAreMuted) {
 TEST_F(OnATerminal, AnUnfinishedWordIsReplacedByItsCompletion) {
   Process an(as("an"), options_);
   ASSERT_TRUE(is_ready(an));
-  an.write("m\t");
+  an.write("mu\t");
   ASSERT_TRUE(an.wait_for_text(Process::kOut, "> mute"));
   EXPECT_THAT(shown_from(kReady, an), ElementsAre(kReady, "> mute"));
 }
@@ -206,7 +226,8 @@ TEST_F(OnATerminal, CtrlZAndFgBringBackModePromptAndLine) {
   using Words = std::vector<std::string>;
   for (const Words& shell : {Words{"/bin/bash", "--norc", "-i"}, Words{"/bin/dash", "-i"}}) {
     SCOPED_TRACE(shell.front());
-    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"PS1", "shell% "}};
+    options_.environment = {
+        {"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"NO_COLOR", "1"}, {"PS1", "shell% "}};
     Process sh(shell, options_);
     ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
     std::string line;
@@ -277,7 +298,8 @@ TEST_F(OnATerminal, CtrlZAtThePasscodeStopsAndFgAsksAgain) {
   using Words = std::vector<std::string>;
   for (const Words& shell : {Words{"/bin/bash", "--norc", "-i"}, Words{"/bin/dash", "-i"}}) {
     SCOPED_TRACE(shell.front());
-    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"PS1", "shell% "}};
+    options_.environment = {
+        {"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"NO_COLOR", "1"}, {"PS1", "shell% "}};
     Process sh(shell, options_);
     ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
     std::string line;

@@ -74,6 +74,40 @@ TEST(Commands, SayIsHeardByEveryoneWithTheNameTheServerKnows) {
   }
 }
 
+TEST(Commands, TellIsHeardByOnePersonAlone) {
+  House house;
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
+  Person& chi = house.join("chi");
+  const auto told = house.command(an, wire::Tell{"BO", "psst"});
+  EXPECT_EQ(0, an.answers(told).at(0).status);
+  ASSERT_EQ(1U, bo.told<wire::Told>().size());
+  EXPECT_EQ("an", bo.told<wire::Told>()[0].name);
+  EXPECT_EQ("psst", bo.told<wire::Told>()[0].text);
+  EXPECT_EQ(an.number(), bo.told<wire::Told>()[0].session);
+  EXPECT_TRUE(chi.told<wire::Told>().empty());
+  EXPECT_TRUE(an.told<wire::Told>().empty());
+  const auto missed = house.command(an, wire::Tell{"nobody", "psst"});
+  EXPECT_EQ(code(absl::StatusCode::kNotFound), an.answers(missed).at(0).status);
+  const auto bad = house.command(an, wire::Tell{"bo", "a\nb"});
+  EXPECT_EQ(code(absl::StatusCode::kInvalidArgument), an.answers(bad).at(0).status);
+}
+
+TEST(Commands, TellToSomebodyWhoReadsNothingIsRefusedAndClosesNobody) {
+  House house;
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
+  bo.reading = false;
+  int status = 0;
+  for (int i = 0; i < 100 && status == 0; ++i) {
+    house.pass(std::chrono::milliseconds(200));
+    const auto told = house.command(an, wire::Tell{"bo", std::string(1000, 'x')});
+    status = an.answers(told).at(0).status;
+  }
+  EXPECT_EQ(code(absl::StatusCode::kResourceExhausted), status);
+  EXPECT_FALSE(bo.closed);
+}
+
 TEST(Commands, BadTextsAndRoomsAreAnsweredAndChangeNothing) {
   House house;
   Person& an = house.join("an");

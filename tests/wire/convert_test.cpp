@@ -248,5 +248,17 @@ TEST(Convert, OutcomesCarryTheirResult) {
   EXPECT_EQ(2U, std::get<RoomList>(out.result).rooms.at(0).members);
 }
 
+TEST(Convert, ATextForOnePersonGoesUpAndDown) {
+  const auto tell =
+      std::get<Tell>(request<Command>(encode_request(Command{7, Tell{"bo", "hi"}})).verb);
+  EXPECT_EQ("bo", tell.name);
+  EXPECT_EQ("hi", tell.text);
+  const auto events = response<Events>(encode_response(Event(Told{3, "an", "a\x1b[0m"})));
+  const auto& told = std::get<Told>(events.at(0));
+  EXPECT_EQ(3U, told.session);
+  EXPECT_EQ("an", told.name);
+  EXPECT_TRUE(base::is_safe_text(told.text));
+}
+
 }  // namespace
 }  // namespace comcat::wire

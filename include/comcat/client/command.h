@@ -37,6 +37,10 @@ struct Rooms {
 struct SayText {
   std::string text;
 };
+struct TellText {
+  std::string name;
+  std::string text;
+};
 struct ShowHistory {
   std::uint32_t most = 0;  // 0: as many as is usual
 };
@@ -58,7 +62,7 @@ struct Nothing {};  // an empty line
 
 using ConsoleCommand =
     std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move, Rooms, SayText,
-                 ShowHistory, HostWords, RecordCall, SetStages, ShowStats, Devices>;
+                 TellText, ShowHistory, HostWords, RecordCall, SetStages, ShowStats, Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

@@ -30,6 +30,7 @@ struct UserCommand {
     kRoomNames,
     kWho,
     kSay,
+    kTell,
     kHistory,
     kHost,
     kProbe

@@ -41,6 +41,8 @@ struct ClientOptions {
   bool background = false;  // the end of the input does not stop the call
   bool json = false;
   bool speaking_events = false;  // with json
+  bool clock = false;            // the time before what is said
+  bool bell = false;             // of a terminal, for what is for the user
   bool status_line = true;       // on a terminal that has space for it
   PlainText plain_text = PlainText::kSayAfterHint;
   std::chrono::milliseconds connect_timeout{10'000};

@@ -23,10 +23,14 @@ struct Report {
   Report(std::string its_event, std::string its_text)
       : event(std::move(its_event)), text(std::move(its_text)) {}
   Report&& with(std::string key, Value value) &&;
+  Report&& about(const std::string& name) &&;
 
   std::string event;
   std::string text;  // one or more lines without the last line break; safe to print
   Object details;
+  std::string subject;      // the name that the first of it is about; "": nobody's
+  bool is_text = false;     // somebody says it now
+  bool is_for_you = false;  // and means the user
 };
 
 /// RFC 8259, on one line: control characters, quotes and backslashes are escaped, malformed UTF-8

@@ -133,6 +133,7 @@ class Session {
   void execute(const Move& command, base::Time now);
   void execute(const Rooms& command, base::Time now);
   void execute(const SayText& command, base::Time now);
+  void execute(const TellText& command, base::Time now);
   void execute(const HostWords& command, base::Time now);
   void execute(const ShowHistory& command, base::Time now);
   void execute(const RecordCall& command, base::Time now);
@@ -153,6 +154,7 @@ class Session {
   void tell(const wire::Draining& event);
   void tell(const wire::Roster& event);
   void tell(const wire::Announced& event);
+  void tell(const wire::Told& event);
 
   /// The server has told the others.
   void start_recording(base::Time now);
@@ -170,8 +172,9 @@ class Session {
   void show(Report report);
   void command(Kind kind, decltype(wire::Command::verb) verb, base::Time now);
   void report(const CommandOutbox::Unsent& unsent);
-  void succeed(Kind kind, const wire::Outcome& outcome, base::Time now);
+  void succeed(const UserCommand& command, const wire::Outcome& outcome, base::Time now);
   void show(const wire::TextPage& page);
+  void show_sent(const wire::Tell& tell);
   void fail(const UserCommand& command, const std::string& why);
   void give_up(const UserCommand& command);
   void give_up_interrupted();

@@ -13,6 +13,8 @@
 #include "comcat/server/room_deadlines.h"
 #include "comcat/server/send_load.h"
 
+#include "absl/status/status.h"
+
 namespace comcat::server {
 
 /// The people who hear each other.
@@ -67,6 +69,10 @@ class Room {
   /// Queues a text for everyone, the sender too. Who is slow and takes histories falls behind where
   /// the text is kept (it has a number), and is read it later.
   void say(const wire::TextSaid& text);
+
+  /// Queues a text for whoever goes by the name with this key, and nobody else. kNotFound,
+  /// kFailedPrecondition where a client shows no texts, kResourceExhausted where too many wait.
+  [[nodiscard]] absl::Status tell_alone(const std::string& name_key, const wire::Told& text) const;
 
   /// Queues an event that has to arrive.
   void deliver(const wire::Event& event);

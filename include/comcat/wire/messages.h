@@ -73,6 +73,11 @@ struct Say {
 struct Who {
   std::string room;
 };
+/// A text for one person in the room alone.
+struct Tell {
+  std::string name;
+  std::string text;
+};
 /// What a host wants, as server/host_command.h reads it.
 struct HostWords {
   std::string words;
@@ -89,7 +94,7 @@ struct UnknownCommand {};
 struct Command {
   std::uint64_t trace_id = 0;
   std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say, Who, History,
-               HostWords, SetRecording>
+               HostWords, Tell, SetRecording>
       verb;
 };
 
@@ -190,6 +195,12 @@ struct RecordingChanged {
   SessionNumber session = 0;
   bool recording = false;
 };
+/// What somebody told this listener alone; it is kept nowhere.
+struct Told {
+  SessionNumber session = 0;
+  std::string name;
+  std::string text;
+};
 /// What a host tells everyone on the server.
 struct Announced {
   std::string text;
@@ -202,7 +213,7 @@ struct UnknownEvent {};
 
 /// A Roster tells a slow reader who is there now, in place of the events that it missed.
 using Event = std::variant<UnknownEvent, Joined, Left, MuteChanged, DeafenChanged, TextSaid,
-                           Draining, Roster, Announced, RecordingChanged>;
+                           Draining, Roster, Announced, Told, RecordingChanged>;
 
 /// A response of a later version; to be ignored.
 struct UnknownResponse {};
