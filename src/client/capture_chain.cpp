@@ -5,13 +5,19 @@
 
 namespace comcat::client {
 
+namespace {
+
+constexpr std::chrono::milliseconds kLongestFrame{60};
+
+}  // namespace
+
 CaptureChain::CaptureChain(codec::Encoder encoder, VoiceStages& stages, Send send,
                            OnMutedSpeech on_muted_speech)
     : encoder_(std::move(encoder)),
       stages_(stages),
       send_(std::move(send)),
       on_muted_speech_(std::move(on_muted_speech)) {
-  frame_.reserve(encoder_.frame_samples());
+  frame_.reserve(audio::to_samples(kLongestFrame));
 }
 
 void CaptureChain::take(CapturedBlock block, bool muted) {
@@ -31,7 +37,10 @@ void CaptureChain::watch(const CapturedBlock& block, bool muted) {
 
 void CaptureChain::gather(const CapturedBlock& block) {
   if (block.position != frame_position_ + frame_.size()) frame_.clear();
-  if (frame_.empty()) frame_position_ = block.position;
+  if (frame_.empty()) {
+    frame_position_ = block.position;
+    encoder_.ease(easing_.load(std::memory_order_relaxed));
+  }
   frame_.insert(frame_.end(), block.samples.begin(), block.samples.end());
   if (frame_.size() < encoder_.frame_samples()) return;
   encode_frame();

@@ -156,6 +156,7 @@ std::optional<Ending> ClientLoop::prepare() {
   sound.send = [this](const wire::VoicePacket& frame) {
     recording_.speak(frame, base::steady_now());
     stream_->send_voice(frame);
+    sound_->capture().set_easing(stream_->easing());
   };
   sound.on_muted_speech = [this] {
     tasks_.post_urgent([this] {  // the encode thread waits for nobody

@@ -107,6 +107,12 @@ std::string voice_line(const voice::Chain::Figures& figures) {
   return out.empty() ? out : "\nremoved from what you send:" + out.substr(1);
 }
 
+std::string easing_text(const Statistics& s) {
+  if (s.stream.easing == 0) return "";
+  return "\nthe way up is narrow: you send " + count(s.encoder.bitrate_bps / 1000) +
+         " kbit/s in packets of " + ms(s.encoder.frame) + " for now";
+}
+
 std::string text_of(const Statistics& s) {
   const MouthToEar parts = estimate(s);
   std::string out = "round trip " + (s.round_trip ? ms(*s.round_trip) : std::string("unknown"));
@@ -118,8 +124,9 @@ std::string text_of(const Statistics& s) {
          (s.capture.level_dbov >= wire::kSilentDbov
               ? std::string("silent")
               : "-" + std::to_string(s.capture.level_dbov) + " dBov");
-  out += voice_line(s.voice) + "\nreceived " + count(s.stream.received_voice_frames) +
-         " frames, dropped " + count(s.playback.overflowed_packets) + "; " +
+  out += easing_text(s) + voice_line(s.voice) + "\nreceived " +
+         count(s.stream.received_voice_frames) + " frames, dropped " +
+         count(s.playback.overflowed_packets) + "; " +
          ms(std::chrono::microseconds(s.output.missed_samples * 1000 / 48)) +
          " of gaps at the sound output, " + count(s.output.xruns) + " times in the sound device";
   for (const auto& [session, speaker] : s.playback.speakers) {
@@ -154,7 +161,7 @@ void add_path(Object& details, const transport::PathStatus& path) {
 
 MouthToEar estimate(const Statistics& statistics) {
   MouthToEar out;
-  out.capture = statistics.frame - audio::kBlockDuration;
+  out.capture = statistics.encoder.frame - audio::kBlockDuration;
   out.voice = std::chrono::round<milliseconds>(statistics.voice.delay);
   out.codec = kOpusLookahead;
   if (const auto round_trip = voice_round_trip(statistics)) {
@@ -182,6 +189,8 @@ Report stats_report(const Statistics& s) {
   report.details.with("sent_frames", number(s.stream.sent_voice_frames))
       .with("unsent_frames", number(s.stream.dropped_voice_frames))
       .with("queued_voice_ms", s.stream.queued_voice.count())
+      .with("bitrate_bps", std::int64_t{s.encoder.bitrate_bps})
+      .with("frame_ms", s.encoder.frame.count())
       .with("captured_blocks", number(s.capture.captured_blocks))
       .with("capture_overflow_blocks", number(s.capture.overflowed_blocks))
       .with("input_xruns", number(s.input_xruns))

@@ -1,7 +1,9 @@
 #include "comcat/codec/encoder.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include <opus/opus.h>
 
@@ -44,6 +46,23 @@ absl::Status check(const EncoderOptions& options) {
 
 }  // namespace
 
+EncoderOptions eased(EncoderOptions options, unsigned step) {
+  struct Rate {
+    std::chrono::milliseconds frame;
+    int bitrate_bps;
+  };
+  using std::chrono::milliseconds;
+  static constexpr std::array<Rate, 6> kRates{
+      Rate{milliseconds(10), 24'000}, Rate{milliseconds(20), 16'000},
+      Rate{milliseconds(40), 16'000}, Rate{milliseconds(60), 12'000},
+      Rate{milliseconds(60), 8'000},  Rate{milliseconds(60), 6'000}};
+  if (step == 0) return options;
+  const Rate& rate = kRates[std::min<std::size_t>(step, kRates.size()) - 1];
+  options.frame = std::max(options.frame, rate.frame);
+  options.bitrate_bps = std::min(options.bitrate_bps, rate.bitrate_bps);
+  return options;
+}
+
 void Encoder::Destroy::operator()(OpusEncoder* encoder) const {
   opus_encoder_destroy(encoder);
 }
@@ -55,9 +74,8 @@ void Encoder::DestroyJoiner::operator()(OpusRepacketizer* joiner) const {
 Encoder::Encoder(OpusEncoder* encoder, OpusRepacketizer* joiner, const EncoderOptions& options)
     : encoder_(encoder),
       joiner_(joiner),
-      frame_samples_(audio::to_samples(options.frame)),
-      bitrate_bps_(options.bitrate_bps),
-      discontinuous_(options.discontinuous),
+      options_(options),
+      now_(options),
       packet_(kMaxPacketBytes, 0),
       parts_(kMaxPacketBytes, 0) {}
 
@@ -85,7 +103,7 @@ absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
 }
 
 std::string_view Encoder::encode(std::span<const float> frame) {
-  if (frame.size() != frame_samples_) return {};
+  if (frame.size() != frame_samples()) return {};
   if (short_frames_) return encode_short(frame);
   const std::size_t bytes = encode_once(frame, packet_);
   if (bytes <= kNothingToSendBytes) return {};
@@ -99,17 +117,27 @@ std::size_t Encoder::encode_once(std::span<const float> samples, std::span<char>
   return static_cast<std::size_t>(std::max(bytes, 0));
 }
 
+void Encoder::ease(unsigned step) {
+  const int before = std::exchange(now_, eased(options_, step)).bitrate_bps;
+  if (now_.bitrate_bps != before) set_rate();
+}
+
 void Encoder::set_short_frames(bool short_frames) {
   if (short_frames == short_frames_) return;
   short_frames_ = short_frames;
+  set_rate();
+  if (!short_frames) opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(options_.discontinuous ? 1 : 0));
+}
+
+void Encoder::set_rate() {
   // Frames in one packet have one bandwidth.
-  const int bitrate = short_frames ? std::max(bitrate_bps_, kMinShortFrameBitrate) : bitrate_bps_;
-  const int bandwidth = !short_frames                ? OPUS_AUTO
+  const int bitrate =
+      short_frames_ ? std::max(now_.bitrate_bps, kMinShortFrameBitrate) : now_.bitrate_bps;
+  const int bandwidth = !short_frames_               ? OPUS_AUTO
                         : bitrate < kFullbandBitrate ? OPUS_BANDWIDTH_WIDEBAND
                                                      : OPUS_BANDWIDTH_FULLBAND;
   opus_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(bitrate));
   opus_encoder_ctl(encoder_.get(), OPUS_SET_BANDWIDTH(bandwidth));
-  if (!short_frames) opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(discontinuous_ ? 1 : 0));
 }
 
 bool Encoder::Pause::goes_on(std::span<const float> frame) {
@@ -129,7 +157,7 @@ bool Encoder::Pause::goes_on(std::span<const float> frame) {
 std::string_view Encoder::encode_short(std::span<const float> frame) {
   const std::size_t count = frame.size() / kShortFrameSamples;
   const std::size_t most = (kMaxPacketBytes - kJoinedHeaderBytes) / count - kJoinedLengthBytes;
-  const bool may_stop = discontinuous_ && pause_.goes_on(frame);
+  const bool may_stop = options_.discontinuous && pause_.goes_on(frame);
   opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(may_stop ? 1 : 0));
   opus_repacketizer_init(joiner_.get());
   bool pauses = false;

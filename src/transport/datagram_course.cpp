@@ -33,9 +33,8 @@ Way DatagramCourse::say(const wire::VoicePacket& packet, base::Time now) {
 }
 
 bool DatagramCourse::repeats_before(const wire::VoicePacket& packet, base::Time now) {
-  const datagram::SendPath& up = path_.out();
-  return repetition_.wanted(up.loss(), up.round_trip(), now) && !last_.payload.empty() &&
-         packet.sequence == last_.sequence + 1 &&
+  const bool wanted = repetition_.wanted(path_.out().loss(), congestion_.is_there(now), now);
+  return wanted && !last_.payload.empty() && packet.sequence == last_.sequence + 1 &&
          datagram::voice_bytes(last_) + datagram::voice_bytes(packet) <= datagram::kMaxBodyBytes;
 }
 
@@ -47,7 +46,15 @@ bool DatagramCourse::send(Type type, std::string_view body, base::Time now) {
   if (bytes == 0) return false;
   exit_.send(std::span(out).first(bytes));
   path_.sent(type, counter, now);
+  sent_.note(counter, now);
   return true;
+}
+
+/// The newest datagram that had arrived did so within a frame before the report left.
+void DatagramCourse::told(const datagram::Report& report, base::Time now) {
+  path_.told(report, now);
+  if (report.highest == 0) return;
+  if (const auto sent = sent_.take(report.highest - 1)) congestion_.note(now - *sent, now);
 }
 
 void DatagramCourse::receive(datagram::Bytes datagram, base::Time now, wire::VoicePackets& heard) {
@@ -68,7 +75,7 @@ void DatagramCourse::obey(Type type, std::string_view body, base::Time now,
   if (type == Type::kVoice) {
     if (datagram::parse_voice(body, heard)) datagram_voice_at_ = now;
   } else if (type == Type::kReport) {
-    if (const auto report = datagram::parse_report(body)) path_.told(*report, now);
+    if (const auto report = datagram::parse_report(body)) told(*report, now);
   } else if (const auto probe = datagram::parse_probe(body)) {
     if (type == Type::kEcho) {
       path_.echo_came(*probe, now);

@@ -60,6 +60,11 @@ void DatagramPath::heard_by_stream() {
   course_.heard_by_stream(base::steady_now());
 }
 
+base::Duration DatagramPath::queue() const {
+  const absl::MutexLock lock(&mutex_);
+  return course_.queue(base::steady_now());
+}
+
 PathStatus DatagramPath::status() const {
   const absl::MutexLock lock(&mutex_);
   return look();

@@ -47,6 +47,8 @@ class DatagramPath final : private DatagramCourse::Exit {
   datagram::Way say(const wire::VoicePacket& packet) ABSL_LOCKS_EXCLUDED(mutex_);
   void told(const datagram::Report& report) ABSL_LOCKS_EXCLUDED(mutex_);
   void heard_by_stream() ABSL_LOCKS_EXCLUDED(mutex_);
+  /// As DatagramCourse::queue(), now.
+  [[nodiscard]] base::Duration queue() const ABSL_LOCKS_EXCLUDED(mutex_);
   [[nodiscard]] PathStatus status() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   /// Another welcome has come: what is still under way is heard, and nothing is sent any more.

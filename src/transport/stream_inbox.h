@@ -42,6 +42,8 @@ class StreamInbox {
   void set_place(StreamCourse::Place place);
   void leave();
   void hang_up();
+  /// What waits for the network.
+  [[nodiscard]] base::Duration queued_voice() const { return queue_.queued_voice(); }
   /// Fills in what was sent, dropped and queued.
   void add_to(VoiceStream::Stats& stats) const;
 

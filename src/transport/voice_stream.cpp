@@ -17,6 +17,10 @@ void VoiceStream::send_voice(const wire::VoicePacket& frame) {
   loop_->ways().send_voice(frame);
 }
 
+unsigned VoiceStream::easing() const {
+  return loop_->ways().easing();
+}
+
 absl::Status VoiceStream::send(const wire::Command& command) {
   return loop_->inbox().send(command);
 }

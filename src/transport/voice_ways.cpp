@@ -12,6 +12,7 @@ VoiceWays::VoiceWays(StreamInbox& inbox, StreamHandler& handler, bool datagrams)
 void VoiceWays::send_voice(const wire::VoicePacket& packet) {
   const Path datagrams = path();
   const Way way = datagrams ? datagrams->say(packet) : Way::kStream;
+  ease(way == Way::kDatagram ? datagrams->queue() : inbox_.queued_voice());
   if (way == Way::kDatagram || (way == Way::kBoth && !inbox_.is_open())) {
     sent_frames_.fetch_add(1, std::memory_order_relaxed);
   } else {
@@ -19,8 +20,14 @@ void VoiceWays::send_voice(const wire::VoicePacket& packet) {
   }
 }
 
+void VoiceWays::ease(base::Duration queue) {
+  const absl::MutexLock lock(&easing_mutex_);
+  step_.store(easing_.step(queue, base::steady_now()), std::memory_order_relaxed);
+}
+
 void VoiceWays::add_to(VoiceStream::Stats& stats) const {
   stats.sent_voice_frames += sent_frames_.load(std::memory_order_relaxed);
+  stats.easing = easing();
   stats.received_voice_frames = received_frames_.load(std::memory_order_relaxed);
   if (const Path datagrams = path()) stats.path = datagrams->status();
   const absl::MutexLock lock(&merge_mutex_);

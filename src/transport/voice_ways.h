@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "comcat/base/address.h"
+#include "comcat/transport/easing.h"
 #include "comcat/transport/voice_stream.h"
 
 #include "absl/base/thread_annotations.h"
@@ -28,6 +29,8 @@ class VoiceWays {
 
   // ---- from any thread
   void send_voice(const wire::VoicePacket& packet);
+  /// As VoiceStream::easing().
+  [[nodiscard]] unsigned easing() const { return step_.load(std::memory_order_relaxed); }
   /// Fills in what was sent and received.
   void add_to(VoiceStream::Stats& stats) const;
 
@@ -46,6 +49,7 @@ class VoiceWays {
 
   void deliver(wire::VoicePackets packets, wire::Via via) ABSL_LOCKS_EXCLUDED(merge_mutex_);
   void replace(Path next) ABSL_LOCKS_EXCLUDED(path_mutex_);
+  void ease(base::Duration queue);
   [[nodiscard]] Path path() const ABSL_LOCKS_EXCLUDED(path_mutex_);
   [[nodiscard]] DatagramPath::Hooks hooks();
 
@@ -54,6 +58,10 @@ class VoiceWays {
   const bool datagrams_;
   std::atomic<std::uint64_t> sent_frames_{0};  // by datagram alone
   std::atomic<std::uint64_t> received_frames_{0};
+  std::atomic<unsigned> step_{0};  // of easing_
+
+  absl::Mutex easing_mutex_;
+  Easing easing_ ABSL_GUARDED_BY(easing_mutex_);
 
   mutable absl::Mutex merge_mutex_;
   VoiceMerge merge_ ABSL_GUARDED_BY(merge_mutex_);

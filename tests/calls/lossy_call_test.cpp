@@ -20,8 +20,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kSecond = 48'000;
-constexpr double kSame = 0.8;   // the least that Opus leaves of a sentence
-constexpr double kHeard = -30;  // dBFS of a tone that is sent at -6
+constexpr double kSame = 0.8;        // the least that Opus leaves of a sentence
+constexpr double kStillClear = 0.6;  // of 12 kbit/s
+constexpr double kHeard = -30;       // dBFS of a tone that is sent at -6
 constexpr std::size_t kTenth = 4'800;
 // A path is given up 2 s after its last proof, and voice goes both ways after 1 s. The rest is for
 // a slow machine.
@@ -143,6 +144,36 @@ std::string udp_is_dropped() {
 TEST(LossyCall, GoesOnByTheStreamWhereUdpIsDroppedInTheMiddle) {
   COMCAT_NEEDS_A_LOSSY_CALL();
   expect_right(udp_is_dropped);
+}
+
+/// A sentence, over and over, on a way up of 24 kbit/s, of which the headers of packets each 20 ms
+/// alone would take more.
+std::string a_narrow_way_up() {
+  LossyCall call;
+  const Samples said = speak("Can you hear me now?");
+  Samples again;
+  for (int i = 0; i < 10; ++i) again.insert(again.end(), said.begin(), said.end());
+  write_file(call.in("said.wav"), padded(again, kSecond));
+  call.call({"--input=file:" + call.in("said.wav"), "--output=null", "--json"});
+  EXPECT_TRUE(call.tells_path("datagrams", "datagrams"));
+  call.network().link().set(LossyLink::kUp,
+                            {.delay = 25ms, .bits_per_second = 24'000, .queue = 2s});
+  EXPECT_TRUE(call.goes_on(5s));
+  call.an().type("stats");
+  EXPECT_TRUE(call.an().prints(R"("frame_ms":60)"));
+  EXPECT_TRUE(call.an().prints(R"("event":"input_ended")"));
+  call.hang_up();
+  const Samples heard = read_file(call.heard());
+  const double likeness =
+      likeness_by_words(said, std::span(heard).last(std::min(heard.size(), 4 * said.size())));
+  return likeness >= kStillClear
+             ? ""
+             : "what was heard is like what was said by " + std::to_string(likeness);
+}
+
+TEST(LossyCall, IsHeardInTimeThoughTheWayUpIsNarrow) {
+  COMCAT_NEEDS_A_LOSSY_CALL();
+  expect_right(a_narrow_way_up);
 }
 
 std::string router_forgets_and_address_changes() {

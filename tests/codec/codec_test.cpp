@@ -51,6 +51,55 @@ TEST(Codec, AToneComesBackAtItsLevel) {
   }
 }
 
+/// What an encoder makes of a second of a voice-like sound while it is eased so, and what a decoder
+/// hears of it.
+struct Eased {
+  std::size_t packets = 0;
+  std::size_t bytes = 0;
+  std::vector<float> heard;
+};
+
+Eased ease_for_a_second(Encoder& encoder, Decoder& decoder, unsigned step) {
+  Eased out;
+  encoder.ease(step);
+  const std::size_t frame = encoder.frame_samples();
+  for (std::size_t at = 0; at + frame <= audio::kSampleRate; at += frame) {
+    const std::string_view packet = encoder.encode(testing::tone(300, 0.5, frame, at));
+    ++out.packets;
+    out.bytes += packet.size();
+    std::array<float, kMaxPacketSamples> sound{};
+    const std::size_t n = decoder.decode(packet, sound);
+    EXPECT_EQ(frame, n);
+    out.heard.insert(out.heard.end(), sound.begin(), sound.begin() + static_cast<long>(n));
+  }
+  return out;
+}
+
+TEST(Codec, IsEasedByFewerBitsAndThenByFewerPackets) {
+  Encoder encoder = make_encoder();
+  Decoder decoder = std::move(*Decoder::create());
+  constexpr std::size_t kHeaders = 67;  // of IPv4, UDP, the seal and the voice packet itself
+  const Eased all = ease_for_a_second(encoder, decoder, 0);
+  std::size_t before = all.bytes + kHeaders * all.packets;
+  for (unsigned step = 1; step <= 6; ++step) {
+    const Eased eased = ease_for_a_second(encoder, decoder, step);
+    const std::size_t bytes = eased.bytes + kHeaders * eased.packets;
+    EXPECT_LT(bytes, before) << step;
+    EXPECT_NEAR(0.5, testing::amplitude_at(300, std::span(eased.heard).last(24'000)), 0.15) << step;
+    before = bytes;
+  }
+  EXPECT_LT(before * 8, 20'000U) << "of bits, with all headers";
+  EXPECT_EQ(all.packets, ease_for_a_second(encoder, decoder, 0).packets) << "and is given back";
+}
+
+TEST(Codec, EasingNeverTakesMoreThanWasAskedFor) {
+  const EncoderOptions least{.frame = 60ms, .bitrate_bps = 6000};
+  for (unsigned step = 0; step <= 6; ++step) {
+    EXPECT_EQ(60ms, eased(least, step).frame);
+    EXPECT_EQ(6000, eased(least, step).bitrate_bps);
+  }
+}
+
 TEST(Codec, RefusesImpossibleSettings) {
   EXPECT_FALSE(Encoder::create({.frame = 15ms}).ok());
   EXPECT_FALSE(Encoder::create({.bitrate_bps = 5999}).ok());

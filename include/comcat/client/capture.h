@@ -22,7 +22,7 @@ namespace comcat::client {
 /// the encoder, on the encode thread.
 ///
 /// Threads    on_captured() from the source's thread; step() from the encode thread; set_muted(),
-///            set_short_frames() and stats() from any.
+///            set_short_frames(), set_easing() and stats() from any.
 /// Queue      the framer's ring: 100 ms. When the encode thread is that late, the newest block is
 ///            lost and counted; the timestamps of what follows tell the listener.
 /// Muted      nothing is encoded, nothing leaves, neither what was captured while muted nor what
@@ -56,6 +56,8 @@ class Capture final : public audio::CaptureHandler {
   [[nodiscard]] bool muted() const { return muted_.load(std::memory_order_relaxed); }
   /// For listeners who can decode 5 ms at a time and no more.
   void set_short_frames(bool short_frames) { chain_.set_short_frames(short_frames); }
+  /// As CaptureChain::set_easing().
+  void set_easing(unsigned step) { chain_.set_easing(step); }
   /// What is done to the microphone's sound.
   [[nodiscard]] VoiceStages& stages() { return stages_; }
   [[nodiscard]] const VoiceStages& stages() const { return stages_; }

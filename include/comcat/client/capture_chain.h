@@ -18,7 +18,8 @@ namespace comcat::client {
 /// the ring to a packet. Whatever changes the sound stands first and takes every block; then comes
 /// mute, so that it goes on over mute; then frames, and the encoder.
 ///
-/// Threads    take() from the encode thread; set_short_frames() and the counts from any. `send` and
+/// Threads    take() from the encode thread; set_short_frames(), set_easing() and the counts from
+///            any. `send` and
 ///            `on_muted_speech` (MutedSpeech, may be empty) are called within take().
 /// Ownership  the stages outlive it.
 /// Units      positions are samples at 48 kHz since the start, and become timestamps.
@@ -38,6 +39,9 @@ class CaptureChain {
   void set_short_frames(bool short_frames) {
     short_frames_.store(short_frames, std::memory_order_relaxed);
   }
+
+  /// As codec::eased(), from the next frame on.
+  void set_easing(unsigned step) { easing_.store(step, std::memory_order_relaxed); }
 
   [[nodiscard]] std::uint64_t encoded_frames() const;
   [[nodiscard]] std::uint64_t sent_frames() const;  // the rest was silence (DTX)
@@ -60,6 +64,7 @@ class CaptureChain {
   std::uint32_t next_sequence_ = 0;
 
   std::atomic<bool> short_frames_{false};
+  std::atomic<unsigned> easing_{0};
   std::atomic<std::uint64_t> encoded_frames_{0};
   std::atomic<std::uint64_t> sent_frames_{0};
   std::atomic<unsigned> level_dbov_{wire::kSilentDbov};

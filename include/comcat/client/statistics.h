@@ -23,7 +23,7 @@ struct Statistics {
   audio::SinkFigures output;
   base::RealtimeThreads realtime;
   std::uint64_t input_xruns = 0;  // how often the input's device said that it lost samples
-  std::chrono::milliseconds frame{20};
+  codec::EncoderOptions encoder;  // as it is now
   std::optional<std::chrono::microseconds> round_trip;
   std::map<wire::SessionNumber, std::string> names;
 };

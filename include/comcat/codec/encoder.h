@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "comcat/audio/frame.h"
+
 #include "absl/status/statusor.h"
 
 struct OpusEncoder;
@@ -28,6 +30,11 @@ struct EncoderOptions {
   int expected_loss_percent = 0;        // above 0: in-band FEC
 };
 
+/// What is encoded on a way that is too narrow for `options`: fewer bits at first, then fewer and
+/// longer packets as well, whose headers cost as much as the voice in them. `step` 0 is all of it;
+/// from the last on, 6, nothing is left to save. Threads: any.
+[[nodiscard]] EncoderOptions eased(EncoderOptions options, unsigned step);
+
 /// One speaker's Opus encoder (VoIP, mono, 48 kHz; RFC 6716).
 ///
 /// Short frames  let who can decode 5 ms at a time hear it, too: each packet then holds Opus frames
@@ -43,10 +50,13 @@ class Encoder {
   /// that nothing need be sent.
   [[nodiscard]] std::string_view encode(std::span<const float> frame);
 
+  /// As eased() has it, of the options that it was made with, from the next frame on.
+  void ease(unsigned step);
+
   /// Of what Opus frames the packets consist from now on.
   void set_short_frames(bool short_frames);
 
-  [[nodiscard]] std::size_t frame_samples() const { return frame_samples_; }
+  [[nodiscard]] std::size_t frame_samples() const { return audio::to_samples(now_.frame); }
 
  private:
   struct Destroy {
@@ -69,14 +79,14 @@ class Encoder {
     std::size_t quiet_samples_ = 0;
   };
 
+  void set_rate();
   [[nodiscard]] std::size_t encode_once(std::span<const float> samples, std::span<char> out);
   [[nodiscard]] std::string_view encode_short(std::span<const float> frame);
 
   std::unique_ptr<OpusEncoder, Destroy> encoder_;
   std::unique_ptr<OpusRepacketizer, DestroyJoiner> joiner_;
-  std::size_t frame_samples_;
-  int bitrate_bps_;
-  bool discontinuous_;
+  EncoderOptions options_;
+  EncoderOptions now_;  // eased
   bool short_frames_ = false;
   Pause pause_;
   std::string packet_;

@@ -14,7 +14,9 @@
 #include "comcat/datagram/path_state.h"
 #include "comcat/datagram/replay_window.h"
 #include "comcat/datagram/seal.h"
+#include "comcat/transport/congestion.h"
 #include "comcat/transport/repetition.h"
+#include "comcat/transport/send_times.h"
 #include "comcat/wire/messages.h"
 
 namespace comcat::transport {
@@ -53,7 +55,7 @@ class DatagramCourse {
   /// authenticate, or comes again, is counted and does nothing.
   void receive(datagram::Bytes datagram, base::Time now, wire::VoicePackets& heard);
   /// The server's report has come by the stream.
-  void told(const datagram::Report& report, base::Time now) { path_.told(report, now); }
+  void told(const datagram::Report& report, base::Time now);
   /// Voice has come by the stream.
   void heard_by_stream(base::Time now) { stream_voice_at_ = now; }
   /// Our address has changed.
@@ -69,6 +71,8 @@ class DatagramCourse {
   [[nodiscard]] const datagram::SendPath& up() const { return path_.out(); }
   /// Lost lately on the way down, 0 to 1.
   [[nodiscard]] double loss_down() const { return losses_down_.loss(); }
+  /// How long what leaves waits in a queue on its way.
+  [[nodiscard]] base::Duration queue(base::Time now) const { return congestion_.queue(now); }
   [[nodiscard]] std::uint64_t rejected() const { return rejected_; }
 
  private:
@@ -82,6 +86,8 @@ class DatagramCourse {
   datagram::ReplayWindow replays_;
   datagram::PathState path_;
   datagram::LossWindow losses_down_;
+  SendTimes sent_;
+  Congestion congestion_;
   Repetition repetition_;
   wire::VoicePacket last_;  // that was said
   std::string body_;        // of the voice that leaves

@@ -83,6 +83,7 @@ class VoiceStream {
     std::uint64_t received_voice_frames = 0;  // each once
     std::uint64_t malformed_messages = 0;
     std::chrono::milliseconds queued_voice{0};
+    unsigned easing = 0;  // a step of Easing
     PathStatus path;
   };
 
@@ -96,6 +97,8 @@ class VoiceStream {
   void start();
 
   void send_voice(const wire::VoicePacket& frame);
+  /// How much less than all is to be sent from now on: a step of Easing, which the way up asks for.
+  [[nodiscard]] unsigned easing() const;
 
   /// kUnavailable when there is no connection at the moment, kResourceExhausted when too many
   /// commands wait already; a sentence for the user.
