@@ -165,6 +165,10 @@ absl::Status take_stages(client::VoiceStages::Change& stages) {
 absl::StatusOr<client::ClientOptions> client_options() {
   client::ClientOptions options;
   if (absl::Status status = take_stages(options.stages); !status.ok()) return status;
+  if (absl::GetFlag(FLAGS_host).empty()) {
+    return absl::InvalidArgumentError(
+        "no server is named; write, for example, comcat-client voice.example.org");
+  }
   const auto address = transport::parse_address(absl::GetFlag(FLAGS_host));
   if (!address.ok()) return address.status();
   options.address = *address;
@@ -301,11 +305,14 @@ int call() {
 /// The server may stand on the command line without --host, where it is not given twice.
 absl::Status take_host(const std::vector<std::string>& words, int argc, char** argv) {
   if (words.empty()) return absl::OkStatus();
-  const auto is_host = [](const std::string_view word) {
-    return word.starts_with("--host") || word.starts_with("-host");
+  const auto is_host = [](std::string_view word) {
+    if (word.starts_with("--")) word.remove_prefix(1);
+    return word == "-host" || word.starts_with("-host=");
   };
   const bool given_twice = std::any_of(argv + 1, argv + argc, is_host);
-  if (given_twice || words.size() > 1) return absl::InvalidArgumentError(no_flag(words.back()));
+  if (given_twice || words.size() > 1) {
+    return absl::InvalidArgumentError("the server is named already, and " + no_flag(words.back()));
+  }
   absl::SetFlag(&FLAGS_host, words.front());
   return absl::OkStatus();
 }

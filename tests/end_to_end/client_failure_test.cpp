@@ -28,7 +28,7 @@ TEST_F(ClientTest, WhatCannotBeRightIsSaidBeforeAnythingIsSent) {
       {{"--name=an", "--passcode=" + std::string(257, 'x')}, 2, "257"},
       {{"--name=an", "--passcode_file=" + file("big", std::string(1 << 20, 'x'))}, 2, "1048576"},
       {{"--name=an", "--passcode_file=/does/not/exist"}, 2, "/does/not/exist"},
-      {{"--name=an", "--host="}, 2, "--host"},
+      {{"--name=an", "--host="}, 2, "no server is named; write, for example, comcat-client "},
       {{"--name=an", "--host=a b"}, 2, "is no address"},
       {{"--name=an", "--host=localhost:99999"}, 2, "port"},
       {{"--name=an", "--frame_ms=30"}, 2, "10, 20, 40 or 60"},
@@ -39,7 +39,7 @@ TEST_F(ClientTest, WhatCannotBeRightIsSaidBeforeAnythingIsSent) {
       {{"--name=an", "--trust=SHA256:short"}, 2, "--trust"},
       {{"--name=an", "--log_level=loud"}, 2, "log_level"},
       {{"--name=an", "--pascode=x"}, 2, "did you mean --passcode?"},
-      {{"--name=an", "word"}, 2, "no flag"},
+      {{"--name=an", "word"}, 2, "the server is named already, and 'word' is no flag"},
       {{"--name=an", "--input=file:/does/not/exist.wav"}, 6, "/does/not/exist.wav"},
       {{"--name=an", "--input=file:/"}, 6, "is not a file"},
       {{"--name=an", "--input=file:" + file("letter.wav", "Dear An, this is no sound.")},
@@ -50,6 +50,14 @@ TEST_F(ClientTest, WhatCannotBeRightIsSaidBeforeAnythingIsSent) {
     Process client(command("127.0.0.1:1", bad.flags));
     SCOPED_TRACE(bad.part);
     expect_failure(client, bad.code, bad.part);
+  }
+}
+
+TEST_F(ClientTest, TheServerMayStandWithoutAFlagBesideFlagsThatBeginAsItsOwnDoes) {
+  for (const char* const dashes : {"--", "-"}) {
+    Process client({program("comcat-client"), "127.0.0.1:1",
+                    dashes + std::string("host_passcode=known-to-hosts"), "--name=a\tb"});
+    expect_failure(client, 2, "control");  // what is wrong with the name
   }
 }
 
