@@ -46,6 +46,15 @@ std::size_t terminal_columns() {
   return terminal_size().ws_col;
 }
 
+/// Takes the cursor from one row to a column of another.
+std::string moved(std::size_t from_row, std::size_t row, std::size_t column) {
+  std::string out = "\r";
+  if (row < from_row) out += "\033[" + std::to_string(from_row - row) + "A";
+  if (row > from_row) out += "\033[" + std::to_string(row - from_row) + "B";
+  if (column > 0) out += "\033[" + std::to_string(column) + "C";
+  return out;
+}
+
 }  // namespace
 
 LineEditor::LineEditor(ReadKey read_key)
@@ -56,6 +65,7 @@ LineEditor::LineEditor(ReadKey read_key)
       history_(history_init()),
       isolates_(obeys_isolates(std::getenv("VTE_VERSION"))) {
   configure();
+  columns_ = terminal_columns();
   write_out(kBracketPastes);
 }
 
@@ -95,6 +105,7 @@ LineEditor& LineEditor::self(EditLine* editor) {
 
 int LineEditor::read_key_of(EditLine* editor, wchar_t* key) {
   LineEditor& it = self(editor);
+  it.join_rows();
   const bool has_key = it.read_key_(*key);
   it.hide_status();  // libedit takes the rows below the line for empty
   return has_key ? 1 : 0;
@@ -130,7 +141,7 @@ void LineEditor::set_prompt(const std::string& prompt) {
   prompt_ = prompt;
   std::fflush(out_);
   write_out(wipe);
-  el_set(editor_, EL_REFRESH);
+  redraw();
 }
 
 void LineEditor::show_status(const Status& status) {
@@ -162,10 +173,36 @@ void LineEditor::write_below(const std::string& row) {
   const std::size_t down = rows_above_cursor(before + after, "", columns) - cursor.rows + 1;
   std::string out = std::string(down, '\n') + "\r";
   if (!row.empty()) out += kDim + row + kPlain;
-  out += "\033[K\033[" + std::to_string(down) + "A\r";
-  if (cursor.column > 0) out += "\033[" + std::to_string(cursor.column) + "C";
+  out += "\033[K" + moved(down, 0, cursor.column);
   std::fflush(out_);
   write_out(out);
+}
+
+void LineEditor::redraw() {
+  joined_.clear();
+  columns_ = terminal_columns();
+  el_set(editor_, EL_REFRESH);
+  join_rows();
+}
+
+void LineEditor::join_rows() {
+  const LineInfo* const line = el_line(editor_);
+  const std::string before = prompt_ + std::string(line->buffer, line->cursor);
+  const std::string after(line->cursor, line->lastchar);
+  if (is_searching() || before + after == joined_) return;
+  joined_ = before + after;
+  const winsize size = terminal_size();
+  if (rows_above_cursor(joined_, "", size.ws_col) >= size.ws_row) return;
+  const CursorPlace cursor = cursor_place(before, after, size.ws_col);
+  std::size_t row = cursor.rows;
+  std::string out;
+  for (const RowEnd& end : unjoined_rows(joined_, size.ws_col)) {
+    out += moved(row, end.row, end.column) + "\033[K" + end.text;
+    row = end.row + 1;
+  }
+  if (out.empty()) return;
+  std::fflush(out_);
+  write_out(out + moved(row, cursor.rows, cursor.column));
 }
 
 void LineEditor::print_above(const std::string& text) {
@@ -175,7 +212,7 @@ void LineEditor::print_above(const std::string& text) {
 void LineEditor::draw_below(const std::string& output) {
   std::fflush(out_);
   write_out(wiped() + output);
-  el_set(editor_, EL_REFRESH);
+  redraw();
 }
 
 void LineEditor::insert(const std::string& text) {
@@ -183,7 +220,7 @@ void LineEditor::insert(const std::string& text) {
   std::fflush(out_);
   write_out(wiped());
   el_insertstr(editor_, text.c_str());
-  el_set(editor_, EL_REFRESH);
+  redraw();
 }
 
 std::string LineEditor::before_cursor() const {
@@ -199,7 +236,7 @@ void LineEditor::replace(std::size_t begin, const std::string& text) {
   // No call of libedit 3.1 takes 0 for none.
   if (!old.empty()) el_deletestr(editor_, static_cast<int>(count_characters(old)));
   el_insertstr(editor_, text.c_str());
-  el_set(editor_, EL_REFRESH);
+  redraw();
 }
 
 void LineEditor::follow_size() {
@@ -226,7 +263,13 @@ void LineEditor::take() {
   el_set(editor_, EL_PREP_TERM, 1);
   el_resize(editor_);
   write_out(std::string("\r\033[J") + kBracketPastes);
-  el_set(editor_, EL_REFRESH);
+  redraw();
+}
+
+bool LineEditor::ends_full_row(const std::string& before, const std::string& after) const {
+  const std::size_t columns = terminal_columns();
+  return after.empty() && columns != columns_ && cursor_place(before, "", columns).column == 0 &&
+         cursor_place(before, "", columns_).column != 0;
 }
 
 std::string LineEditor::wiped() {
@@ -234,7 +277,8 @@ std::string LineEditor::wiped() {
   const LineInfo* const line = el_line(editor_);
   const std::string before = prompt_ + std::string(line->buffer, line->cursor);
   const std::string after(line->cursor, line->lastchar);
-  const std::size_t rows = rows_above_cursor(before, after, terminal_columns());
+  std::size_t rows = rows_above_cursor(before, after, terminal_columns());
+  if (rows > 0 && ends_full_row(before, after)) --rows;
   std::string out = "\r";
   if (rows > 0) out += "\033[" + std::to_string(rows) + "A";
   return out + "\033[J";

@@ -68,8 +68,15 @@ class LineEditor {
   void configure();
   void bind(const char* key, const char* action);
   void draw_below(const std::string& output);
+  void redraw();
+  /// Has the terminal know which rows of the line being typed go on in the next one, for when its
+  /// width changes.
+  void join_rows();
   /// The bytes that take the cursor to where the prompt began, and clear from there.
   [[nodiscard]] std::string wiped();
+  /// True where the line was drawn on a terminal of another width, and fills the rows of this one:
+  /// the cursor is then at the end of the last of them, where it would now be drawn below.
+  [[nodiscard]] bool ends_full_row(const std::string& before, const std::string& after) const;
   void hide_status();
   /// Writes `row` below the line being typed and puts the cursor back.
   void write_below(const std::string& row);
@@ -81,6 +88,8 @@ class LineEditor {
   const bool isolates_;        // letters from right to left are isolated on this terminal
   std::string prompt_ = "> ";  // as drawn
   std::string status_row_;     // as drawn; "" where there is none
+  std::string joined_;         // the line whose rows are joined, as drawn
+  std::size_t columns_ = 0;    // of the terminal it was drawn on
   bool holds_terminal_ = true;
 };
 

@@ -218,6 +218,28 @@ CursorPlace cursor_place(const std::string& before, const std::string& after, st
   return {rows, column};
 }
 
+std::vector<RowEnd> unjoined_rows(std::string_view line, std::size_t columns) {
+  std::vector<RowEnd> out;
+  std::size_t row = 0;
+  std::size_t column = 0;
+  std::string_view last;  // the row's last character so far
+  for (const Character& character : characters(line)) {
+    if (column + character.columns > columns) {
+      if (column < columns) {
+        out.push_back({row, column, std::string(character.bytes)});
+      } else if (last == " ") {
+        out.push_back({row, column - 1, " " + std::string(character.bytes)});
+      }
+      ++row;
+      column = 0;
+    }
+    column += character.columns;
+    last = character.bytes;
+  }
+  if (column == columns && last == " ") out.push_back({row, column - 1, "  "});
+  return out;
+}
+
 std::size_t rows_above_cursor(const std::string& before, const std::string& after,
                               std::size_t columns) {
   return cursor_place(before, after, columns).rows;

@@ -35,6 +35,17 @@ struct CursorPlace {
 [[nodiscard]] CursorPlace cursor_place(const std::string& before, const std::string& after,
                                        std::size_t columns);
 
+/// What has a terminal know that a row goes on in the next one.
+struct RowEnd {
+  std::size_t row = 0;     // below the first
+  std::size_t column = 0;  // where it is written
+  std::string text;        // that its last column has, and the first character of the next row
+};
+/// The ends of those rows of `line`, written from the first column of a row, that libedit leaves as
+/// if they were lines of their own: it writes neither blanks at a row's end nor wide characters
+/// over it, but moves the cursor. A terminal that gets wider would not join such rows again.
+[[nodiscard]] std::vector<RowEnd> unjoined_rows(std::string_view line, std::size_t columns);
+
 /// The rows of cursor_place().
 [[nodiscard]] std::size_t rows_above_cursor(const std::string& before, const std::string& after,
                                             std::size_t columns);

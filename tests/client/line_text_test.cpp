@@ -53,6 +53,24 @@ TEST_F(LineText, WhatCtrlRLooksForIsARowBelow) {
   EXPECT_EQ(2U, rows_above_cursor("> " + std::string(78, 'x') + "\nbck:", "", 80));
 }
 
+TEST_F(LineText, RowsThatEndInBlanksOrBeforeAWideCharacterAreJoinedByTheirEnds) {
+  const auto joined = [](const std::string& line, std::size_t columns) {
+    std::string out;
+    for (const RowEnd& end : unjoined_rows(line, columns)) {
+      out += std::to_string(end.row) + "," + std::to_string(end.column) + ":" + end.text + ";";
+    }
+    return out;
+  };
+  EXPECT_EQ("", joined("> xxxxxxxx xx xxxx", 10)) << "libedit writes over the ends of these";
+  EXPECT_EQ("", joined("> xxx ", 10));
+  EXPECT_EQ("0,9: y;", joined("> xxxxxxx yy", 10));
+  EXPECT_EQ("0,9: y;1,9: z;", joined("> xxx     yyyyyyyy  zz", 10));
+  EXPECT_EQ("0,9:  ;1,9: x;", joined("> x" + std::string(17, ' ') + "x", 10));
+  EXPECT_EQ("0,9:  ;", joined("> xxxxxxx ", 10)) << "the cursor is in the next row";
+  EXPECT_EQ("0,10:" + wide(1) + ";", joined("> " + wide(5), 11));
+  EXPECT_EQ("", joined("> " + wide(5), 10));
+}
+
 TEST_F(LineText, LongLinesAreBrokenBetweenWords) {
   EXPECT_EQ("one two\n  three\n", broken_between_words("one two three\n", 10));
   EXPECT_EQ("one two\n", broken_between_words("one two\n", 7));

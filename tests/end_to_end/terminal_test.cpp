@@ -117,6 +117,7 @@ TEST_F(OnATerminal, AWideLineIsDrawnAnewInItsPlace) {
   an.write("say " + wide(57) + last);
   ASSERT_TRUE(an.wait_for_text(Process::kOut, last));
   const Process binh(as("binh"));
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "binh joined"));
   ASSERT_TRUE(an.wait_for_text(Process::kOut, last));
   EXPECT_THAT(shown_from(kReady, an),
               ElementsAre(kReady, "binh joined", "> say " + wide(17), wide(20), wide(20), last));
