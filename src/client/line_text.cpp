@@ -102,15 +102,35 @@ class Rows {
   std::size_t column_ = 0;
 };
 
-void append_broken(std::string_view line, std::size_t columns, std::string& out) {
+/// How a line of a list is laid out, and any other. A list's begins with blanks, and may have two
+/// parts with a gap between them: a word, and what it does.
+struct Layout {
+  std::size_t most_blanks = 0;  // in a row of them
+  std::size_t indent = 0;       // of all rows but the first
+};
+
+Layout layout_of(std::string_view line, std::size_t columns) {
   constexpr std::size_t kIndent = 2;
-  const std::size_t own_indent = std::min(line.find_first_not_of(' '), line.size());
-  Rows rows(columns, own_indent + kIndent, out);
+  const std::size_t most = columns / 2;
+  const std::size_t own = std::min(line.find_first_not_of(' '), line.size());
+  const std::size_t gap = own == 0 ? std::string_view::npos : line.find("  ", own);
+  if (own > most) return {2 * kIndent, 2 * kIndent};
+  if (gap == std::string_view::npos) return {line.size(), own + kIndent};
+  const std::size_t second =
+      width(line.substr(0, std::min(line.find_first_not_of(' ', gap), line.size())));
+  if (second > most) return {kIndent, own + kIndent};
+  return {line.size(), second};
+}
+
+void append_broken(std::string_view line, std::size_t columns, std::string& out) {
+  const Layout layout = layout_of(line, columns);
+  Rows rows(columns, layout.indent, out);
   for (std::size_t at = 0; at < line.size();) {
     const std::size_t word = line.find_first_not_of(' ', at);
     if (word == std::string_view::npos) return;  // blanks at the end are not seen
     const std::size_t end = std::min(line.find(' ', word), line.size());
-    rows.add(line.substr(at, word - at), line.substr(word, end - word));
+    rows.add(line.substr(at, std::min(word - at, layout.most_blanks)),
+             line.substr(word, end - word));
     at = end;
   }
 }

@@ -52,8 +52,9 @@ struct RowEnd {
 
 /// `text`, of whole lines, with those that are longer than a row broken between words, and within a
 /// word that no row holds. All rows but the first are indented, so that nobody's text begins a row
-/// as a line of ours does. An address longer than a row stays whole, for whoever copies it: the
-/// terminal breaks it, and nothing follows it on its row.
+/// as a line of ours does; a list's in two parts below the second, where that leaves it half of the
+/// row, and else without the gap between them. An address longer than a row stays whole, for
+/// whoever copies it: the terminal breaks it, and nothing follows it on its row.
 [[nodiscard]] std::string broken_between_words(const std::string& text, std::size_t columns);
 
 /// The same for the terminal that `fd` is; `text` as it is where that is none.

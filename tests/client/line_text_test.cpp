@@ -81,6 +81,14 @@ TEST_F(LineText, LongLinesAreBrokenBetweenWords) {
   EXPECT_EQ("see\n  " + address + "\n  it\n", broken_between_words("see " + address + " it\n", 10));
 }
 
+TEST_F(LineText, AListHasASecondColumnOnlyWhereThatLeavesItHalfOfTheRow) {
+  const std::string list = "  mute       nobody hears you any more\n             or so\n";
+  EXPECT_EQ(list, broken_between_words(list, 40));
+  EXPECT_EQ("  mute       nobody hears\n             you any more\n             or so\n",
+            broken_between_words(list, 26));
+  EXPECT_EQ("  mute  nobody hears you\n    any more\n    or so\n", broken_between_words(list, 25));
+}
+
 TEST_F(LineText, AWordThatNoRowHoldsIsBrokenAnywhere) {
   EXPECT_EQ("<an> " + wide(2) + "\n  " + wide(4) + "\n  " + wide(1) + "\n",
             broken_between_words("<an> " + wide(7) + "\n", 10));
