@@ -102,11 +102,11 @@ const std::vector<std::string>& command_words() {
 }
 
 std::string command_help() {
-  constexpr std::size_t kColumn = 23;
+  constexpr std::size_t kColumn = 24;  // and two blanks at least before it
   std::string out;
   for (const ConsoleWord& word : kWords) {
     std::string left = "  " + with_arguments(word);
-    if (left.size() < kColumn) {
+    if (left.size() + 2 <= kColumn) {
       left.resize(kColumn, ' ');
     } else {
       left += "\n" + std::string(kColumn, ' ');
