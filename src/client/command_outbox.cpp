@@ -18,6 +18,11 @@ int most_refusals(Kind kind) {
   return kind == Kind::kJoin ? 1 : 8;
 }
 
+/// A text as it is shown to whom it has failed.
+std::string quoted(const std::string& text) {
+  return "\"" + base::safe_text(text, kShownBytes, base::Joiners::kKept) + "\"";
+}
+
 }  // namespace
 
 std::string UserCommand::description() const {
@@ -35,14 +40,14 @@ std::string UserCommand::description() const {
     case Kind::kRoomNames:
       return "rooms";
     case Kind::kWho:
+      if (std::get<wire::Who>(command.verb).room.empty()) return "who";
       return "who " + base::safe_text(std::get<wire::Who>(command.verb).room);
     case Kind::kSay:
-      return "say \"" +
-             base::safe_text(std::get<wire::Say>(command.verb).text, kShownBytes,
-                             base::Joiners::kKept) +
-             "\"";
-    case Kind::kTell:
-      return "msg " + base::safe_text(std::get<wire::Tell>(command.verb).name);
+      return "say " + quoted(std::get<wire::Say>(command.verb).text);
+    case Kind::kTell: {
+      const auto& tell = std::get<wire::Tell>(command.verb);
+      return "msg " + base::safe_text(tell.name) + " " + quoted(tell.text);
+    }
     case Kind::kHost:
       return base::safe_text(std::get<wire::HostWords>(command.verb).words, kShownBytes,
                              base::Joiners::kKept);

@@ -276,7 +276,7 @@ void Session::succeed(const UserCommand& it, const wire::Outcome& outcome, base:
 void Session::fail(const UserCommand& it, const std::string& why) {
   if (it.kind == Kind::kRecord) recording_.directory.clear();
   const std::string what = it.description();
-  show(error(it.kind == Kind::kSay ? why + " (" + what + ")" : why).with("command", what));
+  show(error(it.is_text() ? why + " (" + what + ")" : why).with("command", what));
 }
 
 void Session::give_up(const UserCommand& it) {
@@ -294,9 +294,8 @@ void Session::give_up_interrupted() {
   for (const UserCommand& it : outbox_.interrupt()) {
     with_id(it.id, [&] {
       if (answer_quietly(it.kind, {}) || it.is_state()) return;
-      const bool is_named = it.kind == Kind::kSay;  // by fail()
       fail(it, "the connection was lost before the server answered" +
-                   (is_named ? "" : " " + it.description()));
+                   (it.is_text() ? "" : " " + it.description()));  // which fail() adds
     });
   }
 }

@@ -128,7 +128,9 @@ TEST_F(InACall, AMsgIsForOnePersonAndIsToldApart) {
   world_.take_texts();
   type("msg nobody hi");
   answer(5, "nobody in your room goes by that name");
-  EXPECT_THAT(world_.take_texts(), ElementsAre("nobody in your room goes by that name"));
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("nobody in your room goes by that name (msg nobody \"hi\")"))
+      << "to be said again";
 }
 
 TEST_F(InACall, WhoSaysTheUsersNameMeansTheUser) {

@@ -45,6 +45,8 @@ struct UserCommand {
   [[nodiscard]] bool is_state() const {
     return kind == Kind::kSetMute || kind == Kind::kSetDeafen || kind == Kind::kRecordNoMore;
   }
+  /// True where the user is shown what has failed, to say it again.
+  [[nodiscard]] bool is_text() const { return kind == Kind::kSay || kind == Kind::kTell; }
   /// What was asked for, as a person would say it: rooms, say "hello".
   [[nodiscard]] std::string description() const;
 };
