@@ -49,6 +49,7 @@ bool DatagramPath::send(const Payload& frame, base::Time /*now*/) {
 
 void DatagramPath::told(const wire::DatagramReport& report, base::Time now) {
   state_.told(report, now);
+  if (repeater_) repeater_->told(report, now);
   settle();
 }
 
@@ -62,7 +63,7 @@ void DatagramPath::arrived(const ArrivedDatagram& datagram, base::Time now) {
   if (type == Type::kProbe && is_heard) answer(datagram, now);
   if (type == Type::kEcho) believe(datagram, now);
   if (type == Type::kReport) {
-    if (const auto report = datagram::parse_report(datagram.body)) state_.told(*report, now);
+    if (const auto report = datagram::parse_report(datagram.body)) told(*report, now);
   }
   if (!is_known && is_heard) challenge(datagram.from, now);
   settle();
@@ -114,14 +115,22 @@ void DatagramPath::report(base::Time now) {
 }
 
 void DatagramPath::flush(base::Time now) {
+  paths_.metrics().frames_out.fetch_add(waiting_.size(), std::memory_order_relaxed);
+  repeat_last(now);
   if (waiting_.size() == 1) {  // mostly
     seal(Type::kVoice, *waiting_.front(), *address_.believed(), now);
   } else {
     flush_together(now);
   }
-  paths_.metrics().frames_out.fetch_add(waiting_.size(), std::memory_order_relaxed);
   waiting_.clear();
   settle();
+}
+
+void DatagramPath::repeat_last(base::Time now) {
+  const double loss = state_.out().loss();
+  if (!repeater_ && loss >= datagram::Repetition::kBegin) repeater_ = std::make_unique<Repeater>();
+  if (repeater_ && !repeater_->goes_on(loss, now)) repeater_.reset();
+  if (repeater_) repeater_->add_last(waiting_);
 }
 
 /// As many in each datagram as it has room for.
@@ -145,6 +154,7 @@ void DatagramPath::seal(Type type, std::string_view body, const DatagramAddress&
   paths_.outbox().add(to, bytes);
   paths_.metrics().bytes_out.fetch_add(bytes, std::memory_order_relaxed);
   state_.sent(type, counter, now);
+  if (repeater_) repeater_->sent(counter, now);
 }
 
 base::Time DatagramPath::next_deadline() const {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -15,6 +16,7 @@
 
 #include "datagram_address.h"
 #include "datagram_intake.h"
+#include "repeater.h"
 
 namespace comcat::server {
 
@@ -58,6 +60,8 @@ class DatagramPath final : public VoicePath {
   void challenge(const DatagramAddress& to, base::Time now);
   void seal(datagram::Type type, std::string_view body, const DatagramAddress& to, base::Time now);
   void report(base::Time now);
+  /// While some of it is lost on the way, what was sent last goes before what waits.
+  void repeat_last(base::Time now);
   void flush_together(base::Time now);
   /// Once anything has happened: counts where voice has changed its way.
   void settle();
@@ -69,9 +73,10 @@ class DatagramPath final : public VoicePath {
   datagram::PathState state_;
   datagram::PeerAddress<DatagramAddress> address_;
   datagram::SequenceFilter sequences_;
-  RateLimit control_;             // probes, echoes and reports of the caller's
-  std::vector<Payload> waiting_;  // for flush()
-  bool by_datagrams_ = false;     // voice took them when it was counted last
+  RateLimit control_;                   // probes, echoes and reports of the caller's
+  std::vector<Payload> waiting_;        // for flush()
+  std::unique_ptr<Repeater> repeater_;  // null: nothing is lost
+  bool by_datagrams_ = false;           // voice took them when it was counted last
 };
 
 }  // namespace comcat::server

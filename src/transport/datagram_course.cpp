@@ -46,15 +46,13 @@ bool DatagramCourse::send(Type type, std::string_view body, base::Time now) {
   if (bytes == 0) return false;
   exit_.send(std::span(out).first(bytes));
   path_.sent(type, counter, now);
-  sent_.note(counter, now);
+  congestion_.sent(counter, now);
   return true;
 }
 
-/// The newest datagram that had arrived did so within a frame before the report left.
 void DatagramCourse::told(const datagram::Report& report, base::Time now) {
   path_.told(report, now);
-  if (report.highest == 0) return;
-  if (const auto sent = sent_.take(report.highest - 1)) congestion_.note(now - *sent, now);
+  congestion_.told(report, now);
 }
 
 void DatagramCourse::receive(datagram::Bytes datagram, base::Time now, wire::VoicePackets& heard) {

@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kSecond = 48'000;
 constexpr double kSame = 0.8;        // the least that Opus leaves of a sentence
 constexpr double kStillClear = 0.6;  // of 12 kbit/s
+constexpr double kRepeated = 0.04;   // of one in ten that is lost, with the time before it is known
 constexpr double kHeard = -30;       // dBFS of a tone that is sent at -6
 constexpr std::size_t kTenth = 4'800;
 // A path is given up 2 s after its last proof, and voice goes both ways after 1 s. The rest is for
@@ -174,6 +175,29 @@ std::string a_narrow_way_up() {
 TEST(LossyCall, IsHeardInTimeThoughTheWayUpIsNarrow) {
   COMCAT_NEEDS_A_LOSSY_CALL();
   expect_right(a_narrow_way_up);
+}
+
+/// How much of what an hears has to be made up, where one datagram in ten is lost on the way down.
+std::string a_lossy_way_down() {
+  LossyCall call;
+  call.call_with_tone();
+  EXPECT_TRUE(call.tells_path("datagrams", "datagrams"));
+  call.network().link().set(LossyLink::kDown, {.delay = 25ms, .loss = 0.1});
+  EXPECT_TRUE(call.goes_on(6s));
+  call.an().type("stats");
+  const auto stats = call.an().process().wait_for_line(Process::kOut, R"("event":"stats")");
+  call.hang_up();
+  if (!stats) return "no stats";
+  const auto number = [&](const std::string& key) {
+    return std::stod(stats->substr(stats->find('"' + key + "\":") + key.size() + 3));
+  };
+  const double share = number("concealed_samples") / number("speech_samples");
+  return share < kRepeated ? "" : "concealed was " + std::to_string(share);
+}
+
+TEST(LossyCall, IsHeardNearlyWholeThoughOneInTenIsLostOnTheWayDown) {
+  COMCAT_NEEDS_A_LOSSY_CALL();
+  expect_right(a_lossy_way_down);
 }
 
 std::string router_forgets_and_address_changes() {

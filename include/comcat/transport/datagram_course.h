@@ -7,16 +7,15 @@
 #include <string>
 
 #include "comcat/base/clock.h"
+#include "comcat/datagram/congestion.h"
 #include "comcat/datagram/control.h"
 #include "comcat/datagram/keys.h"
 #include "comcat/datagram/loss_window.h"
 #include "comcat/datagram/packet.h"
 #include "comcat/datagram/path_state.h"
+#include "comcat/datagram/repetition.h"
 #include "comcat/datagram/replay_window.h"
 #include "comcat/datagram/seal.h"
-#include "comcat/transport/congestion.h"
-#include "comcat/transport/repetition.h"
-#include "comcat/transport/send_times.h"
 #include "comcat/wire/messages.h"
 
 namespace comcat::transport {
@@ -86,9 +85,8 @@ class DatagramCourse {
   datagram::ReplayWindow replays_;
   datagram::PathState path_;
   datagram::LossWindow losses_down_;
-  SendTimes sent_;
-  Congestion congestion_;
-  Repetition repetition_;
+  datagram::Congestion congestion_;
+  datagram::Repetition repetition_;
   wire::VoicePacket last_;  // that was said
   std::string body_;        // of the voice that leaves
   std::optional<base::Time> stream_voice_at_;

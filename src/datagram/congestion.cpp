@@ -1,9 +1,14 @@
-#include "comcat/transport/congestion.h"
+#include "comcat/datagram/congestion.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace comcat::transport {
+namespace comcat::datagram {
+
+void Congestion::told(const Report& report, base::Time now) {
+  if (report.highest == 0) return;
+  if (const auto sent = sent_.take(report.highest - 1)) note(now - *sent, now);
+}
 
 void Congestion::note(base::Duration round_trip, base::Time now) {
   if (now - stretch_began_ >= kMemory) {
@@ -19,4 +24,4 @@ base::Duration Congestion::queue(base::Time now) const {
   return now - noted_at_ <= kLately ? queue_ : base::Duration::zero();
 }
 
-}  // namespace comcat::transport
+}  // namespace comcat::datagram

@@ -4,7 +4,7 @@
 
 #include "comcat/base/clock.h"
 
-namespace comcat::transport {
+namespace comcat::datagram {
 
 /// Whether each packet of voice is sent again with the next, as RFC 2198 has it: where some are
 /// lost on the way up, and not because there is no room for them. Loss together with a queue that
@@ -18,10 +18,12 @@ class Repetition {
   static constexpr std::chrono::seconds kGivenBackAfter{7};  // without more than kEnd lost
 
   [[nodiscard]] bool wanted(double loss, bool congested, base::Time now);
+  /// As wanted() saw it last: packets are lost, or were until lately.
+  [[nodiscard]] bool lossy() const { return lossy_; }
 
  private:
-  bool repeats_ = false;
+  bool lossy_ = false;
   base::Time lossy_at_{};  // last
 };
 
-}  // namespace comcat::transport
+}  // namespace comcat::datagram

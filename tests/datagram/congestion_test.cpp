@@ -1,10 +1,10 @@
-#include "comcat/transport/congestion.h"
+#include "comcat/datagram/congestion.h"
 
 #include <gtest/gtest.h>
 
-#include "comcat/transport/send_times.h"
+#include "comcat/datagram/send_times.h"
 
-namespace comcat::transport {
+namespace comcat::datagram {
 namespace {
 
 using namespace std::chrono_literals;
@@ -27,6 +27,21 @@ TEST(Congestion, IsNotKnownOnceNothingIsHeardOfIt) {
   congestion.note(50ms, Time(1s));
   congestion.note(500ms, Time(2s));
   EXPECT_FALSE(congestion.is_there(Time(4s)));
+}
+
+TEST(Congestion, IsSeenByReports) {
+  Congestion congestion;
+  congestion.sent(0, Time(1s));
+  congestion.told({1, 1}, Time(1050ms));
+  congestion.sent(1, Time(2s));
+  congestion.sent(2, Time(2020ms));
+  congestion.told({2, 2}, Time(2250ms));
+  EXPECT_EQ(base::Duration(200ms), congestion.queue(Time(2250ms)));
+  congestion.told({2, 2}, Time(3s));
+  EXPECT_EQ(base::Duration(200ms), congestion.queue(Time(3s)))
+      << "the same report again says nothing";
+  congestion.told({99, 3}, Time(3s));
+  EXPECT_EQ(base::Duration(200ms), congestion.queue(Time(3s))) << "nor does a lie";
 }
 
 TEST(Congestion, ForgetsTheShortestRoundTripOfAnotherRoute) {
@@ -61,4 +76,4 @@ TEST(SendTimes, KeepTheLatest) {
 }
 
 }  // namespace
-}  // namespace comcat::transport
+}  // namespace comcat::datagram

@@ -1,8 +1,8 @@
-#include "comcat/transport/repetition.h"
+#include "comcat/datagram/repetition.h"
 
 #include <gtest/gtest.h>
 
-namespace comcat::transport {
+namespace comcat::datagram {
 namespace {
 
 using namespace std::chrono_literals;
@@ -30,4 +30,4 @@ TEST(Repetition, MakesNoCongestionWorse) {
 }
 
 }  // namespace
-}  // namespace comcat::transport
+}  // namespace comcat::datagram

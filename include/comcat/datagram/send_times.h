@@ -7,7 +7,7 @@
 
 #include "comcat/base/clock.h"
 
-namespace comcat::transport {
+namespace comcat::datagram {
 
 /// When the datagrams left that have left lately, each to be asked for once. Threads: one at a
 /// time.
@@ -35,4 +35,4 @@ class SendTimes {
   std::array<Sent, kMost> sent_{};
 };
 
-}  // namespace comcat::transport
+}  // namespace comcat::datagram
