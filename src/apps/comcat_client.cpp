@@ -37,6 +37,12 @@ ABSL_FLAG(std::string, passcode, "",
           "the server's passcode; better given by --passcode_file or the environment variable "
           "COMCAT_PASSCODE, or typed when asked");
 ABSL_FLAG(std::string, passcode_file, "", "a file whose first line is the passcode");
+ABSL_FLAG(bool, new_room, false,
+          "instead of --room: a new one, whose name nobody guesses; you are told it, to pass it on");
+ABSL_FLAG(std::string, room_passcode, "",
+          "the passcode of the room, where it has its own; better given by --room_passcode_file or "
+          "the environment variable COMCAT_ROOM_PASSCODE, or typed when asked");
+ABSL_FLAG(std::string, room_passcode_file, "", "a file whose first line is the room's passcode");
 ABSL_FLAG(std::string, host_passcode, "",
           "the server's host passcode, which makes you a host; better given by "
           "--host_passcode_file or the environment variable COMCAT_HOST_PASSCODE");
@@ -117,8 +123,8 @@ constexpr const char* kUsage =
 const std::vector<FlagGroup>& flag_groups() {
   static const auto* const groups = new std::vector<FlagGroup>{
       {"The call",
-       {"host", "name", "room", "passcode", "passcode_file", "host_passcode", "host_passcode_file",
-        "datagrams"}},
+       {"host", "name", "room", "new_room", "passcode", "passcode_file", "room_passcode",
+        "room_passcode_file", "host_passcode", "host_passcode_file", "datagrams"}},
       {"Sound",
        {"input", "output", "devices", "echo", "noise", "gain", "frame_ms", "bitrate", "muted",
         "record_arrivals"}},
@@ -174,6 +180,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.address = *address;
   options.name = base::to_nfc(absl::GetFlag(FLAGS_name));
   options.room = base::to_nfc(absl::GetFlag(FLAGS_room));
+  options.new_room = absl::GetFlag(FLAGS_new_room);
   options.tls = !absl::GetFlag(FLAGS_insecure);
   options.device_key = absl::GetFlag(FLAGS_device_key);
   options.datagrams = absl::GetFlag(FLAGS_datagrams);
@@ -254,49 +261,70 @@ std::optional<std::string> typed_passcode(std::string prompt) {
   }
 }
 
-/// A call by somebody who can be asked for the passcode: once the server is known to be the right
-/// one, and wants it. Nothing where he gives up.
-std::optional<Ending> call_and_ask(client::ClientOptions options) {
-  const std::string where = "passcode of " + base::to_string(options.address) + ": ";
-  options.asks_passcode = true;
+/// Whether the user is to be asked for a passcode, none having been given.
+bool is_to_be_asked(const Ending& ending, const client::ClientOptions& given) {
+  return (ending.of_passcode && given.passcode.empty()) ||
+         (ending.of_room_passcode && given.room_passcode.empty());
+}
+
+/// A call by somebody who can be asked for passcodes: once the server is known to be the right one,
+/// and wants one. Nothing where he gives up.
+std::optional<Ending> call_and_ask(const client::ClientOptions& given) {
+  client::ClientOptions options = given;
+  options.asks_passcode = given.passcode.empty();
+  options.asks_room_passcode = given.room_passcode.empty();
   Ending ending = client::run_client(options);
-  for (int asked = 0; ending.of_passcode && asked < kMaxAsked; ++asked) {
-    const auto typed = typed_passcode((asked > 0 ? "the passcode is wrong; " : "") + where);
+  for (int asked = 0; is_to_be_asked(ending, given) && asked < kMaxAsked; ++asked) {
+    const bool of_room = ending.of_room_passcode;
+    std::string& passcode = of_room ? options.room_passcode : options.passcode;
+    const std::string whose = of_room ? "the room " + base::safe_text(options.room)
+                                      : base::to_string(options.address);
+    const auto typed = typed_passcode((passcode.empty() ? "" : "the passcode is wrong; ") +
+                                      ("passcode of " + whose + ": "));
     if (!typed) return std::nullopt;
-    options.passcode = *typed;
-    options.passcode_origin = "the prompt";
-    options.asks_passcode = asked + 1 < kMaxAsked;
+    passcode = *typed;
+    if (!of_room) options.passcode_origin = "the prompt";
+    if (asked + 1 == kMaxAsked) options.asks_passcode = options.asks_room_passcode = false;
     ending = client::run_client(options);
   }
   return ending;
 }
 
+/// The passcode `name` by its flag, its file or its variable. The flag is forgotten; a file that
+/// everybody may read is warned of.
+absl::StatusOr<GivenPasscode> take_passcode(std::string_view name, absl::Flag<std::string>& flag,
+                                            const std::string& file) {
+  absl::StatusOr<GivenPasscode> given = given_passcode(name, absl::GetFlag(flag), file);
+  const bool is_of_file = absl::GetFlag(flag).empty() && !file.empty();
+  absl::SetFlag(&flag, "");
+  if (given.ok() && is_of_file && is_open_to_others(file)) {
+    warn("everyone on this machine can read the passcode in " + base::safe_text(file) +
+         "; chmod 600 it");
+  }
+  return given;
+}
+
 int call() {
-  const std::string file =
-      absl::GetFlag(FLAGS_passcode).empty() ? absl::GetFlag(FLAGS_passcode_file) : "";
   absl::StatusOr<GivenPasscode> given =
-      given_passcode("passcode", absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file));
-  absl::SetFlag(&FLAGS_passcode, "");
+      take_passcode("passcode", FLAGS_passcode, absl::GetFlag(FLAGS_passcode_file));
   if (!given.ok()) return fail_usage(given.status());
   absl::StatusOr<client::ClientOptions> options = client_options();
   if (!options.ok()) return fail_usage(options.status());
   options->passcode = std::move(given->passcode);
   options->passcode_origin = std::move(given->origin);
-  absl::StatusOr<GivenPasscode> of_host = given_passcode(
-      "host_passcode", absl::GetFlag(FLAGS_host_passcode), absl::GetFlag(FLAGS_host_passcode_file));
-  absl::SetFlag(&FLAGS_host_passcode, "");
+  absl::StatusOr<GivenPasscode> of_room =
+      take_passcode("room_passcode", FLAGS_room_passcode, absl::GetFlag(FLAGS_room_passcode_file));
+  if (!of_room.ok()) return fail_usage(of_room.status());
+  options->room_passcode = std::move(of_room->passcode);
+  absl::StatusOr<GivenPasscode> of_host =
+      take_passcode("host_passcode", FLAGS_host_passcode, absl::GetFlag(FLAGS_host_passcode_file));
   if (!of_host.ok()) return fail_usage(of_host.status());
   options->host_passcode = std::move(of_host->passcode);
   if (const absl::Status status = client::check(*options); !status.ok()) {
     return fail_usage(status);
   }
-  if (!file.empty() && is_open_to_others(file)) {
-    warn("everyone on this machine can read the passcode in " + base::safe_text(file) +
-         "; chmod 600 it");
-  }
-  const bool may_ask = options->passcode.empty() && ::isatty(STDIN_FILENO) == 1;
   const std::optional<Ending> ending =
-      may_ask ? call_and_ask(*options) : client::run_client(*options);
+      ::isatty(STDIN_FILENO) == 1 ? call_and_ask(*options) : client::run_client(*options);
   if (!ending) return kGaveUp;
   if (ending->kind == Kind::kStopped) return 0;
   return fail(exit_code(ending->kind), ending->sentence);

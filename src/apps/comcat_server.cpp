@@ -24,6 +24,7 @@
 #include "absl/synchronization/mutex.h"
 #include "administration.h"
 #include "kept_texts.h"
+#include "lasting_rooms.h"
 #include "program.h"
 #include "starting_terminal.h"
 #include "text_file.h"
@@ -97,8 +98,8 @@ constexpr const char* kUsage =
 const std::vector<FlagGroup>& flag_groups() {
   static const auto* const groups = new std::vector<FlagGroup>{
       {"Who may call",
-       {"passcode", "passcode_file", "open", "listen", "datagrams", "datagram_port",
-        "max_clients"}},
+       {"passcode", "passcode_file", "open", "listen", "datagrams", "datagram_port", "max_clients",
+        "rooms"}},
       {"Security", {"tls_cert", "tls_key", "insecure"}},
       {"What is kept", {"state_dir", "history_hours"}},
       {"Hosts", {"host_passcode", "host_passcode_file", "admin", "admin_socket"}},
@@ -213,6 +214,9 @@ absl::StatusOr<server::ServerOptions> server_options(std::size_t& characters) {
   absl::StatusOr<std::optional<server::Certificate>> tls = certificate();
   if (!tls.ok()) return tls.status();
   options.certificate = std::move(*tls);
+  absl::StatusOr<std::vector<server::LastingRoom>> rooms = lasting_rooms();
+  if (!rooms.ok()) return rooms.status();
+  options.hub.lasting_rooms = *std::move(rooms);
   options.reflection = absl::GetFlag(FLAGS_reflection);
   options.acceptor.listen = absl::GetFlag(FLAGS_listen);
   options.datagrams.wanted = absl::GetFlag(FLAGS_datagrams);
@@ -266,12 +270,17 @@ absl::StatusOr<server::Certificate> reread_certificate() {
   return server::reread_own_certificate(*state);
 }
 
-/// What SIGHUP asks for. The certificate is all that can change while people talk.
-void reload(server::Server& server) {
-  if (absl::GetFlag(FLAGS_insecure)) {
-    base::log(LogLevel::kInfo, "nothing_to_reload", {{"why", "--insecure has no certificate"}});
+void reload_rooms(server::Server& server) {
+  absl::StatusOr<std::vector<server::LastingRoom>> rooms = lasting_rooms();
+  if (!rooms.ok()) {
+    base::log(LogLevel::kError, "rooms_kept", {{"why", std::string(rooms.status().message())}});
     return;
   }
+  base::log(LogLevel::kInfo, "rooms_reread", {{"rooms", rooms->size()}});
+  server.declare_rooms(*std::move(rooms));
+}
+
+void renew_certificate(server::Server& server) {
   const absl::StatusOr<server::Certificate> renewed = reread_certificate();
   if (!renewed.ok()) {
     base::log(LogLevel::kError, "certificate_kept",
@@ -282,6 +291,17 @@ void reload(server::Server& server) {
   base::log(
       LogLevel::kInfo, "certificate_renewed",
       {{"fingerprint", base::certificate_fingerprint(renewed->certificate_pem).value_or("")}});
+}
+
+/// What SIGHUP asks for: what can change while people talk.
+void reload(server::Server& server) {
+  const bool has_rooms = !absl::GetFlag(FLAGS_rooms).empty();
+  if (has_rooms) reload_rooms(server);
+  if (!absl::GetFlag(FLAGS_insecure)) {
+    renew_certificate(server);
+  } else if (!has_rooms) {
+    base::log(LogLevel::kInfo, "nothing_to_reload", {{"why", "--insecure has no certificate"}});
+  }
 }
 
 /// Waits for a signal that ends the server, and obeys those that do not.

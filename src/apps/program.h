@@ -55,8 +55,8 @@ struct GivenPasscode {
   std::string origin;    // where it came from, in words; safe to print
 };
 
-/// The passcode `name`, "passcode" or "host_passcode": `flag`, else the first line of the file
-/// `file_flag`, else $COMCAT_PASSCODE or $COMCAT_HOST_PASSCODE. The file may have a byte order
+/// The passcode `name`, "passcode", "host_passcode" or "room_passcode": `flag`, else the first line
+/// of the file `file_flag`, else $COMCAT_PASSCODE, $COMCAT_HOST_PASSCODE or $COMCAT_ROOM_PASSCODE. The file may have a byte order
 /// mark, or be UTF-16; one that others may write to is not believed. Once, and after parse_flags(),
 /// which has taken it out of the process's arguments and environment, where others can see it and
 /// programs that this one starts inherit it.

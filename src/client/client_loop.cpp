@@ -40,7 +40,7 @@ Ending failure_ending(transport::Failure failure, const ClientOptions& options) 
                          ? "give it with --passcode_file or COMCAT_PASSCODE"
                          : "it came from " + options.passcode_origin;
   }
-  return {kind_of(failure.kind), to_text(failure), failure.of_passcode};
+  return {kind_of(failure.kind), to_text(failure), failure.of_passcode, failure.of_room_passcode};
 }
 
 Ending sound_ending(const absl::Status& status) {
@@ -66,7 +66,9 @@ transport::VoiceStream::Options stream_options(const ClientOptions& options) {
   transport::VoiceStream::Options out;
   out.address = options.address;
   out.hello.name = options.name;
-  out.hello.room = options.room;
+  out.hello.room = options.new_room ? "" : options.room;
+  out.hello.new_room = options.new_room;
+  out.hello.room_passcode = options.room_passcode;
   out.hello.features = wire::kFeatureVoiceBatch | wire::kFeatureHistory;
   out.passcode = options.passcode;
   out.host_passcode = options.host_passcode;
@@ -80,14 +82,15 @@ transport::VoiceStream::Options stream_options(const ClientOptions& options) {
 }
 
 std::vector<std::string> secrets(const ClientOptions& options) {
-  std::vector<std::string> out{options.passcode, options.host_passcode};
+  std::vector<std::string> out{options.passcode, options.host_passcode, options.room_passcode};
   std::erase(out, "");
   return out;
 }
 
 Session::Options session_options(const ClientOptions& options) {
-  return {options.name,  options.room,       base::to_string(options.address),
-          options.muted, options.plain_text, options.json};
+  return {options.name,     options.room,         base::to_string(options.address),
+          options.muted,    options.plain_text,   options.json,
+          options.new_room, options.room_passcode};
 }
 
 }  // namespace
@@ -142,6 +145,7 @@ void ClientLoop::follow_reader(bool full) {
 
 void ClientLoop::say_goodbye() {
   if (ending_->of_passcode && options_.asks_passcode) return;
+  if (ending_->of_room_passcode && options_.asks_room_passcode) return;
   // A failure's sentence goes to standard error, from main().
   const bool left = ending_->kind == Kind::kStopped && started_;
   if (options_.json || left) show(closed_report(*ending_));

@@ -52,7 +52,8 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
 
   // ---- SessionPorts, from the main thread
   [[nodiscard]] absl::Status send(const wire::Command& command) override;
-  void set_place(const std::string& room, std::uint64_t last_text) override;
+  void set_place(const std::string& room, std::uint64_t last_text,
+                 const std::string& passcode) override;
   void leave() override;
   [[nodiscard]] absl::Status set_muted(bool muted) override;
   [[nodiscard]] absl::Status set_deafened(bool deafened) override;

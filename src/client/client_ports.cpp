@@ -24,8 +24,9 @@ absl::Status ClientLoop::send(const wire::Command& command) {
   return stream_->send(command);
 }
 
-void ClientLoop::set_place(const std::string& room, std::uint64_t last_text) {
-  stream_->set_place(room, last_text);
+void ClientLoop::set_place(const std::string& room, std::uint64_t last_text,
+                           const std::string& passcode) {
+  stream_->set_place(room, last_text, passcode);
 }
 
 void ClientLoop::leave() {

@@ -217,6 +217,7 @@ absl::StatusOr<ConsoleCommand> parse_stages(const std::string& word, const std::
 absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
   if (word == "mute" || word == "unmute") return MuteSelf{word == "mute"};
   if (word == "deafen" || word == "undeafen") return DeafenSelf{word == "deafen"};
+  if (word == "new") return MakeRoom{};
   if (word == "stats") return ShowStats{};
   if (word == "devices") return Devices{};
   if (word == "help" || word == "?") return Help{};

@@ -15,7 +15,7 @@ constexpr std::size_t kShownBytes = 60;
 
 /// A room more than the server has may be refused in the same way as a command too many.
 int most_refusals(Kind kind) {
-  return kind == Kind::kJoin ? 1 : 8;
+  return kind == Kind::kJoin || kind == Kind::kNewRoom ? 1 : 8;
 }
 
 /// A text as it is shown to whom it has failed.
@@ -36,6 +36,8 @@ std::string UserCommand::description() const {
       return "record";
     case Kind::kJoin:
       return "join " + base::safe_text(std::get<wire::JoinRoom>(command.verb).room);
+    case Kind::kNewRoom:
+      return "new";
     case Kind::kRooms:
     case Kind::kRoomNames:
       return "rooms";

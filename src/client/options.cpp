@@ -44,6 +44,7 @@ absl::Status check(const ClientOptions& options) {
   absl::Status status = wire::check_name(options.name);
   status.Update(wire::check_name(options.room, "room"));
   if (!options.passcode.empty()) status.Update(wire::check_passcode(options.passcode));
+  if (!options.room_passcode.empty()) status.Update(wire::check_passcode(options.room_passcode));
   if (!options.host_passcode.empty()) status.Update(wire::check_passcode(options.host_passcode));
   status.Update(check_encoder(options.encoder));
   if (options.speaking_events && !options.json) {

@@ -37,6 +37,10 @@ void Session::on_welcome(wire::Welcome welcome) {
   self_ = welcome.session;
   outbox_.resume();
   set_roster(welcome.room, welcome.members);
+  if (!again && !options_.room_passcode.empty()) {
+    room_passcodes_[base::comparison_key(room_)] = options_.room_passcode;
+  }
+  keep_place();
   const std::string what = again ? "connected again to " : "connected to ";
   const char* const hint = again ? "" : "\ntype help to see what you can do";
   ports_.show(Report(again ? "reconnected" : "connected", what + options_.server + " as " +
@@ -46,6 +50,7 @@ void Session::on_welcome(wire::Welcome welcome) {
                   .with("session", static_cast<std::int64_t>(self_))
                   .with("room", room_)
                   .with("members", member_objects()));
+  if (!again && options_.new_room) tell_new_room();
   // The server knows a new session: it has to be told again. What cannot be sent now is sent with
   // the next welcome.
   if (muted_) outbox_.tell(wire::SetMute{true});

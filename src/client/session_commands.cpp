@@ -33,11 +33,13 @@ Report rooms_report(const std::vector<wire::RoomInfo>& rooms, const std::string&
   std::vector<Object> objects;
   for (const wire::RoomInfo& room : rooms) {
     text += "\n  " + shown_name(room.name) + " (" + std::to_string(room.members) + ")" +
+            (room.asks_passcode ? ", with a passcode" : "") +
             (room.name == here ? ", where you are" : "") + names_in(room);
     std::vector<Object> people;
     for (const std::string& name : room.names) people.emplace_back().with("name", name);
     Object object;
     object.with("name", room.name).with("members", static_cast<std::int64_t>(room.members));
+    if (room.asks_passcode) object.with("passcode", true);
     if (!people.empty()) object.with("people", std::move(people));
     objects.push_back(std::move(object));
   }
@@ -175,10 +177,6 @@ void Session::execute(const Volume& wanted, base::Time /*now*/) {
            .with("percent", std::int64_t{wanted.percent}));
 }
 
-void Session::execute(const Move& wanted, base::Time now) {
-  command(Kind::kJoin, wire::JoinRoom{wanted.room, seen_texts_.newest(wanted.room)}, now);
-}
-
 void Session::execute(const Rooms& wanted, base::Time now) {
   command(Kind::kRooms, wire::ListRooms{wanted.names}, now);
 }
@@ -231,6 +229,7 @@ void Session::on_outcome(const wire::Outcome& outcome, base::Time now) {
     with_id(answered->id, [&] {
       if (answer_quietly(answered->kind, outcome)) return;
       if (outcome.status == 0) return succeed(*answered, outcome, now);
+      if (try_passcode(*answered, outcome, now)) return;
       fail(*answered, outcome.text.empty() ? "the server refused that" : outcome.text);
     });
   }
@@ -264,8 +263,9 @@ void Session::succeed(const UserCommand& it, const wire::Outcome& outcome, base:
   } else if (const auto* const roster = std::get_if<wire::Roster>(&outcome.result)) {
     if (kind == Kind::kWho) return show(who_elsewhere(*roster));
     set_roster(roster->room, roster->members);
-    ports_.set_place(room_, seen_texts_.newest(room_));
+    keep_place();
     show(Report("moved", who(kNamesUnasked)).with("room", room_).with("members", member_objects()));
+    if (kind == Kind::kNewRoom) tell_new_room();
   } else if (const auto* const page = std::get_if<wire::TextPage>(&outcome.result)) {
     show(*page);
   } else if (const auto* const rooms = std::get_if<wire::RoomList>(&outcome.result)) {

@@ -62,7 +62,7 @@ void Session::show_sent(const wire::Tell& tell) {
 
 void Session::tell(const wire::TextSaid& event) {
   if (!seen_texts_.is_new(room_, event.number)) return;
-  ports_.set_place(room_, seen_texts_.newest(room_));
+  keep_place();
   Report report("said", line(event));
   report.details.with("session", static_cast<std::int64_t>(event.session));
   describe(event, report.details);
@@ -88,7 +88,7 @@ void Session::show(const wire::TextPage& page) {
   }
   if (!page.texts.empty()) {
     seen_texts_.add_earlier(room_, page.texts.front().number, page.texts.back().number);
-    ports_.set_place(room_, seen_texts_.newest(room_));
+    keep_place();
   }
   show(Report("history", text)
            .with("room", room_)

@@ -23,6 +23,7 @@ constexpr std::array kWords{
     ConsoleWord{"record", "PATH", "the call into a directory; record off ends it"},
     ConsoleWord{"rooms", "[names]", "the rooms of this server, and who is in them"},
     ConsoleWord{"join", "ROOM", "go to another room; it is made if there is none"},
+    ConsoleWord{"new", "", "make a room with a name nobody guesses, and go there"},
     ConsoleWord{"kick", "NAME [for TIME] [because TEXT]", "hosts: someone out of the call"},
     ConsoleWord{"ban", "NAME [for TIME] [because TEXT]",
                 "hosts: nobody from their address comes in"},

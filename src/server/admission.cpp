@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include <arpa/inet.h>
-#include <openssl/crypto.h>
-#include <openssl/sha.h>
 
 #include "refused.h"
 
@@ -12,12 +10,6 @@ namespace comcat::server {
 namespace {
 
 constexpr std::chrono::seconds kSweepInterval{10};
-
-std::array<unsigned char, 32> sha256(std::string_view text) {
-  std::array<unsigned char, 32> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return digest;
-}
 
 /// Takes one of `capacity`; false, and nothing taken, when there is none.
 bool take_one(std::atomic<std::size_t>& taken, std::size_t capacity) {
@@ -34,14 +26,6 @@ std::string seconds_left(base::Duration left) {
 }
 
 }  // namespace
-
-Passcode::Passcode(const std::string& passcode)
-    : open_(passcode.empty()), digest_(sha256(passcode)) {}
-
-bool Passcode::matches(std::string_view given) const {
-  const auto digest = sha256(given);
-  return CRYPTO_memcmp(digest.data(), digest_.data(), digest.size()) == 0 || open_;
-}
 
 Slots::Slots(std::size_t capacity)
     : capacity_(capacity), taken_(std::make_shared<std::atomic<std::size_t>>(0)) {}
@@ -79,14 +63,17 @@ void Admission::forget_old(base::Time now) {
   }
 }
 
+absl::Status Admission::check_guesses(const Address& from, base::Time now) {
+  if (from.banned_until <= now) return absl::OkStatus();
+  return refusal(
+      Refusal::kBanned,
+      absl::PermissionDeniedError("too many wrong passcodes from your address; try again in " +
+                                  seconds_left(from.banned_until - now)));
+}
+
 absl::Status Admission::check_passcode(Address& from, const std::optional<std::string>& passcode,
                                        base::Time now) {
-  if (from.banned_until > now) {
-    return refusal(
-        Refusal::kBanned,
-        absl::PermissionDeniedError("too many wrong passcodes from your address; try again in " +
-                                    seconds_left(from.banned_until - now)));
-  }
+  if (absl::Status status = check_guesses(from, now); !status.ok()) return status;
   if (options_.passcode.matches(passcode ? std::string_view(*passcode) : ""))
     return absl::OkStatus();
   // Who gives none guesses nothing: a client asks its user once it has been told.
@@ -115,6 +102,20 @@ void Admission::count_failure(Address& from, base::Time now) const {
     from.failures.clear();
     from.banned_until = now + options_.ban;
   }
+}
+
+absl::Status Admission::admit_to_room(const std::string& address, const Passcode& passcode,
+                                      const std::string& given, const std::string& room,
+                                      base::Time now) {
+  forget_old(now);
+  Address& from = addresses_[address];
+  if (absl::Status status = check_guesses(from, now); !status.ok()) return status;
+  if (passcode.matches(given)) return absl::OkStatus();
+  if (!given.empty()) count_failure(from, now);
+  return refusal(Refusal::kPasscode,
+                 absl::UnauthenticatedError(
+                     given.empty() ? "the room " + room + " asks for a passcode of its own"
+                                   : "the passcode of the room " + room + " is wrong"));
 }
 
 absl::StatusOr<Admission::Pass> Admission::admit(const std::string& address,

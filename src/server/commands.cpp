@@ -28,12 +28,16 @@ struct Execution {
   void operator()(const wire::SetDeafen& verb) const;
   void operator()(const wire::SetRecording& verb) const;
   void operator()(const wire::JoinRoom& verb) const;
+  void operator()(const wire::NewRoom& verb) const;
   void operator()(const wire::ListRooms& verb) const;
   void operator()(const wire::Say& verb) const;
   void operator()(const wire::Who& verb) const;
   void operator()(const wire::Tell& verb) const;
   void operator()(const wire::HostWords& verb) const;
   void operator()(const wire::History& verb) const;
+
+  /// Takes the caller to the room `name`, in normal form, and answers.
+  void go_to(const std::string& name, std::uint64_t last_text) const;
 };
 
 void Execution::operator()(const wire::UnknownCommand& /*verb*/) const {
@@ -80,21 +84,32 @@ void Execution::operator()(const wire::JoinRoom& verb) const {
     caller.answer(trace_id, name.status());
     return;
   }
-  const bool moves = base::comparison_key(*name) != caller.room->key();
-  if (moves) {
-    if (absl::Status status = rooms.enter(caller, *name, now); !status.ok()) {
-      caller.answer(trace_id, status);
-      return;
-    }
-    base::log(base::LogLevel::kInfo, "moved",
-              {{"session", caller.who.number}, {"room", caller.room->name()}});
+  if (base::comparison_key(*name) == caller.room->key()) {
+    caller.answer({trace_id, 0, "", wire::Roster{caller.room->name(), caller.room->roster()}});
+    return;
   }
+  const absl::Status status = rooms.check_passcode(caller, *name, verb.passcode, now);
+  if (!status.ok()) return caller.answer(trace_id, status);
+  go_to(*name, verb.last_text);
+}
+
+void Execution::operator()(const wire::NewRoom& /*verb*/) const {
+  go_to(rooms.new_name(), 0);
+}
+
+void Execution::go_to(const std::string& name, std::uint64_t last_text) const {
+  if (absl::Status status = rooms.enter(caller, name, now); !status.ok()) {
+    caller.answer(trace_id, status);
+    return;
+  }
+  base::log(base::LogLevel::kInfo, "moved",
+            {{"session", caller.who.number}, {"room", caller.room->name()}});
   caller.answer({trace_id, 0, "", wire::Roster{caller.room->name(), caller.room->roster()}});
-  if (moves) texts.arrive(caller, verb.last_text);
+  texts.arrive(caller, last_text);
 }
 
 void Execution::operator()(const wire::ListRooms& verb) const {
-  caller.answer({trace_id, 0, "", verb.names ? rooms.list_with_names() : rooms.list()});
+  caller.answer({trace_id, 0, "", verb.names ? rooms.list_with_names(&caller) : rooms.list(&caller)});
 }
 
 void Execution::operator()(const wire::Say& verb) const {

@@ -75,7 +75,9 @@ Hub::Hub(HubOptions options, Metrics& metrics)
           options_.hosts, rooms_, callers_, metrics,
           [this](Caller& caller, const std::string& why, const absl::Status& status,
                  base::Time now) { close(caller, wire::LeaveReason::kRemoved, status, now, why); }),
-      texts_(options_.keeper, rooms_, callers_) {}
+      texts_(options_.keeper, rooms_, callers_) {
+  rooms_.declare(options_.lasting_rooms, base::Time{});
+}
 
 void Hub::open(Caller& caller, base::Time now) {
   do {

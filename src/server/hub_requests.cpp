@@ -237,11 +237,18 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
   caller.listener.takes_history =
       texts_.are_kept() && (hello.features & wire::kFeatureHistory) != 0;
   const absl::StatusOr<std::string> room =
-      wire::normal_name(hello.room.empty() ? wire::kDefaultRoom : hello.room, "room");
+      hello.new_room
+          ? rooms_.new_name()
+          : wire::normal_name(hello.room.empty() ? wire::kDefaultRoom : hello.room, "room");
   absl::Status status = name.status();
   status.Update(room.status());
   if (status.ok()) caller.who.set_name(*std::move(name));
   Caller* const ghost = find_resumed(hello.resume_key, caller);
+  const bool is_there = ghost != nullptr && room.ok() && ghost->room != nullptr &&
+                        ghost->room->key() == base::comparison_key(*room);
+  if (status.ok() && !is_there) {
+    status = rooms_.check_passcode(caller, *room, hello.room_passcode, now);
+  }
   if (status.ok()) status = rooms_.may_enter(caller.who, *room, ghost ? *ghost : caller);
   if (status.ok() && ghost != nullptr) {
     caller.who.muted_by_host = ghost->who.muted_by_host;
@@ -249,7 +256,10 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
           absl::AbortedError("replaced by a new connection of yours"), now);
   }
   if (status.ok()) status = rooms_.enter(caller, *room, now);
-  if (!status.ok()) return refuse(status, Refusal::kName, caller, metrics_);
+  if (!status.ok()) {
+    const bool of_door = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
+    return refuse(status, of_door ? reason_of(status) : Refusal::kName, caller, metrics_);
+  }
   caller.resume_key = make_resume_key();
   std::optional<wire::DatagramOffer> datagrams;
   if (options_.datagrams != nullptr && (hello.features & wire::kFeatureDatagrams) != 0) {

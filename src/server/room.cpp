@@ -167,7 +167,9 @@ void Room::say(const wire::TextSaid& text) {
   const auto payload =
       std::make_shared<const std::string>(wire::encode_response(wire::Event(text)));
   for (const auto& [who, listener] : people_) {
-    if (!who->original && take_text(*listener, text.number, payload)) listener->link.wake();
+    if (who->original || (hides_texts_from(*who) && who->number != text.session)) continue;
+    const std::uint64_t number = hides_texts_from(*who) ? 0 : text.number;  // 0: no history for it
+    if (take_text(*listener, number, payload)) listener->link.wake();
   }
 }
 

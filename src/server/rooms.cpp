@@ -1,8 +1,11 @@
 #include "comcat/server/rooms.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "comcat/base/unicode.h"
+
+#include "room_name.h"
 
 namespace comcat::server {
 
@@ -15,18 +18,70 @@ Room& Rooms::find_or_make(const std::string& name) {
   const std::string key = base::comparison_key(name);
   if (const auto found = rooms_.find(key); found != rooms_.end()) return *found->second;
   auto room = std::make_unique<Room>(name, key, limits_.max_speakers, metrics_, load_, deadlines_);
-  Room& made = *rooms_.emplace(key, std::move(room)).first->second;
-  metrics_.rooms = rooms_.size();
-  return made;
+  return *rooms_.emplace(key, std::move(room)).first->second;
+}
+
+void Rooms::declare(const std::vector<LastingRoom>& rooms, base::Time now) {
+  for (const auto& [key, room] : rooms_) room->set_rules({});
+  for (const LastingRoom& room : rooms) find_or_make(room.name).set_rules(room.rules);
+  for (const auto& [key, room] : rooms_) note_size(*room, now);
+}
+
+std::string Rooms::new_name() const {
+  std::string name = make_room_name();
+  while (rooms_.contains(name)) name = make_room_name();  // it is its own key
+  return name;
+}
+
+void Rooms::note_size(Room& room, base::Time now) {
+  const std::optional<base::Time> before = room.ends_at();
+  std::optional<base::Time> ends_at;
+  if (room.size() == 0) ends_at = room.rules().lasts ? RoomDeadlines::kNever : now + kKept;
+  if (before && ends_at && *before < *ends_at && !room.rules().lasts) return;  // it ends already
+  if (before) empty_.erase({*before, &room});
+  if (ends_at) empty_.emplace(*ends_at, &room);
+  room.end_at(ends_at);
+  metrics_.rooms = rooms_.size() - empty_.size();
+}
+
+void Rooms::end(Room& room) {
+  empty_.erase({*room.ends_at(), &room});
+  rooms_.erase(std::string(room.key()));
+}
+
+void Rooms::make_space() {
+  while (rooms_.size() > limits_.max_rooms && !empty_.empty() &&
+         empty_.begin()->first != RoomDeadlines::kNever) {
+    end(*empty_.begin()->second);
+  }
+}
+
+absl::Status Rooms::check_passcode(const Caller& caller, const std::string& name,
+                                   const std::string& passcode, base::Time now) const {
+  const Room* const room = find(name);
+  if (room == nullptr || !room->rules().passcode) return absl::OkStatus();
+  const Passcode& right = *room->rules().passcode;
+  if (limits_.door) return limits_.door(caller.address, right, passcode, room->name(), now);
+  return right.matches(passcode) ? absl::OkStatus()
+                                 : absl::UnauthenticatedError("the passcode of the room " +
+                                                              room->name() + " is wrong");
 }
 
 absl::Status Rooms::may_enter(const Participant& who, const std::string& name,
                               const Caller& leaving) const {
   const Room* const room = find(name);
-  if (room == nullptr) {
+  if (room == nullptr || room->size() == 0) {
     const bool vacates = leaving.room != nullptr && leaving.room->size() == 1;
-    if (rooms_.size() - (vacates ? 1 : 0) < limits_.max_rooms) return absl::OkStatus();
+    if (rooms_.size() - empty_.size() - (vacates ? 1 : 0) < limits_.max_rooms) {
+      return absl::OkStatus();
+    }
     return absl::ResourceExhaustedError("the server has all the rooms it may have; join another");
+  }
+  const std::size_t others = room->size() - (leaving.room == room ? 1 : 0);
+  if (room->rules().most_people > 0 && others >= room->rules().most_people) {
+    return absl::ResourceExhaustedError("the room " + room->name() + " is full: all " +
+                                        std::to_string(room->rules().most_people) +
+                                        " places are taken; try again later");
   }
   if (!room->has_name(who.name_key, leaving.who)) return absl::OkStatus();
   return absl::AlreadyExistsError("somebody in the room " + room->name() + " goes by the name " +
@@ -42,6 +97,8 @@ absl::Status Rooms::enter(Caller& caller, const std::string& name, base::Time no
   room.tell(wire::Joined{caller.who.member()}, nullptr, now);
   room.add(caller.who, caller.listener);
   caller.room = &room;
+  note_size(room, now);
+  make_space();
   return absl::OkStatus();
 }
 
@@ -51,10 +108,8 @@ void Rooms::leave(Caller& caller, wire::LeaveReason reason, base::Time now,
   Room& room = *std::exchange(caller.room, nullptr);
   caller.listener.leave_room();
   room.remove(caller.who);
-  if (room.size() == 0) {
-    rooms_.erase(room.key());
-    metrics_.rooms = rooms_.size();
-  } else if (!draining_) {  // when all go, nobody needs to hear of each
+  note_size(room, now);
+  if (room.size() > 0 && !draining_) {  // when all go, nobody needs to hear of each
     room.tell(wire::Left{caller.who.number, reason, why}, nullptr, now);
   }
 }
@@ -64,19 +119,33 @@ Room* Rooms::find_by_key(const std::string& key) {
   return found == rooms_.end() ? nullptr : found->second.get();
 }
 
-wire::RoomList Rooms::list() const {
+namespace {
+
+bool may_know(const Caller* caller, const Room& room) {
+  return caller == nullptr || caller->who.host || caller->room == &room ||
+         !is_unlisted(room.key());
+}
+
+wire::RoomInfo info_of(const Room& room) {
+  return {room.name(), static_cast<std::uint32_t>(room.size()), {}, room.rules().passcode.has_value()};
+}
+
+}  // namespace
+
+wire::RoomList Rooms::list(const Caller* caller) const {
   wire::RoomList list;
   for (const auto& [key, room] : rooms_) {
-    list.rooms.push_back({room->name(), static_cast<std::uint32_t>(room->size()), {}});
+    if (may_know(caller, *room)) list.rooms.push_back(info_of(*room));
   }
   return list;
 }
 
-wire::RoomList Rooms::list_with_names() const {
+wire::RoomList Rooms::list_with_names(const Caller* caller) const {
   wire::RoomList list;
   std::size_t bytes = 0;
   for (const auto& [key, room] : rooms_) {
-    wire::RoomInfo info{room->name(), static_cast<std::uint32_t>(room->size()), {}};
+    if (!may_know(caller, *room)) continue;
+    wire::RoomInfo info = info_of(*room);
     for (wire::Member& member : room->roster()) {
       bytes += member.name.size();
       if (bytes > kMaxListedNameBytes) break;
@@ -103,6 +172,12 @@ void Rooms::catch_up() {
 
 void Rooms::tick(base::Time now) {
   while (deadlines_.next() <= now) deadlines_.first().tick(now);
+  while (!empty_.empty() && empty_.begin()->first <= now) end(*empty_.begin()->second);
+}
+
+base::Time Rooms::next_deadline() const {
+  const base::Time end = empty_.empty() ? RoomDeadlines::kNever : empty_.begin()->first;
+  return std::min(end, deadlines_.next());
 }
 
 }  // namespace comcat::server

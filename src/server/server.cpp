@@ -303,6 +303,11 @@ void Server::renew_certificate(const Certificate& certificate) {
   parts_->tls->replace(certificate);
 }
 
+void Server::declare_rooms(std::vector<LastingRoom> rooms) {
+  Shard& shard = *parts_->shard;
+  shard.post([&shard, rooms = std::move(rooms)] { shard.hub().declare_rooms(rooms, shard.now()); });
+}
+
 const std::string& Server::address() const {
   return parts_->acceptor.address();
 }

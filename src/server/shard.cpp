@@ -10,6 +10,16 @@ namespace {
 /// How many callers gRPC may hand over before the first has been dealt with.
 constexpr int kExpectedCalls = 16;
 
+/// Guesses at a room's passcode count as those at the server's.
+HubOptions with_door(HubOptions options, Admission& admission) {
+  options.rooms.door = [&admission](const std::string& address, const Passcode& passcode,
+                                    const std::string& given, const std::string& room,
+                                    base::Time now) {
+    return admission.admit_to_room(address, passcode, given, room, now);
+  };
+  return options;
+}
+
 }  // namespace
 
 Shard::Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
@@ -23,8 +33,8 @@ Shard::Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& 
       doorman_(doorman),
       datagrams_(datagrams),
       health_(health, *queue_, guests),
-      hub_(hub, metrics),
-      admission_(admission) {}
+      admission_(admission),
+      hub_(with_door(hub, admission_), metrics) {}
 
 Shard::~Shard() = default;
 

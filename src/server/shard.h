@@ -94,8 +94,8 @@ class Shard final {
   Doorman& doorman_;
   DatagramPaths* const datagrams_;  // null: there are none
   Health health_;
-  Hub hub_;
   Admission admission_;
+  Hub hub_;
   base::Time now_;
   std::set<std::pair<base::Time, Call*>> deadlines_;
   std::map<Call*, base::Time> deadline_of_;

@@ -60,6 +60,11 @@ void Texts::show(Caller& caller, std::uint64_t trace_id, const wire::History& wa
     caller.answer(trace_id, absl::FailedPreconditionError("this server keeps no texts"));
     return;
   }
+  if (caller.room->hides_texts_from(caller.who)) {
+    caller.answer(trace_id, absl::PermissionDeniedError("only hosts may see the texts of the room " +
+                                                        caller.room->name()));
+    return;
+  }
   const std::string& room = caller.room->key();
   const std::uint32_t most =
       wanted.most == 0 ? wire::kUsualTexts : std::min(wanted.most, wire::kMaxTextsAsked);
@@ -81,6 +86,10 @@ void Texts::arrive(Caller& caller, std::uint64_t last) {
 void Texts::catch_up(Caller& caller) {
   Listener& listener = caller.listener;
   if (listener.texts != TextCourse::kBehind || listener.messages.has_text()) return;
+  if (caller.room->hides_texts_from(caller.who)) {
+    listener.texts = TextCourse::kLive;
+    return;
+  }
   const std::uint32_t most = listener.last_text == 0 ? wire::kUsualTexts : wire::kMaxTextsAsked;
   const std::string& room = caller.room->key();
   if (ask({Kind::kCatchUp, caller.who.number, 0, room},
@@ -150,7 +159,7 @@ void Texts::answer_catch_up(const Asked& asked, Caller* caller, const store::Ans
   if (listener.texts != TextCourse::kAsked) return;  // it has moved there and back meanwhile
   listener.texts = TextCourse::kLive;
   if (!answer.status.ok()) caller->answer(0, answer.status);
-  if (answer.texts.empty()) return;
+  if (answer.texts.empty() || caller->room->hides_texts_from(caller->who)) return;
   const bool goes_on = listener.last_text != 0 && answer.more;
   const bool taken = listener.messages.offer_text(page_of(answer.texts));
   if (taken) listener.last_text = answer.texts.back().number;

@@ -32,8 +32,14 @@ Failure refused(const StreamEnd& end, const ServerWords& said, std::string advic
           std::move(advice), false};
 }
 
-Failure of_passcode(Failure failure) {
-  failure.of_passcode = true;
+/// The server asks for a passcode, its own or the room's.
+Failure of_passcode(const StreamEnd& end, const ServerWords& said) {
+  const bool of_room = absl::StartsWith(said.sentence, "the room ") ||
+                       absl::StartsWith(said.sentence, "the passcode of the room ");
+  const char* const advice = of_room ? "give it with --room_passcode_file or COMCAT_ROOM_PASSCODE"
+                                     : "check the passcode (--passcode_file or COMCAT_PASSCODE)";
+  Failure failure = refused(end, said, advice);
+  (of_room ? failure.of_room_passcode : failure.of_passcode) = true;
   return failure;
 }
 
@@ -145,8 +151,7 @@ Failure classify(const StreamEnd& end) {
   if (is_out_of_bounds(end)) return out_of_bounds(end);
   switch (end.code) {
     case absl::StatusCode::kUnauthenticated:
-      return of_passcode(
-          refused(end, said, "check the passcode (--passcode_file or COMCAT_PASSCODE)"));
+      return of_passcode(end, said);
     case absl::StatusCode::kPermissionDenied:
       return refused(end, said, or_else(said.advice, "ask whoever runs the server"));
     case absl::StatusCode::kAlreadyExists:  // the server says to choose another, but not how

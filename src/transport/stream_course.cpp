@@ -48,6 +48,8 @@ StreamCourse::Action StreamCourse::on_connected(const Place& place) {
   said_.resume_key = resume_key_;
   said_.room = place.room;
   said_.last_text = place.last_text;
+  said_.room_passcode = place.passcode;
+  said_.new_room = said_.new_room && place.room.empty();
   said_.name = name();
   return SayHello{said_};
 }

@@ -78,6 +78,11 @@ StreamInbox::Wishes StreamInbox::look() {
   return wishes_;
 }
 
+void StreamInbox::arrive(const std::string& room) {
+  const absl::MutexLock lock(&mutex_);
+  if (place_.room.empty()) place_.room = room;
+}
+
 StreamCourse::Place StreamInbox::place() const {
   const absl::MutexLock lock(&mutex_);
   return place_;

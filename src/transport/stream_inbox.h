@@ -55,6 +55,8 @@ class StreamInbox {
   [[nodiscard]] std::optional<std::string> pop(base::Time now) { return queue_.pop(now); }
   /// Rings again for what is wished from now on.
   [[nodiscard]] Wishes look();
+  /// One is in `room`, which is where to go from now on where one knew none.
+  void arrive(const std::string& room);
   /// Where to go with the next hello.
   [[nodiscard]] StreamCourse::Place place() const;
 

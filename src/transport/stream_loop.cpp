@@ -43,7 +43,7 @@ VoiceStream::Loop::Loop(const Options& options, StreamHandler& handler)
       key_(options.key),
       handler_(handler),
       tasks_(events_),
-      inbox_(options.queue, {options.hello.room, options.hello.last_text},
+      inbox_(options.queue, {options.hello.room, options.hello.last_text, options.hello.room_passcode},
              [this] { tasks_.post([this] { on_wake(); }); }),
       ways_(inbox_, handler, options.datagrams),
       course_(make_course(options)) {}
@@ -234,6 +234,7 @@ struct VoiceStream::Loop::Doer {
     loop.give_notices();
     loop.inbox_.open();
     loop.ways_.begin(action.welcome, loop.call_->peer());
+    loop.inbox_.arrive(action.welcome.room);
     loop.handler_.on_welcome(std::move(action.welcome));
     loop.write_next();
   }

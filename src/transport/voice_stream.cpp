@@ -25,8 +25,9 @@ absl::Status VoiceStream::send(const wire::Command& command) {
   return loop_->inbox().send(command);
 }
 
-void VoiceStream::set_place(const std::string& room, std::uint64_t last_text) {
-  loop_->inbox().set_place({room, last_text});
+void VoiceStream::set_place(const std::string& room, std::uint64_t last_text,
+                            const std::string& passcode) {
+  loop_->inbox().set_place({room, last_text, passcode});
 }
 
 void VoiceStream::leave() {

@@ -33,7 +33,9 @@ Request from(ClientSignal& signal) {
                signal.features(),
                signal.last_text(),
                std::move(*signal.mutable_key()),
-               std::move(*signal.mutable_signature())};
+               std::move(*signal.mutable_signature()),
+               signal.new_room(),
+               std::move(*signal.mutable_room_passcode())};
 }
 
 Request from(::Command& command) {
@@ -47,7 +49,8 @@ Request from(::Command& command) {
       out.verb = SetDeafen{command.set_deafen().deafened()};
       break;
     case ::Command::kJoinRoom:
-      out.verb = JoinRoom{command.join_room().room(), command.join_room().last_text()};
+      out.verb = JoinRoom{command.join_room().room(), command.join_room().last_text(),
+                          std::move(*command.mutable_join_room()->mutable_passcode())};
       break;
     case ::Command::kListRooms:
       out.verb = ListRooms{command.list_rooms().names()};
@@ -70,6 +73,9 @@ Request from(::Command& command) {
     case ::Command::kHistory:
       out.verb = History{command.history().before(), command.history().most()};
       break;
+    case ::Command::kNewRoom:
+      out.verb = NewRoom{};
+      break;
     case ::Command::COMMAND_NOT_SET:
       break;
   }
@@ -87,7 +93,9 @@ struct SetVerb {
   void operator()(const JoinRoom& verb) const {
     command.mutable_join_room()->set_room(verb.room);
     command.mutable_join_room()->set_last_text(verb.last_text);
+    command.mutable_join_room()->set_passcode(verb.passcode);
   }
+  void operator()(const NewRoom&) const { command.mutable_new_room(); }
   void operator()(const ListRooms& verb) const {
     command.mutable_list_rooms()->set_names(verb.names);
   }
@@ -126,6 +134,8 @@ std::string encode_request(const Hello& hello) {
   signal.set_last_text(hello.last_text);
   signal.set_key(hello.key);
   signal.set_signature(hello.signature);
+  signal.set_new_room(hello.new_room);
+  signal.set_room_passcode(hello.room_passcode);
   return request.SerializeAsString();
 }
 

@@ -76,6 +76,7 @@ struct SetResult {
       out.set_name(room.name);
       out.set_members(room.members);
       for (const std::string& name : room.names) out.add_names(name);
+      out.set_asks_passcode(room.asks_passcode);
     }
   }
   void operator()(const Roster& roster) const { fill(*outcome.mutable_roster(), roster); }
@@ -203,7 +204,8 @@ Outcome from(const ::Outcome& outcome) {
     RoomList list;
     for (const ::RoomInfo& room : outcome.rooms().rooms()) {
       RoomInfo& info =
-          list.rooms.emplace_back(RoomInfo{safe_name(room.name()), room.members(), {}});
+          list.rooms.emplace_back(
+              RoomInfo{safe_name(room.name()), room.members(), {}, room.asks_passcode()});
       for (const std::string& name : room.names()) info.names.push_back(safe_name(name));
     }
     out.result = std::move(list);

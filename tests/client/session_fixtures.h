@@ -19,7 +19,9 @@ class World final : public SessionPorts {
     sent.push_back(command);
     return absl::OkStatus();
   }
-  void set_place(const std::string& room, std::uint64_t last_text) override {
+  void set_place(const std::string& room, std::uint64_t last_text,
+                 const std::string& passcode) override {
+    passcode_there = passcode;
     room_to_ask_for = room;
     last_text_there = last_text;
   }
@@ -71,6 +73,7 @@ class World final : public SessionPorts {
   std::vector<wire::Command> sent;
   std::string room_to_ask_for;
   std::uint64_t last_text_there = 0;
+  std::string passcode_there;
   int left = 0;
   int devices = 0;
   std::vector<std::string> rooms;

@@ -87,8 +87,91 @@ TEST_F(RoomsTest, ARoomThatEndsTakesItsDeadlineWithIt) {
   tell_twice(an);
   EXPECT_NE(RoomDeadlines::kNever, rooms_.next_deadline());
   leave(an);
+  rooms_.tick(now_ + Rooms::kKept);
   EXPECT_EQ(RoomDeadlines::kNever, rooms_.next_deadline());
-  rooms_.tick(now_ + seconds(1));
+  rooms_.tick(now_ + Rooms::kKept + seconds(1));
+}
+
+TEST_F(RoomsTest, ARoomEndsTwentySecondsAfterTheLastHasLeft) {
+  leave(come("an", "The Attic"));
+  EXPECT_EQ(0U, metrics_.rooms) << "with somebody in them";
+  rooms_.tick(now_ += seconds(19));
+  ASSERT_NE(nullptr, rooms_.find("the attic"));
+  Guest& bo = come("bo", "the attic");
+  EXPECT_EQ("The Attic", bo.caller.room->name()) << "it is the same room";
+  rooms_.tick(now_ += seconds(60));
+  ASSERT_NE(nullptr, rooms_.find("the attic"));
+  leave(bo);
+  EXPECT_EQ(now_ + seconds(20), rooms_.next_deadline());
+  rooms_.tick(now_ += seconds(20));
+  EXPECT_EQ(nullptr, rooms_.find("the attic"));
+}
+
+TEST_F(RoomsTest, RoomsThatNobodyIsInMakeSpaceForOthersTheOldestFirst) {
+  for (int i = 0; i < 1000; ++i) {
+    leave(come("an", "room " + std::to_string(i)));
+    now_ += milliseconds(1);
+  }
+  Guest& bo = come("bo", "attic");
+  EXPECT_EQ(1000U, rooms_.list().rooms.size());
+  EXPECT_EQ(nullptr, rooms_.find("room 0"));
+  EXPECT_NE(nullptr, rooms_.find("room 1"));
+  EXPECT_TRUE(enter(bo, "room 1").ok());
+}
+
+TEST_F(RoomsTest, ARoomThatWasDeclaredLastsUntilItIsNotAnyMore) {
+  rooms_.declare({{"The Club", {.lasts = true, .passcode = {}}}}, now_);
+  rooms_.tick(now_ += seconds(1000));
+  ASSERT_NE(nullptr, rooms_.find("the club"));
+  EXPECT_EQ(0U, rooms_.list().rooms.at(0).members);
+  Guest& an = come("an", "the club");
+  leave(an);
+  rooms_.tick(now_ += seconds(1000));
+  ASSERT_NE(nullptr, rooms_.find("the club"));
+  ASSERT_TRUE(enter(an, "the club").ok());
+  rooms_.declare({}, now_);
+  rooms_.tick(now_ += seconds(1000));
+  ASSERT_NE(nullptr, rooms_.find("the club")) << "somebody is there";
+  leave(an);
+  rooms_.tick(now_ += seconds(20));
+  EXPECT_EQ(nullptr, rooms_.find("the club"));
+}
+
+TEST_F(RoomsTest, NobodyEntersARoomThatHasAllItMayHaveButWhoIsThereAlready) {
+  rooms_.declare({{"club", {.lasts = true, .passcode = {}, .most_people = 2}}}, now_);
+  Guest& an = come("an", "club");
+  come("bo", "club");
+  Guest& cy = come("cy", "lobby");
+  EXPECT_TRUE(absl::IsResourceExhausted(enter(cy, "club")));
+  EXPECT_TRUE(rooms_.may_enter(cy.caller.who, "club", an.caller).ok()) << "in an's place";
+  leave(an);
+  EXPECT_TRUE(enter(cy, "club").ok());
+}
+
+TEST_F(RoomsTest, TheRoomOfAPasscodeIsEnteredByWhoeverKnowsIt) {
+  rooms_.declare({{"club", {.lasts = true, .passcode = Passcode("swordfish")}}}, now_);
+  Guest& an = come("an", "lobby");
+  EXPECT_TRUE(absl::IsUnauthenticated(rooms_.check_passcode(an.caller, "Club", "", now_)));
+  EXPECT_TRUE(absl::IsUnauthenticated(rooms_.check_passcode(an.caller, "Club", "cod", now_)));
+  EXPECT_TRUE(rooms_.check_passcode(an.caller, "Club", "swordfish", now_).ok());
+  EXPECT_TRUE(rooms_.check_passcode(an.caller, "elsewhere", "cod", now_).ok());
+  EXPECT_TRUE(rooms_.list().rooms.at(0).asks_passcode);
+}
+
+TEST_F(RoomsTest, ANewRoomHasANameThatNobodyIsToldWhoDoesNotKnowIt) {
+  const std::string name = rooms_.new_name();
+  EXPECT_EQ(10U, name.size());
+  EXPECT_EQ(std::string::npos, name.find_first_not_of("abcdefghijklmnopqrstuvwxyz234567"));
+  EXPECT_NE(name, rooms_.new_name());
+  Guest& an = come("an", name);
+  Guest& bo = come("bo", "lobby");
+  Guest& host = come("cy", "lobby");
+  host.caller.who.host = true;
+  EXPECT_EQ(2U, rooms_.list(&an.caller).rooms.size());
+  ASSERT_EQ(1U, rooms_.list(&bo.caller).rooms.size());
+  EXPECT_EQ("lobby", rooms_.list_with_names(&bo.caller).rooms[0].name);
+  EXPECT_EQ(2U, rooms_.list(&host.caller).rooms.size());
+  EXPECT_TRUE(enter(bo, name).ok());
 }
 
 TEST_F(RoomsTest, WhoMayNotEnterStaysAndNoRoomIsMade) {

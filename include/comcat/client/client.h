@@ -15,7 +15,8 @@ struct Ending {
   enum class Kind { kStopped, kUsage, kRefused, kFull, kUnreachable, kSoundDevice };
   Kind kind = Kind::kStopped;
   std::string sentence;      // for the user; "" when stopped
-  bool of_passcode = false;  // the server wants one, or another
+  bool of_passcode = false;       // the server wants one, or another
+  bool of_room_passcode = false;  // the room does
 };
 
 /// The JSON event that tells programs of an ending, the last one of a client.

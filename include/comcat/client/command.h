@@ -31,6 +31,8 @@ struct Volume {
 struct Move {
   std::string room;
 };
+/// To a room that the server makes.
+struct MakeRoom {};
 struct Rooms {
   bool names = false;  // of who is there, too
 };
@@ -61,8 +63,9 @@ struct Devices {};
 struct Nothing {};  // an empty line
 
 using ConsoleCommand =
-    std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move, Rooms, SayText,
-                 TellText, ShowHistory, HostWords, RecordCall, SetStages, ShowStats, Devices>;
+    std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move, MakeRoom, Rooms,
+                 SayText, TellText, ShowHistory, HostWords, RecordCall, SetStages, ShowStats,
+                 Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

@@ -26,6 +26,7 @@ struct UserCommand {
     kRecord,
     kRecordNoMore,
     kJoin,
+    kNewRoom,
     kRooms,
     kRoomNames,
     kWho,

@@ -21,11 +21,14 @@ struct ClientOptions {
   base::Address address;
   std::string name;
   std::string room;
+  bool new_room = false;      // made by the server, in place of `room`
+  std::string room_passcode;  // of `room`, and tried where another asks for one; "": none
   std::string passcode;         // "": none
   std::string host_passcode;    // "": none
   std::string passcode_origin;  // where it came from, in words for the user; "": nowhere
-  bool asks_passcode =
-      false;  // an ending of_passcode is not told: the user is asked, and calls again
+  // An ending of a passcode is not told: the user is asked, and calls again.
+  bool asks_passcode = false;
+  bool asks_room_passcode = false;
   bool tls = true;
   bool datagrams = true;         // voice beside the stream, where the server offers it
   std::string only_fingerprint;  // --trust

@@ -28,8 +28,10 @@ class SessionPorts {
   virtual ~SessionPorts() = default;
   // the stream
   [[nodiscard]] virtual absl::Status send(const wire::Command& command) = 0;
-  /// Where to go after an outage, and the number of the last text there that the user has seen.
-  virtual void set_place(const std::string& room, std::uint64_t last_text) = 0;
+  /// Where to go after an outage, the number of the last text there that the user has seen, and the
+  /// room's passcode ("": none).
+  virtual void set_place(const std::string& room, std::uint64_t last_text,
+                         const std::string& passcode) = 0;
   virtual void leave() = 0;
   // sound
   /// Unmuting opens the microphone again if it had failed; the error is for the user.
@@ -72,7 +74,9 @@ class Session {
     std::string server;  // to be shown
     bool muted = false;
     PlainText plain_text = PlainText::kSayAfterHint;
-    bool json = false;  // lines may be commands as JSON
+    bool json = false;            // lines may be commands as JSON
+    bool new_room = false;        // `room` is what the server makes
+    std::string room_passcode{};  // of `room`, and tried where another room asks for one
   };
   Session(Options options, SessionPorts& ports);
 
@@ -131,6 +135,7 @@ class Session {
   void execute(const Who& command, base::Time now);
   void execute(const Volume& command, base::Time now);
   void execute(const Move& command, base::Time now);
+  void execute(const MakeRoom& command, base::Time now);
   void execute(const Rooms& command, base::Time now);
   void execute(const SayText& command, base::Time now);
   void execute(const TellText& command, base::Time now);
@@ -185,6 +190,13 @@ class Session {
   [[nodiscard]] std::string own_name() const;
   [[nodiscard]] bool muted_by_host() const;
   void set_roster(const std::string& room, const std::vector<wire::Member>& members);
+  /// Tells the stream where to go after an outage.
+  void keep_place();
+  /// A room may have asked for a passcode; true where one is tried that has not been.
+  [[nodiscard]] bool try_passcode(const UserCommand& refused, const wire::Outcome& outcome,
+                                  base::Time now);
+  [[nodiscard]] std::string passcode_of(const std::string& room) const;
+  void tell_new_room();
   void apply_volume(const wire::Member& member);
   /// Speaks so that everyone in the room can hear it. To be called where members_ has changed.
   void fit_frames();
@@ -210,6 +222,7 @@ class Session {
   std::map<wire::SessionNumber, wire::Member> members_;  // oneself among them
   std::map<std::string, int>
       volume_percent_;  // by base::comparison_key() of the name: it survives a reconnect
+  std::map<std::string, std::string> room_passcodes_;  // given, by base::comparison_key() likewise
   SeenTexts seen_texts_;
   CommandOutbox outbox_;
   std::optional<Value> id_;  // of the command that is being answered, until it has been told

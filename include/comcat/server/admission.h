@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -8,29 +7,16 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "comcat/base/clock.h"
+#include "comcat/server/passcode.h"
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace comcat::server {
-
-/// Compares passcodes in a time that does not depend on where they differ: SHA-256 of both, then
-/// CRYPTO_memcmp. The passcode itself is not kept.
-class Passcode {
- public:
-  /// Empty: everyone may come in (--open).
-  explicit Passcode(const std::string& passcode);
-  [[nodiscard]] bool matches(std::string_view given) const;
-
- private:
-  bool open_;
-  std::array<unsigned char, 32> digest_{};
-};
 
 /// A place among the server's callers, given back when it is destroyed. Threads: any.
 class Slot {
@@ -113,6 +99,13 @@ class Admission {
                                            base::Time now,
                                            const std::optional<std::string>& host_passcode = {});
 
+  /// Whether who is in a call from `address` may enter `room`, which has a passcode of its own.
+  /// Wrong ones count as those of the server do; where they have been too many, the right one helps
+  /// no more than at the door: kPermissionDenied. kUnauthenticated where it is wrong, or none ("").
+  [[nodiscard]] absl::Status admit_to_room(const std::string& address, const Passcode& passcode,
+                                           const std::string& given, const std::string& room,
+                                           base::Time now);
+
   /// How long the answer to a refusal is held back.
   [[nodiscard]] std::chrono::milliseconds failure_delay() const { return options_.failure_delay; }
   [[nodiscard]] const Slots& slots() const { return slots_; }
@@ -129,6 +122,7 @@ class Admission {
 
   void forget_old(base::Time now);
   [[nodiscard]] bool is_over(const Address& address, base::Time now) const;
+  [[nodiscard]] static absl::Status check_guesses(const Address& from, base::Time now);
   absl::Status check_passcode(Address& from, const std::optional<std::string>& passcode,
                               base::Time now);
   absl::Status check_host(Address& from, const std::string& host_passcode, base::Time now) const;

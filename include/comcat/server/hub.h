@@ -19,6 +19,7 @@ namespace comcat::server {
 
 struct HubOptions {
   RoomLimits rooms;
+  std::vector<LastingRoom> lasting_rooms;
   VoicePaths* datagrams = nullptr;  // which outlive the hub; null: voice takes the streams alone
   store::Keeper* keeper = nullptr;  // of texts, which outlives the hub; null: nobody keeps them
   std::chrono::seconds hello_timeout{5};
@@ -73,6 +74,11 @@ class Hub {
   [[nodiscard]] absl::Status check_ban(const std::string& address) { return hosts_.check(address); }
   /// Does what whoever runs the server asks for, in words; what there is to say of it.
   [[nodiscard]] absl::StatusOr<std::string> administer(const std::string& words, base::Time now);
+
+  /// These rooms last from now on, and no others do.
+  void declare_rooms(const std::vector<LastingRoom>& rooms, base::Time now) {
+    rooms_.declare(rooms, now);
+  }
 
   /// To be told what writes cost.
   SendLoad& send_load() { return rooms_.load(); }

@@ -11,6 +11,7 @@
 #include "comcat/server/metrics.h"
 #include "comcat/server/participant.h"
 #include "comcat/server/room_deadlines.h"
+#include "comcat/server/room_rules.h"
 #include "comcat/server/send_load.h"
 
 #include "absl/status/status.h"
@@ -48,6 +49,15 @@ class Room {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& key() const { return key_; }
   [[nodiscard]] std::size_t size() const { return people_.size(); }
+  [[nodiscard]] const RoomRules& rules() const { return rules_; }
+  void set_rules(RoomRules rules) { rules_ = std::move(rules); }
+  /// When it is to end, nobody being there; nothing while somebody is.
+  [[nodiscard]] std::optional<base::Time> ends_at() const { return ends_at_; }
+  void end_at(std::optional<base::Time> when) { ends_at_ = when; }
+  /// Whether `who` is not to see what others say here.
+  [[nodiscard]] bool hides_texts_from(const Participant& who) const {
+    return rules_.texts_for_hosts && !who.host;
+  }
   [[nodiscard]] std::vector<wire::Member> roster() const;
   /// True where somebody but `except` goes by a name with this key.
   [[nodiscard]] bool has_name(const std::string& name_key, const Participant& except) const;
@@ -66,7 +76,7 @@ class Room {
   /// (which may be null) and the clients that know no events.
   void tell(const wire::Event& event, const Participant* except, base::Time now);
 
-  /// Queues a text for everyone, the sender too. Who is slow and takes histories falls behind where
+  /// Queues a text for everyone who may see it, the sender too. Who is slow and takes histories falls behind where
   /// the text is kept (it has a number), and is read it later.
   void say(const wire::TextSaid& text);
 
@@ -105,6 +115,7 @@ class Room {
 
   std::string name_;
   std::string key_;
+  RoomRules rules_;
   std::vector<Person> people_;
   std::vector<Person> by_stream_;  // of speak(): who gets the frame by the stream
   Loudest loudest_;
@@ -114,6 +125,7 @@ class Room {
   std::optional<base::Time> flush_at_;   // when frames that wait for each other are due
   std::optional<base::Time> events_at_;  // when the events that wait are due
   base::Time last_events_{};
+  std::optional<base::Time> ends_at_;  // its owner's
   std::vector<wire::SessionNumber> gathered_;  // whose frames wait for flush_at_
 };
 

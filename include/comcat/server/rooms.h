@@ -5,13 +5,17 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "comcat/base/clock.h"
 #include "comcat/server/caller.h"
 #include "comcat/server/metrics.h"
 #include "comcat/server/room.h"
 #include "comcat/server/room_deadlines.h"
+#include "comcat/server/room_rules.h"
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,25 +23,36 @@
 namespace comcat::server {
 
 struct RoomLimits {
-  std::size_t max_rooms = 1000;
+  std::size_t max_rooms = 1000;  // with somebody in them
   std::size_t max_speakers = 8;  // that the listeners of one room are sent
   bool allows_recording = true;  // by clients that tell of it
+  RoomDoor door{};               // empty: one that counts no guesses
 };
 
 /// The rooms of one shard, and who goes in and out. A room begins with the first who enters and
-/// ends with the last who leaves.
+/// ends kKept after the last has left, sooner where there are more than there may be; one that was
+/// declared lasts until it is declared no more.
 ///
 /// Threads    one: the shard.
 /// Time       the caller's: tick() is due at next_deadline(), and may come at any time.
 class Rooms {
  public:
   static constexpr std::size_t kMaxListedNameBytes = 8 * 1024;
+  static constexpr std::chrono::seconds kKept{20};
 
-  Rooms(const RoomLimits& limits, Metrics& metrics) : limits_(limits), metrics_(metrics) {}
+  Rooms(RoomLimits limits, Metrics& metrics) : limits_(std::move(limits)), metrics_(metrics) {}
 
+  /// These rooms last, in place of those that were declared before, and have these rules from now
+  /// on; who is there already stays.
+  void declare(const std::vector<LastingRoom>& rooms, base::Time now);
+
+  /// Whether `caller`, who gives `passcode` ("": none), knows the passcode of the room `name`, where
+  /// that has one; as RoomDoor says.
+  [[nodiscard]] absl::Status check_passcode(const Caller& caller, const std::string& name,
+                                            const std::string& passcode, base::Time now) const;
   /// Whether `who` may be in the room `name` once `leaving`, whose room that may be, has left.
-  /// kResourceExhausted where there may be no more rooms, kAlreadyExists where somebody there goes
-  /// by that name.
+  /// kResourceExhausted where there may be no more rooms, or nobody else may be in this one,
+  /// kAlreadyExists where somebody there goes by that name.
   [[nodiscard]] absl::Status may_enter(const Participant& who, const std::string& name,
                                        const Caller& leaving) const;
   /// Takes `caller` from its room, where it is in one, to the room `name`. Where
@@ -50,9 +65,14 @@ class Rooms {
   /// The room `name` in whatever way it is written; null where there is none.
   [[nodiscard]] const Room* find(const std::string& name) const;
 
-  [[nodiscard]] wire::RoomList list() const;
+  /// The name of a room that there is not, and that nobody guesses.
+  [[nodiscard]] std::string new_name() const;
+
+  /// What `caller` may be told of: all but the rooms of whoever was told their names. Hosts, and
+  /// nobody (null), are told of all.
+  [[nodiscard]] wire::RoomList list(const Caller* caller = nullptr) const;
   /// With the names of who is there, as far as kMaxListedNameBytes of them go.
-  [[nodiscard]] wire::RoomList list_with_names() const;
+  [[nodiscard]] wire::RoomList list_with_names(const Caller* caller = nullptr) const;
   /// The room with this key; null where there is none.
   [[nodiscard]] Room* find_by_key(const std::string& key);
 
@@ -65,9 +85,9 @@ class Rooms {
   /// Room::catch_up() of each.
   void catch_up();
 
-  /// Sends what has waited in the rooms, and is due.
+  /// Sends what has waited in the rooms, and is due; ends rooms.
   void tick(base::Time now);
-  [[nodiscard]] base::Time next_deadline() const { return deadlines_.next(); }
+  [[nodiscard]] base::Time next_deadline() const;
 
   [[nodiscard]] const RoomLimits& limits() const { return limits_; }
 
@@ -77,12 +97,18 @@ class Rooms {
  private:
   /// The room `name`, new where there is none.
   Room& find_or_make(const std::string& name);
+  /// To be called wherever `room` may have become empty, or the contrary, or its rules have changed.
+  void note_size(Room& room, base::Time now);
+  void end(Room& room);
+  /// Ends those that have been empty for longest while there are more than there may be.
+  void make_space();
 
   const RoomLimits limits_;
   Metrics& metrics_;
   SendLoad load_;                                                    // outlives the rooms
   RoomDeadlines deadlines_;                                          // outlives the rooms
   std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;  // by key
+  std::set<std::pair<base::Time, Room*>> empty_;                     // when each ends, perhaps never
   bool draining_ = false;
 };
 

@@ -55,6 +55,9 @@ class Server {
   /// go on. Nothing happens without TLS.
   void renew_certificate(const Certificate& certificate);
 
+  /// These rooms last from now on, and no others do; whoever is in one stays.
+  void declare_rooms(std::vector<LastingRoom> rooms);
+
   [[nodiscard]] const std::string& address() const;
   [[nodiscard]] int port() const;
   /// That of its datagrams; 0 where there are none.

@@ -27,6 +27,8 @@ struct Failure {
   bool worth_retrying = true;
   /// The server asks for a passcode, or for another one.
   bool of_passcode = false;
+  /// The same of the room's own; `sentence` says which room.
+  bool of_room_passcode = false;
 };
 
 /// Sentence and advice in one line.

@@ -35,10 +35,12 @@ class StreamCourse {
     std::chrono::milliseconds leave_timeout{700};       // what is queued, and the server's goodbye
   };
 
-  /// Where to go: the room, and the number of the last text there that one has.
+  /// Where to go: the room ("": a new one, where the hello asks for that), the number of the last
+  /// text there that one has, and the room's passcode, where it has one.
   struct Place {
     std::string room;
     std::uint64_t last_text = 0;
+    std::string passcode{};
   };
 
   // ---- what to do

@@ -104,8 +104,10 @@ class VoiceStream {
   /// commands wait already; a sentence for the user.
   [[nodiscard]] absl::Status send(const wire::Command& command);
 
-  /// The room to ask for after an outage, and the number of the last text of it that one has.
-  void set_place(const std::string& room, std::uint64_t last_text);
+  /// The room to ask for after an outage, the number of the last text of it that one has, and its
+  /// passcode, where it has one.
+  void set_place(const std::string& room, std::uint64_t last_text,
+                 const std::string& passcode = {});
 
   /// Says goodbye: what is queued leaves first, then on_closed() comes, at the latest after
   /// leave_timeout.

@@ -41,11 +41,13 @@ struct Hello {
   std::uint64_t last_text = 0;  // the number of the last text of the room that one has; 0: none
   std::string key{};            // of the device, Ed25519; empty: none
   std::string signature{};      // by that key, of proof_text(); may follow in a hello of its own
+  bool new_room = false;        // `room` is none: the server makes one for whoever is told its name
+  std::string room_passcode{};  // where the room asks for one
 
   /// An empty signal is how the original protocol says hello.
   [[nodiscard]] bool original() const {
     return name.empty() && room.empty() && resume_key.empty() && features == 0 && key.empty() &&
-           signature.empty();
+           signature.empty() && !new_room && room_passcode.empty();
   }
 };
 
@@ -62,7 +64,10 @@ struct SetRecording {
 struct JoinRoom {
   std::string room;
   std::uint64_t last_text = 0;  // as in Hello
+  std::string passcode{};
 };
+/// To a room that the server makes, for whoever is told its name.
+struct NewRoom {};
 struct ListRooms {
   bool names = false;  // of who is in them, too
 };
@@ -94,7 +99,7 @@ struct UnknownCommand {};
 struct Command {
   std::uint64_t trace_id = 0;
   std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say, Who, History,
-               HostWords, Tell, SetRecording>
+               HostWords, Tell, SetRecording, NewRoom>
       verb;
 };
 
@@ -141,6 +146,7 @@ struct RoomInfo {
   std::string name;
   std::uint32_t members = 0;
   std::vector<std::string> names{};  // where asked for, and as many as one answer takes
+  bool asks_passcode = false;
 };
 struct RoomList {
   std::vector<RoomInfo> rooms;
