@@ -28,8 +28,8 @@
 #include "user.h"
 
 ABSL_FLAG(std::string, host, "",
-          "the server: HOST, HOST:PORT or [IPV6]:PORT (port 50051); a word that is no flag is it "
-          "too");
+          "the server: HOST, HOST:PORT or [IPV6]:PORT (port 50051), several with commas between "
+          "them, tried in turn; a word that is no flag is it too");
 ABSL_FLAG(std::string, name, comcat::apps::login_name(),
           "how the others see you: 1-32 printable characters; if not given, your login name");
 ABSL_FLAG(std::string, room, comcat::wire::kDefaultRoom, "the room to join; made if there is none");
@@ -37,8 +37,9 @@ ABSL_FLAG(std::string, passcode, "",
           "the server's passcode; better given by --passcode_file or the environment variable "
           "COMCAT_PASSCODE, or typed when asked");
 ABSL_FLAG(std::string, passcode_file, "", "a file whose first line is the passcode");
-ABSL_FLAG(bool, new_room, false,
-          "instead of --room: a new one, whose name nobody guesses; you are told it, to pass it on");
+ABSL_FLAG(
+    bool, new_room, false,
+    "instead of --room: a new one, whose name nobody guesses; you are told it, to pass it on");
 ABSL_FLAG(std::string, room_passcode, "",
           "the passcode of the room, where it has its own; better given by --room_passcode_file or "
           "the environment variable COMCAT_ROOM_PASSCODE, or typed when asked");
@@ -175,9 +176,10 @@ absl::StatusOr<client::ClientOptions> client_options() {
     return absl::InvalidArgumentError(
         "no server is named; write, for example, comcat-client voice.example.org");
   }
-  const auto address = transport::parse_address(absl::GetFlag(FLAGS_host));
-  if (!address.ok()) return address.status();
-  options.address = *address;
+  const auto addresses = transport::parse_addresses(absl::GetFlag(FLAGS_host));
+  if (!addresses.ok()) return addresses.status();
+  options.address = addresses->front();
+  options.other_addresses.assign(addresses->begin() + 1, addresses->end());
   options.name = base::to_nfc(absl::GetFlag(FLAGS_name));
   options.room = base::to_nfc(absl::GetFlag(FLAGS_room));
   options.new_room = absl::GetFlag(FLAGS_new_room);
@@ -277,8 +279,8 @@ std::optional<Ending> call_and_ask(const client::ClientOptions& given) {
   for (int asked = 0; is_to_be_asked(ending, given) && asked < kMaxAsked; ++asked) {
     const bool of_room = ending.of_room_passcode;
     std::string& passcode = of_room ? options.room_passcode : options.passcode;
-    const std::string whose = of_room ? "the room " + base::safe_text(options.room)
-                                      : base::to_string(options.address);
+    const std::string whose =
+        of_room ? "the room " + base::safe_text(options.room) : base::to_string(options.address);
     const auto typed = typed_passcode((passcode.empty() ? "" : "the passcode is wrong; ") +
                                       ("passcode of " + whose + ": "));
     if (!typed) return std::nullopt;
@@ -290,39 +292,46 @@ std::optional<Ending> call_and_ask(const client::ClientOptions& given) {
   return ending;
 }
 
-/// The passcode `name` by its flag, its file or its variable. The flag is forgotten; a file that
-/// everybody may read is warned of.
+/// The passcode `name` by its flag, its file or its variable. The flag is forgotten; the file that
+/// it was read from is added to `files`.
 absl::StatusOr<GivenPasscode> take_passcode(std::string_view name, absl::Flag<std::string>& flag,
-                                            const std::string& file) {
+                                            const std::string& file,
+                                            std::vector<std::string>& files) {
   absl::StatusOr<GivenPasscode> given = given_passcode(name, absl::GetFlag(flag), file);
-  const bool is_of_file = absl::GetFlag(flag).empty() && !file.empty();
+  if (absl::GetFlag(flag).empty() && !file.empty()) files.push_back(file);
   absl::SetFlag(&flag, "");
-  if (given.ok() && is_of_file && is_open_to_others(file)) {
-    warn("everyone on this machine can read the passcode in " + base::safe_text(file) +
-         "; chmod 600 it");
-  }
   return given;
 }
 
+void warn_of_open(const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    if (!is_open_to_others(file)) continue;
+    warn("everyone on this machine can read the passcode in " + base::safe_text(file) +
+         "; chmod 600 it");
+  }
+}
+
 int call() {
+  std::vector<std::string> files;
   absl::StatusOr<GivenPasscode> given =
-      take_passcode("passcode", FLAGS_passcode, absl::GetFlag(FLAGS_passcode_file));
+      take_passcode("passcode", FLAGS_passcode, absl::GetFlag(FLAGS_passcode_file), files);
   if (!given.ok()) return fail_usage(given.status());
   absl::StatusOr<client::ClientOptions> options = client_options();
   if (!options.ok()) return fail_usage(options.status());
   options->passcode = std::move(given->passcode);
   options->passcode_origin = std::move(given->origin);
-  absl::StatusOr<GivenPasscode> of_room =
-      take_passcode("room_passcode", FLAGS_room_passcode, absl::GetFlag(FLAGS_room_passcode_file));
+  absl::StatusOr<GivenPasscode> of_room = take_passcode(
+      "room_passcode", FLAGS_room_passcode, absl::GetFlag(FLAGS_room_passcode_file), files);
   if (!of_room.ok()) return fail_usage(of_room.status());
   options->room_passcode = std::move(of_room->passcode);
-  absl::StatusOr<GivenPasscode> of_host =
-      take_passcode("host_passcode", FLAGS_host_passcode, absl::GetFlag(FLAGS_host_passcode_file));
+  absl::StatusOr<GivenPasscode> of_host = take_passcode(
+      "host_passcode", FLAGS_host_passcode, absl::GetFlag(FLAGS_host_passcode_file), files);
   if (!of_host.ok()) return fail_usage(of_host.status());
   options->host_passcode = std::move(of_host->passcode);
   if (const absl::Status status = client::check(*options); !status.ok()) {
     return fail_usage(status);
   }
+  warn_of_open(files);
   const std::optional<Ending> ending =
       ::isatty(STDIN_FILENO) == 1 ? call_and_ask(*options) : client::run_client(*options);
   if (!ending) return kGaveUp;

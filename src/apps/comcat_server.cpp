@@ -276,7 +276,6 @@ void reload_rooms(server::Server& server) {
     base::log(LogLevel::kError, "rooms_kept", {{"why", std::string(rooms.status().message())}});
     return;
   }
-  base::log(LogLevel::kInfo, "rooms_reread", {{"rooms", rooms->size()}});
   server.declare_rooms(*std::move(rooms));
 }
 

@@ -28,8 +28,8 @@ absl::StatusOr<std::vector<server::LastingRoom>> lasting_rooms() {
   absl::StatusOr<std::vector<server::LastingRoom>> rooms = server::parse_rooms_file(*text, file);
   base::wipe(*text);
   if (!rooms.ok()) return rooms;
-  const bool has_passcodes = std::ranges::any_of(
-      *rooms, [](const auto& room) { return room.rules.passcode.has_value(); });
+  const bool has_passcodes =
+      std::ranges::any_of(*rooms, [](const auto& room) { return room.rules.passcode.has_value(); });
   if (has_passcodes && is_open_to_others(file)) {
     base::log(base::LogLevel::kWarning, "rooms_file_is_open_to_others", {{"file", file}});
   }

@@ -127,7 +127,9 @@ struct Secret {
   std::string on_command_line{};
   std::string in_environment{};
 };
-Secret secrets[] = {{"passcode", "COMCAT_PASSCODE"}, {"host_passcode", "COMCAT_HOST_PASSCODE"}, {"room_passcode", "COMCAT_ROOM_PASSCODE"}};
+Secret secrets[] = {{"passcode", "COMCAT_PASSCODE"},
+                    {"host_passcode", "COMCAT_HOST_PASSCODE"},
+                    {"room_passcode", "COMCAT_ROOM_PASSCODE"}};
 
 Secret& secret_of(std::string_view flag) {
   return *std::ranges::find_if(secrets, [&](const Secret& secret) { return secret.flag == flag; });

@@ -56,10 +56,10 @@ struct GivenPasscode {
 };
 
 /// The passcode `name`, "passcode", "host_passcode" or "room_passcode": `flag`, else the first line
-/// of the file `file_flag`, else $COMCAT_PASSCODE, $COMCAT_HOST_PASSCODE or $COMCAT_ROOM_PASSCODE. The file may have a byte order
-/// mark, or be UTF-16; one that others may write to is not believed. Once, and after parse_flags(),
-/// which has taken it out of the process's arguments and environment, where others can see it and
-/// programs that this one starts inherit it.
+/// of the file `file_flag`, else $COMCAT_PASSCODE, $COMCAT_HOST_PASSCODE or $COMCAT_ROOM_PASSCODE.
+/// The file may have a byte order mark, or be UTF-16; one that others may write to is not believed.
+/// Once, and after parse_flags(), which has taken it out of the process's arguments and
+/// environment, where others can see it and programs that this one starts inherit it.
 [[nodiscard]] absl::StatusOr<GivenPasscode> given_passcode(std::string_view name,
                                                            const std::string& flag,
                                                            const std::string& file_flag);

@@ -65,11 +65,13 @@ std::optional<base::SigningKey> key_of_device(const ClientOptions& options, std:
 transport::VoiceStream::Options stream_options(const ClientOptions& options) {
   transport::VoiceStream::Options out;
   out.address = options.address;
+  out.others = options.other_addresses;
   out.hello.name = options.name;
   out.hello.room = options.new_room ? "" : options.room;
   out.hello.new_room = options.new_room;
   out.hello.room_passcode = options.room_passcode;
-  out.hello.features = wire::kFeatureVoiceBatch | wire::kFeatureHistory;
+  out.hello.features = wire::kFeatureVoiceBatch | wire::kFeatureHistory | wire::kFeatureReturn |
+                       wire::kFeatureAcknowledge;
   out.passcode = options.passcode;
   out.host_passcode = options.host_passcode;
   out.tls = options.tls;
@@ -215,7 +217,7 @@ void ClientLoop::close() {
   sound_.reset();
 }
 
-void ClientLoop::welcome_session(wire::Welcome welcome) {
+void ClientLoop::welcome_session(wire::Welcome welcome, const std::string& server) {
   if (!std::exchange(started_, true)) {
     // The microphone opens here and not before.
     if (const absl::Status status = sound_->start(); !status.ok()) {
@@ -226,7 +228,7 @@ void ClientLoop::welcome_session(wire::Welcome welcome) {
     show_sound();
     if (!key_trouble_.empty()) show(Report("notice", key_trouble_));
   }
-  session_.on_welcome(std::move(welcome));
+  session_.on_welcome(std::move(welcome), server);
   if (!console_ && !takes_stdin_ && !session_.stopping()) start_console();
 }
 
@@ -316,9 +318,11 @@ void ClientLoop::tell_path() {
 
 // ---- the stream's threads
 
-void ClientLoop::on_welcome(wire::Welcome welcome) {
+void ClientLoop::on_welcome(wire::Welcome welcome, const base::Address& from) {
   const std::size_t bytes = weight_bytes(welcome);
-  tasks_.post([this, welcome = std::move(welcome)] { welcome_session(welcome); }, bytes);
+  tasks_.post([this, welcome = std::move(welcome),
+               server = base::to_string(from)] { welcome_session(welcome, server); },
+              bytes);
 }
 
 void ClientLoop::on_voice(wire::VoicePackets frames, wire::Via via) {

@@ -41,7 +41,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
 
  private:
   // ---- StreamHandler, from the stream's threads
-  void on_welcome(wire::Welcome welcome) override;
+  void on_welcome(wire::Welcome welcome, const base::Address& from) override;
   void on_voice(wire::VoicePackets frames, wire::Via via) override;
   void on_path() override;
   void on_outcome(wire::Outcome outcome) override;
@@ -73,7 +73,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   [[nodiscard]] std::optional<Ending> prepare();
   [[nodiscard]] absl::Status record_arrivals();
   void tell_path();
-  void welcome_session(wire::Welcome welcome);
+  void welcome_session(wire::Welcome welcome, const std::string& server);
   void show_sound();
   void start_console();
   void tend_console();

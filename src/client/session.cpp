@@ -31,9 +31,10 @@ Session::Session(Options options, SessionPorts& ports)
 
 // ---- who is there
 
-void Session::on_welcome(wire::Welcome welcome) {
+void Session::on_welcome(wire::Welcome welcome, const std::string& server) {
   const bool again = std::exchange(welcomed_, true);
   interrupted_ = false;
+  if (!server.empty()) options_.server = server;
   self_ = welcome.session;
   outbox_.resume();
   set_roster(welcome.room, welcome.members);
@@ -43,18 +44,24 @@ void Session::on_welcome(wire::Welcome welcome) {
   keep_place();
   const std::string what = again ? "connected again to " : "connected to ";
   const char* const hint = again ? "" : "\ntype help to see what you can do";
-  ports_.show(Report(again ? "reconnected" : "connected", what + options_.server + " as " +
-                                                              shown_name(own_name()) + "\n" +
-                                                              who(kNamesUnasked) + hint)
+  ports_.show(Report(again ? "reconnected" : "connected",
+                     what + options_.server + " as " + shown_name(own_name()) +
+                         (again ? "; " : "\n") + who(kNamesUnasked) + hint)
                   .with("server", options_.server)
                   .with("session", static_cast<std::int64_t>(self_))
                   .with("room", room_)
                   .with("members", member_objects()));
   if (!again && options_.new_room) tell_new_room();
-  // The server knows a new session: it has to be told again. What cannot be sent now is sent with
-  // the next welcome.
-  if (muted_) outbox_.tell(wire::SetMute{true});
-  if (deafened_) outbox_.tell(wire::SetDeafen{true});
+  // Where the server knows a new session, it has to be told again; where it is the same one, what
+  // has changed meanwhile. What cannot be sent now is sent with the next welcome.
+  const auto own = members_.find(self_);
+  const bool is_known = own != members_.end();
+  const bool was_muted = is_known && own->second.muted && !own->second.muted_by_host;
+  if (muted_ || was_muted) outbox_.tell(wire::SetMute{muted_});
+  if (deafened_ || (is_known && own->second.deafened)) outbox_.tell(wire::SetDeafen{deafened_});
+  if (is_known && own->second.recording && !recording_.on) {
+    outbox_.tell(wire::SetRecording{false});
+  }
   recording_.allowed = (welcome.features & wire::kFeatureRecording) != 0;
   resume_recording();
 }
@@ -148,6 +155,7 @@ std::vector<std::string> Session::marks_of(const wire::Member& member) const {
   }
   if (self ? deafened_ : member.deafened) marks.emplace_back("deafened");
   if (self ? recording_.on : member.recording) marks.emplace_back("records");
+  if (member.away) marks.emplace_back("away");
   return marks;
 }
 
@@ -182,7 +190,8 @@ Object Session::object_of(const wire::Member& member) const {
       .with("deafened", self ? deafened_ : member.deafened)
       .with("host", member.host)
       .with("muted_by_host", member.muted_by_host)
-      .with("recording", self ? recording_.on : member.recording);
+      .with("recording", self ? recording_.on : member.recording)
+      .with("away", member.away);
   return object;
 }
 
@@ -245,6 +254,23 @@ void Session::tell(const wire::Left& event) {
                   .with("name", name)
                   .with("reason", reason)
                   .with("why", event.why));
+}
+
+void Session::tell(const wire::Away& event) {
+  tell_away(event.session, true);
+}
+
+void Session::tell(const wire::Back& event) {
+  tell_away(event.session, false);
+}
+
+void Session::tell_away(wire::SessionNumber session, bool away) {
+  const auto found = members_.find(session);
+  if (found == members_.end() || std::exchange(found->second.away, away) == away) return;
+  ports_.show(Report(away ? "away" : "back",
+                     shown_name(found->second.name) + (away ? " is away" : " is back"))
+                  .with("session", static_cast<std::int64_t>(session))
+                  .with("name", found->second.name));
 }
 
 void Session::tell(const wire::MuteChanged& event) {

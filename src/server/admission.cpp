@@ -65,10 +65,9 @@ void Admission::forget_old(base::Time now) {
 
 absl::Status Admission::check_guesses(const Address& from, base::Time now) {
   if (from.banned_until <= now) return absl::OkStatus();
-  return refusal(
-      Refusal::kBanned,
-      absl::PermissionDeniedError("too many wrong passcodes from your address; try again in " +
-                                  seconds_left(from.banned_until - now)));
+  return refusal(Refusal::kBanned, absl::PermissionDeniedError(
+                                       "too many wrong passcodes from your address; try again in " +
+                                       seconds_left(from.banned_until - now)));
 }
 
 absl::Status Admission::check_passcode(Address& from, const std::optional<std::string>& passcode,

@@ -35,6 +35,7 @@ struct Execution {
   void operator()(const wire::Tell& verb) const;
   void operator()(const wire::HostWords& verb) const;
   void operator()(const wire::History& verb) const;
+  void operator()(const wire::Acknowledge&) const {}  // has been taken
 
   /// Takes the caller to the room `name`, in normal form, and answers.
   void go_to(const std::string& name, std::uint64_t last_text) const;
@@ -109,7 +110,8 @@ void Execution::go_to(const std::string& name, std::uint64_t last_text) const {
 }
 
 void Execution::operator()(const wire::ListRooms& verb) const {
-  caller.answer({trace_id, 0, "", verb.names ? rooms.list_with_names(&caller) : rooms.list(&caller)});
+  caller.answer(
+      {trace_id, 0, "", verb.names ? rooms.list_with_names(&caller) : rooms.list(&caller)});
 }
 
 void Execution::operator()(const wire::Say& verb) const {

@@ -28,7 +28,7 @@ bool GuestSocket::is_open() const {
 
 LineBytes GuestSocket::bytes() const {
   const TcpBytes bytes = tcp_bytes(fd_);
-  return {bytes.received, bytes.acknowledged};
+  return {bytes.received, bytes.acknowledged, bytes.waits, bytes.silence};
 }
 
 void GuestSocket::limit(std::uint64_t bytes) {

@@ -57,8 +57,17 @@ struct GuestTable::Guest {
     return std::nullopt;
   }
 
-  [[nodiscard]] ConnectionCounts counts() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    const LineBytes bytes = line->bytes();
+  /// Nothing of what is under way has been acknowledged for `patience`.
+  [[nodiscard]] bool is_dead(const LineBytes& bytes, base::Duration patience, base::Time now) {
+    if (!bytes.waits) {
+      unheard_since.reset();
+      return false;
+    }
+    unheard_since = std::max(unheard_since.value_or(now), now - bytes.silence);
+    return now - *unheard_since >= patience;
+  }
+
+  [[nodiscard]] ConnectionCounts counts(const LineBytes& bytes) const {
     return {.received = bytes.received,
             .sent = bytes.sent,
             .bytes_in = account->bytes_in(),
@@ -72,9 +81,10 @@ struct GuestTable::Guest {
   const std::unique_ptr<GuestLine> line ABSL_PT_GUARDED_BY(mutex);
   std::uint64_t limit ABSL_GUARDED_BY(mutex) = 0;
   // watch()'s
-  std::optional<ConnectionBudget> budget;  // once a caller was admitted
-  std::optional<base::Time> alone_since;   // the last has gone
-  std::uint64_t bytes_before = 0;          // received until then
+  std::optional<ConnectionBudget> budget;   // once a caller was admitted
+  std::optional<base::Time> alone_since;    // the last has gone
+  std::uint64_t bytes_before = 0;           // received until then
+  std::optional<base::Time> unheard_since;  // something is under way
   bool gone = false;
 };
 
@@ -149,7 +159,12 @@ bool GuestTable::look_at(Guest& guest, std::uint64_t at_once, base::Time now) {
     return false;
   }
   guest.alone_since.reset();
-  const ConnectionCounts counts = guest.counts();
+  const LineBytes bytes = guest.line->bytes();
+  if (guest.is_dead(bytes, limits_.dead_after, now)) {
+    guest.line->cut();
+    return false;
+  }
+  const ConnectionCounts counts = guest.counts(bytes);
   if (!guest.budget) guest.budget.emplace(counts, now);
   if (const Offence why = guest.budget->check(counts, now)) {
     cut_overdrawn(*guest.line, guest.address, *why);

@@ -1,6 +1,8 @@
 #include "comcat/server/hosts.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <variant>
 
@@ -39,15 +41,15 @@ std::string joined(const std::vector<std::string>& lines) {
   return out;
 }
 
-std::string described(const Caller& caller, base::Time now) {
-  std::string out = caller.who.name + "  " +
-                    in_words(std::chrono::floor<seconds>(now - caller.opened)) + "  " +
-                    caller.address;
-  if (caller.who.host) out += "  host";
-  if (caller.who.muted_by_host) out += "  muted by a host";
-  if (caller.who.muted) out += "  muted";
-  if (caller.who.deafened) out += "  deafened";
-  if (caller.who.original) out += "  original client";
+std::string described(const Participant& who, base::Duration here, const std::string& address,
+                      bool away) {
+  std::string out = who.name + "  " + in_words(std::chrono::floor<seconds>(here)) + "  " + address;
+  if (who.host) out += "  host";
+  if (who.muted_by_host) out += "  muted by a host";
+  if (who.muted) out += "  muted";
+  if (who.deafened) out += "  deafened";
+  if (who.original) out += "  original client";
+  if (away) out += "  away";
   return out;
 }
 
@@ -70,18 +72,17 @@ struct Hosts::Execution {
   Answer operator()(const ListWords&) const { return host_help(); }
 
   Answer operator()(const KickPerson& kick) const {
-    const absl::StatusOr<Caller*> found = hosts.find(kick.whom, by);
+    const absl::StatusOr<Person> found = hosts.find(kick.whom, by);
     if (!found.ok()) return found.status();
-    Caller& whom = **found;
-    const std::string name = whom.who.name;
-    const std::string address = whom.address;
+    const std::string name = found->who->name;
+    const std::string& address = found->address;
     if (kick.for_time) {
       const absl::Status status =
           ban({address, name, kick.because, by.name, hosts.wall_now() + *kick.for_time});
       if (!status.ok()) return status;
     }
     log("kicked", name, kick.because);
-    remove(whom, kick.because, "a host has removed you");
+    remove(*found, kick.because, "a host has removed you");
     return name + " is out of the call" +
            (kick.for_time
                 ? ", and nobody from " + address + " comes in for " + in_words(*kick.for_time)
@@ -92,20 +93,21 @@ struct Hosts::Execution {
     store::Ban ban{wanted.address, wanted.whom.name, wanted.because, by.name, {}};
     if (wanted.for_time) ban.until = hosts.wall_now() + *wanted.for_time;
     if (ban.address.empty()) {
-      const absl::StatusOr<Caller*> found = hosts.find(wanted.whom, by);
+      const absl::StatusOr<Person> found = hosts.find(wanted.whom, by);
       if (!found.ok()) return found.status();
-      ban.address = (*found)->address;
-      ban.name = (*found)->who.name;
+      ban.address = found->address;
+      ban.name = found->who->name;
     }
     const std::string address = ban.address;
     if (const absl::Status status = this->ban(std::move(ban)); !status.ok()) return status;
-    const std::vector<Caller*> there = hosts.all_from(address);
-    for (Caller* caller : there) remove(*caller, wanted.because, "a host has banned you");
+    const std::size_t removed =
+        remove_all([&](const Person& person) { return person.address == address; }, wanted.because,
+                   "a host has banned you");
     return "nobody from " + address + " comes in" +
            (wanted.for_time ? " for " + in_words(*wanted.for_time) : " until it is unbanned") +
-           (there.empty()
+           (removed == 0
                 ? ""
-                : "; " + counted(there.size(), "caller from there is", "callers from there are") +
+                : "; " + counted(removed, "caller from there is", "callers from there are") +
                       " out of the call");
   }
 
@@ -126,34 +128,32 @@ struct Hosts::Execution {
   }
 
   Answer operator()(const MutePerson& wanted) const {
-    const absl::StatusOr<Caller*> found = hosts.find(wanted.whom, by);
+    const absl::StatusOr<Person> found = hosts.find(wanted.whom, by);
     if (!found.ok()) return found.status();
-    Participant& who = (*found)->who;
+    Participant& who = *found->who;
     if (who.muted_by_host == wanted.muted) {
       return absl::FailedPreconditionError(who.name + " is " + (wanted.muted ? "" : "not ") +
                                            "muted by a host");
     }
     who.muted_by_host = wanted.muted;
-    (*found)->room->tell(wire::MuteChanged{who.number, who.is_muted(), who.muted_by_host}, nullptr,
-                         now);
+    found->room->tell(wire::MuteChanged{who.number, who.is_muted(), who.muted_by_host}, nullptr,
+                      now);
     log(wanted.muted ? "muted_by_host" : "unmuted_by_host", who.name);
     return who.name + (wanted.muted ? " is heard by nobody" : " is no longer muted by a host") +
            (!wanted.muted && who.muted ? ", but by themselves" : "");
   }
 
   Answer operator()(const CloseRoom& close) const {
-    const std::string key = base::comparison_key(close.room);
-    std::vector<Caller*> there;
-    for (const auto& [number, caller] : hosts.callers_) {
-      if (caller->room != nullptr && caller->room->key() == key) there.push_back(caller);
+    const Room* const room = hosts.rooms_.find(close.room);
+    if (room == nullptr || room->size() == 0) {
+      return absl::NotFoundError("there is no room " + close.room);
     }
-    if (there.empty()) return absl::NotFoundError("there is no room " + close.room);
-    const std::string name = there.front()->room->name();
+    const std::string name = room->name();
     log("room_closed", name, close.because);
-    for (Caller* caller : there) {
-      remove(*caller, close.because, "a host has closed the room " + name);
-    }
-    return "the room " + name + " is closed; " + counted(there.size(), "caller is", "callers are") +
+    const std::size_t removed =
+        remove_all([&](const Person& person) { return person.room == room; }, close.because,
+                   "a host has closed the room " + name);
+    return "the room " + name + " is closed; " + counted(removed, "caller is", "callers are") +
            " out of the call";
   }
 
@@ -174,9 +174,11 @@ struct Hosts::Execution {
   Answer operator()(const ListPeople& list) const {
     const std::string key = base::comparison_key(list.room);
     std::map<std::string, std::vector<std::string>> by_room;
-    for (const auto& [number, caller] : hosts.callers_) {
-      if (caller->room == nullptr || (!list.room.empty() && caller->room->key() != key)) continue;
-      by_room[caller->room->name()].push_back("  " + described(*caller, now));
+    for (const Person& person : hosts.people()) {
+      if (person.room == nullptr || (!list.room.empty() && person.room->key() != key)) continue;
+      by_room[person.room->name()].push_back("  " + described(*person.who, now - person.opened,
+                                                              person.address,
+                                                              person.caller == nullptr));
     }
     if (by_room.empty() && !list.room.empty()) {
       return absl::NotFoundError("there is no room " + list.room);
@@ -217,8 +219,24 @@ struct Hosts::Execution {
   void log(std::string_view event, const std::string& whom, const std::string& why = {}) const {
     base::log(LogLevel::kInfo, event, {{"whom", whom}, {"by", by.name}, {"why", why}});
   }
-  void remove(Caller& caller, const std::string& why, const std::string& told) const {
-    hosts.remove_(caller, why, absl::PermissionDeniedError(told + because(why)), now);
+  void remove(const Person& person, const std::string& why, const std::string& told) const {
+    const absl::Status status = absl::PermissionDeniedError(told + because(why));
+    if (person.caller != nullptr) {
+      hosts.remove_(*person.caller, why, status, now);
+    } else {
+      hosts.absentees_.turn_away(*person.absentee, why, status, now);
+    }
+  }
+  /// How many there were.
+  std::size_t remove_all(const std::function<bool(const Person&)>& whom, const std::string& why,
+                         const std::string& told) const {
+    std::size_t removed = 0;
+    for (const Person& person : hosts.people()) {
+      if (!whom(person)) continue;
+      remove(person, why, told);
+      ++removed;
+    }
+    return removed;
   }
   [[nodiscard]] absl::Status ban(store::Ban wanted) const {
     if (by.self != nullptr && by.self->address == wanted.address) {
@@ -235,12 +253,13 @@ struct Hosts::Execution {
   }
 };
 
-Hosts::Hosts(HostOptions options, Rooms& rooms, const Callers& callers, const Metrics& metrics,
-             Remove remove)
+Hosts::Hosts(HostOptions options, Rooms& rooms, const Callers& callers, Absentees& absentees,
+             const Metrics& metrics, Remove remove)
     : options_(std::move(options)),
       bans_(options_.bans, options_.keeper),
       rooms_(rooms),
       callers_(callers),
+      absentees_(absentees),
       metrics_(metrics),
       remove_(std::move(remove)) {
   if (!options_.wall_clock) options_.wall_clock = system_clock;
@@ -271,16 +290,27 @@ store::WallTime Hosts::wall_now() const {
   return options_.wall_clock();
 }
 
-absl::StatusOr<Caller*> Hosts::find(const Whom& whom, const By& by) const {
+std::vector<Hosts::Person> Hosts::people() const {
+  std::vector<Person> out;
+  for (const auto& [number, caller] : callers_) {
+    out.push_back({&caller->who, caller->address, caller->room, caller->opened, caller, nullptr});
+  }
+  for (Absentee& it : absentees_.all()) {
+    out.push_back({&it.who, it.address, it.room, it.opened, nullptr, &it});
+  }
+  return out;
+}
+
+absl::StatusOr<Hosts::Person> Hosts::find(const Whom& whom, const By& by) const {
   const std::string name = base::comparison_key(whom.name);
   const std::string room = base::comparison_key(whom.room);
   const Room* const own = by.self == nullptr ? nullptr : by.self->room;
-  std::vector<Caller*> found;
-  for (const auto& [number, caller] : callers_) {
-    if (caller->room == nullptr || caller->who.name_key != name) continue;
-    if (!whom.room.empty() && caller->room->key() != room) continue;
-    if (whom.room.empty() && caller->room == own) return caller;
-    found.push_back(caller);
+  std::vector<Person> found;
+  for (const Person& person : people()) {
+    if (person.room == nullptr || person.who->name_key != name) continue;
+    if (!whom.room.empty() && person.room->key() != room) continue;
+    if (whom.room.empty() && person.room == own) return person;
+    found.push_back(person);
   }
   if (found.empty()) {
     return absl::NotFoundError("nobody " + (whom.room.empty() ? "" : "in " + whom.room + " ") +
@@ -288,19 +318,11 @@ absl::StatusOr<Caller*> Hosts::find(const Whom& whom, const By& by) const {
   }
   if (found.size() > 1) {
     std::string rooms;
-    for (const Caller* caller : found) rooms += (rooms.empty() ? "" : ", ") + caller->room->name();
+    for (const Person& person : found) rooms += (rooms.empty() ? "" : ", ") + person.room->name();
     return absl::FailedPreconditionError("several are called " + whom.name + ", in " + rooms +
                                          "; say which with in ROOM");
   }
   return found.front();
-}
-
-std::vector<Caller*> Hosts::all_from(const std::string& address) const {
-  std::vector<Caller*> out;
-  for (const auto& [number, caller] : callers_) {
-    if (caller->address == address) out.push_back(caller);
-  }
-  return out;
 }
 
 }  // namespace comcat::server

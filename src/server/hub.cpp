@@ -54,6 +54,11 @@ std::optional<Ending> due_ending(const Caller& caller, const HubOptions& options
                       "no hello within " + std::to_string(options.hello_timeout.count()) +
                       " s of connecting")};
   }
+  if (caller.listener.receipts.are_overdue(now)) {
+    return Ending{
+        .status = absl::AbortedError("disconnected for not acknowledging what was sent within " +
+                                     std::to_string(Receipts::kPatience.count()) + " s")};
+  }
   const base::Time write_started = caller.listener.write_started;
   if (write_started != base::Time{} && now - write_started > options.stall_timeout) {
     return Ending{
@@ -72,7 +77,7 @@ Hub::Hub(HubOptions options, Metrics& metrics)
       metrics_(metrics),
       rooms_(options_.rooms, metrics),
       hosts_(
-          options_.hosts, rooms_, callers_, metrics,
+          options_.hosts, rooms_, callers_, absentees_, metrics,
           [this](Caller& caller, const std::string& why, const absl::Status& status,
                  base::Time now) { close(caller, wire::LeaveReason::kRemoved, status, now, why); }),
       texts_(options_.keeper, rooms_, callers_) {
@@ -120,6 +125,11 @@ void Hub::leave(Caller& caller, wire::LeaveReason reason, base::Time now, const 
   callers_.erase(caller.who.number);
   metrics_.clients = callers_.size();
   if (caller.room == nullptr) return;
+  texts_.forget(caller.who.number);
+  if (reason == wire::LeaveReason::kLost && caller.returns) {
+    absentees_.keep(caller, now);
+    return;
+  }
   rooms_.leave(caller, reason, now, why);
   base::log(
       LogLevel::kInfo, "left",
@@ -157,6 +167,7 @@ void Hub::tick(base::Time now) {
 void Hub::sweep(base::Time now) {
   next_sweep_ = now + kSweepInterval;
   rooms_.catch_up();
+  absentees_.tick(now);
   std::vector<std::pair<Caller*, Ending>> over;
   for (const auto& [number, caller] : callers_) {
     texts_.catch_up(*caller);
@@ -182,6 +193,7 @@ void Hub::take(std::vector<store::Answer> answers, base::Time now) {
 
 void Hub::drain(std::chrono::milliseconds grace, base::Time now) {
   draining_ = true;
+  absentees_.clear();
   rooms_.drain(grace);
   const absl::Status status = absl::UnavailableError(kShuttingDown);
   while (!callers_.empty()) {

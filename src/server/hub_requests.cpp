@@ -7,7 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include "comcat/base/log.h"
@@ -32,11 +31,6 @@ std::string make_resume_key() {
   auto* bytes = reinterpret_cast<unsigned char*>(key.data());
   if (RAND_bytes(bytes, static_cast<int>(key.size())) != 1) std::abort();
   return key;
-}
-
-/// In a time that does not tell how much of it was right.
-bool same_key(const std::string& one, const std::string& other) {
-  return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
 }
 
 /// What becomes of commands that are too many.
@@ -107,7 +101,8 @@ void send_welcome(Caller& caller, const RoomLimits& rooms, bool keeps_texts,
   welcome.members = caller.room->roster();
   welcome.max_speakers = static_cast<std::uint32_t>(rooms.max_speakers);
   welcome.resume_key = caller.resume_key;
-  welcome.features = wire::kFeatureVoiceBatch | (keeps_texts ? wire::kFeatureHistory : 0) |
+  welcome.features = wire::kFeatureVoiceBatch | wire::kFeatureReturn | wire::kFeatureAcknowledge |
+                     (keeps_texts ? wire::kFeatureHistory : 0) |
                      (rooms.allows_recording ? wire::kFeatureRecording : 0) |
                      (datagrams ? wire::kFeatureDatagrams : 0);
   welcome.datagrams = std::move(datagrams);
@@ -236,26 +231,17 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
   caller.listener.takes_batches = (hello.features & wire::kFeatureVoiceBatch) != 0;
   caller.listener.takes_history =
       texts_.are_kept() && (hello.features & wire::kFeatureHistory) != 0;
+  caller.listener.acknowledges = (hello.features & wire::kFeatureAcknowledge) != 0;
+  caller.returns = (hello.features & wire::kFeatureReturn) != 0;
   const absl::StatusOr<std::string> room =
       hello.new_room
           ? rooms_.new_name()
           : wire::normal_name(hello.room.empty() ? wire::kDefaultRoom : hello.room, "room");
   absl::Status status = name.status();
   status.Update(room.status());
+  if (status.ok()) status = absentees_.check(hello.resume_key);
   if (status.ok()) caller.who.set_name(*std::move(name));
-  Caller* const ghost = find_resumed(hello.resume_key, caller);
-  const bool is_there = ghost != nullptr && room.ok() && ghost->room != nullptr &&
-                        ghost->room->key() == base::comparison_key(*room);
-  if (status.ok() && !is_there) {
-    status = rooms_.check_passcode(caller, *room, hello.room_passcode, now);
-  }
-  if (status.ok()) status = rooms_.may_enter(caller.who, *room, ghost ? *ghost : caller);
-  if (status.ok() && ghost != nullptr) {
-    caller.who.muted_by_host = ghost->who.muted_by_host;
-    close(*ghost, wire::LeaveReason::kLost,
-          absl::AbortedError("replaced by a new connection of yours"), now);
-  }
-  if (status.ok()) status = rooms_.enter(caller, *room, now);
+  if (status.ok()) status = enter(caller, hello, *room, now);
   if (!status.ok()) {
     const bool of_door = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
     return refuse(status, of_door ? reason_of(status) : Refusal::kName, caller, metrics_);
@@ -267,6 +253,42 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
   }
   send_welcome(caller, options_.rooms, texts_.are_kept(), std::move(datagrams));
   texts_.arrive(caller, hello.last_text);
+  return absl::OkStatus();
+}
+
+absl::Status Hub::enter(Caller& caller, const wire::Hello& hello, const std::string& room,
+                        base::Time now) {
+  const std::string key = base::comparison_key(room);
+  Caller* const ghost = find_resumed(hello.resume_key, caller);
+  Absentee* absentee = absentees_.find(hello.resume_key);
+  const Room* const left = ghost ? ghost->room : absentee ? absentee->room : nullptr;
+  const Participant& before = ghost ? ghost->who : absentee ? absentee->who : caller.who;
+  const bool is_there = left != nullptr && left->key() == key;
+  absl::Status status =
+      is_there ? absl::OkStatus() : rooms_.check_passcode(caller, room, hello.room_passcode, now);
+  if (!status.ok()) return status;
+  Absentee* const namesake = absentees_.find(key, caller.who.name_key, caller.address);
+  if (left == nullptr && namesake != nullptr) {
+    absentees_.remove(*namesake, wire::LeaveReason::kLost, now);
+  }
+  status = rooms_.may_enter(caller.who, room, before, left);
+  if (!status.ok()) return status;
+  const bool is_same = is_there && caller.returns && before.name_key == caller.who.name_key;
+  caller.who.muted_by_host = before.muted_by_host;
+  if (ghost != nullptr) {
+    close(*ghost, wire::LeaveReason::kLost,
+          absl::AbortedError("replaced by a new connection of yours"), now);
+    absentee = absentees_.find(hello.resume_key);
+  }
+  if (absentee != nullptr && is_same) {
+    callers_.erase(caller.who.number);
+    absentees_.give_place(*absentee, caller, now);
+    callers_.emplace(caller.who.number, &caller);
+    return absl::OkStatus();
+  }
+  if (absentee != nullptr) absentees_.remove(*absentee, wire::LeaveReason::kLost, now);
+  status = rooms_.enter(caller, room, now);
+  if (!status.ok()) return status;
   metrics_.joins.fetch_add(1);
   log_joined(caller);
   return absl::OkStatus();
@@ -275,7 +297,7 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
 Caller* Hub::find_resumed(const std::string& resume_key, const Caller& by) const {
   if (resume_key.empty()) return nullptr;
   const auto found = std::ranges::find_if(callers_, [&](const auto& entry) {
-    return entry.second != &by && same_key(entry.second->resume_key, resume_key);
+    return entry.second != &by && same_resume_key(entry.second->resume_key, resume_key);
   });
   return found == callers_.end() ? nullptr : found->second;
 }
@@ -310,10 +332,19 @@ void Hub::obey_later(Caller& caller, base::Time now) {
   }
 }
 
+/// One that says something new costs nothing: there are no more of those than of messages.
+absl::Status Hub::take_receipt(Caller& caller, const wire::Acknowledge& receipt, base::Time now) {
+  if (caller.listener.receipts.acknowledge(receipt.number, now)) return absl::OkStatus();
+  return enforce(caller.conduct.count_command("receipts", now), kRefused, caller, metrics_);
+}
+
 absl::Status Hub::obey(Caller& caller, wire::Command command, base::Time now) {
   if (caller.room == nullptr) {
     return refuse(absl::FailedPreconditionError("a command before the hello"), Refusal::kProtocol,
                   caller, metrics_);
+  }
+  if (const auto* const receipt = std::get_if<wire::Acknowledge>(&command.verb)) {
+    return take_receipt(caller, *receipt, now);
   }
   const Excess excess = caller.conduct.count_command("commands", now);
   if (excess.any()) {

@@ -1,6 +1,10 @@
 #include "comcat/server/listener.h"
 
+#include <memory>
+#include <string>
 #include <utility>
+
+#include "comcat/wire/convert.h"
 
 namespace comcat::server {
 
@@ -10,6 +14,15 @@ void Listener::send(Payload control) {
   } else {
     overflowed = true;
   }
+}
+
+StreamMessage Listener::take(base::Time now) {
+  StreamMessage message = order.next(messages, voice, now, takes_batches);
+  if (!acknowledges || !message.must_arrive) return message;
+  message.parts.push_back(
+      std::make_shared<const std::string>(wire::encode_number(receipts.number_next(now))));
+  message.shared = false;
+  return message;
 }
 
 void Listener::leave_room() {

@@ -77,15 +77,17 @@ class Forms {
 
 std::vector<wire::Member> Room::roster() const {
   std::vector<wire::Member> members;
-  members.reserve(people_.size());
+  members.reserve(size());
   for (const Person& person : people_) members.push_back(person.who->member());
+  for (const Participant* who : away_) members.push_back(who->member());
   return members;
 }
 
 bool Room::has_name(const std::string& name_key, const Participant& except) const {
-  return std::any_of(people_.begin(), people_.end(), [&](const Person& person) {
-    return person.who != &except && person.who->name_key == name_key;
-  });
+  const auto has_it = [&](const Participant* who) {
+    return who != &except && who->name_key == name_key;
+  };
+  return std::ranges::any_of(people_, has_it, &Person::who) || std::ranges::any_of(away_, has_it);
 }
 
 void Room::add(const Participant& who, Listener& listener) {
@@ -96,6 +98,15 @@ void Room::add(const Participant& who, Listener& listener) {
 void Room::remove(const Participant& who) {
   std::erase_if(people_, [&](const Person& person) { return person.who == &who; });
   loudest_.remove(who.number);
+}
+
+void Room::set_away(const Participant& who, const Participant& kept) {
+  remove(who);
+  away_.push_back(&kept);
+}
+
+void Room::remove_away(const Participant& kept) {
+  std::erase(away_, &kept);
 }
 
 void Room::queue_for(Listener& listener, const Payload& payload, base::Time now) {
@@ -209,6 +220,10 @@ absl::Status Room::tell_alone(const std::string& name_key, const wire::Told& tex
   const auto payload =
       std::make_shared<const std::string>(wire::encode_response(wire::Event(text)));
   absl::Status status = absl::NotFoundError("nobody in your room goes by that name");
+  for (const Participant* who : away_) {
+    if (who->name_key != name_key) continue;
+    status = absl::FailedPreconditionError(who->name + " is away; try again once they are back");
+  }
   bool reached = false;  // one of the person's devices at least
   for (const auto& [who, listener] : people_) {
     if (who->name_key != name_key) continue;

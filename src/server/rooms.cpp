@@ -62,34 +62,35 @@ absl::Status Rooms::check_passcode(const Caller& caller, const std::string& name
   if (room == nullptr || !room->rules().passcode) return absl::OkStatus();
   const Passcode& right = *room->rules().passcode;
   if (limits_.door) return limits_.door(caller.address, right, passcode, room->name(), now);
-  return right.matches(passcode) ? absl::OkStatus()
-                                 : absl::UnauthenticatedError("the passcode of the room " +
-                                                              room->name() + " is wrong");
+  return right.matches(passcode)
+             ? absl::OkStatus()
+             : absl::UnauthenticatedError("the passcode of the room " + room->name() + " is wrong");
 }
 
 absl::Status Rooms::may_enter(const Participant& who, const std::string& name,
-                              const Caller& leaving) const {
+                              const Participant& leaving, const Room* left) const {
   const Room* const room = find(name);
   if (room == nullptr || room->size() == 0) {
-    const bool vacates = leaving.room != nullptr && leaving.room->size() == 1;
+    const bool vacates = left != nullptr && left->size() == 1;
     if (rooms_.size() - empty_.size() - (vacates ? 1 : 0) < limits_.max_rooms) {
       return absl::OkStatus();
     }
     return absl::ResourceExhaustedError("the server has all the rooms it may have; join another");
   }
-  const std::size_t others = room->size() - (leaving.room == room ? 1 : 0);
+  const std::size_t others = room->size() - (left == room ? 1 : 0);
   if (room->rules().most_people > 0 && others >= room->rules().most_people) {
     return absl::ResourceExhaustedError("the room " + room->name() + " is full: all " +
                                         std::to_string(room->rules().most_people) +
                                         " places are taken; try again later");
   }
-  if (!room->has_name(who.name_key, leaving.who)) return absl::OkStatus();
+  if (!room->has_name(who.name_key, leaving)) return absl::OkStatus();
   return absl::AlreadyExistsError("somebody in the room " + room->name() + " goes by the name " +
                                   who.name + "; choose another room or another name");
 }
 
 absl::Status Rooms::enter(Caller& caller, const std::string& name, base::Time now) {
-  if (absl::Status status = may_enter(caller.who, name, caller); !status.ok()) return status;
+  if (absl::Status status = may_enter(caller.who, name, caller.who, caller.room); !status.ok())
+    return status;
   Room& room = find_or_make(name);
   leave(caller, wire::LeaveReason::kMoved, now);
   caller.listener.texts = TextCourse::kLive;
@@ -114,6 +115,27 @@ void Rooms::leave(Caller& caller, wire::LeaveReason reason, base::Time now,
   }
 }
 
+void Rooms::set_away(Caller& caller, const Participant& kept) {
+  Room& room = *std::exchange(caller.room, nullptr);
+  caller.listener.leave_room();
+  room.set_away(caller.who, kept);
+}
+
+void Rooms::come_back(const Participant& kept, Room& room, Caller& caller) {
+  room.remove_away(kept);
+  caller.listener.texts = TextCourse::kLive;
+  caller.listener.last_text = 0;
+  room.add(caller.who, caller.listener);
+  caller.room = &room;
+}
+
+void Rooms::leave_away(const Participant& kept, Room& room, wire::LeaveReason reason,
+                       base::Time now, const std::string& why) {
+  room.remove_away(kept);
+  note_size(room, now);
+  if (room.size() > 0) room.tell(wire::Left{kept.number, reason, why}, nullptr, now);
+}
+
 Room* Rooms::find_by_key(const std::string& key) {
   const auto found = rooms_.find(key);
   return found == rooms_.end() ? nullptr : found->second.get();
@@ -122,12 +144,12 @@ Room* Rooms::find_by_key(const std::string& key) {
 namespace {
 
 bool may_know(const Caller* caller, const Room& room) {
-  return caller == nullptr || caller->who.host || caller->room == &room ||
-         !is_unlisted(room.key());
+  return caller == nullptr || caller->who.host || caller->room == &room || !is_unlisted(room.key());
 }
 
 wire::RoomInfo info_of(const Room& room) {
-  return {room.name(), static_cast<std::uint32_t>(room.size()), {}, room.rules().passcode.has_value()};
+  return {
+      room.name(), static_cast<std::uint32_t>(room.size()), {}, room.rules().passcode.has_value()};
 }
 
 }  // namespace

@@ -20,15 +20,15 @@ absl::Status invalid(const std::string& sentence) {
   return absl::InvalidArgumentError(sentence);
 }
 
-/// The next word of `rest`, without its quotes, which may begin after a = in it; nothing where there
-/// is none any more.
+/// The next word of `rest`, without its quotes, which may begin after a = in it; nothing where
+/// there is none any more.
 absl::StatusOr<std::optional<std::string>> take_word(std::string_view& rest) {
   rest.remove_prefix(std::min(rest.find_first_not_of(kBlanks), rest.size()));
   if (rest.empty() || rest.front() == '#') return std::nullopt;
   std::string word;
   const std::size_t begin = rest.find_first_of(std::string("\"") + std::string(kBlanks));
-  const bool is_quoted = begin < rest.size() && rest[begin] == '"' &&
-                         (begin == 0 || rest[begin - 1] == '=');
+  const bool is_quoted =
+      begin < rest.size() && rest[begin] == '"' && (begin == 0 || rest[begin - 1] == '=');
   if (!is_quoted) {
     const std::size_t end = std::min(rest.find_first_of(kBlanks), rest.size());
     word = rest.substr(0, end);
@@ -62,8 +62,9 @@ absl::Status set_rule(const std::string& word, RoomRules& rules) {
   } else if (key == "texts" && value == "hosts") {
     rules.texts_for_hosts = true;
   } else {
-    return invalid("after a room's name come passcode=PASSCODE, most=N or texts=hosts, and a name "
-                   "of several words stands in double quotes");
+    return invalid(
+        "after a room's name come passcode=PASSCODE, most=N or texts=hosts, and a name "
+        "of several words stands in double quotes");
   }
   return absl::OkStatus();
 }
@@ -92,8 +93,7 @@ absl::StatusOr<std::vector<LastingRoom>> parse_rooms_file(std::string_view text,
   std::set<std::string> keys;
   int number = 0;
   const auto wrong = [&](const std::string& sentence) {
-    return invalid(base::safe_text(file) + ":" + std::to_string(number) + ": " +
-                   sentence);
+    return invalid(base::safe_text(file) + ":" + std::to_string(number) + ": " + sentence);
   };
   while (!text.empty()) {
     ++number;

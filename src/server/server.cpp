@@ -33,8 +33,8 @@ namespace {
 constexpr int kMaxStreamsPerConnection = 4;
 constexpr int kMaxMetadataBytes = 4 * 1024;
 constexpr int kHandshakeTimeoutMs = 5'000;
-constexpr int kIdleTimeoutMs = 5'000;  // a connection without a stream
-constexpr int kMinPingIntervalMs = 4'000;
+constexpr int kIdleTimeoutMs = 5'000;      // a connection without a stream
+constexpr int kMinPingIntervalMs = 2'000;  // clients ask each 5 s, and the network is uneven
 constexpr int kFlowControlWindowBytes = 16 * 1024;
 constexpr int kReadChunkBytes = 1024;  // callers send little at a time
 constexpr std::chrono::milliseconds kFarewell{500};
@@ -305,7 +305,10 @@ void Server::renew_certificate(const Certificate& certificate) {
 
 void Server::declare_rooms(std::vector<LastingRoom> rooms) {
   Shard& shard = *parts_->shard;
-  shard.post([&shard, rooms = std::move(rooms)] { shard.hub().declare_rooms(rooms, shard.now()); });
+  shard.post([&shard, rooms = std::move(rooms)] {
+    shard.hub().declare_rooms(rooms, shard.now());
+    base::log(base::LogLevel::kInfo, "rooms_reread", {{"rooms", rooms.size()}});
+  });
 }
 
 const std::string& Server::address() const {

@@ -10,6 +10,7 @@ bool take_first(MessageQueue& messages, StreamMessage& message) {
   if (Payload control = messages.take_control()) {
     message.parts.push_back(std::move(control));
     message.shared = false;
+    message.must_arrive = true;
   } else {
     message.parts = messages.take_events();
   }
@@ -26,6 +27,7 @@ StreamMessage StreamOrder::next(MessageQueue& messages, VoiceQueue& voice, base:
   if (messages.has_text() && (voice.empty() || text_is_next_)) {
     text_is_next_ = false;
     message.parts.push_back(messages.take_text());
+    message.must_arrive = true;
     return message;
   }
   text_is_next_ = true;

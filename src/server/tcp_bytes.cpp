@@ -23,7 +23,8 @@ std::uint64_t tcp_bytes_received(int fd) {
 
 TcpBytes tcp_bytes(int fd) {
   const tcp_info info = info_of(fd);
-  return {info.tcpi_bytes_received, info.tcpi_bytes_acked};
+  return {info.tcpi_bytes_received, info.tcpi_bytes_acked, info.tcpi_unacked > 0,
+          std::chrono::milliseconds(info.tcpi_last_ack_recv)};
 }
 
 std::chrono::microseconds tcp_round_trip(int fd) {

@@ -11,7 +11,9 @@ namespace comcat::server {
 
 struct TcpBytes {
   std::uint64_t received = 0;
-  std::uint64_t acknowledged = 0;  // of what was sent, by the peer's kernel
+  std::uint64_t acknowledged = 0;        // of what was sent, by the peer's kernel
+  bool waits = false;                    // for it to acknowledge what is under way
+  std::chrono::milliseconds silence{0};  // since it last did
 };
 
 /// Both at once; zeros where the kernel does not say. Threads: any.

@@ -47,7 +47,7 @@ void Texts::say(Caller& caller, std::uint64_t trace_id, const std::string& text)
     return;
   }
   const std::string& room = caller.room->key();
-  if (ask({Kind::kSay, caller.who.number, trace_id, room},
+  if (ask({Kind::kSay, caller.who.number, trace_id, room, true},
           store::Append{room, caller.who.name, text})) {
     ++caller.unanswered;
   } else {
@@ -61,14 +61,14 @@ void Texts::show(Caller& caller, std::uint64_t trace_id, const wire::History& wa
     return;
   }
   if (caller.room->hides_texts_from(caller.who)) {
-    caller.answer(trace_id, absl::PermissionDeniedError("only hosts may see the texts of the room " +
-                                                        caller.room->name()));
+    caller.answer(trace_id, absl::PermissionDeniedError(
+                                "only hosts may see the texts of the room " + caller.room->name()));
     return;
   }
   const std::string& room = caller.room->key();
   const std::uint32_t most =
       wanted.most == 0 ? wire::kUsualTexts : std::min(wanted.most, wire::kMaxTextsAsked);
-  if (ask({Kind::kShow, caller.who.number, trace_id, room},
+  if (ask({Kind::kShow, caller.who.number, trace_id, room, true},
           store::Read{room, 0, wanted.before, most})) {
     ++caller.unanswered;
   } else {
@@ -92,9 +92,15 @@ void Texts::catch_up(Caller& caller) {
   }
   const std::uint32_t most = listener.last_text == 0 ? wire::kUsualTexts : wire::kMaxTextsAsked;
   const std::string& room = caller.room->key();
-  if (ask({Kind::kCatchUp, caller.who.number, 0, room},
+  if (ask({Kind::kCatchUp, caller.who.number, 0, room, true},
           store::Read{room, listener.last_text, 0, most})) {
     listener.texts = TextCourse::kAsked;
+  }
+}
+
+void Texts::forget(wire::SessionNumber session) {
+  for (auto& [ticket, asked] : asked_) {
+    if (asked.session == session) asked.owed = false;
   }
 }
 
@@ -106,7 +112,7 @@ Caller* Texts::take(store::Answer answer) {
   const Asked asked = std::move(found->second);
   asked_.erase(found);
   const auto who = callers_.find(asked.session);
-  Caller* const caller = who == callers_.end() ? nullptr : who->second;
+  Caller* const caller = who == callers_.end() || !asked.owed ? nullptr : who->second;
   switch (asked.kind) {
     case Kind::kSay:
       answer_say(asked, caller, answer);

@@ -12,7 +12,9 @@
 #include "comcat/base/text.h"
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 
 namespace comcat::transport {
 namespace {
@@ -96,6 +98,20 @@ absl::StatusOr<base::Address> parse_address(const std::string& text) {
   if (address.port == 0) return invalid(text, "the port is not 1-65535");
   lower_case(address.host);
   return address;
+}
+
+absl::StatusOr<std::vector<base::Address>> parse_addresses(const std::string& text) {
+  std::vector<base::Address> out;
+  for (const absl::string_view part : absl::StrSplit(text, ',')) {
+    absl::StatusOr<base::Address> address =
+        parse_address(std::string(absl::StripAsciiWhitespace(part)));
+    if (!address.ok()) return address.status();
+    out.push_back(*std::move(address));
+  }
+  if (out.size() <= kMaxAddresses) return out;
+  return absl::InvalidArgumentError("--host names " + std::to_string(out.size()) +
+                                    " servers; at most " + std::to_string(kMaxAddresses) +
+                                    " are tried");
 }
 
 std::string grpc_target(const base::Address& address) {

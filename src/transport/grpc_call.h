@@ -46,7 +46,7 @@ class GrpcCall {
     base::Address address;
     std::string passcode;
     std::string host_passcode;
-    std::chrono::milliseconds keepalive_time{10'000};
+    std::chrono::milliseconds keepalive_time{5'000};
     std::chrono::milliseconds keepalive_timeout{5'000};
     std::shared_ptr<CertificateJudge> judge;  // null: plaintext
   };

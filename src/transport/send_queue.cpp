@@ -26,8 +26,14 @@ absl::Status SendQueue::push_control(std::string bytes) {
   return absl::OkStatus();
 }
 
+void SendQueue::push_receipt(std::string bytes) {
+  const absl::MutexLock lock(&mutex_);
+  receipt_ = std::move(bytes);
+}
+
 std::optional<std::string> SendQueue::pop(base::Time now) {
   const absl::MutexLock lock(&mutex_);
+  if (receipt_) return std::exchange(receipt_, std::nullopt);
   if (!control_.empty()) {
     std::string bytes = std::move(control_.front());
     control_.pop_front();
@@ -48,6 +54,7 @@ void SendQueue::clear() {
   voice_.clear();
   voice_duration_ = {};
   control_.clear();
+  receipt_.reset();
 }
 
 base::Duration SendQueue::queued_voice() const {

@@ -20,11 +20,11 @@ bool owner_leaves(Phase phase) {
 }
 
 /// Of a call that ended in `phase`, not at its owner's wish.
-Failure failure_of(const StreamCourse::End& end, Phase phase,
-                   const StreamCourse::Options& options) {
+Failure failure_of(const StreamCourse::End& end, Phase phase, const StreamCourse::Options& options,
+                   const base::Address& address) {
   if (!end.refusal.empty()) return {FailureKind::kRefused, end.refusal, "", false};
   StreamEnd cause;
-  cause.address = options.address;
+  cause.address = address;
   cause.tls = options.tls;
   cause.welcomed = phase == Phase::kEstablished;
   cause.timed_out = phase == Phase::kGivenUp;
@@ -36,16 +36,24 @@ Failure failure_of(const StreamCourse::End& end, Phase phase,
   return classify(cause);
 }
 
+std::vector<base::Address> all_addresses(const StreamCourse::Options& options) {
+  std::vector<base::Address> all{options.address};
+  all.insert(all.end(), options.others.begin(), options.others.end());
+  return all;
+}
+
 }  // namespace
 
 StreamCourse::StreamCourse(Options options, Reconnect reconnect)
-    : options_(std::move(options)), reconnect_(std::move(reconnect)) {}
+    : options_(std::move(options)),
+      reconnect_(std::move(reconnect)),
+      addresses_(all_addresses(options_)) {}
 
 StreamCourse::Action StreamCourse::on_connected(const Place& place) {
   if (phase_ != Phase::kConnecting) return {};
   enter(Phase::kGreeting, deadline_);
   said_ = options_.hello;
-  said_.resume_key = resume_key_;
+  if (at_ == key_of_) said_.resume_key = resume_key_;  // no other server is to know it
   said_.room = place.room;
   said_.last_text = place.last_text;
   said_.room_passcode = place.passcode;
@@ -64,6 +72,7 @@ StreamCourse::Action StreamCourse::on_welcome(wire::Welcome welcome) {
   if (phase_ != Phase::kGreeting) return {};
   enter(Phase::kEstablished, base::Time::max());
   resume_key_ = welcome.resume_key;
+  key_of_ = at_;
   namesake_ = 1;
   reconnect_.on_welcome();
   return GiveWelcome{std::move(welcome)};
@@ -104,13 +113,16 @@ StreamCourse::Action StreamCourse::on_deadline(base::Time now) {
 StreamCourse::Action StreamCourse::on_end(const End& end, base::Time now) {
   if (phase_ == Phase::kWaiting || phase_ == Phase::kClosed) return {};  // no call has ended
   if (owner_leaves(phase_)) return close(std::nullopt);
-  Failure failure = failure_of(end, phase_, options_);
+  Failure failure = failure_of(end, phase_, options_, address());
   if (phase_ == Phase::kGreeting && absl::IsAlreadyExists(end.status) && reconnect_.comes_back()) {
     failure.worth_retrying = true;
     namesake_ = namesake_ % kMaxNamesakes + 1;
   }
+  if (try_next(failure, now)) return {};
+  const bool was_lost = phase_ == Phase::kEstablished;
   const Reconnect::Decision decision = reconnect_.on_end(failure, now);
-  if (!decision.retry_at) return close(std::move(failure));
+  if (!decision.retry_at) return close(none_answers(std::move(failure)));
+  if (!was_lost) at_ = (at_ + 1) % addresses_.size();
   enter(Phase::kWaiting, *decision.retry_at);
   if (!decision.announce) return {};
   return GiveInterruption{std::move(failure)};
@@ -137,6 +149,23 @@ bool StreamCourse::may_send() const {
 
 bool StreamCourse::may_hear() const {
   return may_send() || phase_ == Phase::kGoodbye;
+}
+
+bool StreamCourse::try_next(const Failure& failure, base::Time now) {
+  const bool helps = failure.worth_retrying && !reconnect_.comes_back();
+  if (!helps || at_ + 1 == addresses_.size()) return false;
+  sentences_.push_back(failure.sentence);
+  ++at_;
+  enter(Phase::kWaiting, now);
+  return true;
+}
+
+Failure StreamCourse::none_answers(Failure last) const {
+  if (sentences_.empty() || reconnect_.comes_back() || !last.worth_retrying) return last;
+  std::string all = "no server of " + std::to_string(addresses_.size()) + " takes the call: ";
+  for (const std::string& sentence : sentences_) all += sentence + "; ";
+  last.sentence = all + last.sentence;
+  return last;
 }
 
 std::string StreamCourse::name() const {

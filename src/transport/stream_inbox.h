@@ -52,6 +52,8 @@ class StreamInbox {
   void open() { open_.store(true, std::memory_order_release); }
   /// It takes nothing any more; what waits is lost.
   void shut();
+  /// Queues the request that tells the server what has come.
+  void acknowledge(std::string request) { queue_.push_receipt(std::move(request)); }
   [[nodiscard]] std::optional<std::string> pop(base::Time now) { return queue_.pop(now); }
   /// Rings again for what is wished from now on.
   [[nodiscard]] Wishes look();

@@ -1,5 +1,6 @@
 #include "stream_loop.h"
 
+#include <algorithm>
 #include <random>
 #include <tuple>
 #include <utility>
@@ -18,20 +19,30 @@ std::function<double()> or_entropy(std::function<double()> random) {
   };
 }
 
-GrpcCall::Options call_options(const VoiceStream::Options& options) {
-  GrpcCall::Options out{options.address,        options.passcode,          options.host_passcode,
-                        options.keepalive_time, options.keepalive_timeout, nullptr};
+GrpcCall::Options call_options(const VoiceStream::Options& options, const base::Address& address) {
+  GrpcCall::Options out{address,
+                        options.passcode,
+                        options.host_passcode,
+                        options.keepalive_time,
+                        options.keepalive_timeout,
+                        nullptr};
   if (!options.tls) return out;
   TrustOptions trust = options.trust;
-  trust.address = options.address;
+  trust.address = address;
   out.judge = std::make_shared<CertificateJudge>(std::move(trust));
   return out;
+}
+
+std::vector<GrpcCall::Options> all_call_options(const VoiceStream::Options& options) {
+  std::vector<GrpcCall::Options> all{call_options(options, options.address)};
+  for (const base::Address& address : options.others) all.push_back(call_options(options, address));
+  return all;
 }
 
 StreamCourse make_course(const VoiceStream::Options& options) {
   wire::Hello hello = options.hello;
   if (options.key) hello.key = options.key->public_key();
-  return {{options.address, std::move(hello), options.tls, options.connect_timeout,
+  return {{options.address, options.others, std::move(hello), options.tls, options.connect_timeout,
            options.leave_timeout},
           Reconnect(Backoff(options.backoff, or_entropy(options.random)))};
 }
@@ -39,11 +50,12 @@ StreamCourse make_course(const VoiceStream::Options& options) {
 }  // namespace
 
 VoiceStream::Loop::Loop(const Options& options, StreamHandler& handler)
-    : call_options_(call_options(options)),
+    : call_options_(all_call_options(options)),
       key_(options.key),
       handler_(handler),
       tasks_(events_),
-      inbox_(options.queue, {options.hello.room, options.hello.last_text, options.hello.room_passcode},
+      inbox_(options.queue,
+             {options.hello.room, options.hello.last_text, options.hello.room_passcode},
              [this] { tasks_.post([this] { on_wake(); }); }),
       ways_(inbox_, handler, options.datagrams),
       course_(make_course(options)) {}
@@ -83,7 +95,8 @@ void VoiceStream::Loop::run() {
   while (course_.phase() != StreamPhase::kClosed) {
     void* tag = nullptr;
     bool ok = false;
-    const base::Duration left = course_.next_deadline() - base::steady_now();
+    const base::Time next = std::min(course_.next_deadline(), acknowledgements_.next_deadline());
+    const base::Duration left = next - base::steady_now();
     const auto event = events_.AsyncNext(&tag, &ok, rpc::deadline_in(left));
     now_ = base::steady_now();
     if (event == grpc::CompletionQueue::GOT_EVENT) {
@@ -91,6 +104,7 @@ void VoiceStream::Loop::run() {
     } else if (now_ >= course_.next_deadline()) {
       perform(course_.on_deadline(now_));
     }
+    acknowledge();
   }
   shut_queue();
 }
@@ -125,7 +139,7 @@ void VoiceStream::Loop::on_started(bool ok) {
 
 void VoiceStream::Loop::on_headers() {
   const std::string nonce = call_->header(wire::kNonceKey);
-  const auto& judge = call_options_.judge;
+  const auto& judge = call_options().judge;
   if (!nonce.empty()) perform(course_.on_nonce(nonce, judge ? judge->fingerprint() : ""));
   call_->read();
 }
@@ -152,11 +166,12 @@ void VoiceStream::Loop::write_proof() {
 void VoiceStream::Loop::on_ended() {
   give_notices();
   inbox_.shut();
+  acknowledgements_.reset();
   const std::unique_ptr<GrpcCall> ended = exchange_call(nullptr);
   const grpc::Status& status = ended->status();
   StreamCourse::End end;
   end.status = {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
-  if (call_options_.judge) end.refusal = call_options_.judge->refusal();
+  if (call_options().judge) end.refusal = call_options().judge->refusal();
   perform(course_.on_end(end, now_));
 }
 
@@ -168,15 +183,26 @@ std::unique_ptr<GrpcCall> VoiceStream::Loop::exchange_call(std::unique_ptr<GrpcC
 void VoiceStream::Loop::on_message() {
   const std::optional<rpc::Contiguous> message = call_->received();
   if (!message) return;
-  absl::StatusOr<wire::Response> response = wire::parse_response(message->bytes());
-  if (!response.ok()) {
+  absl::StatusOr<wire::Numbered> numbered = wire::parse_numbered(message->bytes());
+  if (!numbered.ok()) {
     malformed_.fetch_add(1, std::memory_order_relaxed);
     perform(course_.on_malformed());
-  } else if (auto* const welcome = std::get_if<wire::Welcome>(&*response)) {
+    return;
+  }
+  if (auto* const welcome = std::get_if<wire::Welcome>(&numbered->response)) {
     perform(course_.on_welcome(std::move(*welcome)));
   } else if (course_.may_hear()) {
-    hand_on(*std::move(response));
+    hand_on(std::move(numbered->response));
   }
+  acknowledgements_.received(numbered->number, now_);
+}
+
+void VoiceStream::Loop::acknowledge() {
+  if (!course_.may_send()) return;
+  const std::optional<std::uint64_t> number = acknowledgements_.take_due(now_);
+  if (!number) return;
+  inbox_.acknowledge(wire::encode_request(wire::Command{0, wire::Acknowledge{*number}}));
+  write_next();
 }
 
 void VoiceStream::Loop::hand_on(wire::Response response) {
@@ -201,8 +227,8 @@ void VoiceStream::Loop::write_next() {
 }
 
 void VoiceStream::Loop::give_notices() {
-  if (!call_options_.judge) return;
-  for (std::string& sentence : call_options_.judge->take_notices()) {
+  if (!call_options().judge) return;
+  for (std::string& sentence : call_options().judge->take_notices()) {
     handler_.on_notice(std::move(sentence));
   }
 }
@@ -218,7 +244,7 @@ struct VoiceStream::Loop::Doer {
   void operator()(const Course::Connect& /*action*/) const {
     loop.proof_.clear();
     std::ignore =
-        loop.exchange_call(std::make_unique<GrpcCall>(loop.call_options_, loop.events_, loop));
+        loop.exchange_call(std::make_unique<GrpcCall>(loop.call_options(), loop.events_, loop));
     loop.call_->start();
   }
   void operator()(const Course::SayHello& action) const {
@@ -235,7 +261,7 @@ struct VoiceStream::Loop::Doer {
     loop.inbox_.open();
     loop.ways_.begin(action.welcome, loop.call_->peer());
     loop.inbox_.arrive(action.welcome.room);
-    loop.handler_.on_welcome(std::move(action.welcome));
+    loop.handler_.on_welcome(std::move(action.welcome), loop.course_.address());
     loop.write_next();
   }
   void operator()(const Course::HalfClose& /*action*/) const { loop.call_->half_close(); }

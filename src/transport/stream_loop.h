@@ -5,12 +5,14 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "comcat/rpc/inbox.h"
 #include "comcat/transport/stream_course.h"
 #include "comcat/transport/voice_stream.h"
 
 #include "absl/synchronization/mutex.h"
+#include "acknowledgements.h"
 #include "grpc_call.h"
 #include "stream_inbox.h"
 #include "voice_ways.h"
@@ -48,16 +50,20 @@ class VoiceStream::Loop final : public GrpcCall::Handler {
   void on_wake();
   void on_message();
   void hand_on(wire::Response response);
+  void acknowledge();
   void write_next();
   void write_proof();
   void give_notices();
+  [[nodiscard]] const GrpcCall::Options& call_options() const {
+    return call_options_[course_.address_index()];
+  }
   void shut_queue();
 
   void perform(StreamCourse::Action action);
   /// The one way to change call_: others may cut it meanwhile.
   std::unique_ptr<GrpcCall> exchange_call(std::unique_ptr<GrpcCall> next);
 
-  const GrpcCall::Options call_options_;
+  const std::vector<GrpcCall::Options> call_options_;  // by address
   const std::optional<base::SigningKey> key_;
   StreamHandler& handler_;  // the owner's
   grpc::CompletionQueue events_;
@@ -68,6 +74,7 @@ class VoiceStream::Loop final : public GrpcCall::Handler {
 
   // The thread's own.
   StreamCourse course_;
+  Acknowledgements acknowledgements_;
   /// Null: none is under way. Only the thread changes it, and under the lock; only cut() is for
   /// others.
   std::unique_ptr<GrpcCall> call_;

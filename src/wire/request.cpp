@@ -76,6 +76,9 @@ Request from(::Command& command) {
     case ::Command::kNewRoom:
       out.verb = NewRoom{};
       break;
+    case ::Command::kAcknowledge:
+      out.verb = Acknowledge{command.acknowledge().number()};
+      break;
     case ::Command::COMMAND_NOT_SET:
       break;
   }
@@ -96,6 +99,9 @@ struct SetVerb {
     command.mutable_join_room()->set_passcode(verb.passcode);
   }
   void operator()(const NewRoom&) const { command.mutable_new_room(); }
+  void operator()(const Acknowledge& verb) const {
+    command.mutable_acknowledge()->set_number(verb.number);
+  }
   void operator()(const ListRooms& verb) const {
     command.mutable_list_rooms()->set_names(verb.names);
   }

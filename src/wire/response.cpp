@@ -50,6 +50,7 @@ void fill(::Member& out, const Member& member) {
   out.set_host(member.host);
   out.set_muted_by_host(member.muted_by_host);
   out.set_recording(member.recording);
+  out.set_away(member.away);
 }
 
 void fill(::Roster& out, const Roster& roster) {
@@ -98,6 +99,8 @@ struct SetEvent {
     event.mutable_left()->set_reason(static_cast<::Left::Reason>(e.reason));
     event.mutable_left()->set_why(e.why);
   }
+  void operator()(const Away& e) const { event.mutable_away()->set_session(e.session); }
+  void operator()(const Back& e) const { event.mutable_back()->set_session(e.session); }
   void operator()(const MuteChanged& e) const {
     event.mutable_mute_changed()->set_session(e.session);
     event.mutable_mute_changed()->set_muted(e.muted);
@@ -133,7 +136,8 @@ Member from(const ::Member& member) {
           member.original(),
           member.host(),
           member.muted_by_host(),
-          member.recording()};
+          member.recording(),
+          member.away()};
 }
 
 template <typename Members>
@@ -203,9 +207,8 @@ Outcome from(const ::Outcome& outcome) {
   if (outcome.has_rooms()) {
     RoomList list;
     for (const ::RoomInfo& room : outcome.rooms().rooms()) {
-      RoomInfo& info =
-          list.rooms.emplace_back(
-              RoomInfo{safe_name(room.name()), room.members(), {}, room.asks_passcode()});
+      RoomInfo& info = list.rooms.emplace_back(
+          RoomInfo{safe_name(room.name()), room.members(), {}, room.asks_passcode()});
       for (const std::string& name : room.names()) info.names.push_back(safe_name(name));
     }
     out.result = std::move(list);
@@ -228,6 +231,10 @@ Event from(const ::Event& event) {
     case ::Event::kLeft:
       return Left{event.left().session(), from(event.left().reason()),
                   safe_said(event.left().why())};
+    case ::Event::kAway:
+      return Away{event.away().session()};
+    case ::Event::kBack:
+      return Back{event.back().session()};
     case ::Event::kMuteChanged:
       return MuteChanged{event.mute_changed().session(), event.mute_changed().muted(),
                          event.mute_changed().muted_by_host()};
@@ -334,14 +341,15 @@ std::string encode_response(const Event& event) {
   return response.SerializeAsString();
 }
 
-absl::StatusOr<Response> parse_response(Bytes bytes) {
-  if (!has_at_most_fields(bytes, *ServerRES::descriptor(), kMaxResponseFields)) {
-    return absl::InvalidArgumentError("a response of more fields than any server has to send");
-  }
+std::string encode_number(std::uint64_t number) {
   ServerRES response;
-  if (!response.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::InvalidArgumentError("a response that is no ServerRES of calling.proto");
-  }
+  response.set_number(number);
+  return response.SerializeAsString();
+}
+
+namespace {
+
+Response from(ServerRES& response) {
   switch (response.response_case()) {
     case ServerRES::kMessage:
       return from(*response.mutable_message());
@@ -359,6 +367,25 @@ absl::StatusOr<Response> parse_response(Bytes bytes) {
       break;
   }
   return UnknownResponse{};
+}
+
+}  // namespace
+
+absl::StatusOr<Numbered> parse_numbered(Bytes bytes) {
+  if (!has_at_most_fields(bytes, *ServerRES::descriptor(), kMaxResponseFields)) {
+    return absl::InvalidArgumentError("a response of more fields than any server has to send");
+  }
+  ServerRES response;
+  if (!response.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::InvalidArgumentError("a response that is no ServerRES of calling.proto");
+  }
+  return Numbered{from(response), response.number()};
+}
+
+absl::StatusOr<Response> parse_response(Bytes bytes) {
+  absl::StatusOr<Numbered> numbered = parse_numbered(bytes);
+  if (!numbered.ok()) return numbered.status();
+  return std::move(numbered->response);
 }
 
 }  // namespace comcat::wire

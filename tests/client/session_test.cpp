@@ -319,12 +319,36 @@ TEST_F(InACall, AnOutageIsAnnouncedAndTheNewServerToldWhatItCannotKnow) {
   session_.on_welcome(welcome(21, {member(2, "binh")}));
   EXPECT_THAT(world_.take_texts(),
               ElementsAre("the connection was lost; connecting again (stop ends it)",
-                          "connected again to example.org:50051 as an\nin the room lobby: "
+                          "connected again to example.org:50051 as an; in the room lobby: "
                           "binh, an (you, muted, deafened)"));
   ASSERT_EQ(2U, world_.sent.size());
   EXPECT_TRUE(std::get<wire::SetMute>(world_.sent[0].verb).muted);
   EXPECT_TRUE(std::get<wire::SetDeafen>(world_.sent[1].verb).deafened);
   EXPECT_EQ(base::Time::max(), session_.next_deadline()) << "nobody waits for these";
+}
+
+TEST_F(InACall, AServerThatKnowsOneStillIsToldWhatHasChangedMeanwhile) {
+  wire::Welcome again = welcome(20, {member(2, "binh")});
+  again.members.back().muted = true;
+  session_.on_interrupted({transport::FailureKind::kUnreachable, "lost", "", true});
+  world_.sent.clear();
+  session_.on_welcome(again);
+  ASSERT_EQ(1U, world_.sent.size());
+  EXPECT_FALSE(std::get<wire::SetMute>(world_.sent[0].verb).muted);
+}
+
+TEST_F(InACall, WhoLosesTheConnectionIsAwayAndBack) {
+  world_.take_texts();
+  session_.on_event(wire::Away{2});
+  type("who");
+  session_.on_event(wire::Back{2});
+  session_.on_event(wire::Back{2});
+  session_.on_event(wire::Away{99});
+  const std::vector<std::string> told = world_.take_texts();
+  ASSERT_EQ(3U, told.size());
+  EXPECT_EQ("binh is away", told[0]);
+  EXPECT_THAT(told[1], HasSubstr("binh (away)"));
+  EXPECT_EQ("binh is back", told[2]);
 }
 
 TEST_F(InACall, StatsWaitForTheRoundTripAndNeedNone) {

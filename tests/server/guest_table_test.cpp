@@ -177,6 +177,34 @@ TEST(GuestTable, WhoHasNoCallerAnyMoreIsAStrangerAgain) {
   EXPECT_EQ(2U, house.metrics.turned_away[static_cast<std::size_t>(Turned::kStranger)]);
 }
 
+TEST(GuestTable, APathThatAcknowledgesNothingForFourSecondsIsCut) {
+  House house;
+  const auto vanished = house.connect(1, 4000);
+  std::ignore = house.admit(1, 4000);
+  vanished->bytes.silence = 60s;  // nothing was under way, and nothing to acknowledge
+  EXPECT_TRUE(house.watch());
+  vanished->bytes.waits = true;
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_FALSE(vanished->was_cut) << i;
+    house.watch();
+  }
+  house.watch();
+  EXPECT_TRUE(vanished->was_cut);
+  EXPECT_EQ(0U, house.metrics.overdrawn);
+}
+
+TEST(GuestTable, ASlowPathThatAcknowledgesNowAndThenIsNot) {
+  House house;
+  const auto slow = house.connect(1, 4000);
+  std::ignore = house.admit(1, 4000);
+  slow->bytes.waits = true;
+  for (int i = 0; i < 600; ++i) {
+    slow->bytes.silence = 100ms * (i % 39);
+    house.watch();
+  }
+  EXPECT_FALSE(slow->was_cut);
+}
+
 TEST(GuestTable, WhoWasNeverAdmittedIsNobodysGuest) {
   House house;
   const auto stranger = house.connect(1, 1);

@@ -94,7 +94,8 @@ TEST(RoomPasscode, WrongOnesCountAsThoseOfTheServerDo) {
   EXPECT_EQ("the passcode of the room club is wrong", join("cod").text);
   join("eel");
   join("ray");
-  EXPECT_EQ("too many wrong passcodes from your address; try again in 300 s", join("swordfish").text);
+  EXPECT_EQ("too many wrong passcodes from your address; try again in 300 s",
+            join("swordfish").text);
   EXPECT_TRUE(absl::IsPermissionDenied(admission.admit("192.0.2.1", "", house.now).status()));
   house.pass(seconds(300));
   EXPECT_EQ(0, join("swordfish").status);

@@ -53,10 +53,11 @@ TEST(RoomsFile, WithoutRoomsThereAreNone) {
 
 TEST(RoomsFile, WhatIsWrongIsSaidWithItsLineAndWithoutThePasscode) {
   EXPECT_EQ("rooms:2: the room Lounge is there already", complaint_about("lounge\nLounge most=3"));
-  for (const char* const wrong :
-       {"board room", "a most=0", "a most=x", "a most=", "a texts=all", "a \"b", "a passcode=",
-        "a pass=secret", "a passcode=\"secret\"x", "a passcode=\"secret", "\"\"",
-        "a\x01z passcode=secret", "a passcode=s\xc3\xa9" "cret"}) {
+  for (const char* const wrong : {"board room", "a most=0", "a most=x", "a most=", "a texts=all",
+                                  "a \"b", "a passcode=", "a pass=secret", "a passcode=\"secret\"x",
+                                  "a passcode=\"secret", "\"\"", "a\x01z passcode=secret",
+                                  "a passcode=s\xc3\xa9"
+                                  "cret"}) {
     const std::string complaint = complaint_about(std::string("lobby\n") + wrong);
     EXPECT_EQ(0U, complaint.find("rooms:2: ")) << complaint;
     EXPECT_EQ(std::string::npos, complaint.find("secret")) << complaint;

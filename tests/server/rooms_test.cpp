@@ -143,7 +143,8 @@ TEST_F(RoomsTest, NobodyEntersARoomThatHasAllItMayHaveButWhoIsThereAlready) {
   come("bo", "club");
   Guest& cy = come("cy", "lobby");
   EXPECT_TRUE(absl::IsResourceExhausted(enter(cy, "club")));
-  EXPECT_TRUE(rooms_.may_enter(cy.caller.who, "club", an.caller).ok()) << "in an's place";
+  EXPECT_TRUE(rooms_.may_enter(cy.caller.who, "club", an.caller.who, an.caller.room).ok())
+      << "in an's place";
   leave(an);
   EXPECT_TRUE(enter(cy, "club").ok());
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <functional>
+#include <memory>
 #include <random>
 #include <string>
 
@@ -167,17 +168,17 @@ TEST_F(Course, AMalformedMessageInACallIsPassedOver) {
 TEST_F(Course, ALostCallComesBackWithItsKeyToTheRoomThatIsAskedFor) {
   establish();
   EXPECT_THAT(lost(), HasSubstr("interrupted: the connection to example.org:4000 was lost"));
-  EXPECT_EQ(now_ + 250ms, course_.next_deadline()) << "half of the first wait";
+  EXPECT_EQ(now_ + 125ms, course_.next_deadline()) << "half of the first wait";
   EXPECT_FALSE(course_.may_send());
   EXPECT_EQ("connect", deadline());
   EXPECT_EQ("nothing", lost()) << "one notice per outage";
-  EXPECT_EQ(now_ + 500ms, course_.next_deadline());
+  EXPECT_EQ(now_ + 250ms, course_.next_deadline());
   EXPECT_EQ("connect", deadline());
   EXPECT_EQ("hello an@cellar key", connected("cellar"));
   EXPECT_EQ("welcome to lobby", welcome("another key"));
   now_ += 1min;
   EXPECT_THAT(lost(), HasSubstr("interrupted")) << "the next outage";
-  EXPECT_EQ(now_ + 250ms, course_.next_deadline());
+  EXPECT_EQ(now_ + 125ms, course_.next_deadline());
   EXPECT_EQ("connect", deadline());
   EXPECT_EQ("hello an@cellar another key", connected("cellar"));
 }
@@ -278,6 +279,73 @@ TEST_F(Course, HangingUpWaitsForNoGoodbye) {
   EXPECT_EQ("nothing", words(course_.hang_up()));
   EXPECT_FALSE(course_.may_hear());
   EXPECT_EQ("closed", ended(absl::StatusCode::kCancelled));
+}
+
+/// A course with two servers to go to.
+class CourseOfSeveral : public Course {
+ protected:
+  CourseOfSeveral() {
+    StreamCourse::Options two = options();
+    two.others = {{"example.net", 4001}};
+    course_of_two_ =
+        std::make_unique<StreamCourse>(two, Reconnect(Backoff({}, [] { return 0.5; })));
+  }
+  std::string next() {
+    now_ = std::max(now_, course_of_two_->next_deadline());
+    return words(course_of_two_->on_deadline(now_)) + " " + course_of_two_->address().host;
+  }
+  std::string fails(absl::StatusCode code, const std::string& text) {
+    return words(course_of_two_->on_end(end(code, text), now_));
+  }
+  std::string greets() { return words(course_of_two_->on_connected({"lobby"})); }
+  std::string welcomed() {
+    wire::Welcome welcome;
+    welcome.room = "lobby";
+    welcome.resume_key = "key";
+    return words(course_of_two_->on_welcome(welcome));
+  }
+
+  std::unique_ptr<StreamCourse> course_of_two_;
+};
+
+TEST_F(CourseOfSeveral, ThoseThatDoNotAnswerAreTriedInTurnAtOnce) {
+  EXPECT_EQ("connect example.org", next());
+  EXPECT_EQ("nothing", fails(absl::StatusCode::kUnavailable, "Connection refused"));
+  EXPECT_EQ("connect example.net", next());
+  EXPECT_EQ(kNow, now_);
+  EXPECT_EQ("hello an@lobby ", greets());
+  EXPECT_EQ("welcome to lobby", welcomed());
+}
+
+TEST_F(CourseOfSeveral, WhereNoneTakesTheCallEachIsTold) {
+  EXPECT_EQ("connect example.org", next());
+  EXPECT_EQ("nothing", fails(absl::StatusCode::kUnavailable, "Connection refused"));
+  EXPECT_EQ("connect example.net", next());
+  EXPECT_EQ(
+      "closed: no server of 2 takes the call: example.org:4000 refuses connections; "
+      "example.net:4001: the server is full",
+      fails(absl::StatusCode::kResourceExhausted, "the server is full"));
+}
+
+TEST_F(CourseOfSeveral, ARefusalIsTheEnd) {
+  EXPECT_EQ("connect example.org", next());
+  EXPECT_THAT(fails(absl::StatusCode::kUnauthenticated, "the passcode is wrong"),
+              HasSubstr("closed: example.org:4000 refused: the passcode is wrong"));
+}
+
+TEST_F(CourseOfSeveral, InAnOutageTheSameComesFirstAndNoOtherIsShownItsKey) {
+  EXPECT_EQ("connect example.org", next());
+  EXPECT_EQ("hello an@lobby ", greets());
+  EXPECT_EQ("welcome to lobby", welcomed());
+  EXPECT_THAT(fails(absl::StatusCode::kUnavailable, "gone"), HasSubstr("interrupted"));
+  EXPECT_EQ("connect example.org", next());
+  EXPECT_EQ("hello an@lobby key", greets());
+  EXPECT_EQ("nothing", fails(absl::StatusCode::kUnavailable, "gone"));
+  EXPECT_EQ("connect example.net", next());
+  EXPECT_EQ("hello an@lobby ", greets());
+  EXPECT_EQ("nothing", fails(absl::StatusCode::kUnavailable, "gone"));
+  EXPECT_EQ("connect example.org", next());
+  EXPECT_EQ("hello an@lobby key", greets());
 }
 
 // Events in any order, as a completion queue may bring them: never a step off the table, and

@@ -20,7 +20,9 @@ using Call = ScriptedServer::Call;
 /// What the stream told its owner, in order, as words.
 class Witness final : public StreamHandler {
  public:
-  void on_welcome(wire::Welcome welcome) override { note("welcome " + welcome.room); }
+  void on_welcome(wire::Welcome welcome, const base::Address& /*from*/) override {
+    note("welcome " + welcome.room);
+  }
   void on_voice(wire::VoicePackets frames, wire::Via /*via*/) override {
     for (const wire::VoicePacket& frame : frames) note("voice " + frame.payload);
   }

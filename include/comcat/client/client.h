@@ -14,7 +14,7 @@ namespace comcat::client {
 struct Ending {
   enum class Kind { kStopped, kUsage, kRefused, kFull, kUnreachable, kSoundDevice };
   Kind kind = Kind::kStopped;
-  std::string sentence;      // for the user; "" when stopped
+  std::string sentence;           // for the user; "" when stopped
   bool of_passcode = false;       // the server wants one, or another
   bool of_room_passcode = false;  // the room does
 };

@@ -62,10 +62,9 @@ struct ShowStats {};
 struct Devices {};
 struct Nothing {};  // an empty line
 
-using ConsoleCommand =
-    std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move, MakeRoom, Rooms,
-                 SayText, TellText, ShowHistory, HostWords, RecordCall, SetStages, ShowStats,
-                 Devices>;
+using ConsoleCommand = std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move,
+                                    MakeRoom, Rooms, SayText, TellText, ShowHistory, HostWords,
+                                    RecordCall, SetStages, ShowStats, Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "comcat/client/voice_stages.h"
 #include "comcat/codec/encoder.h"
@@ -19,10 +20,11 @@ enum class PlainText { kSayAfterHint, kSay, kHint };
 /// What a user asks of a client; comcat-client makes it from its flags.
 struct ClientOptions {
   base::Address address;
+  std::vector<base::Address> other_addresses;  // tried in turn where that one has no place
   std::string name;
   std::string room;
-  bool new_room = false;      // made by the server, in place of `room`
-  std::string room_passcode;  // of `room`, and tried where another asks for one; "": none
+  bool new_room = false;        // made by the server, in place of `room`
+  std::string room_passcode;    // of `room`, and tried where another asks for one; "": none
   std::string passcode;         // "": none
   std::string host_passcode;    // "": none
   std::string passcode_origin;  // where it came from, in words for the user; "": nowhere

@@ -80,7 +80,8 @@ class Session {
   };
   Session(Options options, SessionPorts& ports);
 
-  void on_welcome(wire::Welcome welcome);
+  /// `server`: which it is, to be shown; "": as before.
+  void on_welcome(wire::Welcome welcome, const std::string& server = "");
   void on_event(const wire::Event& event);
   void on_outcome(const wire::Outcome& outcome, base::Time now);
   void on_interrupted(const transport::Failure& failure);
@@ -152,6 +153,8 @@ class Session {
   void tell(const wire::UnknownEvent& event);
   void tell(const wire::Joined& event);
   void tell(const wire::Left& event);
+  void tell(const wire::Away& event);
+  void tell(const wire::Back& event);
   void tell(const wire::MuteChanged& event);
   void tell(const wire::DeafenChanged& event);
   void tell(const wire::RecordingChanged& event);
@@ -166,6 +169,8 @@ class Session {
   void stop_recording(base::Time now);
   void resume_recording();
 
+  /// Somebody is away, or back.
+  void tell_away(wire::SessionNumber session, bool away);
   void tell_muted_by_host(const wire::Member& member);
 
   void execute_json(const std::string& line, base::Time now);

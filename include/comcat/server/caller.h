@@ -48,6 +48,7 @@ struct Caller {
   std::uint32_t unanswered = 0;      // commands whose answer waits for the history
   std::vector<wire::Command> later;  // that came after those, and have their turn then
   bool open = false;                 // the hub knows it
+  bool returns = false;              // comes back as who it was, after a lost connection
 };
 
 }  // namespace comcat::server

@@ -20,8 +20,10 @@ namespace comcat::server {
 
 /// What the two ends of a connection have said, by the kernel's count.
 struct LineBytes {
-  std::uint64_t received = 0;  // here, read or not
-  std::uint64_t sent = 0;      // that the peer has acknowledged
+  std::uint64_t received = 0;            // here, read or not
+  std::uint64_t sent = 0;                // that the peer has acknowledged
+  bool waits = false;                    // for the peer to acknowledge what is under way
+  std::chrono::milliseconds silence{0};  // since the peer's kernel last acknowledged anything
 };
 
 /// A connection that gRPC has, as the table of guests sees it. Threads: one at a time.
@@ -42,6 +44,8 @@ struct GuestLimits {
   // Of a connection whose last caller has gone: a stranger's, from then on.
   std::uint64_t alone_bytes = 64UL * 1024;
   std::chrono::milliseconds alone_patience = std::chrono::seconds(70);
+  // Of a guest whose kernel acknowledges nothing of what is under way to it: it is gone.
+  std::chrono::milliseconds dead_after = std::chrono::seconds(4);
 };
 
 /// The connections that gRPC has, and what callers who were admitted use them for.
@@ -50,7 +54,8 @@ struct GuestLimits {
 /// send so much; all guests of an address together, and all guests, may have sent so much more,
 /// beyond which whoever has sent most goes. Between two watches no more arrives than a part of the
 /// budget, whatever a peer sends. Who overdraws it is cut without a warning. Whose last caller has
-/// gone is held to what a stranger may do.
+/// gone is held to what a stranger may do. A guest from whom no acknowledgement comes is cut as
+/// well: the path is dead. (Nobody is cut for not reading here, as that is acknowledged.)
 ///
 /// Peers are written as gRPC writes them, "ipv4:192.0.2.1:4000"; connections are told apart as
 /// connection_name() has them, addresses as admission_address().

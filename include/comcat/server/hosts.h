@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "comcat/base/clock.h"
+#include "comcat/server/absentees.h"
 #include "comcat/server/ban_list.h"
 #include "comcat/server/caller.h"
 #include "comcat/server/host_command.h"
@@ -28,7 +29,7 @@ struct HostOptions {
 /// something is a log line that says who did it.
 ///
 /// Threads    one: the shard.
-/// Ownership  rooms, callers and metrics outlive it.
+/// Ownership  rooms, callers, absentees and metrics outlive it.
 class Hosts {
  public:
   using Callers = std::unordered_map<wire::SessionNumber, Caller*>;
@@ -42,8 +43,8 @@ class Hosts {
     Caller* self = nullptr;  // in a call; null for whoever runs the server
   };
 
-  Hosts(HostOptions options, Rooms& rooms, const Callers& callers, const Metrics& metrics,
-        Remove remove);
+  Hosts(HostOptions options, Rooms& rooms, const Callers& callers, Absentees& absentees,
+        const Metrics& metrics, Remove remove);
 
   /// What there is to say of it, lines of safe text; an error is one sentence. In a call a host can
   /// do what concerns people and rooms.
@@ -57,14 +58,25 @@ class Hosts {
   struct Execution;
 
   [[nodiscard]] store::WallTime wall_now() const;
+  /// Somebody who is there or away.
+  struct Person {
+    Participant* who;
+    std::string address;
+    Room* room;  // null: before the hello
+    base::Time opened;
+    Caller* caller;      // null: away
+    Absentee* absentee;  // null: there
+  };
+
+  [[nodiscard]] std::vector<Person> people() const;
   /// The one who is meant.
-  [[nodiscard]] absl::StatusOr<Caller*> find(const Whom& whom, const By& by) const;
-  [[nodiscard]] std::vector<Caller*> all_from(const std::string& address) const;
+  [[nodiscard]] absl::StatusOr<Person> find(const Whom& whom, const By& by) const;
 
   HostOptions options_;
   BanList bans_;
   Rooms& rooms_;
   const Callers& callers_;
+  Absentees& absentees_;
   const Metrics& metrics_;
   const Remove remove_;
 };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "comcat/base/clock.h"
+#include "comcat/server/absentees.h"
 #include "comcat/server/caller.h"
 #include "comcat/server/hosts.h"
 #include "comcat/server/metrics.h"
@@ -92,7 +93,11 @@ class Hub {
   absl::Status relay_stream(Caller& caller, wire::VoiceUp& voice, base::Time now);
   absl::Status take_report(Caller& caller, const wire::DatagramReport& report, base::Time now);
   absl::Status join(Caller& caller, const wire::Hello& hello, base::Time now);
+  /// Takes the place of who `caller` was before, where there is one and it may; else enters `room`.
+  absl::Status enter(Caller& caller, const wire::Hello& hello, const std::string& room,
+                     base::Time now);
   absl::Status greet_again(Caller& caller, const wire::Hello& hello, base::Time now);
+  absl::Status take_receipt(Caller& caller, const wire::Acknowledge& receipt, base::Time now);
   absl::Status obey(Caller& caller, wire::Command command, base::Time now);
   /// Does what has waited for answers of the keeper's.
   void obey_later(Caller& caller, base::Time now);
@@ -108,6 +113,7 @@ class Hub {
   wire::SessionNumber next_number_ = 1;
   std::unordered_map<wire::SessionNumber, Caller*> callers_;
   Rooms rooms_;
+  Absentees absentees_{rooms_};
   Hosts hosts_;
   Texts texts_;
   base::Time next_sweep_{};

@@ -7,6 +7,7 @@
 #include "comcat/base/clock.h"
 #include "comcat/server/message_queue.h"
 #include "comcat/server/payload.h"
+#include "comcat/server/receipts.h"
 #include "comcat/server/stream_order.h"
 #include "comcat/server/voice_path.h"
 #include "comcat/server/voice_queue.h"
@@ -49,9 +50,7 @@ struct Listener {
   void send(Payload control);
 
   /// The next message for the link to write; without parts where nothing is to be sent.
-  [[nodiscard]] StreamMessage take(base::Time now) {
-    return order.next(messages, voice, now, takes_batches);
-  }
+  [[nodiscard]] StreamMessage take(base::Time now);
   /// True where take() has something, unless it is voice that has become too old.
   [[nodiscard]] bool ready() const { return messages.ready() || !voice.empty(); }
 
@@ -63,11 +62,13 @@ struct Listener {
   VoiceQueue voice;
   MessageQueue messages;
   StreamOrder order;
+  Receipts receipts;            // where it acknowledges
   base::Time write_started{};   // kept by the link: when the write under way began, or zero
   std::uint64_t last_text = 0;  // the number of the last that it was sent in its room
   TextCourse texts = TextCourse::kLive;  // kLive always where it does not take histories
   bool takes_batches = false;            // several frames in one message
   bool takes_history = false;            // knows texts that were said earlier, and they are kept
+  bool acknowledges = false;             // what must arrive
   bool overflowed = false;
 };
 

@@ -20,6 +20,7 @@ struct Participant {
   bool host = false;           // gave the host passcode
   bool muted_by_host = false;  // only hosts lift it
   bool recording = false;
+  bool away = false;      // has lost its connection, and others have been told
   bool original = false;  // speaks com_municat's own protocol, which has no events and no answers
   Share share{};          // of places among the loudest; nobody is told
 
@@ -30,7 +31,7 @@ struct Participant {
 
   /// As others are told of them.
   [[nodiscard]] wire::Member member() const {
-    return {number, id, name, is_muted(), deafened, original, host, muted_by_host, recording};
+    return {number, id, name, is_muted(), deafened, original, host, muted_by_host, recording, away};
   }
 };
 

@@ -48,7 +48,7 @@ class Room {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& key() const { return key_; }
-  [[nodiscard]] std::size_t size() const { return people_.size(); }
+  [[nodiscard]] std::size_t size() const { return people_.size() + away_.size(); }
   [[nodiscard]] const RoomRules& rules() const { return rules_; }
   void set_rules(RoomRules rules) { rules_ = std::move(rules); }
   /// When it is to end, nobody being there; nothing while somebody is.
@@ -64,6 +64,9 @@ class Room {
 
   void add(const Participant& who, Listener& listener);
   void remove(const Participant& who);
+  /// `who` has lost its connection; `kept` is to be here in its place, and hears nothing.
+  void set_away(const Participant& who, const Participant& kept);
+  void remove_away(const Participant& kept);
 
   /// Queues a frame of `speaker`, who is in the room, for everyone else who listens.
   void speak(const Participant& speaker, const wire::VoicePacket& frame, base::Time now);
@@ -76,8 +79,8 @@ class Room {
   /// (which may be null) and the clients that know no events.
   void tell(const wire::Event& event, const Participant* except, base::Time now);
 
-  /// Queues a text for everyone who may see it, the sender too. Who is slow and takes histories falls behind where
-  /// the text is kept (it has a number), and is read it later.
+  /// Queues a text for everyone who may see it, the sender too. Who is slow and takes histories
+  /// falls behind where the text is kept (it has a number), and is read it later.
   void say(const wire::TextSaid& text);
 
   /// Queues a text for whoever goes by the name with this key, and nobody else. kNotFound,
@@ -118,6 +121,7 @@ class Room {
   RoomRules rules_;
   std::vector<Person> people_;
   std::vector<Person> by_stream_;  // of speak(): who gets the frame by the stream
+  std::vector<const Participant*> away_;
   Loudest loudest_;
   Metrics& metrics_;
   SendLoad& load_;
@@ -125,7 +129,7 @@ class Room {
   std::optional<base::Time> flush_at_;   // when frames that wait for each other are due
   std::optional<base::Time> events_at_;  // when the events that wait are due
   base::Time last_events_{};
-  std::optional<base::Time> ends_at_;  // its owner's
+  std::optional<base::Time> ends_at_;          // its owner's
   std::vector<wire::SessionNumber> gathered_;  // whose frames wait for flush_at_
 };
 

@@ -46,21 +46,30 @@ class Rooms {
   /// on; who is there already stays.
   void declare(const std::vector<LastingRoom>& rooms, base::Time now);
 
-  /// Whether `caller`, who gives `passcode` ("": none), knows the passcode of the room `name`, where
-  /// that has one; as RoomDoor says.
+  /// Whether `caller`, who gives `passcode` ("": none), knows the passcode of the room `name`,
+  /// where that has one; as RoomDoor says.
   [[nodiscard]] absl::Status check_passcode(const Caller& caller, const std::string& name,
                                             const std::string& passcode, base::Time now) const;
-  /// Whether `who` may be in the room `name` once `leaving`, whose room that may be, has left.
+  /// Whether `who` may be in the room `name` once `leaving`, who is in the room `left` (null: in
+  /// none), has left that.
   /// kResourceExhausted where there may be no more rooms, or nobody else may be in this one,
   /// kAlreadyExists where somebody there goes by that name.
   [[nodiscard]] absl::Status may_enter(const Participant& who, const std::string& name,
-                                       const Caller& leaving) const;
+                                       const Participant& leaving, const Room* left) const;
   /// Takes `caller` from its room, where it is in one, to the room `name`. Where
   /// may_enter() says that it may not, it stays where it is.
   [[nodiscard]] absl::Status enter(Caller& caller, const std::string& name, base::Time now);
   /// Takes `caller` from its room and tells the others the reason, and what a host said of it.
   /// Harmless where it is in none.
   void leave(Caller& caller, wire::LeaveReason reason, base::Time now, const std::string& why = {});
+
+  /// `caller`, who is in a room, has lost its connection: `kept` is there in its place.
+  static void set_away(Caller& caller, const Participant& kept);
+  /// Gives the place of `kept` in `room` to `caller`, who is in none.
+  static void come_back(const Participant& kept, Room& room, Caller& caller);
+  /// `kept` leaves `room`, and those who are there are told the reason.
+  void leave_away(const Participant& kept, Room& room, wire::LeaveReason reason, base::Time now,
+                  const std::string& why);
 
   /// The room `name` in whatever way it is written; null where there is none.
   [[nodiscard]] const Room* find(const std::string& name) const;
@@ -97,7 +106,8 @@ class Rooms {
  private:
   /// The room `name`, new where there is none.
   Room& find_or_make(const std::string& name);
-  /// To be called wherever `room` may have become empty, or the contrary, or its rules have changed.
+  /// To be called wherever `room` may have become empty, or the contrary, or its rules have
+  /// changed.
   void note_size(Room& room, base::Time now);
   void end(Room& room);
   /// Ends those that have been empty for longest while there are more than there may be.
@@ -108,7 +118,7 @@ class Rooms {
   SendLoad load_;                                                    // outlives the rooms
   RoomDeadlines deadlines_;                                          // outlives the rooms
   std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;  // by key
-  std::set<std::pair<base::Time, Room*>> empty_;                     // when each ends, perhaps never
+  std::set<std::pair<base::Time, Room*>> empty_;  // when each ends, perhaps never
   bool draining_ = false;
 };
 

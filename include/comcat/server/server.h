@@ -33,7 +33,7 @@ struct ServerOptions {
   bool reflection = false;
   std::string admin_socket;         // the path of one for whoever runs the server; empty: none
   bool needs_admin_socket = false;  // where there cannot be one, there is no server either
-  std::chrono::seconds keepalive_interval{8};
+  std::chrono::seconds keepalive_interval{5};
   std::chrono::seconds keepalive_timeout{5};
 };
 

@@ -13,8 +13,9 @@ namespace comcat::server {
 /// One message that a listener's stream writes: its parts laid end to end.
 struct StreamMessage {
   std::vector<Payload> parts;
-  std::size_t frames = 0;  // how many of the parts are voice
-  bool shared = true;      // others are likely to be sent the same parts
+  std::size_t frames = 0;    // how many of the parts are voice
+  bool shared = true;        // others are likely to be sent the same parts
+  bool must_arrive = false;  // nothing takes its place: all but voice and events of a roster
 };
 
 /// In which order a listener's stream takes from both queues: one control message, else all events

@@ -35,6 +35,9 @@ class Texts {
   /// Asks for what a caller has missed and has room for now.
   void catch_up(Caller& caller);
 
+  /// Whoever has this session by now is owed no answer to what was asked before.
+  void forget(wire::SessionNumber session);
+
   /// The caller who has now had an answer; null where it has gone, or was owed none.
   Caller* take(store::Answer answer);
 
@@ -46,6 +49,7 @@ class Texts {
     wire::SessionNumber session = 0;
     std::uint64_t trace_id = 0;
     std::string room;  // its key
+    bool owed = true;  // to the one who has the session now
   };
 
   /// False where the keeper takes nothing now.

@@ -15,8 +15,8 @@ namespace comcat::transport {
 class Backoff {
  public:
   struct Options {
-    std::chrono::milliseconds first{500};
-    std::chrono::milliseconds longest{10'000};
+    std::chrono::milliseconds first{250};
+    std::chrono::milliseconds longest{8'000};
   };
 
   /// `random` gives numbers in [0, 1).

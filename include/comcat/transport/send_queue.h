@@ -34,6 +34,9 @@ class SendQueue {
   /// `duration` is the speech in `bytes`.
   void push_voice(std::string bytes, base::Duration duration, base::Time now);
   [[nodiscard]] absl::Status push_control(std::string bytes);
+  /// One control message that goes beside the others: a later one takes the place of one that
+  /// waits.
+  void push_receipt(std::string bytes);
 
   /// The next to write. Whoever calls knows that the server takes it: it has answered.
   [[nodiscard]] std::optional<std::string> pop(base::Time now);
@@ -62,6 +65,7 @@ class SendQueue {
   std::uint64_t dropped_frames_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t sent_frames_ ABSL_GUARDED_BY(mutex_) = 0;
   std::deque<std::string> control_ ABSL_GUARDED_BY(mutex_);
+  std::optional<std::string> receipt_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace comcat::transport

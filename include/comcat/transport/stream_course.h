@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "comcat/base/clock.h"
 #include "comcat/transport/failure.h"
@@ -29,7 +30,8 @@ class StreamCourse {
  public:
   struct Options {
     base::Address address;
-    wire::Hello hello;  // its resume key and place are set for each attempt
+    std::vector<base::Address> others{};  // tried in turn after it
+    wire::Hello hello;                    // its resume key and place are set for each attempt
     bool tls = true;
     std::chrono::milliseconds connect_timeout{10'000};  // name, TCP, TLS and welcome together
     std::chrono::milliseconds leave_timeout{700};       // what is queued, and the server's goodbye
@@ -44,7 +46,7 @@ class StreamCourse {
   };
 
   // ---- what to do
-  struct Connect {};  // begin a call, the one before having ended
+  struct Connect {};  // begin a call to address(), the one before having ended
   struct SayHello {
     wire::Hello hello;
   };
@@ -93,6 +95,9 @@ class StreamCourse {
   [[nodiscard]] Action hang_up();
 
   // ---- what holds
+  /// Which of the addresses is tried, or was last.
+  [[nodiscard]] const base::Address& address() const { return addresses_[at_]; }
+  [[nodiscard]] std::size_t address_index() const { return at_; }
   [[nodiscard]] StreamPhase phase() const { return phase_; }
   /// When on_deadline() is to be called: at first, at once. Time::max(): never.
   [[nodiscard]] base::Time next_deadline() const { return deadline_; }
@@ -105,6 +110,9 @@ class StreamCourse {
   void enter(StreamPhase next, base::Time deadline);
   Action cancel(StreamPhase why);
   Action close(std::optional<Failure> failure);
+  /// Goes on to the next address before the first welcome; false where all have been tried.
+  bool try_next(const Failure& failure, base::Time now);
+  [[nodiscard]] Failure none_answers(Failure last) const;
   /// The name to ask for: one's own, or "an 2" where that was taken meanwhile.
   [[nodiscard]] std::string name() const;
 
@@ -113,7 +121,11 @@ class StreamCourse {
   StreamPhase phase_ = StreamPhase::kWaiting;
   base::Time deadline_{};
   wire::Hello said_;  // the latest hello
+  const std::vector<base::Address> addresses_;
+  std::size_t at_ = 0;
+  std::vector<std::string> sentences_;  // of the addresses that were tried in vain at first
   std::string resume_key_;
+  std::size_t key_of_ = 0;  // the address whose server gave it
   /// Which of several people of the same name one is, after an outage in which somebody took it.
   int namesake_ = 1;
 };

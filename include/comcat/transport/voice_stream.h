@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "comcat/base/signing_key.h"
 #include "comcat/transport/address.h"
@@ -29,7 +30,7 @@ class StreamHandler {
  public:
   virtual ~StreamHandler() = default;
   /// The server has answered: at first, and again after each outage.
-  virtual void on_welcome(wire::Welcome welcome) = 0;
+  virtual void on_welcome(wire::Welcome welcome, const base::Address& from) = 0;
   virtual void on_voice(wire::VoicePackets frames, wire::Via via) = 0;
   /// The way of voice, or its prospects, have changed: stats() tells.
   virtual void on_path() = 0;
@@ -61,6 +62,7 @@ class VoiceStream {
  public:
   struct Options {
     base::Address address;
+    std::vector<base::Address> others;  // to be tried in turn where that one has no place
     wire::Hello hello;
     std::optional<base::SigningKey> key;  // of this device, for servers that ask for a proof of it
     std::string passcode;                 // "": none is sent
@@ -70,7 +72,7 @@ class VoiceStream {
     TrustOptions trust;                                 // its address is set from `address`
     std::chrono::milliseconds connect_timeout{10'000};  // name, TCP, TLS and welcome together
     std::chrono::milliseconds leave_timeout{700};       // for the server's goodbye
-    std::chrono::milliseconds keepalive_time{10'000};
+    std::chrono::milliseconds keepalive_time{5'000};
     std::chrono::milliseconds keepalive_timeout{5'000};
     SendQueue::Options queue;
     Backoff::Options backoff;

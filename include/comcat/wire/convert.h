@@ -52,8 +52,13 @@ using Bytes = std::span<const std::byte>;
 /// One event as a whole ServerRES. Laid end to end they merge, as frames of encode_voice() do.
 [[nodiscard]] std::string encode_response(const Event& event);
 
+/// A part that makes the message it is laid at the end of one that is to be acknowledged.
+[[nodiscard]] std::string encode_number(std::uint64_t number);
+
 /// kInvalidArgument where the bytes are no ServerRES, or have more than kMaxResponseFields. Every
 /// name and text that comes out is safe to print; voice that a server would refuse is left out.
+[[nodiscard]] absl::StatusOr<Numbered> parse_numbered(Bytes bytes);
+/// The same without the number.
 [[nodiscard]] absl::StatusOr<Response> parse_response(Bytes bytes);
 
 }  // namespace comcat::wire

@@ -49,6 +49,8 @@ inline constexpr unsigned kFeatureVoiceBatch = 1;
 inline constexpr unsigned kFeatureHistory = 2;
 inline constexpr unsigned kFeatureDatagrams = 4;
 inline constexpr unsigned kFeatureRecording = 16;
+inline constexpr unsigned kFeatureReturn = 64;        // comes back as who it was
+inline constexpr unsigned kFeatureAcknowledge = 128;  // acknowledges what is numbered
 
 /// A name (of a person or, `what` = "room", of a room) as it is kept and shown: in normal form C.
 /// kInvalidArgument with one sentence for the user where that is not 1-32 characters in at most 128

@@ -68,6 +68,10 @@ struct JoinRoom {
 };
 /// To a room that the server makes, for whoever is told its name.
 struct NewRoom {};
+/// All numbered messages up to this one have come; see Numbered. It is answered by nothing.
+struct Acknowledge {
+  std::uint64_t number = 0;
+};
 struct ListRooms {
   bool names = false;  // of who is in them, too
 };
@@ -99,7 +103,7 @@ struct UnknownCommand {};
 struct Command {
   std::uint64_t trace_id = 0;
   std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say, Who, History,
-               HostWords, Tell, SetRecording, NewRoom>
+               HostWords, Tell, SetRecording, NewRoom, Acknowledge>
       verb;
 };
 
@@ -117,6 +121,7 @@ struct Member {
   bool host = false;
   bool muted_by_host = false;  // is then muted, whatever the member wants
   bool recording = false;
+  bool away = false;  // the connection is lost, and may come back
 };
 
 /// Where datagrams go, and what seals them: for each direction a key and a salt, as long as
@@ -188,6 +193,14 @@ struct Left {
   LeaveReason reason = LeaveReason::kUnknown;
   std::string why;  // of kRemoved: what a host said; may be empty
 };
+/// The connection of somebody is lost, and may come back.
+struct Away {
+  SessionNumber session = 0;
+};
+/// It is.
+struct Back {
+  SessionNumber session = 0;
+};
 struct MuteChanged {
   SessionNumber session = 0;
   bool muted = false;
@@ -219,7 +232,7 @@ struct UnknownEvent {};
 
 /// A Roster tells a slow reader who is there now, in place of the events that it missed.
 using Event = std::variant<UnknownEvent, Joined, Left, MuteChanged, DeafenChanged, TextSaid,
-                           Draining, Roster, Announced, Told, RecordingChanged>;
+                           Draining, Roster, Announced, Told, RecordingChanged, Away, Back>;
 
 /// A response of a later version; to be ignored.
 struct UnknownResponse {};
@@ -227,5 +240,11 @@ struct UnknownResponse {};
 using Events = std::vector<Event>;
 using Response =
     std::variant<UnknownResponse, VoicePackets, Welcome, Outcome, Events, DatagramReport>;
+
+/// A response as it came.
+struct Numbered {
+  Response response;
+  std::uint64_t number = 0;  // to be acknowledged, with all before it; 0: not
+};
 
 }  // namespace comcat::wire
