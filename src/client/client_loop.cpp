@@ -256,6 +256,10 @@ void ClientLoop::start_console() {
     tasks_.post_urgent([this, names] { complete(names); });
   };
   handler.on_end = [this] { tasks_.post_urgent([this] { end_of_input(); }); };
+  handler.on_secret = [this](std::optional<std::string> typed) {
+    tasks_.post_urgent(
+        [this, typed = std::move(typed)] { session_.on_passcode(typed, base::steady_now()); });
+  };
   if (!options_.json) console_ = make_terminal_console(printer_, typed_line_, history_, handler);
   if (!console_) console_ = make_pipe_console(STDIN_FILENO, handler);
 }

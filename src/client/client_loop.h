@@ -65,6 +65,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void stop_recording() override { recording_.stop(); }
   void name_track(wire::SessionNumber speaker, const std::string& name, bool self) override;
   void show(Report report) override;
+  bool ask_passcode(const std::string& prompt) override;
   void show_devices() override;
   void offer_rooms(std::vector<std::string> names) override;
   [[nodiscard]] Statistics statistics() const override;

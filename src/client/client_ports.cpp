@@ -113,6 +113,10 @@ void ClientLoop::print(const Report& report) {
   printer_.print(broken_for(takes_stdout_ ? STDERR_FILENO : STDOUT_FILENO, text));
 }
 
+bool ClientLoop::ask_passcode(const std::string& prompt) {
+  return console_ && console_->ask_secret(prompt);
+}
+
 void ClientLoop::show_devices() {
   absl::StatusOr<Report> devices = devices_report();
   show(devices.ok() ? *std::move(devices)

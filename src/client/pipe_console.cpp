@@ -28,6 +28,7 @@ class PipeConsole final : public Console {
   void set_status(const Status& /*status*/) override {}
   void offer(std::vector<std::string> /*names*/) override {}
 
+  bool ask_secret(const std::string& /*prompt*/) override { return false; }
   void resume() override {
     has_turn_ = true;
     wake_.set();

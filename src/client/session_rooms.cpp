@@ -1,8 +1,10 @@
 // How a session goes from room to room.
 
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "comcat/base/text.h"
 #include "comcat/base/unicode.h"
 #include "comcat/client/session.h"
 
@@ -46,10 +48,31 @@ bool Session::try_passcode(const UserCommand& refused, const wire::Outcome& outc
   const auto& join = std::get<wire::JoinRoom>(refused.command.verb);
   const std::string key = base::comparison_key(join.room);
   room_passcodes_.erase(key);  // what was known is wrong
-  if (options_.room_passcode.empty() || !join.passcode.empty()) return false;
-  room_passcodes_[key] = options_.room_passcode;
-  execute(Move{join.room}, now);
+  const bool was_typed = !join.passcode.empty() && join.passcode != options_.room_passcode;
+  if (was_typed) return false;
+  if (join.passcode.empty() && !options_.room_passcode.empty()) {
+    room_passcodes_[key] = options_.room_passcode;
+    execute(Move{join.room}, now);
+    return true;
+  }
+  if (ports_.ask_passcode("passcode of the room " + shown_name(join.room) + ": ")) {
+    asked_room_ = join.room;
+  } else {
+    fail(refused, outcome.text + "; give it with --room_passcode_file or COMCAT_ROOM_PASSCODE");
+  }
   return true;
+}
+
+void Session::on_passcode(const std::optional<std::string>& typed, base::Time now) {
+  const std::string room = std::exchange(asked_room_, {});
+  if (room.empty()) return;
+  if (!typed || typed->empty()) {
+    ports_.show(Report("error", "you stay in the room " + shown_name(room_))
+                    .with("command", "join " + base::safe_text(room)));
+    return;
+  }
+  room_passcodes_[base::comparison_key(room)] = *typed;
+  execute(Move{room}, now);
 }
 
 }  // namespace comcat::client

@@ -25,6 +25,7 @@
 #include "line_editor.h"
 #include "line_text.h"
 #include "resize_signal.h"
+#include "secret_question.h"
 #include "terminal_keys.h"
 
 namespace comcat::client {
@@ -73,6 +74,12 @@ class TerminalConsole final : public Console {
       offered_ = std::move(names);
     }
     wake_.set();
+  }
+
+  bool ask_secret(const std::string& prompt) override {
+    secret_.ask(prompt);
+    wake_.set();
+    return true;
   }
 
   void resume() override {
@@ -125,7 +132,7 @@ class TerminalConsole final : public Console {
           continue;
         }
       }
-      typed_line_.has_text(!pasted_.empty() || !editor_->typed().empty());
+      typed_line_.has_text(secret_.is_open() || !pasted_.empty() || !editor_->typed().empty());
       if (!has_input()) show_status();
       const Ready ready = wait();
       if (ready.dropped && drop(key)) return true;
@@ -135,6 +142,7 @@ class TerminalConsole final : public Console {
   }
 
   [[nodiscard]] bool may_type() const {
+    if (secret_.is_open()) return holds_terminal_;
     return holds_terminal_ && has_turn_ && !keys_wait_ && (pasted_.empty() || question_);
   }
 
@@ -181,6 +189,10 @@ class TerminalConsole final : public Console {
 
   /// True where the editor is to have `key`.
   bool take_input(const TerminalInput& input, wchar_t& key) {
+    if (secret_.is_open()) {
+      if (secret_.take(input)) end_secret();
+      return false;
+    }
     if (const auto* const paste = std::get_if<PastedText>(&input)) {
       if (!question_) take_paste(paste->text);
       return false;
@@ -190,6 +202,11 @@ class TerminalConsole final : public Console {
     if (key != L'\t') return true;
     complete_line();
     return false;
+  }
+
+  void end_secret() {
+    update_prompt();
+    handler_.on_secret(secret_.answer());
   }
 
   // ---- Tab
@@ -270,6 +287,11 @@ class TerminalConsole final : public Console {
 
   /// Ctrl+C on what was pasted or typed; true where the editor is to have `key`.
   bool drop(wchar_t& key) {
+    if (secret_.is_open()) {
+      secret_.give_up();
+      end_secret();
+      return false;
+    }
     if (pasted_.empty()) {
       key = LineEditor::kClear;
       return true;
@@ -294,7 +316,7 @@ class TerminalConsole final : public Console {
     if (question_) {
       prompt = "say the " + std::to_string(pasted_.size()) + " lines that were pasted? (y/n) ";
     }
-    editor_->set_prompt(prompt);
+    editor_->set_prompt(secret_.is_open() ? secret_.prompt() : prompt);
   }
 
   void show_output() {
@@ -305,6 +327,7 @@ class TerminalConsole final : public Console {
       return;
     }
     if (!output.empty()) editor_->print_above(output);
+    secret_.open();
     update_prompt();
   }
 
@@ -365,6 +388,7 @@ class TerminalConsole final : public Console {
   TerminalKeys keys_;
   std::deque<std::string> pasted_;  // lines that are to be said
   bool question_ = false;           // whether they are
+  SecretQuestion secret_;
   struct Tab {
     std::string before;  // what stood before the cursor
     CompletionQuery query;

@@ -198,9 +198,8 @@ void VoiceStream::Loop::on_message() {
 }
 
 void VoiceStream::Loop::acknowledge() {
-  if (!course_.may_send()) return;
   const std::optional<std::uint64_t> number = acknowledgements_.take_due(now_);
-  if (!number) return;
+  if (!number || !course_.may_send()) return;
   inbox_.acknowledge(wire::encode_request(wire::Command{0, wire::Acknowledge{*number}}));
   write_next();
 }

@@ -53,6 +53,10 @@ class World final : public SessionPorts {
   }
   void show(Report report) override { shown.push_back(std::move(report)); }
   void show_devices() override { ++devices; }
+  bool ask_passcode(const std::string& prompt) override {
+    asked_for = prompt;
+    return has_terminal;
+  }
   void offer_rooms(std::vector<std::string> names) override { rooms = std::move(names); }
   Statistics statistics() const override { return {}; }
 
@@ -74,6 +78,8 @@ class World final : public SessionPorts {
   std::string room_to_ask_for;
   std::uint64_t last_text_there = 0;
   std::string passcode_there;
+  std::string asked_for;
+  bool has_terminal = false;
   int left = 0;
   int devices = 0;
   std::vector<std::string> rooms;

@@ -351,6 +351,53 @@ TEST_F(InACall, WhoLosesTheConnectionIsAwayAndBack) {
   EXPECT_EQ("binh is back", told[2]);
 }
 
+TEST_F(InACall, ARoomsPasscodeIsAskedForOnATerminalAndRemembered) {
+  constexpr int kUnauthenticated = 16;
+  world_.has_terminal = true;
+  world_.take_texts();
+  type("join club");
+  answer(kUnauthenticated, "the room club asks for a passcode of its own");
+  EXPECT_EQ("passcode of the room club: ", world_.asked_for);
+  EXPECT_THAT(world_.take_texts(), IsEmpty());
+  session_.on_passcode("swordfish", now_);
+  EXPECT_EQ("swordfish", std::get<wire::JoinRoom>(world_.sent.back().verb).passcode);
+  answer(0, "", wire::Roster{"Club", {member(1, "an")}});
+  EXPECT_EQ("Club", world_.room_to_ask_for);
+  EXPECT_EQ("swordfish", world_.passcode_there) << "for when the connection is lost";
+  now_ += 1s;
+  type("join lobby");
+  answer(0, "", wire::Roster{"lobby", {member(1, "an")}});
+  EXPECT_EQ("", world_.passcode_there);
+  now_ += 1s;
+  type("join club");
+  EXPECT_EQ("swordfish", std::get<wire::JoinRoom>(world_.sent.back().verb).passcode);
+}
+
+TEST_F(InACall, WhoTypesNoPasscodeStaysAndAWrongOneIsTold) {
+  constexpr int kUnauthenticated = 16;
+  world_.has_terminal = true;
+  type("join club");
+  answer(kUnauthenticated, "the room club asks for a passcode of its own");
+  world_.take_texts();
+  session_.on_passcode(std::nullopt, now_);
+  EXPECT_THAT(world_.take_texts(), ElementsAre("you stay in the room lobby"));
+  now_ += 1s;
+  type("join club");
+  answer(kUnauthenticated, "the room club asks for a passcode of its own");
+  session_.on_passcode("cod", now_);
+  answer(kUnauthenticated, "the passcode of the room club is wrong");
+  EXPECT_THAT(world_.take_texts(), ElementsAre("the passcode of the room club is wrong"));
+}
+
+TEST_F(InACall, WithoutATerminalOneIsToldHowARoomsPasscodeIsGiven) {
+  world_.take_texts();
+  type("join club");
+  answer(16, "the room club asks for a passcode of its own");
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("the room club asks for a passcode of its own; give it with "
+                          "--room_passcode_file or COMCAT_ROOM_PASSCODE"));
+}
+
 TEST_F(InACall, StatsWaitForTheRoundTripAndNeedNone) {
   type("stats");
   EXPECT_THAT(world_.take_texts(), IsEmpty());

@@ -62,6 +62,28 @@ TEST(Rooms, OfAFileLastWithTheirPasscodesAndAreReadAnewAtSighup) {
   EXPECT_EQ(0, bo.stop());
 }
 
+TEST(Rooms, OnATerminalThePasscodeIsAskedForAndNeverShown) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.file("rooms");
+  std::ofstream(file) << "club passcode=swordfish\n";
+  ServerProcess server({"--rooms=" + file});
+  Process::Options options;
+  options.input = Process::Input::kTerminal;
+  options.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}};
+  ClientProcess an(server, "an", silent({"--nostatus_line"}), options);
+  Process& terminal = an.process();
+  ASSERT_TRUE(terminal.wait_for_text(Process::kOut, "> "));
+  terminal.write("join club\r");
+  ASSERT_TRUE(terminal.wait_for_text(Process::kOut, "passcode of the room club: "));
+  terminal.write("swordfosh\b\b\bish\r");
+  EXPECT_TRUE(terminal.wait_for_text(Process::kOut, "you are alone in the room club"));
+  terminal.write("join lobby\r");
+  EXPECT_TRUE(terminal.wait_for_text(Process::kOut, "you are alone in the room lobby"));
+  terminal.write("stop\r");
+  EXPECT_EQ(0, terminal.wait_exit());
+  EXPECT_EQ(std::string::npos, terminal.output(Process::kOut).find("sword"));
+}
+
 TEST(Rooms, AFileThatIsWrongIsOneSentence) {
   const TemporaryDirectory directory;
   std::ofstream(directory.file("rooms")) << "lounge\nattic most=none\n";

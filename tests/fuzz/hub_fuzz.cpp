@@ -146,8 +146,9 @@ class World {
     if (!request) return;
     if (auto* command = std::get_if<wire::Command>(&*request)) {
       if (command->trace_id == 0) command->trace_id = 1;  // 0 is the server's own
-      const bool answered =
-          person->caller.open && person->caller.room != nullptr && !person->caller.who.original;
+      const bool answered = person->caller.open && person->caller.room != nullptr &&
+                            !person->caller.who.original &&
+                            !std::holds_alternative<wire::Acknowledge>(command->verb);
       if (answered) person->asked(command->trace_id);
     }
     if (const auto* hello = std::get_if<wire::Hello>(&*request)) keys_.insert(hello->resume_key);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ namespace comcat::client {
 /// Pace       after on_line() nothing is read and no other call comes before resume(): a pipe or a
 ///            paste waits in the kernel until the lines before it have been dealt with.
 /// Threads    one of its own, which waits in poll(2); `on_line` and `on_end` are called from it.
-///            set_prompt(), set_status(), offer(), resume() and stop() from any other.
+///            set_prompt(), set_status(), offer(), ask_secret(), resume() and stop() from any
+///            other.
 /// Ends       on_end() once, when the input is at its end; then nothing is read any more, so an
 ///            input that is closed or empty costs nothing.
 class Console {
@@ -28,6 +30,8 @@ class Console {
     std::function<void()> on_end;
     /// The user has pressed Tab where somebody's name may come, or a room's: wants offer().
     std::function<void(CompletionQuery::Names)> on_complete{};
+    /// What ask_secret() asked for; nothing where the user has given up.
+    std::function<void(std::optional<std::string>)> on_secret{};
   };
   virtual ~Console() = default;
   virtual void set_prompt(const std::string& prompt) = 0;
@@ -35,6 +39,8 @@ class Console {
   virtual void set_status(const Status& status) = 0;
   /// The names that on_complete() asked for.
   virtual void offer(std::vector<std::string> names) = 0;
+  /// Asks for a line that is not shown; on_secret() brings it. False where there is no terminal.
+  [[nodiscard]] virtual bool ask_secret(const std::string& prompt) = 0;
   virtual void resume() = 0;
   /// Gives the terminal back as it was. No call comes after it.
   virtual void stop() = 0;

@@ -51,6 +51,8 @@ class SessionPorts {
   // the user
   virtual void show(Report report) = 0;
   virtual void show_devices() = 0;
+  /// Asks for a passcode, which is not shown: Session::on_passcode(). False where nobody can be.
+  [[nodiscard]] virtual bool ask_passcode(const std::string& prompt) = 0;
   /// What ask_rooms() wanted.
   virtual void offer_rooms(std::vector<std::string> names) = 0;
   /// All but what the session itself knows.
@@ -104,6 +106,8 @@ class Session {
 
   /// One line of the console.
   void on_line(const std::string& line, base::Time now);
+  /// What ask_passcode() asked for; nothing where the user has given up.
+  void on_passcode(const std::optional<std::string>& typed, base::Time now);
   /// Whether another line may come.
   [[nodiscard]] bool takes_lines() const { return !outbox_.is_behind() && !finishing_; }
   /// Leaves when the server has answered what it was asked, or has had the time to.
@@ -226,7 +230,8 @@ class Session {
   std::string room_;
   std::map<wire::SessionNumber, wire::Member> members_;  // oneself among them
   std::map<std::string, int>
-      volume_percent_;  // by base::comparison_key() of the name: it survives a reconnect
+      volume_percent_;      // by base::comparison_key() of the name: it survives a reconnect
+  std::string asked_room_;  // whose passcode the user is asked for; "": none
   std::map<std::string, std::string> room_passcodes_;  // given, by base::comparison_key() likewise
   SeenTexts seen_texts_;
   CommandOutbox outbox_;

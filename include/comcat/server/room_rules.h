@@ -14,10 +14,10 @@
 namespace comcat::server {
 
 struct RoomRules {
-  bool lasts = false;                // also while nobody is in it
-  std::optional<Passcode> passcode;  // that who enters must know; nothing: none
-  std::size_t most_people = 0;       // at a time; 0: any number
-  bool texts_for_hosts = false;      // only hosts see what is said; everyone may say something
+  bool lasts = false;                  // also while nobody is in it
+  std::optional<Passcode> passcode{};  // that who enters must know; nothing: none
+  std::size_t most_people = 0;         // at a time; 0: any number
+  bool texts_for_hosts = false;        // only hosts see what is said; everyone may say something
 };
 
 /// A room of --rooms.
