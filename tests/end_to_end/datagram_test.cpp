@@ -1,5 +1,6 @@
 // Voice over UDP, through a real server.
 
+#include <optional>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -71,6 +72,24 @@ TEST(Datagrams, WhoComesFromAnotherPortGoesOnHearing) {
   ASSERT_TRUE(bo.wait_until([&] { return bo.probes_answered() > before; }) && bo.round_trip());
   EXPECT_TRUE(hears_by_datagram(bo, an, 1));
   EXPECT_TRUE(hears_by_datagram(an, bo, 1));
+}
+
+TEST(Datagrams, WhoComesBackHasThemBothWaysUnderTheNumberItHad) {
+  ServerProcess server({}, /*tls=*/true);
+  DatagramCaller bo(server.port());
+  std::optional<DatagramCaller> an(std::in_place, server.port());
+  ASSERT_TRUE(an->join("an") && bo.join("bo"));
+  ASSERT_TRUE(an->use_datagrams() && bo.use_datagrams());
+  ASSERT_TRUE(hears_by_datagram(bo, *an, 1));
+  const ServerSignal before = an->welcome();
+  an.reset();
+  DatagramCaller again(server.port());
+  ASSERT_TRUE(again.join("an", before.resume_key()));
+  EXPECT_EQ(before.session(), again.welcome().session());
+  EXPECT_NE(before.datagrams().connection(), again.welcome().datagrams().connection());
+  ASSERT_TRUE(again.use_datagrams() && bo.use_datagrams());
+  EXPECT_TRUE(hears_by_datagram(bo, again, 2));
+  EXPECT_TRUE(hears_by_datagram(again, bo, 2));
 }
 
 TEST(Datagrams, WhereTheyStopArrivingVoiceTakesTheStream) {

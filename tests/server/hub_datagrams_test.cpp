@@ -205,6 +205,33 @@ TEST_F(HubDatagrams, OnesThatComeAgainUnderNewCountersCountAsAFlood) {
   EXPECT_TRUE(an.closed);
 }
 
+TEST_F(HubDatagrams, WhoComesBackFromAwayHasThemBothWaysUnderTheNumberItHad) {
+  const unsigned features =
+      wire::kFeatureVoiceBatch | wire::kFeatureDatagrams | wire::kFeatureReturn;
+  Person& an = house.connect();
+  ASSERT_TRUE(house.say_hello(an, {"an", "", "", features}).ok());
+  Person& bo = join("bo");
+  house.hub.leave(an.caller, wire::LeaveReason::kLost, house.now);
+  EXPECT_TRUE(log(an).gone);
+  house.pass(seconds(5));
+  ASSERT_EQ(1U, bo.told<wire::Away>().size());
+  Person& again = house.connect();
+  const std::string key = an.welcomes.at(0).resume_key;
+  ASSERT_TRUE(house.say_hello(again, {"an", "", key, features}).ok());
+  house.pass(Room::kEventGap);
+  ASSERT_EQ(an.number(), again.number());
+  ASSERT_EQ(1U, bo.told<wire::Back>().size());
+  ASSERT_TRUE(again.welcomes.at(0).datagrams);
+  house.hub.hear(again.caller, packet(7), house.now);
+  wire::VoicePackets got;
+  ASSERT_EQ(1U, log(bo).sent.size());
+  ASSERT_TRUE(datagram::parse_voice(log(bo).sent[0], got));
+  EXPECT_EQ(again.number(), got[0].speaker);
+  house.hub.hear(bo.caller, packet(1), house.now);
+  EXPECT_EQ(1U, log(again).sent.size());
+  EXPECT_TRUE(log(an).sent.empty());
+}
+
 TEST_F(HubDatagrams, GoWithTheStream) {
   Person& an = join("an");
   join("bo");

@@ -19,7 +19,7 @@ namespace {
 
 using datagram::Type;
 
-constexpr unsigned kFeatures = 1 | 4;  // batches, datagrams
+constexpr unsigned kFeatures = 1 | 4 | 64;  // batches, datagrams, coming back
 constexpr std::chrono::milliseconds kLook{5};
 
 }  // namespace
@@ -48,10 +48,15 @@ void send_to(const base::FileDescriptor& socket, const std::string& bytes) {
 DatagramCaller::DatagramCaller(int port, std::string host)
     : host_(std::move(host)), stream_({.port = port, .tls = true}) {}
 
-bool DatagramCaller::join(const std::string& name) {
-  const std::optional<ServerSignal> welcome = stream_.hello(name, "", kFeatures);
-  if (!welcome || !welcome->has_datagrams()) return false;
-  welcome_ = *welcome;
+bool DatagramCaller::join(const std::string& name, const std::string& resume_key) {
+  ClientREQ hello;
+  hello.mutable_signal()->set_name(name);
+  hello.mutable_signal()->set_features(kFeatures);
+  hello.mutable_signal()->set_resume_key(resume_key);
+  if (!stream_.send(hello)) return false;
+  const auto answer = stream_.wait_for([](const ServerRES& r) { return r.has_signal(); });
+  if (!answer || !answer->signal().has_datagrams()) return false;
+  welcome_ = answer->signal();
   const DatagramOffer& offer = welcome_.datagrams();
   const auto up = datagram::Keys::of(offer.up_key(), offer.up_salt());
   const auto down = datagram::Keys::of(offer.down_key(), offer.down_salt());

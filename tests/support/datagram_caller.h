@@ -27,8 +27,9 @@ class DatagramCaller {
   /// Calls the server at 127.0.0.1:`port`; its datagrams go to `host`.
   explicit DatagramCaller(int port, std::string host = "127.0.0.1");
 
-  /// Says hello as one who takes datagrams; false where none are offered.
-  [[nodiscard]] bool join(const std::string& name);
+  /// Says hello as one who takes datagrams, and with the `resume_key` of a welcome as who comes
+  /// back; false where none are offered.
+  [[nodiscard]] bool join(const std::string& name, const std::string& resume_key = "");
   /// Until both directions use datagrams. False where they do not in time.
   [[nodiscard]] bool use_datagrams();
   /// Until `true_now` or the end of kPatience; meanwhile it serves its path.
