@@ -59,6 +59,9 @@ ABSL_FLAG(std::string, trust, "",
 ABSL_FLAG(std::string, state_dir, "",
           "where known_hosts (the certificates seen at first use) and the device key are kept; "
           "empty: $XDG_STATE_HOME/comcat or ~/.local/state/comcat");
+ABSL_FLAG(std::string, pair, "",
+          "the code that the word pair gave on another device of yours: this one may then have "
+          "that name, too");
 ABSL_FLAG(bool, device_key, true,
           "let servers know this device again by a key of its own; without it you have no part in "
           "names that are claimed");
@@ -125,7 +128,7 @@ const std::vector<FlagGroup>& flag_groups() {
   static const auto* const groups = new std::vector<FlagGroup>{
       {"The call",
        {"host", "name", "room", "new_room", "passcode", "passcode_file", "room_passcode",
-        "room_passcode_file", "host_passcode", "host_passcode_file", "datagrams"}},
+        "room_passcode_file", "host_passcode", "host_passcode_file", "pair", "datagrams"}},
       {"Sound",
        {"input", "output", "devices", "echo", "noise", "gain", "frame_ms", "bitrate", "muted",
         "record_arrivals"}},
@@ -184,6 +187,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.room = base::to_nfc(absl::GetFlag(FLAGS_room));
   options.new_room = absl::GetFlag(FLAGS_new_room);
   options.tls = !absl::GetFlag(FLAGS_insecure);
+  options.pair_code = absl::GetFlag(FLAGS_pair);
   options.device_key = absl::GetFlag(FLAGS_device_key);
   options.datagrams = absl::GetFlag(FLAGS_datagrams);
   options.only_fingerprint = absl::GetFlag(FLAGS_trust);

@@ -23,6 +23,7 @@
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
 #include "administration.h"
+#include "kept_claims.h"
 #include "kept_texts.h"
 #include "lasting_rooms.h"
 #include "program.h"
@@ -362,6 +363,10 @@ int run(int argc, char** argv) {
   const StartingTerminal terminal;
   const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads
+  absl::StatusOr<KeptClaims> claims =
+      keep_claims(absl::GetFlag(FLAGS_state_dir), texts->lock.has_value());
+  if (!claims.ok()) return fail(Exit::kUsage, std::string(claims.status().message()));
+  options->hub.claims = std::move(claims->options);
   std::unique_ptr<store::BanBook> bans;
   if (const absl::Status status = prepare_hosts(*options, absl::GetFlag(FLAGS_state_dir), bans);
       !status.ok()) {

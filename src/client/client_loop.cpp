@@ -72,6 +72,8 @@ transport::VoiceStream::Options stream_options(const ClientOptions& options) {
   out.hello.room_passcode = options.room_passcode;
   out.hello.features = wire::kFeatureVoiceBatch | wire::kFeatureHistory | wire::kFeatureReturn |
                        wire::kFeatureAcknowledge;
+  out.hello.pair_code = options.pair_code;
+  out.hello.client = "comcat " COMCAT_VERSION;
   out.passcode = options.passcode;
   out.host_passcode = options.host_passcode;
   out.tls = options.tls;
@@ -333,7 +335,7 @@ void ClientLoop::on_voice(wire::VoicePackets frames, wire::Via via) {
   const base::Time now = base::steady_now();
   if (arrivals_) arrivals_->receive(frames, now);
   recording_.hear(frames, now);
-  if (wants_talkers() && talkers_.hear(frames, now)) tasks_.post_urgent([] {});
+  if (talkers_.hear(frames, now) && wants_talkers()) tasks_.post_urgent([] {});
   sound_->playback().receive(std::move(frames), via, now);
 }
 

@@ -68,6 +68,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   bool ask_passcode(const std::string& prompt) override;
   void show_devices() override;
   void offer_rooms(std::vector<std::string> names) override;
+  [[nodiscard]] bool is_talking(wire::SessionNumber session) const override;
   [[nodiscard]] Statistics statistics() const override;
 
   // ---- the main thread

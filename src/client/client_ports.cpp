@@ -1,5 +1,6 @@
 // What the session does to the world.
 
+#include <algorithm>
 #include <utility>
 
 #include <unistd.h>

@@ -66,7 +66,7 @@ absl::Status unknown(const std::string& word) {
 
 /// A word of hosts that says whom or what it is about.
 bool is_host_word(const std::string& word) {
-  return word == "kick" || word == "ban" || word == "unban" || word == "close";
+  return word == "kick" || word == "ban" || word == "unban" || word == "close" || word == "release";
 }
 
 /// Whether something has to come after `word`.
@@ -218,6 +218,8 @@ absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
   if (word == "mute" || word == "unmute") return MuteSelf{word == "mute"};
   if (word == "deafen" || word == "undeafen") return DeafenSelf{word == "deafen"};
   if (word == "new") return MakeRoom{};
+  if (word == "claim") return ClaimName{};
+  if (word == "pair") return PairDevice{};
   if (word == "stats") return ShowStats{};
   if (word == "devices") return Devices{};
   if (word == "help" || word == "?") return Help{};

@@ -55,6 +55,10 @@ std::string UserCommand::description() const {
                              base::Joiners::kKept);
     case Kind::kHistory:
       return "history";
+    case Kind::kClaim:
+      return "claim";
+    case Kind::kPair:
+      return "pair";
     case Kind::kProbe:
       break;
   }

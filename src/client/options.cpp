@@ -47,6 +47,10 @@ absl::Status check(const ClientOptions& options) {
   if (!options.room_passcode.empty()) status.Update(wire::check_passcode(options.room_passcode));
   if (!options.host_passcode.empty()) status.Update(wire::check_passcode(options.host_passcode));
   status.Update(check_encoder(options.encoder));
+  if (!options.pair_code.empty() && !options.device_key) {
+    status.Update(absl::InvalidArgumentError(
+        "--pair and --device_key=false contradict each other; a code is for this device's key"));
+  }
   if (options.speaking_events && !options.json) {
     status.Update(absl::InvalidArgumentError("--speaking_events are for --json; give both"));
   }

@@ -5,6 +5,7 @@
 
 #include "comcat/base/unicode.h"
 
+#include "absl/time/time.h"
 #include "shown_name.h"
 
 namespace comcat::client {
@@ -18,6 +19,13 @@ std::string list(const std::vector<std::string>& words) {
 
 std::string marked(const std::vector<std::string>& marks) {
   return marks.empty() ? "" : " (" + list(marks) + ")";
+}
+
+/// "": unknown.
+std::string utc(std::uint64_t ms) {
+  if (ms == 0) return "";
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(static_cast<std::int64_t>(ms)),
+                          absl::UTCTimeZone());
 }
 
 }  // namespace
@@ -45,7 +53,7 @@ void Session::on_welcome(wire::Welcome welcome, const std::string& server) {
   const std::string what = again ? "connected again to " : "connected to ";
   const char* const hint = again ? "" : "\ntype help to see what you can do";
   ports_.show(Report(again ? "reconnected" : "connected",
-                     what + options_.server + " as " + shown_name(own_name()) +
+                     what + options_.server + " as " + shown_person(self_) +
                          (again ? "; " : "\n") + who(kNamesUnasked) + hint)
                   .with("server", options_.server)
                   .with("session", static_cast<std::int64_t>(self_))
@@ -117,6 +125,12 @@ std::vector<std::string> Session::names_of_others() const {
   return out;
 }
 
+std::string Session::shown_person(wire::SessionNumber session) const {
+  const auto found = members_.find(session);
+  if (found != members_.end()) return client::shown_person(found->second);
+  return shown_name(session == self_ ? options_.name : name_of(session));
+}
+
 std::string Session::who(std::size_t most) const {
   std::vector<std::string> names;
   for (const auto& [session, member] : members_) {
@@ -124,7 +138,7 @@ std::string Session::who(std::size_t most) const {
       names.push_back("and " + std::to_string(members_.size() - most) + " more");
       break;
     }
-    names.push_back(shown_name(member.name) + marked(marks_of(member)));
+    names.push_back(client::shown_person(member) + marked(marks_of(member)));
   }
   const std::string when = interrupted_ ? "before the connection was lost: " : "";
   if (names.size() <= 1) return when + "you are alone in the room " + shown_name(room_);
@@ -135,10 +149,11 @@ Report Session::who_elsewhere(const wire::Roster& roster) const {
   std::vector<std::string> names;
   std::vector<Object> objects;
   for (const wire::Member& member : roster.members) {
-    names.push_back(shown_name(member.name) + marked(marks_of(member)));
+    names.push_back(client::shown_person(member) + marked(marks_of(member)));
     objects.push_back(object_of(member));
   }
-  return Report("who", "in the room " + shown_name(roster.room) + ": " + list(names))
+  return Report("who", "in the room " + shown_name(roster.room) + ": " + list(names) +
+                           details(roster.members))
       .with("room", roster.room)
       .with("members", std::move(objects));
 }
@@ -191,7 +206,12 @@ Object Session::object_of(const wire::Member& member) const {
       .with("host", member.host)
       .with("muted_by_host", member.muted_by_host)
       .with("recording", self ? recording_.on : member.recording)
-      .with("away", member.away);
+      .with("away", member.away)
+      .with("twin", static_cast<std::int64_t>(member.twin))
+      .with("claimed", member.about.claimed)
+      .with("device", member.about.device)
+      .with("since", utc(member.about.since_ms))
+      .with("client", member.about.client);
   return object;
 }
 
@@ -215,8 +235,8 @@ void Session::tell(const wire::Joined& event) {
   if (known == members_.end() && members_.size() >= kMostMembers) return;
   const std::string text =
       known == members_.end()
-          ? shown_name(member.name) + " joined"
-          : shown_name(known->second.name) + " is now called " + shown_name(member.name);
+          ? client::shown_person(member) + " joined"
+          : client::shown_person(known->second) + " is now called " + client::shown_person(member);
   const bool renamed = known != members_.end();
   members_[member.session] = member;
   apply_volume(member);
@@ -233,12 +253,13 @@ void Session::tell(const wire::Joined& event) {
 
 void Session::tell(const wire::Left& event) {
   const std::string name = name_of(event.session);
-  std::string text = shown_name(name) + " left";
+  const std::string shown = shown_person(event.session);
+  std::string text = shown + " left";
   std::string reason = "stopped";
   if (event.reason == wire::LeaveReason::kLost) {
     text += " (connection lost)", reason = "lost";
   } else if (event.reason == wire::LeaveReason::kMoved) {
-    text = shown_name(name) + " went to another room", reason = "moved";
+    text = shown + " went to another room", reason = "moved";
   } else if (event.reason == wire::LeaveReason::kClosed) {
     text += " (disconnected by the server)", reason = "closed";
   } else if (event.reason == wire::LeaveReason::kRemoved) {
@@ -282,14 +303,14 @@ void Session::tell(const wire::MuteChanged& event) {
   }
   if (was_muted == event.muted || event.session == self_) return;
   ports_.show(Report(event.muted ? "muted" : "unmuted",
-                     shown_name(found->second.name) + (event.muted ? " muted" : " unmuted"))
+                     client::shown_person(found->second) + (event.muted ? " muted" : " unmuted"))
                   .with("session", static_cast<std::int64_t>(event.session))
                   .with("name", found->second.name));
 }
 
 void Session::tell_muted_by_host(const wire::Member& member) {
   const bool self = member.session == self_;
-  const std::string whom = self ? "you" : shown_name(member.name);
+  const std::string whom = self ? "you" : client::shown_person(member);
   const std::string heard = self ? (muted_ ? ", but are muted" : ": they hear you") : "";
   ports_.show(Report(member.muted_by_host ? "muted_by_host" : "unmuted_by_host",
                      member.muted_by_host
@@ -305,7 +326,7 @@ void Session::tell(const wire::DeafenChanged& event) {
   found->second.deafened = event.deafened;
   if (event.session == self_) return;
   ports_.show(Report(event.deafened ? "deafened" : "undeafened",
-                     shown_name(found->second.name) +
+                     client::shown_person(found->second) +
                          (event.deafened ? " hears nobody now" : " hears you again"))
                   .with("session", static_cast<std::int64_t>(event.session))
                   .with("name", found->second.name));
@@ -314,6 +335,11 @@ void Session::tell(const wire::DeafenChanged& event) {
 void Session::tell(const wire::Announced& event) {
   ports_.show(Report("announced", "a host says to everyone: " + shown_text(event.text))
                   .with("said", event.text));
+}
+
+void Session::tell(const wire::MemberChanged& event) {
+  const auto found = members_.find(event.member.session);
+  if (found != members_.end()) found->second = event.member;
 }
 
 void Session::tell(const wire::Draining& event) {
@@ -347,10 +373,10 @@ void Session::on_muted_speech() {
 
 void Session::on_speaking(wire::SessionNumber session, bool speaks) {
   const std::string name = name_of(session);
-  ports_.show(
-      Report(speaks ? "speaking" : "quiet", shown_name(name) + (speaks ? " speaks" : " is quiet"))
-          .with("session", static_cast<std::int64_t>(session))
-          .with("name", name));
+  ports_.show(Report(speaks ? "speaking" : "quiet",
+                     shown_person(session) + (speaks ? " speaks" : " is quiet"))
+                  .with("session", static_cast<std::int64_t>(session))
+                  .with("name", name));
 }
 
 void Session::finish() {

@@ -153,7 +153,9 @@ void Session::execute(const Who& wanted, base::Time now) {
   const bool elsewhere =
       !wanted.room.empty() && base::comparison_key(wanted.room) != base::comparison_key(room_);
   if (elsewhere) return command(Kind::kWho, wire::Who{wanted.room}, now);
-  show(Report("who", who(members_.size())).with("room", room_).with("members", member_objects()));
+  show(Report("who", who(members_.size()) + details(members()))
+           .with("room", room_)
+           .with("members", member_objects()));
 }
 
 void Session::execute(const Volume& wanted, base::Time /*now*/) {
@@ -187,6 +189,14 @@ void Session::execute(const SayText& wanted, base::Time now) {
 
 void Session::execute(const HostWords& wanted, base::Time now) {
   command(Kind::kHost, wire::HostWords{wanted.words}, now);
+}
+
+void Session::execute(const ClaimName& /*command*/, base::Time now) {
+  command(Kind::kClaim, wire::Claim{}, now);
+}
+
+void Session::execute(const PairDevice& /*command*/, base::Time now) {
+  command(Kind::kPair, wire::Pair{}, now);
 }
 
 void Session::execute(const SetStages& wanted, base::Time /*now*/) {
@@ -260,6 +270,10 @@ void Session::succeed(const UserCommand& it, const wire::Outcome& outcome, base:
     show_sent(std::get<wire::Tell>(it.command.verb));
   } else if (kind == Kind::kHost) {
     show(Report("done", outcome.text));
+  } else if (kind == Kind::kClaim) {
+    claimed();
+  } else if (kind == Kind::kPair) {
+    show_code(outcome.text);
   } else if (const auto* const roster = std::get_if<wire::Roster>(&outcome.result)) {
     if (kind == Kind::kWho) return show(who_elsewhere(*roster));
     set_roster(roster->room, roster->members);
@@ -271,6 +285,21 @@ void Session::succeed(const UserCommand& it, const wire::Outcome& outcome, base:
   } else if (const auto* const rooms = std::get_if<wire::RoomList>(&outcome.result)) {
     show(rooms_report(rooms->rooms, room_));
   }
+}
+
+void Session::claimed() {
+  const std::string name = own_name();
+  show(Report("claimed", "the name " + shown_name(name) + " is held on " + options_.server +
+                             " for this device; for others of yours, type pair")
+           .with("name", name));
+}
+
+void Session::show_code(const std::string& code) {
+  show(Report(
+           "pairing_code",
+           "on your other device, once and within 10 minutes, give your --name and --pair " + code)
+           .with("name", own_name())
+           .with("code", code));
 }
 
 void Session::fail(const UserCommand& it, const std::string& why) {

@@ -72,7 +72,7 @@ void Session::tell(const wire::RecordingChanged& event) {
   found->second.recording = event.recording;
   if (event.session == self_) return;
   ports_.show(Report(event.recording ? "records" : "records_no_more",
-                     shown_name(found->second.name) +
+                     client::shown_person(found->second) +
                          (event.recording ? " records the call" : " no longer records the call"))
                   .with("session", static_cast<std::int64_t>(event.session))
                   .with("name", found->second.name));

@@ -20,9 +20,8 @@ std::string when(const wire::TextSaid& said) {
   return absl::FormatTime("[%m-%d %H:%M] ", time_of(said), absl::LocalTimeZone());
 }
 
-std::string line(const wire::TextSaid& said) {
-  return (said.earlier ? when(said) : "") + "<" + shown_name(said.name) + "> " +
-         shown_text(said.text);
+std::string line(const wire::TextSaid& said, const std::string& by) {
+  return (said.earlier ? when(said) : "") + "<" + by + "> " + shown_text(said.text);
 }
 
 /// What programs are told of a text that the server keeps.
@@ -63,7 +62,10 @@ void Session::show_sent(const wire::Tell& tell) {
 void Session::tell(const wire::TextSaid& event) {
   if (!seen_texts_.is_new(room_, event.number)) return;
   keep_place();
-  Report report("said", line(event));
+  const auto found = members_.find(event.session);
+  wire::Member by = found == members_.end() ? wire::Member{} : found->second;
+  by.name = event.name;
+  Report report("said", line(event, client::shown_person(by)));
   report.details.with("session", static_cast<std::int64_t>(event.session));
   describe(event, report.details);
   report.subject = event.name;
@@ -83,7 +85,7 @@ void Session::show(const wire::TextPage& page) {
   text += shown_name(room_) + (page.texts.empty() ? "" : ":");
   std::vector<Object> objects;
   for (const wire::TextSaid& said : page.texts) {
-    text += "\n  " + line(said);
+    text += "\n  " + line(said, shown_name(said.name));
     describe(said, objects.emplace_back());
   }
   if (!page.texts.empty()) {

@@ -53,6 +53,11 @@ std::string shown_name(const std::string& name) {
   return "\"" + isolated(absl::StrReplaceAll(name, {{"\\", "\\\\"}, {"\"", "\\\""}})) + "\"";
 }
 
+std::string shown_person(const wire::Member& member) {
+  return shown_name(member.name) +
+         (member.twin > 1 ? " (" + std::to_string(member.twin) + ")" : std::string());
+}
+
 std::string typed_name(const std::string& typed) {
   if (typed.size() < 2 || typed.front() != '"' || typed.back() != '"') return typed;
   return absl::StrReplaceAll(typed.substr(1, typed.size() - 2), {{"\\\\", "\\"}, {"\\\"", "\""}});

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "comcat/wire/messages.h"
+
 /// How names and texts of others stand in the client's lines, so that nobody can write such a line
 /// himself. The one rule: what is not plain words is quoted (shown_name()); what runs from right to
 /// left is isolated from the rest of the line (UAX #9) where the terminal knows isolates. Reports
@@ -12,6 +14,9 @@ namespace comcat::client {
 /// is made with, nor one that we say of people, such as muted; else between quotes, with \" and
 /// \\ for its own quotes and backslashes.
 [[nodiscard]] std::string shown_name(const std::string& name);
+
+/// The same of somebody in a room, with which of his devices it is: an (2). No name looks so.
+[[nodiscard]] std::string shown_person(const wire::Member& member);
 
 /// The name that somebody typed as shown_name() shows it, or without quotes.
 [[nodiscard]] std::string typed_name(const std::string& typed);

@@ -30,10 +30,12 @@ Absentee* Absentees::find(const std::string& resume_key) {
   return found == all_.end() ? nullptr : &*found;
 }
 
-Absentee* Absentees::find(const std::string& room, const std::string& name,
-                          const std::string& address) {
+Absentee* Absentees::find(const std::string& room, const Caller& caller) {
+  const std::string& device = caller.who.about.device;
   const auto found = std::ranges::find_if(all_, [&](const Absentee& it) {
-    return it.room->key() == room && it.who.name_key == name && it.address == address;
+    const bool is_them =
+        it.address == caller.address || (!device.empty() && it.who.about.device == device);
+    return is_them && it.room->key() == room && it.who.name_key == caller.who.name_key;
   });
   return found == all_.end() ? nullptr : &*found;
 }
@@ -42,9 +44,11 @@ void Absentees::give_place(Absentee& from, Caller& caller, base::Time now) {
   const bool was_said = std::exchange(from.who.away, false);
   const bool host = caller.who.host;
   const Share share = caller.who.share;
+  const bool claimed = caller.who.about.claimed;  // which may have changed meanwhile
   caller.who = from.who;
   caller.who.host = host;
   caller.who.share = share;
+  caller.who.about.claimed = claimed;
   caller.opened = from.opened;
   rooms_.come_back(from.who, *from.room, caller);
   if (was_said) caller.room->tell(wire::Back{caller.who.number}, &caller.who, now);

@@ -94,6 +94,10 @@ absl::Status Admission::check_host(Address& from, const std::string& host_passco
                                                          : "this server has no host passcode"));
 }
 
+void Admission::count_wrong_guess(const std::string& address, base::Time now) {
+  count_failure(addresses_[address], now);
+}
+
 void Admission::count_failure(Address& from, base::Time now) const {
   std::erase_if(from.failures, [&](base::Time at) { return now - at > options_.failure_window; });
   from.failures.push_back(now);

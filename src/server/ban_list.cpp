@@ -10,6 +10,14 @@
 namespace comcat::server {
 namespace {
 
+/// base::key_fingerprint()'s form.
+bool is_key_fingerprint(std::string_view text) {
+  constexpr std::string_view kPrefix = "key:";
+  constexpr std::size_t kDigits = 16;
+  return text.starts_with(kPrefix) && text.size() == kPrefix.size() + kDigits &&
+         text.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string_view::npos;
+}
+
 bool is_over(const store::Ban& ban, store::WallTime now) {
   return ban.until && *ban.until <= now;
 }
@@ -18,6 +26,7 @@ bool is_over(const store::Ban& ban, store::WallTime now) {
 
 std::optional<std::string> normal_address(std::string_view typed) {
   std::string text(typed);
+  if (is_key_fingerprint(text)) return text;
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
   if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return text;
   if (text.ends_with("/64")) text.resize(text.size() - 3);

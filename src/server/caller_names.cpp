@@ -39,4 +39,9 @@ absl::StatusOr<std::string> chosen_name(const std::string& name) {
                                     " are given by the server; choose another");
 }
 
+absl::Status held_for_others(const std::string& name) {
+  return absl::AlreadyExistsError("the name " + name +
+                                  " is claimed, and not for this device; choose another name");
+}
+
 }  // namespace comcat::server

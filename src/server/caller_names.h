@@ -16,4 +16,7 @@ namespace comcat::server {
 /// is one sentence for the user.
 [[nodiscard]] absl::StatusOr<std::string> chosen_name(const std::string& name);
 
+/// Why somebody cannot be called `name`, which is claimed.
+[[nodiscard]] absl::Status held_for_others(const std::string& name);
+
 }  // namespace comcat::server

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "caller_names.h"
 
 namespace comcat::server {
 namespace {
@@ -21,6 +22,7 @@ struct Execution {
   Rooms& rooms;
   Texts& texts;
   Hosts& hosts;
+  NameClaims& claims;
   base::Time now;
 
   void operator()(const wire::UnknownCommand& verb) const;
@@ -35,6 +37,8 @@ struct Execution {
   void operator()(const wire::Tell& verb) const;
   void operator()(const wire::HostWords& verb) const;
   void operator()(const wire::History& verb) const;
+  void operator()(const wire::Claim& verb) const;
+  void operator()(const wire::Pair& verb) const;
   void operator()(const wire::Acknowledge&) const {}  // has been taken
 
   /// Takes the caller to the room `name`, in normal form, and answers.
@@ -99,6 +103,9 @@ void Execution::operator()(const wire::NewRoom& /*verb*/) const {
 }
 
 void Execution::go_to(const std::string& name, std::uint64_t last_text) const {
+  if (claims.holder(caller.who.name_key, caller.device.key, hosts.wall_now()) == Holder::kOthers) {
+    return caller.answer(trace_id, held_for_others(caller.who.name));
+  }
   if (absl::Status status = rooms.enter(caller, name, now); !status.ok()) {
     caller.answer(trace_id, status);
     return;
@@ -163,11 +170,31 @@ void Execution::operator()(const wire::HostWords& verb) const {
                  {}});
 }
 
+void Execution::operator()(const wire::Claim& /*verb*/) const {
+  Participant& who = caller.who;
+  const absl::Status status = claims.claim(who.name, caller.device.key, hosts.wall_now());
+  caller.answer(trace_id, status);
+  if (!status.ok() || std::exchange(who.about.claimed, true)) return;
+  base::log(base::LogLevel::kInfo, "claimed",
+            {{"session", who.number}, {"name", who.name}, {"device", who.about.device}});
+  caller.room->tell(wire::MemberChanged{who.member()}, nullptr, now);
+}
+
+void Execution::operator()(const wire::Pair& /*verb*/) const {
+  const absl::StatusOr<std::string> code =
+      claims.make_code(caller.who.name_key, caller.device.key, hosts.wall_now(), now);
+  caller.answer({trace_id,
+                 static_cast<int>(code.status().code()),
+                 code.ok() ? *code : std::string(code.status().message()),
+                 {}});
+}
+
 }  // namespace
 
-void execute(const wire::Command& command, Caller& caller, Rooms& rooms, Texts& texts, Hosts& hosts,
-             base::Time now) {
-  std::visit(Execution{command.trace_id, caller, rooms, texts, hosts, now}, command.verb);
+void execute(const wire::Command& command, Caller& caller, const Parts& parts, base::Time now) {
+  std::visit(
+      Execution{command.trace_id, caller, parts.rooms, parts.texts, parts.hosts, parts.claims, now},
+      command.verb);
 }
 
 }  // namespace comcat::server

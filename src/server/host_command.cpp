@@ -29,13 +29,14 @@ constexpr std::array kWords{
     Word{"who [ROOM]", "who is there, since when and from where"},
     Word{"kick NAME [in ROOM] [for 10m] [because TEXT]",
          "out of the call; for a time, nobody from that address comes back"},
-    Word{"ban NAME|ADDRESS [in ROOM] [for 7d] [because TEXT]",
-         "nobody from that address comes in, restarts or not"},
-    Word{"unban ADDRESS", "they may come in again"},
-    Word{"bans", "the addresses that are banned"},
+    Word{"ban NAME|ADDRESS|KEY [in ROOM] [for 7d] [because TEXT]",
+         "nobody from that address or device comes in, restarts or not"},
+    Word{"unban ADDRESS|KEY", "they may come in again"},
+    Word{"bans", "the addresses and devices that are banned"},
     Word{"mute NAME [in ROOM]", "nobody hears them until a host unmutes them"},
     Word{"unmute NAME [in ROOM]", "they are heard again"},
     Word{"close ROOM [because TEXT]", "everyone in the room out of the call"},
+    Word{"release NAME", "a claimed name is free again"},
     Word{"say TEXT", "a line of text to everyone in every room"},
     Word{"stats [ROOM]", "callers, rooms and frames; of a room, how many are in it"},
     Word{"drain", "tell everyone, and end the server as SIGTERM does"},
@@ -201,7 +202,7 @@ absl::StatusOr<HostCommand> parse_ban(Words& words) {
 
 absl::StatusOr<HostCommand> parse_unban(Words& words) {
   std::optional<std::string> address = normal_address(words.next());
-  if (!address) return invalid("write unban ADDRESS, as bans lists them");
+  if (!address) return invalid("write unban ADDRESS or unban KEY, as bans lists them");
   if (absl::Status status = nothing_more(words); !status.ok()) return status;
   return LiftBan{*std::move(address)};
 }
@@ -220,6 +221,13 @@ absl::StatusOr<HostCommand> parse_close(Words& words) {
   absl::StatusOr<Rest> rest = parse_rest(words, false, false, true);
   if (!rest.ok()) return rest.status();
   return CloseRoom{*std::move(room), std::move(rest->because)};
+}
+
+absl::StatusOr<HostCommand> parse_release(Words& words) {
+  absl::StatusOr<std::string> name = parse_name(words.next(), "name");
+  if (!name.ok()) return name.status();
+  if (absl::Status status = nothing_more(words); !status.ok()) return status;
+  return ReleaseName{*std::move(name)};
 }
 
 absl::StatusOr<HostCommand> parse_say(Words& words) {
@@ -258,6 +266,7 @@ absl::StatusOr<HostCommand> parse_host_command(std::string_view line) {
   if (word == "unban") return parse_unban(words);
   if (word == "mute" || word == "unmute") return parse_mute(words, word == "mute");
   if (word == "close") return parse_close(words);
+  if (word == "release") return parse_release(words);
   if (word == "say") return parse_say(words);
   if (word == "who") return parse_with_room<ListPeople>(words);
   if (word == "stats") return parse_with_room<ShowFigures>(words);

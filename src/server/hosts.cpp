@@ -43,14 +43,25 @@ std::string joined(const std::vector<std::string>& lines) {
 
 std::string described(const Participant& who, base::Duration here, const std::string& address,
                       bool away) {
-  std::string out = who.name + "  " + in_words(std::chrono::floor<seconds>(here)) + "  " + address;
+  std::string out =
+      who.full_name() + "  " + in_words(std::chrono::floor<seconds>(here)) + "  " + address;
   if (who.host) out += "  host";
   if (who.muted_by_host) out += "  muted by a host";
   if (who.muted) out += "  muted";
   if (who.deafened) out += "  deafened";
   if (who.original) out += "  original client";
   if (away) out += "  away";
+  if (who.about.claimed) out += "  claimed";
+  if (!who.about.device.empty()) out += "  " + who.about.device;
+  if (!who.about.client.empty()) out += "  " + who.about.client;
   return out;
+}
+
+absl::Status banned(const std::string& what, const store::Ban& ban) {
+  return refusal(Refusal::kBanned, absl::PermissionDeniedError(
+                                       what + " is banned" +
+                                       (ban.until ? " until " + date(*ban.until) : std::string()) +
+                                       because(ban.because)));
 }
 
 std::string described(const store::Ban& ban) {
@@ -78,7 +89,8 @@ struct Hosts::Execution {
     const std::string& address = found->address;
     if (kick.for_time) {
       const absl::Status status =
-          ban({address, name, kick.because, by.name, hosts.wall_now() + *kick.for_time});
+          ban({address, name, kick.because, by.name, hosts.wall_now() + *kick.for_time},
+              found->who->about.device);
       if (!status.ok()) return status;
     }
     log("kicked", name, kick.because);
@@ -92,18 +104,23 @@ struct Hosts::Execution {
   Answer operator()(const BanAddress& wanted) const {
     store::Ban ban{wanted.address, wanted.whom.name, wanted.because, by.name, {}};
     if (wanted.for_time) ban.until = hosts.wall_now() + *wanted.for_time;
+    std::string device;
     if (ban.address.empty()) {
       const absl::StatusOr<Person> found = hosts.find(wanted.whom, by);
       if (!found.ok()) return found.status();
       ban.address = found->address;
       ban.name = found->who->name;
+      device = found->who->about.device;
     }
     const std::string address = ban.address;
-    if (const absl::Status status = this->ban(std::move(ban)); !status.ok()) return status;
-    const std::size_t removed =
-        remove_all([&](const Person& person) { return person.address == address; }, wanted.because,
-                   "a host has banned you");
-    return "nobody from " + address + " comes in" +
+    if (const absl::Status status = this->ban(ban, device); !status.ok()) return status;
+    const auto is_meant = [&](const Person& person) {
+      const std::string& own = person.who->about.device;
+      return person.address == address || (!own.empty() && (own == device || own == address));
+    };
+    const std::size_t removed = remove_all(is_meant, wanted.because, "a host has banned you");
+    return "nobody from " + address + (device.empty() ? "" : ", nor with " + device + ",") +
+           " comes in" +
            (wanted.for_time ? " for " + in_words(*wanted.for_time) : " until it is unbanned") +
            (removed == 0
                 ? ""
@@ -124,7 +141,7 @@ struct Hosts::Execution {
     for (const store::Ban& ban : hosts.bans_.all(hosts.wall_now())) {
       lines.push_back(described(ban));
     }
-    return lines.empty() ? "no address is banned" : joined(lines);
+    return lines.empty() ? "nobody is banned" : joined(lines);
   }
 
   Answer operator()(const MutePerson& wanted) const {
@@ -136,6 +153,7 @@ struct Hosts::Execution {
                                            "muted by a host");
     }
     who.muted_by_host = wanted.muted;
+    hosts.remember_mute(who);
     found->room->tell(wire::MuteChanged{who.number, who.is_muted(), who.muted_by_host}, nullptr,
                       now);
     log(wanted.muted ? "muted_by_host" : "unmuted_by_host", who.name);
@@ -155,6 +173,20 @@ struct Hosts::Execution {
                    "a host has closed the room " + name);
     return "the room " + name + " is closed; " + counted(removed, "caller is", "callers are") +
            " out of the call";
+  }
+
+  Answer operator()(const ReleaseName& release) const {
+    const std::string key = base::comparison_key(release.name);
+    if (!hosts.claims_.release(key, hosts.wall_now())) {
+      return absl::NotFoundError("nobody has claimed the name " + release.name);
+    }
+    for (const Person& person : hosts.people()) {
+      if (person.who->name_key != key || person.room == nullptr) continue;
+      person.who->about.claimed = false;
+      person.room->tell(wire::MemberChanged{person.who->member()}, nullptr, now);
+    }
+    log("released", release.name);
+    return "the name " + release.name + " is free for whoever comes first";
   }
 
   Answer operator()(const Announce& announce) const {
@@ -238,10 +270,22 @@ struct Hosts::Execution {
     }
     return removed;
   }
-  [[nodiscard]] absl::Status ban(store::Ban wanted) const {
+  /// Bans an address and, unless that is "", a device.
+  [[nodiscard]] absl::Status ban(const store::Ban& wanted, const std::string& device) const {
     if (by.self != nullptr && by.self->address == wanted.address) {
       return absl::FailedPreconditionError("that is your own address: you would be out as well");
     }
+    const std::string own = by.self == nullptr ? "" : by.self->who.about.device;
+    if (!own.empty() && (own == device || own == wanted.address)) {
+      return absl::FailedPreconditionError("that is your own device: you would be out as well");
+    }
+    absl::Status status = put(wanted);
+    if (!status.ok() || device.empty()) return status;
+    store::Ban of_device = wanted;
+    of_device.address = device;
+    return put(std::move(of_device));
+  }
+  [[nodiscard]] absl::Status put(store::Ban wanted) const {
     base::log(LogLevel::kInfo, "banned",
               {{"address", wanted.address},
                {"whom", wanted.name},
@@ -254,12 +298,13 @@ struct Hosts::Execution {
 };
 
 Hosts::Hosts(HostOptions options, Rooms& rooms, const Callers& callers, Absentees& absentees,
-             const Metrics& metrics, Remove remove)
+             NameClaims& claims, const Metrics& metrics, Remove remove)
     : options_(std::move(options)),
       bans_(options_.bans, options_.keeper),
       rooms_(rooms),
       callers_(callers),
       absentees_(absentees),
+      claims_(claims),
       metrics_(metrics),
       remove_(std::move(remove)) {
   if (!options_.wall_clock) options_.wall_clock = system_clock;
@@ -278,16 +323,20 @@ absl::StatusOr<std::string> Hosts::act(const HostCommand& command, const By& by,
 
 absl::Status Hosts::check(const std::string& address) {
   const store::Ban* const ban = bans_.find(address, wall_now());
-  if (ban == nullptr) return absl::OkStatus();
-  return refusal(
-      Refusal::kBanned,
-      absl::PermissionDeniedError("your address is banned" +
-                                  (ban->until ? " until " + date(*ban->until) : std::string()) +
-                                  because(ban->because)));
+  return ban == nullptr ? absl::OkStatus() : banned("your address", *ban);
 }
 
-store::WallTime Hosts::wall_now() const {
-  return options_.wall_clock();
+absl::Status Hosts::check_device(const std::string& fingerprint) {
+  const store::Ban* const ban = fingerprint.empty() ? nullptr : bans_.find(fingerprint, wall_now());
+  return ban == nullptr ? absl::OkStatus() : banned("your device", *ban);
+}
+
+void Hosts::remember_mute(const Participant& who) {
+  if (!who.muted_by_host) {
+    muted_devices_.erase(who.about.device);
+  } else if (!who.about.device.empty() && muted_devices_.size() < kMaxMutedDevices) {
+    muted_devices_.insert(who.about.device);
+  }
 }
 
 std::vector<Hosts::Person> Hosts::people() const {
@@ -307,7 +356,7 @@ absl::StatusOr<Hosts::Person> Hosts::find(const Whom& whom, const By& by) const 
   const Room* const own = by.self == nullptr ? nullptr : by.self->room;
   std::vector<Person> found;
   for (const Person& person : people()) {
-    if (person.room == nullptr || person.who->name_key != name) continue;
+    if (person.room == nullptr || base::comparison_key(person.who->full_name()) != name) continue;
     if (!whom.room.empty() && person.room->key() != room) continue;
     if (whom.room.empty() && person.room == own) return person;
     found.push_back(person);

@@ -76,8 +76,9 @@ Hub::Hub(HubOptions options, Metrics& metrics)
       certificates_{options_.certificate},
       metrics_(metrics),
       rooms_(options_.rooms, metrics),
+      claims_(options_.claims),
       hosts_(
-          options_.hosts, rooms_, callers_, absentees_, metrics,
+          options_.hosts, rooms_, callers_, absentees_, claims_, metrics,
           [this](Caller& caller, const std::string& why, const absl::Status& status,
                  base::Time now) { close(caller, wire::LeaveReason::kRemoved, status, now, why); }),
       texts_(options_.keeper, rooms_, callers_) {

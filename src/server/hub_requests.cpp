@@ -11,6 +11,8 @@
 
 #include "comcat/base/log.h"
 #include "comcat/base/secret.h"
+#include "comcat/base/signing_key.h"
+#include "comcat/base/text.h"
 #include "comcat/base/unicode.h"
 #include "comcat/server/hub.h"
 #include "comcat/wire/convert.h"
@@ -67,10 +69,12 @@ absl::Status refuse(const absl::Status& status, Refusal why, const Caller& calle
 }
 
 /// Gives a caller of the original protocol the name that it says with its voice. The first stays.
-void name_original(Caller& caller, const std::string& name, base::Time now) {
+void name_original(Caller& caller, const std::string& name, NameClaims& claims,
+                   store::WallTime wall_now, base::Time now) {
   if (caller.who.name != placeholder_name(caller.who)) return;
   absl::StatusOr<std::string> chosen = chosen_name(name);
   if (!chosen.ok() || caller.room->has_name(base::comparison_key(*chosen), caller.who)) return;
+  if (claims.holder(base::comparison_key(*chosen), "", wall_now) != Holder::kNobody) return;
   caller.who.set_name(*std::move(chosen));
   base::log(LogLevel::kInfo, "named", {{"session", caller.who.number}, {"name", caller.who.name}});
   caller.room->tell(wire::Joined{caller.who.member()}, &caller.who, now);
@@ -78,7 +82,6 @@ void name_original(Caller& caller, const std::string& name, base::Time now) {
 
 /// What the original protocol does not say of a frame.
 void complete_original(Caller& caller, wire::VoiceUp& voice, base::Time now) {
-  name_original(caller, voice.original_name, now);
   caller.numbering.number(voice.packet, now);
   voice.packet.level_dbov = kOriginalLevelDbov;
 }
@@ -145,7 +148,10 @@ absl::Status Hub::relay(Caller& caller, wire::VoiceUp& voice, base::Time now) {
     metrics_.dropped(Drop::kRateLimit);
     return absl::OkStatus();
   }
-  if (caller.who.original) complete_original(caller, voice, now);
+  if (caller.who.original) {
+    name_original(caller, voice.original_name, claims_, hosts_.wall_now(), now);
+    complete_original(caller, voice, now);
+  }
   if (caller.who.is_muted()) {
     metrics_.dropped(Drop::kMuted);
     return absl::OkStatus();
@@ -219,15 +225,42 @@ absl::Status Hub::greet(Caller& caller, const wire::Hello& hello, base::Time now
     if (absl::Status status = caller.device.prove(whole, certificates_); !status.ok()) {
       return refuse(status, Refusal::kProtocol, caller, metrics_);
     }
+    const std::string device = base::key_fingerprint(caller.device.key);
+    if (absl::Status status = hosts_.check_device(device); !status.ok()) {
+      return refuse(status, Refusal::kBanned, caller, metrics_);
+    }
   }
   return join(caller, whole, now);
+}
+
+absl::Status Hub::name(Caller& caller, const wire::Hello& hello, base::Time now) {
+  Participant& who = caller.who;
+  absl::StatusOr<std::string> name = who.original ? placeholder_name(who) : chosen_name(hello.name);
+  if (!name.ok()) return name.status();
+  who.set_name(*std::move(name));
+  const std::string& key = caller.device.key;
+  const store::WallTime wall_now = hosts_.wall_now();
+  who.about.since_ms = static_cast<std::uint64_t>(wall_now.time_since_epoch().count());
+  who.about.device = key.empty() ? "" : base::key_fingerprint(key);
+  who.about.client = base::safe_text(hello.client, wire::kMaxClientBytes);
+  if (!hello.pair_code.empty()) {
+    const absl::Status status = claims_.pair(hello.pair_code, who.name_key, key, wall_now, now);
+    if (!status.ok()) {
+      if (options_.claims.wrong_code) options_.claims.wrong_code(caller.address, now);
+      return refusal(Refusal::kPasscode, status);
+    }
+    base::log(LogLevel::kInfo, "paired",
+              {{"session", who.number}, {"name", who.name}, {"device", who.about.device}});
+  }
+  who.muted_by_host = hosts_.is_muted(who.about.device);
+  const Holder whose = claims_.enter(who.name_key, key, wall_now);
+  who.about.claimed = whose == Holder::kThem;
+  return whose == Holder::kOthers ? held_for_others(who.name) : absl::OkStatus();
 }
 
 absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now) {
   if (draining_) return absl::UnavailableError(kShuttingDown);
   caller.who.original = hello.original();
-  absl::StatusOr<std::string> name =
-      caller.who.original ? placeholder_name(caller.who) : chosen_name(hello.name);
   caller.listener.takes_batches = (hello.features & wire::kFeatureVoiceBatch) != 0;
   caller.listener.takes_history =
       texts_.are_kept() && (hello.features & wire::kFeatureHistory) != 0;
@@ -237,10 +270,9 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
       hello.new_room
           ? rooms_.new_name()
           : wire::normal_name(hello.room.empty() ? wire::kDefaultRoom : hello.room, "room");
-  absl::Status status = name.status();
-  status.Update(room.status());
+  absl::Status status = room.status();
   if (status.ok()) status = absentees_.check(hello.resume_key);
-  if (status.ok()) caller.who.set_name(*std::move(name));
+  if (status.ok()) status = name(caller, hello, now);
   if (status.ok()) status = enter(caller, hello, *room, now);
   if (!status.ok()) {
     const bool of_door = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
@@ -267,14 +299,14 @@ absl::Status Hub::enter(Caller& caller, const wire::Hello& hello, const std::str
   absl::Status status =
       is_there ? absl::OkStatus() : rooms_.check_passcode(caller, room, hello.room_passcode, now);
   if (!status.ok()) return status;
-  Absentee* const namesake = absentees_.find(key, caller.who.name_key, caller.address);
+  Absentee* const namesake = absentees_.find(key, caller);
   if (left == nullptr && namesake != nullptr) {
     absentees_.remove(*namesake, wire::LeaveReason::kLost, now);
   }
   status = rooms_.may_enter(caller.who, room, before, left);
   if (!status.ok()) return status;
   const bool is_same = is_there && caller.returns && before.name_key == caller.who.name_key;
-  caller.who.muted_by_host = before.muted_by_host;
+  caller.who.muted_by_host |= before.muted_by_host;
   if (ghost != nullptr) {
     close(*ghost, wire::LeaveReason::kLost,
           absl::AbortedError("replaced by a new connection of yours"), now);
@@ -327,7 +359,7 @@ void Hub::obey_later(Caller& caller, base::Time now) {
     if (has_to_wait(caller, command)) {
       caller.later.push_back(std::move(command));
     } else {
-      execute(command, caller, rooms_, texts_, hosts_, now);
+      execute(command, caller, {rooms_, texts_, hosts_, claims_}, now);
     }
   }
 }
@@ -354,7 +386,7 @@ absl::Status Hub::obey(Caller& caller, wire::Command command, base::Time now) {
     return enforce(excess, kRefused, caller, metrics_);
   }
   if (!has_to_wait(caller, command)) {
-    execute(command, caller, rooms_, texts_, hosts_, now);
+    execute(command, caller, {rooms_, texts_, hosts_, claims_}, now);
   } else if (caller.later.size() < kMostLater) {
     caller.later.push_back(std::move(command));
   } else {

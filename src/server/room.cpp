@@ -83,11 +83,37 @@ std::vector<wire::Member> Room::roster() const {
   return members;
 }
 
+std::vector<const Participant*> Room::named(const std::string& name_key,
+                                            const Participant& except) const {
+  std::vector<const Participant*> out = away_;
+  for (const Person& person : people_) out.push_back(person.who);
+  std::erase_if(
+      out, [&](const Participant* who) { return who == &except || who->name_key != name_key; });
+  return out;
+}
+
 bool Room::has_name(const std::string& name_key, const Participant& except) const {
-  const auto has_it = [&](const Participant* who) {
-    return who != &except && who->name_key == name_key;
+  return !named(name_key, except).empty();
+}
+
+bool Room::is_taken(const Participant& who, const Participant& except) const {
+  std::vector<const Participant*> others = named(who.name_key, except);
+  std::erase(others, &who);
+  return others.size() >= kMaxTwins || std::ranges::any_of(others, [&](const Participant* other) {
+           return !other->is_twin_of(who);
+         });
+}
+
+std::uint32_t Room::free_twin(const Participant& who) const {
+  const std::vector<const Participant*> others = named(who.name_key, who);
+  const auto is_taken = [&](std::uint32_t twin) {
+    return std::ranges::any_of(others, [&](const Participant* other) {
+      return std::max<std::uint32_t>(other->twin, 1) == twin;
+    });
   };
-  return std::ranges::any_of(people_, has_it, &Person::who) || std::ranges::any_of(away_, has_it);
+  std::uint32_t twin = 1;
+  while (is_taken(twin)) ++twin;
+  return twin == 1 ? 0 : twin;
 }
 
 void Room::add(const Participant& who, Listener& listener) {

@@ -83,7 +83,7 @@ absl::Status Rooms::may_enter(const Participant& who, const std::string& name,
                                         std::to_string(room->rules().most_people) +
                                         " places are taken; try again later");
   }
-  if (!room->has_name(who.name_key, leaving)) return absl::OkStatus();
+  if (!room->is_taken(who, leaving)) return absl::OkStatus();
   return absl::AlreadyExistsError("somebody in the room " + room->name() + " goes by the name " +
                                   who.name + "; choose another room or another name");
 }
@@ -95,6 +95,7 @@ absl::Status Rooms::enter(Caller& caller, const std::string& name, base::Time no
   leave(caller, wire::LeaveReason::kMoved, now);
   caller.listener.texts = TextCourse::kLive;
   caller.listener.last_text = 0;
+  caller.who.twin = room.free_twin(caller.who);
   room.tell(wire::Joined{caller.who.member()}, nullptr, now);
   room.add(caller.who, caller.listener);
   caller.room = &room;

@@ -10,12 +10,15 @@ namespace {
 /// How many callers gRPC may hand over before the first has been dealt with.
 constexpr int kExpectedCalls = 16;
 
-/// Guesses at a room's passcode count as those at the server's.
+/// Guesses at other secrets count as those at the server's passcode.
 HubOptions with_door(HubOptions options, Admission& admission) {
   options.rooms.door = [&admission](const std::string& address, const Passcode& passcode,
                                     const std::string& given, const std::string& room,
                                     base::Time now) {
     return admission.admit_to_room(address, passcode, given, room, now);
+  };
+  options.claims.wrong_code = [&admission](const std::string& address, base::Time now) {
+    admission.count_wrong_guess(address, now);
   };
   return options;
 }

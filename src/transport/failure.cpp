@@ -69,6 +69,14 @@ std::string advice_on_sending(const ServerWords& said) {
   return or_else(said.advice, "ask whoever runs the server what it takes");
 }
 
+std::string advice_on_name(const ServerWords& said) {
+  const std::string other = "start again with another --name";
+  if (!absl::StrContains(said.sentence, "is claimed")) return other;
+  return other +
+         "; where the name is yours, type pair on a device that has it, and give this one "
+         "the code with --pair";
+}
+
 /// What happened, and what to do about it.
 struct Cause {
   std::string sentence;
@@ -155,7 +163,7 @@ Failure classify(const StreamEnd& end) {
     case absl::StatusCode::kPermissionDenied:
       return refused(end, said, or_else(said.advice, "ask whoever runs the server"));
     case absl::StatusCode::kAlreadyExists:  // the server says to choose another, but not how
-      return refused(end, said, "start again with another --name");
+      return refused(end, said, advice_on_name(said));
     case absl::StatusCode::kInvalidArgument:
       return {FailureKind::kUsage, where + " refused: " + said.sentence, said.advice, false};
     case absl::StatusCode::kResourceExhausted:

@@ -59,6 +59,7 @@ StreamCourse::Action StreamCourse::on_connected(const Place& place) {
   said_.room_passcode = place.passcode;
   said_.new_room = said_.new_room && place.room.empty();
   said_.name = name();
+  if (reconnect_.comes_back()) said_.pair_code.clear();  // it has been used
   return SayHello{said_};
 }
 

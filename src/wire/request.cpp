@@ -35,7 +35,9 @@ Request from(ClientSignal& signal) {
                std::move(*signal.mutable_key()),
                std::move(*signal.mutable_signature()),
                signal.new_room(),
-               std::move(*signal.mutable_room_passcode())};
+               std::move(*signal.mutable_room_passcode()),
+               std::move(*signal.mutable_pair_code()),
+               std::move(*signal.mutable_client())};
 }
 
 Request from(::Command& command) {
@@ -72,6 +74,12 @@ Request from(::Command& command) {
       break;
     case ::Command::kHistory:
       out.verb = History{command.history().before(), command.history().most()};
+      break;
+    case ::Command::kClaim:
+      out.verb = Claim{};
+      break;
+    case ::Command::kPair:
+      out.verb = Pair{};
       break;
     case ::Command::kNewRoom:
       out.verb = NewRoom{};
@@ -115,6 +123,8 @@ struct SetVerb {
   void operator()(const SetRecording& verb) const {
     command.mutable_set_recording()->set_recording(verb.recording);
   }
+  void operator()(const Claim&) const { command.mutable_claim(); }
+  void operator()(const Pair&) const { command.mutable_pair(); }
   void operator()(const History& verb) const {
     command.mutable_history()->set_before(verb.before);
     command.mutable_history()->set_most(verb.most);
@@ -142,6 +152,8 @@ std::string encode_request(const Hello& hello) {
   signal.set_signature(hello.signature);
   signal.set_new_room(hello.new_room);
   signal.set_room_passcode(hello.room_passcode);
+  signal.set_pair_code(hello.pair_code);
+  signal.set_client(hello.client);
   return request.SerializeAsString();
 }
 

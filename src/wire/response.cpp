@@ -51,6 +51,12 @@ void fill(::Member& out, const Member& member) {
   out.set_muted_by_host(member.muted_by_host);
   out.set_recording(member.recording);
   out.set_away(member.away);
+  out.set_twin(member.twin);
+  ::About& about = *out.mutable_about();
+  about.set_since_ms(member.about.since_ms);
+  about.set_device(member.about.device);
+  about.set_claimed(member.about.claimed);
+  about.set_client(member.about.client);
 }
 
 void fill(::Roster& out, const Roster& roster) {
@@ -94,6 +100,9 @@ struct SetEvent {
   void operator()(const Joined& e) const {
     fill(*event.mutable_joined()->mutable_member(), e.member);
   }
+  void operator()(const MemberChanged& e) const {
+    fill(*event.mutable_member_changed()->mutable_member(), e.member);
+  }
   void operator()(const Left& e) const {
     event.mutable_left()->set_session(e.session);
     event.mutable_left()->set_reason(static_cast<::Left::Reason>(e.reason));
@@ -127,6 +136,12 @@ struct SetEvent {
 
 // ---- messages to structs
 
+About from(const ::About& about) {
+  return {std::min<std::uint64_t>(about.since_ms(), kMaxTimeMs),
+          base::safe_text(about.device(), kMaxIdBytes), about.claimed(),
+          base::safe_text(about.client(), kMaxClientBytes)};
+}
+
 Member from(const ::Member& member) {
   return {member.session(),
           base::safe_text(member.id(), kMaxIdBytes),
@@ -137,7 +152,9 @@ Member from(const ::Member& member) {
           member.host(),
           member.muted_by_host(),
           member.recording(),
-          member.away()};
+          member.away(),
+          member.twin(),
+          from(member.about())};
 }
 
 template <typename Members>
@@ -228,6 +245,8 @@ Event from(const ::Event& event) {
   switch (event.event_case()) {
     case ::Event::kJoined:
       return Joined{from(event.joined().member())};
+    case ::Event::kMemberChanged:
+      return MemberChanged{from(event.member_changed().member())};
     case ::Event::kLeft:
       return Left{event.left().session(), from(event.left().reason()),
                   safe_said(event.left().why())};

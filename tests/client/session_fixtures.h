@@ -41,6 +41,7 @@ class World final : public SessionPorts {
     return stages.settings();
   }
   void set_gain(wire::SessionNumber speaker, float gain) override { gains[speaker] = gain; }
+  bool is_talking(wire::SessionNumber session) const override { return session == talks; }
   void remove_speaker(wire::SessionNumber speaker) override { removed.push_back(speaker); }
   absl::Status start_recording(const std::string& directory) override {
     if (disk.ok()) recording_into = directory;
@@ -86,6 +87,7 @@ class World final : public SessionPorts {
   bool mic_muted = false;
   bool deaf = false;
   bool short_frames = false;
+  wire::SessionNumber talks = 0;
   std::map<wire::SessionNumber, float> gains;
   VoiceStages stages;
   std::vector<wire::SessionNumber> removed;

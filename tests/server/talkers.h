@@ -14,7 +14,7 @@ namespace comcat::server {
 /// The level in -dBov of the frame that somebody sends at a time since the start; nothing: none.
 using Talker = std::function<std::optional<double>(std::chrono::milliseconds)>;
 
-/// Claims the same all the time.
+/// NameClaims the same all the time.
 inline Talker constant(double dbov) {
   return [=](std::chrono::milliseconds) { return dbov; };
 }

@@ -54,6 +54,10 @@ struct HostWords {
 struct RecordCall {
   std::string directory;  // empty: no longer
 };
+/// That one's name is held for this device.
+struct ClaimName {};
+/// A code for another device.
+struct PairDevice {};
 /// What shall be done to the microphone's sound; a change of nothing asks what is done.
 struct SetStages {
   VoiceStages::Change change;
@@ -62,9 +66,10 @@ struct ShowStats {};
 struct Devices {};
 struct Nothing {};  // an empty line
 
-using ConsoleCommand = std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move,
-                                    MakeRoom, Rooms, SayText, TellText, ShowHistory, HostWords,
-                                    RecordCall, SetStages, ShowStats, Devices>;
+using ConsoleCommand =
+    std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move, MakeRoom, Rooms,
+                 SayText, TellText, ShowHistory, HostWords, RecordCall, SetStages, ClaimName,
+                 PairDevice, ShowStats, Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

@@ -34,6 +34,8 @@ struct UserCommand {
     kTell,
     kHistory,
     kHost,
+    kClaim,
+    kPair,
     kProbe
   };
   Kind kind = Kind::kProbe;

@@ -31,6 +31,7 @@ struct ClientOptions {
   // An ending of a passcode is not told: the user is asked, and calls again.
   bool asks_passcode = false;
   bool asks_room_passcode = false;
+  std::string pair_code;  // of the word pair on another device; "": none
   bool tls = true;
   bool datagrams = true;         // voice beside the stream, where the server offers it
   std::string only_fingerprint;  // --trust

@@ -55,6 +55,8 @@ class SessionPorts {
   [[nodiscard]] virtual bool ask_passcode(const std::string& prompt) = 0;
   /// What ask_rooms() wanted.
   virtual void offer_rooms(std::vector<std::string> names) = 0;
+  /// Whether somebody of the room is heard now.
+  [[nodiscard]] virtual bool is_talking(wire::SessionNumber session) const = 0;
   /// All but what the session itself knows.
   [[nodiscard]] virtual Statistics statistics() const = 0;
 };
@@ -147,6 +149,8 @@ class Session {
   void execute(const HostWords& command, base::Time now);
   void execute(const ShowHistory& command, base::Time now);
   void execute(const RecordCall& command, base::Time now);
+  void execute(const ClaimName& command, base::Time now);
+  void execute(const PairDevice& command, base::Time now);
   void execute(const SetStages& command, base::Time now);
   void execute(const ShowStats& command, base::Time now);
   void execute(const Devices& command, base::Time now);
@@ -166,6 +170,7 @@ class Session {
   void tell(const wire::Draining& event);
   void tell(const wire::Roster& event);
   void tell(const wire::Announced& event);
+  void tell(const wire::MemberChanged& event);
   void tell(const wire::Told& event);
 
   /// The server has told the others.
@@ -195,6 +200,8 @@ class Session {
   /// The answer to what the user has not asked for in words; false for everything else.
   bool answer_quietly(Kind kind, const wire::Outcome& outcome);
   void leave_if_done();
+  void claimed();
+  void show_code(const std::string& code);
   /// As the server has it: after an outage it may be "an 2".
   [[nodiscard]] std::string own_name() const;
   [[nodiscard]] bool muted_by_host() const;
@@ -210,10 +217,15 @@ class Session {
   /// Speaks so that everyone in the room can hear it. To be called where members_ has changed.
   void fit_frames();
   void show_stats();
+  /// As they stand in a line: "an (2)".
+  [[nodiscard]] std::string shown_person(wire::SessionNumber session) const;
   /// Who is in the room, in words: at most `most` names.
   [[nodiscard]] std::string who(std::size_t most) const;
   /// Who is in another room.
   [[nodiscard]] Report who_elsewhere(const wire::Roster& roster) const;
+  /// A line for each of `members` of whom there is more to say.
+  [[nodiscard]] std::string details(const std::vector<wire::Member>& members) const;
+  [[nodiscard]] std::vector<wire::Member> members() const;
   [[nodiscard]] std::vector<std::string> marks_of(const wire::Member& member) const;
   [[nodiscard]] Object object_of(const wire::Member& member) const;
   [[nodiscard]] std::vector<Object> member_objects() const;

@@ -43,10 +43,10 @@ class Absentees {
 
   /// Null where nobody has this key.
   [[nodiscard]] Absentee* find(const std::string& resume_key);
-  /// Somebody of this name in the room `room`, both keys, who called from `address`; null where
-  /// there is none. It is the same person, whose program started anew.
-  [[nodiscard]] Absentee* find(const std::string& room, const std::string& name,
-                               const std::string& address);
+  /// Somebody of `caller`'s name in the room with the key `room`, who called from the same address
+  /// or with the same device; null where there is none. It is the same person, whose program
+  /// started anew.
+  [[nodiscard]] Absentee* find(const std::string& room, const Caller& caller);
   [[nodiscard]] std::list<Absentee>& all() { return all_; }
 
   /// Gives the absentee's place in the room to `caller`, who is from then on who that was.

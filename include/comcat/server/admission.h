@@ -106,6 +106,10 @@ class Admission {
                                            const std::string& given, const std::string& room,
                                            base::Time now);
 
+  /// Somebody from `address` who is in has guessed at a secret, and was wrong: counts as a wrong
+  /// passcode does.
+  void count_wrong_guess(const std::string& address, base::Time now);
+
   /// How long the answer to a refusal is held back.
   [[nodiscard]] std::chrono::milliseconds failure_delay() const { return options_.failure_delay; }
   [[nodiscard]] const Slots& slots() const { return slots_; }

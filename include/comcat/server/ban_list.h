@@ -11,11 +11,11 @@
 
 namespace comcat::server {
 
-/// The address `typed` as admission counts it: "192.0.2.1", "2001:db8::/64"; nothing where it is no
-/// IPv4 or IPv6 address. Threads: any.
+/// What is banned, `typed`: an address as admission counts it ("192.0.2.1", "2001:db8::/64"), or a
+/// device as base::key_fingerprint() calls it; nothing where it is neither. Threads: any.
 [[nodiscard]] std::optional<std::string> normal_address(std::string_view typed);
 
-/// The addresses from which a host lets nobody in.
+/// The addresses from which a host lets nobody in, and the devices; both are called address here.
 ///
 /// Capacity   kMaxBans: put() refuses more.
 /// Threads    one: the shard.

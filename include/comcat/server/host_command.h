@@ -42,6 +42,10 @@ struct CloseRoom {
   std::string room;
   std::string because;
 };
+/// A name that is claimed is so no more.
+struct ReleaseName {
+  std::string name;
+};
 struct Announce {
   std::string text;
 };
@@ -57,7 +61,7 @@ struct ListWords {};
 
 using HostCommand =
     std::variant<ListWords, KickPerson, BanAddress, LiftBan, ListBans, MutePerson, CloseRoom,
-                 Announce, ListAllRooms, ListPeople, ShowFigures, DrainServer>;
+                 ReleaseName, Announce, ListAllRooms, ListPeople, ShowFigures, DrainServer>;
 
 /// The command in a line of words: a name of several words stands in quotes. kInvalidArgument with
 /// one sentence, safe to print, where it is none. Safe on any bytes.

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "comcat/server/caller.h"
 #include "comcat/server/host_command.h"
 #include "comcat/server/metrics.h"
+#include "comcat/server/name_claims.h"
 #include "comcat/server/rooms.h"
 
 #include "absl/status/statusor.h"
@@ -29,9 +32,11 @@ struct HostOptions {
 /// something is a log line that says who did it.
 ///
 /// Threads    one: the shard.
-/// Ownership  rooms, callers, absentees and metrics outlive it.
+/// Ownership  rooms, callers, absentees, claims and metrics outlive it.
 class Hosts {
  public:
+  static constexpr std::size_t kMaxMutedDevices = 10'000;
+
   using Callers = std::unordered_map<wire::SessionNumber, Caller*>;
   /// Ends a caller's stream with `status`; others in the room are told `why`.
   using Remove = std::function<void(Caller&, const std::string& why, const absl::Status& status,
@@ -44,7 +49,7 @@ class Hosts {
   };
 
   Hosts(HostOptions options, Rooms& rooms, const Callers& callers, Absentees& absentees,
-        const Metrics& metrics, Remove remove);
+        NameClaims& claims, const Metrics& metrics, Remove remove);
 
   /// What there is to say of it, lines of safe text; an error is one sentence. In a call a host can
   /// do what concerns people and rooms.
@@ -53,11 +58,20 @@ class Hosts {
 
   /// Why nobody from `address` is let in; OK where that is not so.
   [[nodiscard]] absl::Status check(const std::string& address);
+  /// The same of a device, by the fingerprint of its key; "" is none.
+  [[nodiscard]] absl::Status check_device(const std::string& fingerprint);
+  /// Whether a host has muted this device since the server began.
+  [[nodiscard]] bool is_muted(const std::string& fingerprint) const {
+    return muted_devices_.contains(fingerprint);
+  }
+
+  /// By the clock that bans and claims are kept by.
+  [[nodiscard]] store::WallTime wall_now() const { return options_.wall_clock(); }
 
  private:
   struct Execution;
 
-  [[nodiscard]] store::WallTime wall_now() const;
+  void remember_mute(const Participant& who);
   /// Somebody who is there or away.
   struct Person {
     Participant* who;
@@ -74,9 +88,11 @@ class Hosts {
 
   HostOptions options_;
   BanList bans_;
+  std::set<std::string> muted_devices_;  // at most kMaxMutedDevices
   Rooms& rooms_;
   const Callers& callers_;
   Absentees& absentees_;
+  NameClaims& claims_;
   const Metrics& metrics_;
   const Remove remove_;
 };

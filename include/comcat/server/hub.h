@@ -10,6 +10,7 @@
 #include "comcat/server/caller.h"
 #include "comcat/server/hosts.h"
 #include "comcat/server/metrics.h"
+#include "comcat/server/name_claims.h"
 #include "comcat/server/rooms.h"
 #include "comcat/server/texts.h"
 #include "comcat/store/keeper.h"
@@ -27,6 +28,7 @@ struct HubOptions {
   std::chrono::seconds stall_timeout{10};
   CallerLimits caller;
   HostOptions hosts;
+  NameClaimOptions claims;
   std::string certificate;  // base::certificate_fingerprint() of what callers see; empty: no TLS
 };
 
@@ -92,6 +94,8 @@ class Hub {
   absl::Status greet(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status relay_stream(Caller& caller, wire::VoiceUp& voice, base::Time now);
   absl::Status take_report(Caller& caller, const wire::DatagramReport& report, base::Time now);
+  /// Gives the caller a name that is nobody else's, and whatever is known of the device.
+  absl::Status name(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status join(Caller& caller, const wire::Hello& hello, base::Time now);
   /// Takes the place of who `caller` was before, where there is one and it may; else enters `room`.
   absl::Status enter(Caller& caller, const wire::Hello& hello, const std::string& room,
@@ -114,6 +118,7 @@ class Hub {
   std::unordered_map<wire::SessionNumber, Caller*> callers_;
   Rooms rooms_;
   Absentees absentees_{rooms_};
+  NameClaims claims_;
   Hosts hosts_;
   Texts texts_;
   base::Time next_sweep_{};

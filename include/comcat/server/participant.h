@@ -20,18 +20,31 @@ struct Participant {
   bool host = false;           // gave the host passcode
   bool muted_by_host = false;  // only hosts lift it
   bool recording = false;
-  bool away = false;      // has lost its connection, and others have been told
-  bool original = false;  // speaks com_municat's own protocol, which has no events and no answers
-  Share share{};          // of places among the loudest; nobody is told
+  bool away = false;       // has lost its connection, and others have been told
+  bool original = false;   // speaks com_municat's own protocol, which has no events and no answers
+  std::uint32_t twin = 0;  // from 2: which of one person's devices in the room this is
+  wire::About about;
+  Share share{};  // of places among the loudest; nobody is told
 
   void set_name(std::string its_name);
+
+  /// Whether `other` is the same person, on another device: a claim holds the name of both.
+  [[nodiscard]] bool is_twin_of(const Participant& other) const {
+    return about.claimed && other.about.claimed && name_key == other.name_key;
+  }
+
+  /// With the number beside it: "an (2)".
+  [[nodiscard]] std::string full_name() const {
+    return twin > 1 ? name + " (" + std::to_string(twin) + ")" : name;
+  }
 
   /// Nobody hears them.
   [[nodiscard]] bool is_muted() const { return muted || muted_by_host; }
 
   /// As others are told of them.
   [[nodiscard]] wire::Member member() const {
-    return {number, id, name, is_muted(), deafened, original, host, muted_by_host, recording, away};
+    return {number,        id,        name, is_muted(), deafened, original, host,
+            muted_by_host, recording, away, twin,       about};
   }
 };
 

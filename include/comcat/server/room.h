@@ -35,6 +35,7 @@ namespace comcat::server {
 class Room {
  public:
   static constexpr std::chrono::milliseconds kEventGap{100};
+  static constexpr std::uint32_t kMaxTwins = 9;  // of one person in one room
 
   /// `key` is base::comparison_key() of `name`. `load` and `deadlines` outlive the room.
   Room(std::string name, std::string key, std::size_t max_speakers, Metrics& metrics,
@@ -61,6 +62,11 @@ class Room {
   [[nodiscard]] std::vector<wire::Member> roster() const;
   /// True where somebody but `except` goes by a name with this key.
   [[nodiscard]] bool has_name(const std::string& name_key, const Participant& except) const;
+  /// Whether `who` may not be here for somebody, but `except`, who goes by that name: another
+  /// person, or as many of one's own devices as there may be.
+  [[nodiscard]] bool is_taken(const Participant& who, const Participant& except) const;
+  /// The twin that `who` is here: 0 where nobody has the name.
+  [[nodiscard]] std::uint32_t free_twin(const Participant& who) const;
 
   void add(const Participant& who, Listener& listener);
   void remove(const Participant& who);
@@ -106,6 +112,9 @@ class Room {
     Listener* listener;
   };
 
+  /// Who goes by a name with this key, there or away, but `except`.
+  [[nodiscard]] std::vector<const Participant*> named(const std::string& name_key,
+                                                      const Participant& except) const;
   /// Notes that `speaker`'s frames wait; how many speakers' do.
   std::size_t gather(wire::SessionNumber speaker);
   /// Queues a text for `listener`; false where it gets this one from the history.

@@ -1,22 +1,19 @@
 #pragma once
 
-#include <deque>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "comcat/store/ban.h"
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 
 namespace comcat::store {
 
 class BanTable;
+template <typename Table>
+class WriteBehind;
 
 /// Bans that last: SQLite on a thread of its own. The file, bans.db, is made with the first ban.
 ///
@@ -32,23 +29,13 @@ class BanBook {
   ~BanBook();
 
   /// In place of what was kept of the same address.
-  void keep(Ban ban) ABSL_LOCKS_EXCLUDED(mutex_);
-  void lift(std::string address) ABSL_LOCKS_EXCLUDED(mutex_);
+  void keep(Ban ban);
+  void lift(std::string address);
 
  private:
-  using Change = std::function<bool(BanTable&)>;
-
   explicit BanBook(std::string file);
-  void run();
-  void add(Change change) ABSL_LOCKS_EXCLUDED(mutex_);
-  /// All that waits; empty at the end.
-  [[nodiscard]] std::deque<Change> take() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  const std::string file_;
-  absl::Mutex mutex_;
-  std::deque<Change> waiting_ ABSL_GUARDED_BY(mutex_);
-  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
-  std::jthread thread_;
+  const std::unique_ptr<WriteBehind<BanTable>> changes_;
 };
 
 }  // namespace comcat::store

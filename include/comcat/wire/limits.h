@@ -17,6 +17,7 @@ inline constexpr std::size_t kMaxTextBytes = 2000;
 inline constexpr std::uint32_t kUsualTexts = 20;      // at joining, and where none says how many
 inline constexpr std::uint32_t kMaxTextsAsked = 100;  // of History
 inline constexpr std::uint64_t kMaxTimeMs = 253'402'300'799'999;  // the end of the year 9999
+inline constexpr std::size_t kMaxClientBytes = 32;  // of the name of a program and its version
 inline constexpr std::size_t kMaxPasscodeBytes = 256;
 inline constexpr std::size_t kMaxChunkBytes = 1275;         // one Opus frame, RFC 6716 section 3.4
 inline constexpr std::uint32_t kDurationUnitSamples = 120;  // 2.5 ms, the shortest Opus frame
@@ -28,7 +29,7 @@ inline constexpr std::size_t kMaxMessageBytes = 64 * 1024;
 /// Of what a server sends: a welcome names everyone in the room.
 inline constexpr std::size_t kMaxResponseBytes = 16 * kMaxMessageBytes;
 /// In one such message: a room of ten thousand, each with all there is to say of him.
-inline constexpr std::size_t kMaxResponseFields = 80'000;
+inline constexpr std::size_t kMaxResponseFields = 150'000;
 inline constexpr std::size_t kResumeKeyBytes = 16;
 inline constexpr unsigned kSilentDbov = 127;  // RFC 6464
 

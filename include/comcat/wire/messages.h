@@ -43,6 +43,8 @@ struct Hello {
   std::string signature{};      // by that key, of proof_text(); may follow in a hello of its own
   bool new_room = false;        // `room` is none: the server makes one for whoever is told its name
   std::string room_passcode{};  // where the room asks for one
+  std::string pair_code{};      // by which the key joins the claim of the name; empty: none
+  std::string client{};         // which program says it, and its version
 
   /// An empty signal is how the original protocol says hello.
   [[nodiscard]] bool original() const {
@@ -97,19 +99,31 @@ struct History {
   std::uint64_t before = 0;
   std::uint32_t most = 0;
 };
+/// Hold my name for my device's key.
+struct Claim {};
+/// A code by which another device joins that claim; the outcome's text is the code.
+struct Pair {};
 /// A command of a later version; answered with UNIMPLEMENTED.
 struct UnknownCommand {};
 
 struct Command {
   std::uint64_t trace_id = 0;
   std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say, Who, History,
-               HostWords, Tell, SetRecording, NewRoom, Acknowledge>
+               HostWords, Tell, SetRecording, NewRoom, Acknowledge, Claim, Pair>
       verb;
 };
 
 using Request = std::variant<VoiceUp, Hello, Command, DatagramReport>;
 
 // ---- down
+
+/// What is not needed to tell people apart.
+struct About {
+  std::uint64_t since_ms = 0;  // when they came, since 1970 in UTC, at most kMaxTimeMs; 0: unknown
+  std::string device{};        // base::key_fingerprint() of its key; empty: none
+  bool claimed = false;        // the name is held for that key
+  std::string client{};        // as in Hello
+};
 
 struct Member {
   SessionNumber session = 0;
@@ -121,7 +135,9 @@ struct Member {
   bool host = false;
   bool muted_by_host = false;  // is then muted, whatever the member wants
   bool recording = false;
-  bool away = false;  // the connection is lost, and may come back
+  bool away = false;       // the connection is lost, and may come back
+  std::uint32_t twin = 0;  // from 2: which of one person's devices in the room this is
+  About about{};
 };
 
 /// Where datagrams go, and what seals them: for each direction a key and a salt, as long as
@@ -188,6 +204,10 @@ enum class LeaveReason { kUnknown, kStopped, kLost, kMoved, kClosed, kRemoved };
 struct Joined {
   Member member;
 };
+/// What is to be known of somebody who is there already.
+struct MemberChanged {
+  Member member;
+};
 struct Left {
   SessionNumber session = 0;
   LeaveReason reason = LeaveReason::kUnknown;
@@ -231,8 +251,9 @@ struct Draining {
 struct UnknownEvent {};
 
 /// A Roster tells a slow reader who is there now, in place of the events that it missed.
-using Event = std::variant<UnknownEvent, Joined, Left, MuteChanged, DeafenChanged, TextSaid,
-                           Draining, Roster, Announced, Told, RecordingChanged, Away, Back>;
+using Event =
+    std::variant<UnknownEvent, Joined, Left, MuteChanged, DeafenChanged, TextSaid, Draining, Roster,
+                 Announced, Told, RecordingChanged, Away, Back, MemberChanged>;
 
 /// A response of a later version; to be ignored.
 struct UnknownResponse {};

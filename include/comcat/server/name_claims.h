@@ -1,0 +1,93 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "comcat/base/clock.h"
+#include "comcat/store/claim.h"
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace comcat::server {
+
+/// Whose a name is.
+enum class Holder : std::uint8_t { kNobody, kThem, kOthers };
+
+struct NameClaimOptions {
+  std::vector<store::Claim> known;  // that hold already
+  /// Who keeps what changes over a restart. Where that is nobody, nothing can be claimed.
+  std::function<void(const store::Claim&)> keep;
+  std::function<void(const std::string& name)> lift;
+  /// Who is told of each wrong code, and from which address it came.
+  std::function<void(const std::string& address, base::Time now)> wrong_code;
+};
+
+/// The names that are held for the keys of somebody's devices, until none of them has been there
+/// for kUnused, or a host releases them.
+///
+/// Capacity   kMaxClaims; one key kMaxOfKey, one name store::Claim::kMaxKeys. Codes: one for each
+///            claim.
+/// Threads    one: the shard.
+/// Time       the caller's: the wall clock, since claims outlive the server; for codes the steady
+///            one.
+class NameClaims {
+ public:
+  static constexpr std::size_t kMaxClaims = 10'000;
+  static constexpr std::size_t kMaxOfKey = 5;
+  static constexpr std::chrono::days kUnused{90};
+  static constexpr std::chrono::minutes kCodeLasts{10};
+
+  explicit NameClaims(NameClaimOptions options);
+
+  /// Whose the name with this base::comparison_key() is to somebody with `device`'s key ("": none).
+  [[nodiscard]] Holder holder(const std::string& name_key, const std::string& device,
+                              store::WallTime now);
+  /// The same; a claim that is theirs is used by it.
+  [[nodiscard]] Holder enter(const std::string& name_key, const std::string& device,
+                             store::WallTime now);
+
+  /// Holds `name` for `device`; OK too where it is held for it already. The error is one sentence
+  /// for the user.
+  [[nodiscard]] absl::Status claim(const std::string& name, const std::string& device,
+                                   store::WallTime now);
+
+  /// A code by which another device joins `device`'s claim of the name, once. It takes the place of
+  /// an earlier one.
+  [[nodiscard]] absl::StatusOr<std::string> make_code(const std::string& name_key,
+                                                      const std::string& device,
+                                                      store::WallTime now, base::Time steady_now);
+  /// Adds `device` to the claim of the name that `code` is for. kPermissionDenied where it is for
+  /// none, without a word on why.
+  [[nodiscard]] absl::Status pair(const std::string& code, const std::string& name_key,
+                                  const std::string& device, store::WallTime now,
+                                  base::Time steady_now);
+
+  /// False where the name was held for nobody.
+  bool release(const std::string& name_key, store::WallTime now);
+
+ private:
+  struct Code {
+    std::string text;
+    base::Time until;
+  };
+  struct Held {
+    store::Claim claim;
+    Code code;  // empty text: none
+  };
+
+  /// The claim that holds; null where there is none.
+  [[nodiscard]] Held* find(const std::string& name_key, store::WallTime now);
+  void forget_unused(store::WallTime now);
+  void keep(store::Claim& claim, store::WallTime now) const;
+
+  NameClaimOptions options_;
+  std::map<std::string, Held> held_;  // by the key of the name
+};
+
+}  // namespace comcat::server

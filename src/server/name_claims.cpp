@@ -1,0 +1,160 @@
+#include "comcat/server/name_claims.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "comcat/base/unicode.h"
+
+namespace comcat::server {
+namespace {
+
+constexpr std::chrono::days kUseIsKeptEach{1};  // a file is not written for each who comes
+constexpr std::size_t kCodeCharacters = 10;     // of 5 bits each
+constexpr std::string_view kAlphabet = "abcdefghijkmnpqrstuvwxyz23456789";  // none like another
+static_assert(kAlphabet.size() == 32);
+
+std::string make_code_text() {
+  std::string code(kCodeCharacters, '\0');
+  auto* const bytes = reinterpret_cast<unsigned char*>(code.data());
+  if (RAND_bytes(bytes, static_cast<int>(code.size())) != 1) std::abort();
+  for (char& c : code) c = kAlphabet[static_cast<unsigned char>(c) % kAlphabet.size()];
+  return code;
+}
+
+bool has_key(const store::Claim& claim, const std::string& device) {
+  return !device.empty() && std::ranges::find(claim.keys, device) != claim.keys.end();
+}
+
+bool is_over(const store::Claim& claim, store::WallTime now) {
+  return now - claim.used > NameClaims::kUnused;
+}
+
+/// In a time that does not tell how much of it was right.
+bool same(const std::string& one, const std::string& other) {
+  return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
+}
+
+absl::Status no_key() {
+  return absl::FailedPreconditionError(
+      "your client has shown this server no device key, for which a name could be held");
+}
+
+}  // namespace
+
+NameClaims::NameClaims(NameClaimOptions options) : options_(std::move(options)) {
+  for (const store::Claim& claim : options_.known) {
+    held_.emplace(base::comparison_key(claim.name), Held{claim, {}});
+  }
+  options_.known.clear();
+}
+
+NameClaims::Held* NameClaims::find(const std::string& name_key, store::WallTime now) {
+  const auto found = held_.find(name_key);
+  if (found == held_.end() || is_over(found->second.claim, now)) return nullptr;
+  return &found->second;
+}
+
+Holder NameClaims::holder(const std::string& name_key, const std::string& device,
+                          store::WallTime now) {
+  const Held* const held = find(name_key, now);
+  if (held == nullptr) return Holder::kNobody;
+  return has_key(held->claim, device) ? Holder::kThem : Holder::kOthers;
+}
+
+Holder NameClaims::enter(const std::string& name_key, const std::string& device,
+                         store::WallTime now) {
+  const Holder whose = holder(name_key, device, now);
+  if (whose != Holder::kThem) return whose;
+  store::Claim& claim = find(name_key, now)->claim;
+  if (now - claim.used >= kUseIsKeptEach) keep(claim, now);
+  return whose;
+}
+
+absl::Status NameClaims::claim(const std::string& name, const std::string& device,
+                               store::WallTime now) {
+  if (!options_.keep) return absl::FailedPreconditionError("this server keeps no claims");
+  if (device.empty()) return no_key();
+  const std::string name_key = base::comparison_key(name);
+  if (const Held* const held = find(name_key, now)) {
+    if (has_key(held->claim, device)) return absl::OkStatus();
+    return absl::AlreadyExistsError("the name " + name + " is held for somebody else");
+  }
+  forget_unused(now);
+  const auto of_device = std::ranges::count_if(
+      held_, [&](const auto& entry) { return has_key(entry.second.claim, device); });
+  if (static_cast<std::size_t>(of_device) >= kMaxOfKey) {
+    return absl::ResourceExhaustedError("your device has claimed " + std::to_string(kMaxOfKey) +
+                                        " names already, which is all it may have");
+  }
+  if (held_.size() >= kMaxClaims) {
+    return absl::ResourceExhaustedError("as many names are claimed as this server may hold");
+  }
+  Held held{{name, {device}, now}, {}};
+  keep(held.claim, now);
+  held_.insert_or_assign(name_key, std::move(held));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> NameClaims::make_code(const std::string& name_key,
+                                                  const std::string& device, store::WallTime now,
+                                                  base::Time steady_now) {
+  if (device.empty()) return no_key();
+  Held* const held = find(name_key, now);
+  if (held == nullptr || !has_key(held->claim, device)) {
+    return absl::FailedPreconditionError("your name is not claimed; claim it first");
+  }
+  if (held->claim.keys.size() >= store::Claim::kMaxKeys) {
+    return absl::ResourceExhaustedError("your name is held for " +
+                                        std::to_string(store::Claim::kMaxKeys) +
+                                        " devices already, which is all it may have");
+  }
+  held->code = {make_code_text(), steady_now + kCodeLasts};
+  return held->code.text;
+}
+
+absl::Status NameClaims::pair(const std::string& code, const std::string& name_key,
+                              const std::string& device, store::WallTime now,
+                              base::Time steady_now) {
+  if (device.empty()) return no_key();
+  Held* const held = find(name_key, now);
+  const bool fits = held != nullptr && !held->code.text.empty() && held->code.until > steady_now &&
+                    same(held->code.text, code);
+  if (!fits) {
+    return absl::PermissionDeniedError(
+        "the pairing code is wrong, has been used, is older than 10 minutes, or is for another "
+        "name; try again with a new one");
+  }
+  held->code = {};
+  if (has_key(held->claim, device)) return absl::OkStatus();
+  held->claim.keys.push_back(device);
+  keep(held->claim, now);
+  return absl::OkStatus();
+}
+
+bool NameClaims::release(const std::string& name_key, store::WallTime now) {
+  const Held* const held = find(name_key, now);
+  if (held == nullptr) return false;
+  if (options_.lift) options_.lift(held->claim.name);
+  held_.erase(name_key);
+  return true;
+}
+
+void NameClaims::forget_unused(store::WallTime now) {
+  std::erase_if(held_, [&](const auto& entry) {
+    const bool over = is_over(entry.second.claim, now);
+    if (over && options_.lift) options_.lift(entry.second.claim.name);
+    return over;
+  });
+}
+
+void NameClaims::keep(store::Claim& claim, store::WallTime now) const {
+  claim.used = now;
+  if (options_.keep) options_.keep(claim);
+}
+
+}  // namespace comcat::server

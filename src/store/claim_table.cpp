@@ -1,0 +1,89 @@
+#include "claim_table.h"
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include <fcntl.h>
+
+#include "comcat/base/file_descriptor.h"
+#include "comcat/base/file_trust.h"
+#include "comcat/base/log.h"
+#include "comcat/base/text.h"
+#include "comcat/base/unicode.h"
+#include "comcat/store/claim_row.h"
+
+namespace comcat::store {
+namespace {
+
+constexpr const char* kSettings =
+    "PRAGMA journal_mode = WAL;"
+    "PRAGMA synchronous = FULL;"
+    "PRAGMA trusted_schema = OFF;"
+    "CREATE TABLE IF NOT EXISTS claims ("
+    "  key TEXT NOT NULL PRIMARY KEY,"  // base::comparison_key() of the name
+    "  name TEXT NOT NULL,"
+    "  devices TEXT NOT NULL,"    // keys_of()
+    "  used_ms INTEGER NOT NULL"  // since 1970 in UTC
+    ") STRICT, WITHOUT ROWID;";
+
+absl::Status cannot_use(const std::string& path, const std::string& why) {
+  return absl::UnavailableError("cannot use the claims in " + base::safe_text(path) + ": " + why +
+                                "; make that possible, or choose another place with --state_dir");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ClaimTable>> ClaimTable::open(const std::string& path) {
+  const base::FileDescriptor file(
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600));
+  if (!file.valid()) return cannot_use(path, std::strerror(errno));
+  if (const std::string why = base::distrust(file.get()); !why.empty()) {
+    return cannot_use(path, why);
+  }
+  std::unique_ptr<ClaimTable> table(new ClaimTable(path));
+  if (!table->sqlite_.ok() || !table->sqlite_.run(kSettings)) {
+    return cannot_use(path, table->fault());
+  }
+  return table;
+}
+
+absl::StatusOr<std::vector<Claim>> ClaimTable::all() {
+  const Sqlite::Statement statement =
+      sqlite_.prepare("SELECT name, devices, used_ms FROM claims ORDER BY key");
+  if (!statement) return absl::UnavailableError(fault());
+  Query rows(statement.get());
+  std::vector<Claim> claims;
+  while (rows.step()) {
+    std::optional<Claim> claim = decode(ClaimRow{rows.text(0), rows.text(1), rows.integer(2)});
+    if (claim) {
+      claims.push_back(*std::move(claim));
+    } else {
+      base::log(base::LogLevel::kWarning, "claim_left_out", {{"used_ms", rows.integer(2)}});
+    }
+  }
+  if (!rows.is_done()) return absl::UnavailableError(fault());
+  return claims;
+}
+
+bool ClaimTable::put(const Claim& claim) {
+  const Sqlite::Statement statement =
+      sqlite_.prepare("INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)");
+  const std::string key = base::comparison_key(claim.name);
+  const std::string devices = keys_of(claim);
+  return statement && Query(statement.get())
+                          .bind(1, key)
+                          .bind(2, claim.name)
+                          .bind(3, devices)
+                          .bind(4, claim.used.time_since_epoch().count())
+                          .run();
+}
+
+bool ClaimTable::erase(const std::string& name) {
+  const Sqlite::Statement statement = sqlite_.prepare("DELETE FROM claims WHERE key = ?");
+  const std::string key = base::comparison_key(name);
+  return statement && Query(statement.get()).bind(1, key).run();
+}
+
+}  // namespace comcat::store

@@ -1,0 +1,175 @@
+// Names that are held for somebody's devices.
+
+#include <string>
+#include <utility>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "comcat/base/signing_key.h"
+#include "comcat/wire/hello_proof.h"
+
+#include "server/house.h"
+
+namespace comcat::server {
+namespace {
+
+using ::testing::HasSubstr;
+
+HubOptions with_claims() {
+  HubOptions options;
+  options.claims.keep = [](const store::Claim& /*claim*/) {};
+  return options;
+}
+
+/// People who come with a device's key.
+class ClaimedNames : public ::testing::Test {
+ protected:
+  [[nodiscard]] absl::Status say_hello(Person& person, const base::SigningKey& key,
+                                       const std::string& name = "an",
+                                       const std::string& room = "lobby",
+                                       const std::string& code = "") {
+    wire::Hello hello{name, room, "", wire::kFeatureVoiceBatch};
+    hello.key = key.public_key();
+    hello.pair_code = code;
+    hello.client = "comcat 1.2.3";
+    hello.signature = key.sign(wire::proof_text(hello, person.caller.device.nonce, ""));
+    return house_.say_hello(person, hello);
+  }
+  Person& join(const base::SigningKey& key, const std::string& name = "an",
+               const std::string& room = "lobby") {
+    Person& person = house_.connect();
+    const absl::Status status = say_hello(person, key, name, room);
+    EXPECT_TRUE(status.ok()) << status;
+    house_.pass(Room::kEventGap);
+    return person;
+  }
+  /// What a command is answered with.
+  wire::Outcome ask(Person& person, decltype(wire::Command::verb) verb) {
+    const auto answers = person.answers(house_.command(person, std::move(verb)));
+    EXPECT_EQ(1U, answers.size());
+    return answers.empty() ? wire::Outcome{} : answers.front();
+  }
+  void claim(Person& person) { EXPECT_EQ(0, ask(person, wire::Claim{}).status); }
+  /// How somebody with that key is answered who asks for the name.
+  absl::Status attempt(const base::SigningKey& key, const std::string& name = "an") {
+    return say_hello(house_.connect(), key, name);
+  }
+
+  House house_{with_claims()};
+  const base::SigningKey laptop_ = base::SigningKey::make();
+  const base::SigningKey phone_ = base::SigningKey::make();
+  const base::SigningKey stranger_ = base::SigningKey::make();
+};
+
+TEST_F(ClaimedNames, AreForNobodyElseWhetherTheOwnerIsThereOrNot) {
+  Person& an = join(laptop_);
+  claim(an);
+  const absl::Status there = attempt(stranger_);
+  EXPECT_TRUE(absl::IsAlreadyExists(there)) << there;
+  EXPECT_THAT(std::string(there.message()), HasSubstr("the name an is claimed"));
+  house_.hang_up(an);
+  EXPECT_TRUE(absl::IsAlreadyExists(attempt(stranger_)));
+  EXPECT_TRUE(absl::IsAlreadyExists(attempt(stranger_, "AN"))) << "it is the same name";
+  Person& keyless = house_.connect();
+  EXPECT_TRUE(absl::IsAlreadyExists(house_.say_hello(keyless, {"an", "elsewhere", ""})));
+  EXPECT_TRUE(join(laptop_).caller.who.about.claimed);
+}
+
+TEST_F(ClaimedNames, AreToldToTheOthers) {
+  Person& bo = house_.join("bo");
+  Person& an = join(laptop_);
+  const auto joined = bo.told<wire::Joined>();
+  ASSERT_EQ(1U, joined.size());
+  EXPECT_FALSE(joined[0].member.about.claimed);
+  EXPECT_EQ(base::key_fingerprint(laptop_.public_key()), joined[0].member.about.device);
+  EXPECT_EQ("comcat 1.2.3", joined[0].member.about.client);
+  EXPECT_NE(0U, joined[0].member.about.since_ms);
+  claim(an);
+  house_.pass(Room::kEventGap);
+  ASSERT_EQ(1U, bo.told<wire::MemberChanged>().size());
+  EXPECT_TRUE(bo.told<wire::MemberChanged>()[0].member.about.claimed);
+  claim(an);
+  house_.pass(Room::kEventGap);
+  EXPECT_EQ(1U, bo.told<wire::MemberChanged>().size()) << "that is no news";
+}
+
+TEST_F(ClaimedNames, WithoutAKeyCannotBe) {
+  Person& an = house_.join("an");
+  const wire::Outcome outcome = ask(an, wire::Claim{});
+  EXPECT_EQ(static_cast<int>(absl::StatusCode::kFailedPrecondition), outcome.status);
+  EXPECT_THAT(outcome.text, HasSubstr("no device key"));
+}
+
+TEST_F(ClaimedNames, HaveANumberBesideThemOnASecondDevice) {
+  Person& first = join(laptop_);
+  claim(first);
+  Person& second = join(laptop_);
+  EXPECT_EQ(0U, first.caller.who.twin);
+  EXPECT_EQ(2U, second.caller.who.twin);
+  EXPECT_EQ("an", second.caller.who.name) << "the number is no part of it";
+  EXPECT_EQ(2U, first.told<wire::Joined>().back().member.twin);
+  EXPECT_EQ(3U, join(laptop_).caller.who.twin);
+  house_.hang_up(second);
+  EXPECT_EQ(2U, join(laptop_).caller.who.twin) << "the lowest that is free";
+  EXPECT_EQ(0U, join(laptop_, "an", "elsewhere").caller.who.twin);
+}
+
+TEST_F(ClaimedNames, HaveAtMostNineDevicesInARoom) {
+  claim(join(laptop_));
+  for (std::uint32_t twin = 2; twin <= Room::kMaxTwins; ++twin) join(laptop_);
+  EXPECT_TRUE(absl::IsAlreadyExists(attempt(laptop_)));
+}
+
+TEST_F(ClaimedNames, ThatAreNotClaimedAreTakenByWhoeverIsThereAsEver) {
+  join(laptop_);
+  EXPECT_TRUE(absl::IsAlreadyExists(attempt(laptop_)));
+}
+
+TEST_F(ClaimedNames, AreSharedWithADeviceThatHasTheCode) {
+  Person& an = join(laptop_);
+  claim(an);
+  const wire::Outcome code = ask(an, wire::Pair{});
+  ASSERT_EQ(0, code.status) << code.text;
+  Person& thief = house_.connect();
+  EXPECT_TRUE(absl::IsPermissionDenied(say_hello(thief, stranger_, "an", "lobby", "guessguess")));
+  Person& phone = house_.connect();
+  ASSERT_TRUE(say_hello(phone, phone_, "an", "lobby", code.text).ok());
+  EXPECT_EQ(2U, phone.caller.who.twin);
+  Person& late = house_.connect();
+  EXPECT_TRUE(absl::IsPermissionDenied(say_hello(late, stranger_, "an", "lobby", code.text)));
+}
+
+TEST_F(ClaimedNames, AreNotKeptByWhoGoesToAnotherRoom) {
+  Person& squatter = join(stranger_, "an", "attic");
+  Person& an = join(laptop_);
+  claim(an);
+  const wire::Outcome outcome = ask(squatter, wire::JoinRoom{"cellar"});
+  EXPECT_EQ(static_cast<int>(absl::StatusCode::kAlreadyExists), outcome.status);
+  EXPECT_EQ("attic", squatter.caller.room->name());
+}
+
+TEST_F(ClaimedNames, AreNotGivenToOriginalClients) {
+  Person& an = join(laptop_);
+  claim(an);
+  house_.hang_up(an);
+  Person& original = house_.join_original();
+  wire::VoicePacket frame;
+  frame.payload = "opus";
+  ASSERT_TRUE(house_.send(original, wire::VoiceUp{frame, "an"}).ok());
+  EXPECT_THAT(original.caller.who.name, HasSubstr("caller-"));
+}
+
+TEST_F(ClaimedNames, ThatAHostReleasesAreFree) {
+  Person& an = join(laptop_);
+  claim(an);
+  house_.hang_up(an);
+  const auto done = house_.hub.administer("release an", house_.now);
+  ASSERT_TRUE(done.ok()) << done.status();
+  EXPECT_THAT(*done, HasSubstr("the name an is free"));
+  EXPECT_TRUE(attempt(stranger_).ok());
+  EXPECT_TRUE(absl::IsNotFound(house_.hub.administer("release an", house_.now).status()));
+}
+
+}  // namespace
+}  // namespace comcat::server

@@ -1,0 +1,106 @@
+#include "comcat/store/claim_book.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "comcat/store/claim_row.h"
+
+#include "support/process.h"
+
+namespace comcat::store {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::TemporaryDirectory;
+
+const std::string kOne(32, '\1');
+const std::string kTwo(32, '\xFE');
+constexpr WallTime kThen{std::chrono::milliseconds(1'795'000'000'123)};
+
+std::vector<Claim> read(const std::string& directory) {
+  std::vector<Claim> known;
+  const auto book = ClaimBook::open(directory, known);
+  EXPECT_TRUE(book.ok()) << book.status();
+  return known;
+}
+
+void keep(const std::string& directory, std::vector<Claim> claims) {
+  std::vector<Claim> known;
+  const auto book = ClaimBook::open(directory, known);
+  ASSERT_TRUE(book.ok()) << book.status();
+  for (Claim& claim : claims) (*book)->keep(std::move(claim));
+}
+
+TEST(ClaimBook, WhatIsKeptIsThereAfterARestartAndWhatIsLiftedIsNot) {
+  const TemporaryDirectory directory;
+  keep(directory.path(), {{"An", {kOne}, kThen}, {"bo", {kTwo}, kThen}});
+  {
+    std::vector<Claim> known;
+    const auto book = ClaimBook::open(directory.path(), known);
+    ASSERT_TRUE(book.ok()) << book.status();
+    (*book)->keep({"an", {kOne, kTwo}, kThen});
+    (*book)->lift("BO");
+  }
+  const std::vector<Claim> known = read(directory.path());
+  ASSERT_EQ(1U, known.size());
+  EXPECT_EQ("an", known[0].name);
+  EXPECT_THAT(known[0].keys, ElementsAre(kOne, kTwo));
+  EXPECT_EQ(kThen, known[0].used);
+}
+
+TEST(ClaimBook, WhereNothingIsClaimedThereIsNoFile) {
+  const TemporaryDirectory directory;
+  EXPECT_TRUE(read(directory.path()).empty());
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
+}
+
+TEST(ClaimBook, TheFileIsItsOwnersAlone) {
+  const TemporaryDirectory directory;
+  keep(directory.path(), {{"an", {kOne}, kThen}});
+  struct stat found {};
+  ASSERT_EQ(0, stat(directory.file("claims.db").c_str(), &found));
+  EXPECT_EQ(0600U, found.st_mode & 0777U);
+}
+
+TEST(ClaimBook, AFileThatIsNoneIsToldAndLeftAlone) {
+  const TemporaryDirectory directory;
+  std::ofstream(directory.file("claims.db")) << std::string(5000, 'x');
+  std::vector<Claim> known;
+  const auto book = ClaimBook::open(directory.path(), known);
+  ASSERT_FALSE(book.ok());
+  EXPECT_THAT(std::string(book.status().message()), HasSubstr("cannot use the claims in"));
+  EXPECT_EQ(5000U, std::filesystem::file_size(directory.file("claims.db")));
+}
+
+TEST(ClaimRow, OfOursIsTheClaimThatWasKept) {
+  const Claim claim{"An", {kOne, kTwo}, kThen};
+  const std::string keys = keys_of(claim);
+  const auto again = decode(ClaimRow{"An", keys, kThen.time_since_epoch().count()});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(claim.name, again->name);
+  EXPECT_EQ(claim.keys, again->keys);
+  EXPECT_EQ(claim.used, again->used);
+}
+
+TEST(ClaimRow, ThatSomebodyElseHasChangedIsNone) {
+  const std::string keys = keys_of({"An", {kOne}, kThen});
+  EXPECT_FALSE(decode(ClaimRow{"", keys, 1}));
+  EXPECT_FALSE(decode(ClaimRow{"a\033n", keys, 1}));
+  EXPECT_FALSE(decode(ClaimRow{"An", "", 1}));
+  EXPECT_FALSE(decode(ClaimRow{"An", keys + "0", 1}));
+  EXPECT_FALSE(decode(ClaimRow{"An", keys.substr(2) + "zz", 1}));
+  EXPECT_FALSE(decode(ClaimRow{"An", keys, -1}));
+  std::string many;
+  for (std::size_t i = 0; i <= Claim::kMaxKeys; ++i) many += keys;
+  EXPECT_FALSE(decode(ClaimRow{"An", many, 1}));
+}
+
+}  // namespace
+}  // namespace comcat::store
