@@ -27,12 +27,35 @@
 #include "text_file.h"
 #include "user.h"
 
+namespace comcat::apps {
+namespace {
+
+/// A room, and whether anybody has named one.
+struct RoomFlag {
+  std::string name;
+  bool given = false;
+};
+
+bool AbslParseFlag(absl::string_view text, RoomFlag* flag, std::string* /*error*/) {
+  *flag = {std::string(text), true};
+  return true;
+}
+
+std::string AbslUnparseFlag(const RoomFlag& flag) {
+  return flag.name;
+}
+
+}  // namespace
+}  // namespace comcat::apps
+
 ABSL_FLAG(std::string, host, "",
           "the server: HOST, HOST:PORT or [IPV6]:PORT (port 50051), several with commas between "
           "them, tried in turn; a word that is no flag is it too");
 ABSL_FLAG(std::string, name, comcat::apps::login_name(),
           "how the others see you: 1-32 printable characters; if not given, your login name");
-ABSL_FLAG(std::string, room, comcat::wire::kDefaultRoom, "the room to join; made if there is none");
+ABSL_FLAG(comcat::apps::RoomFlag, room, {},
+          "the room to join, made if there is none; if not given, the one where your last call to "
+          "this server ended, where you type commands on a terminal, else lobby");
 ABSL_FLAG(std::string, passcode, "",
           "the server's passcode; better given by --passcode_file or the environment variable "
           "COMCAT_PASSCODE, or typed when asked");
@@ -57,8 +80,8 @@ ABSL_FLAG(std::string, trust, "",
           "accept only the certificate with this fingerprint (SHA256:...) and remember nothing; "
           "for scripts");
 ABSL_FLAG(std::string, state_dir, "",
-          "where known_hosts (the certificates seen at first use) and the device key are kept; "
-          "empty: $XDG_STATE_HOME/comcat or ~/.local/state/comcat");
+          "where known_hosts (the certificates seen at first use) and the device key are kept, and "
+          "what is remembered of servers; empty: $XDG_STATE_HOME/comcat or ~/.local/state/comcat");
 ABSL_FLAG(std::string, pair, "",
           "the code that the word pair gave on another device of yours: this one may then have "
           "that name, too");
@@ -91,7 +114,10 @@ ABSL_FLAG(std::string, record_arrivals, "",
 ABSL_FLAG(int, frame_ms, 20, "speech in one packet: 10, 20, 40 or 60 ms");
 ABSL_FLAG(int, bitrate, 32'000, "bits a second of speech: 6000-128000");
 
-ABSL_FLAG(bool, muted, false, "begin muted");
+ABSL_FLAG(
+    bool, muted, false,
+    "begin muted, as you do as well where your last call to this server ended so and you type "
+    "commands on a terminal");
 ABSL_FLAG(bool, background, false,
           "stay in the call when standard input ends; without it that means stop");
 ABSL_FLAG(bool, json, false, "print events as JSON, one object a line");
@@ -150,6 +176,22 @@ absl::StatusOr<client::PlainText> plain_text(const std::string& word) {
   return absl::InvalidArgumentError("--plain_text must be say or hint");
 }
 
+/// What was remembered of the server. Room and mute are for people, who read where they are:
+/// programs begin in the same way each time.
+void recall(client::ClientOptions& options) {
+  const client::MemoryFile file(options.state_directory);
+  absl::StatusOr<client::ServerMemory> memory = file.read(base::to_string(options.address));
+  if (memory.ok()) options.memory = *std::move(memory);
+  if (!memory.ok()) warn(std::string(memory.status().message()));
+  const bool named = absl::GetFlag(FLAGS_room).given;
+  options.remembers_place = !options.json && ::isatty(STDIN_FILENO) == 1;
+  if (options.remembers_place) {
+    options.muted = options.muted || options.memory.muted;
+    if (!named) options.room = options.memory.room;
+  }
+  if (options.room.empty() && !named) options.room = wire::kDefaultRoom;
+}
+
 /// A flag's value, where it is given.
 template <typename Value, typename Parse>
 absl::Status take(const char* flag, const std::string& given, Parse parse,
@@ -184,7 +226,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.address = addresses->front();
   options.other_addresses.assign(addresses->begin() + 1, addresses->end());
   options.name = base::to_nfc(absl::GetFlag(FLAGS_name));
-  options.room = base::to_nfc(absl::GetFlag(FLAGS_room));
+  options.room = base::to_nfc(absl::GetFlag(FLAGS_room).name);
   options.new_room = absl::GetFlag(FLAGS_new_room);
   options.tls = !absl::GetFlag(FLAGS_insecure);
   options.pair_code = absl::GetFlag(FLAGS_pair);
@@ -210,6 +252,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   const bool remembers = options.tls && options.only_fingerprint.empty();
   if (!state.ok() && remembers) return state.status();
   if (state.ok()) options.state_directory = *state;
+  recall(options);
   return options;
 }
 

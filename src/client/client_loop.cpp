@@ -92,9 +92,10 @@ std::vector<std::string> secrets(const ClientOptions& options) {
 }
 
 Session::Options session_options(const ClientOptions& options) {
-  return {options.name,     options.room,         base::to_string(options.address),
-          options.muted,    options.plain_text,   options.json,
-          options.new_room, options.room_passcode};
+  return {options.name,           options.room,          base::to_string(options.address),
+          options.muted,          options.plain_text,    options.json,
+          options.new_room,       options.room_passcode, options.memory,
+          options.remembers_place};
 }
 
 }  // namespace
@@ -114,7 +115,8 @@ ClientLoop::ClientLoop(const ClientOptions& options)
                   tasks_.post_urgent(
                       [this, sentence = std::move(sentence)] { show(Report("notice", sentence)); });
                 }}),
-      session_(session_options(options), *this) {}
+      session_(session_options(options), *this),
+      remembered_(options.memory) {}
 
 ClientLoop::~ClientLoop() {
   close();
@@ -134,6 +136,7 @@ Ending ClientLoop::run() {
     // A server that sends without end keeps the stream's thread busy, which never says goodbye.
     if (!ending_ && base::steady_now() >= leave_by_) ending_ = sound_failure_.value_or(Ending{});
   }
+  if (started_) remember(session_.memory());
   close();
   say_goodbye();
   printer_.finish();

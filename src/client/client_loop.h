@@ -60,6 +60,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void set_short_frames(bool short_frames) override;
   [[nodiscard]] voice::Settings set_stages(const VoiceStages::Change& change) override;
   void set_gain(wire::SessionNumber speaker, float gain) override;
+  void remember(const ServerMemory& memory) override;
   void remove_speaker(wire::SessionNumber speaker) override;
   [[nodiscard]] absl::Status start_recording(const std::string& directory) override;
   void stop_recording() override { recording_.stop(); }
@@ -125,7 +126,9 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   std::unique_ptr<ArrivalRecorder> arrivals_;  // null: not recorded
   std::unique_ptr<transport::VoiceStream> stream_;
   std::unique_ptr<Console> console_;
-  std::string key_trouble_;  // why there is no device key, for the user; "" where there is one
+  ServerMemory remembered_;      // as the file has it
+  bool told_forgetful_ = false;  // that it cannot be written
+  std::string key_trouble_;      // why there is no device key, for the user; "" where there is one
   bool started_ = false;
   base::Time leave_by_ = base::Time::max();  // the stream has ended by then, or is cut
   bool owes_turn_ = false;                   // the console has given a line and waits

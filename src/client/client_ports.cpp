@@ -68,6 +68,20 @@ void ClientLoop::set_gain(wire::SessionNumber speaker, float gain) {
   sound_->playback().set_gain(speaker, gain);
 }
 
+void ClientLoop::remember(const ServerMemory& memory) {
+  if (std::exchange(remembered_, memory) == memory) return;
+  const absl::Status status =
+      MemoryFile(options_.state_directory).write(base::to_string(options_.address), memory);
+  if (status.ok() || std::exchange(told_forgetful_, true)) return;
+  show(Report("notice",
+              "what you set in this call is not remembered: " + std::string(status.message())));
+}
+
+bool ClientLoop::is_talking(wire::SessionNumber session) const {
+  const std::vector<Talkers::Talker> now = talking(base::steady_now());
+  return std::ranges::any_of(now, [&](const auto& talker) { return talker.session == session; });
+}
+
 void ClientLoop::remove_speaker(wire::SessionNumber speaker) {
   talkers_.remove(speaker);
   speaking_events_.remove(speaker);

@@ -111,6 +111,15 @@ absl::StatusOr<ConsoleCommand> parse_volume(const std::string& rest) {
   return volume;
 }
 
+absl::StatusOr<ConsoleCommand> parse_ignore(const std::string& word, const std::string& rest) {
+  if (rest.empty()) return invalid("write " + word + " NAME, for example: " + word + " an");
+  const absl::StatusOr<std::string> name = parse_name(rest);
+  if (!name.ok()) return name.status();
+  absl::StatusOr<std::string> normal = wire::normal_name(*name);
+  if (!normal.ok()) return normal.status();
+  return IgnorePerson{*std::move(normal), word == "ignore"};
+}
+
 absl::StatusOr<ConsoleCommand> parse_join(const std::string& rest) {
   if (rest.empty()) return invalid("write join ROOM, for example: join lobby");
   absl::StatusOr<std::string> room = parse_room(rest);
@@ -218,6 +227,7 @@ absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
   if (word == "mute" || word == "unmute") return MuteSelf{word == "mute"};
   if (word == "deafen" || word == "undeafen") return DeafenSelf{word == "deafen"};
   if (word == "new") return MakeRoom{};
+  if (word == "forget") return ForgetAll{};
   if (word == "claim") return ClaimName{};
   if (word == "pair") return PairDevice{};
   if (word == "stats") return ShowStats{};
@@ -237,6 +247,7 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   if (word.size() > 1 && word.front() == '/') word.erase(0, 1);  // a habit from other programs
   const std::string rest = trimmed(text.substr(end));
   if (word == "volume") return parse_volume(rest);
+  if (word == "ignore" || word == "unignore") return parse_ignore(word, rest);
   if (word == "join") return parse_join(rest);
   if (word == "say") return parse_say(rest);
   if (word == "msg") return parse_msg(rest);

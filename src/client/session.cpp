@@ -34,6 +34,7 @@ Session::Session(Options options, SessionPorts& ports)
     : options_(std::move(options)),
       ports_(ports),
       room_(options_.room),
+      people_(options_.memory.people),
       outbox_([this](const wire::Command& command) { return ports_.send(command); }),
       muted_(options_.muted) {}
 
@@ -51,10 +52,14 @@ void Session::on_welcome(wire::Welcome welcome, const std::string& server) {
   }
   keep_place();
   const std::string what = again ? "connected again to " : "connected to ";
-  const char* const hint = again ? "" : "\ntype help to see what you can do";
+  const bool as_last = !again && options_.remembers_place && muted_ && options_.memory.muted;
+  const std::string hint =
+      again ? ""
+            : std::string(as_last ? "\nyou begin muted, as your last call here ended" : "") +
+                  "\ntype help to see what you can do";
   ports_.show(Report(again ? "reconnected" : "connected",
-                     what + options_.server + " as " + shown_person(self_) +
-                         (again ? "; " : "\n") + who(kNamesUnasked) + hint)
+                     what + options_.server + " as " + shown_person(self_) + (again ? "; " : "\n") +
+                         who(kNamesUnasked) + hint)
                   .with("server", options_.server)
                   .with("session", static_cast<std::int64_t>(self_))
                   .with("room", room_)
@@ -107,9 +112,7 @@ void Session::fit_frames() {
 }
 
 void Session::apply_volume(const wire::Member& member) {
-  const auto found = volume_percent_.find(base::comparison_key(member.name));
-  if (found == volume_percent_.end()) return;
-  ports_.set_gain(member.session, static_cast<float>(found->second) / 100.0F);
+  if (const float gain = people_.gain(member); gain != 1.0F) ports_.set_gain(member.session, gain);
 }
 
 std::string Session::name_of(wire::SessionNumber session) const {
@@ -171,6 +174,7 @@ std::vector<std::string> Session::marks_of(const wire::Member& member) const {
   if (self ? deafened_ : member.deafened) marks.emplace_back("deafened");
   if (self ? recording_.on : member.recording) marks.emplace_back("records");
   if (member.away) marks.emplace_back("away");
+  if (!self && people_.is_ignored(member)) marks.emplace_back("ignored");
   return marks;
 }
 
@@ -209,6 +213,7 @@ Object Session::object_of(const wire::Member& member) const {
       .with("away", member.away)
       .with("twin", static_cast<std::int64_t>(member.twin))
       .with("claimed", member.about.claimed)
+      .with("ignored", !self && people_.is_ignored(member))
       .with("device", member.about.device)
       .with("since", utc(member.about.since_ms))
       .with("client", member.about.client);
@@ -372,6 +377,8 @@ void Session::on_muted_speech() {
 }
 
 void Session::on_speaking(wire::SessionNumber session, bool speaks) {
+  const auto found = members_.find(session);
+  if (found != members_.end() && people_.is_ignored(found->second)) return;
   const std::string name = name_of(session);
   ports_.show(Report(speaks ? "speaking" : "quiet",
                      shown_person(session) + (speaks ? " speaks" : " is quiet"))

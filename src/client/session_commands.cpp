@@ -158,25 +158,69 @@ void Session::execute(const Who& wanted, base::Time now) {
            .with("members", member_objects()));
 }
 
+bool Session::is_oneself(const std::string& name) const {
+  return base::comparison_key(name) == base::comparison_key(options_.name);
+}
+
+const wire::Member* Session::find_person(const std::string& name) const {
+  const std::string key = base::comparison_key(name);
+  const auto found = std::ranges::find_if(
+      members_, [&](const auto& entry) { return base::comparison_key(entry.second.name) == key; });
+  return found == members_.end() ? nullptr : &found->second;
+}
+
+ServerMemory Session::memory() const {
+  if (forgot_) return {"", false, people_.all()};
+  if (options_.remembers_place) return {room_, muted_, people_.all()};
+  return {options_.memory.room, options_.memory.muted, people_.all()};
+}
+
+void Session::apply_volumes() {
+  for (const auto& [session, member] : members_) ports_.set_gain(session, people_.gain(member));
+  ports_.remember(memory());
+}
+
 void Session::execute(const Volume& wanted, base::Time /*now*/) {
-  const std::string key = base::comparison_key(wanted.name);
-  if (key == base::comparison_key(options_.name)) {
+  if (is_oneself(wanted.name)) {
     show(error("that is you; others set how loud they hear you"));
     return;
   }
-  volume_percent_[key] = wanted.percent;
-  bool here = false;
-  std::string name = base::safe_text(wanted.name, 128, base::Joiners::kKept);
-  for (const auto& [session, member] : members_) {
-    if (base::comparison_key(member.name) != key) continue;
-    here = true;
-    name = member.name;
-    apply_volume(member);
-  }
+  const wire::Member* const member = find_person(wanted.name);
+  people_.set_volume(wanted.name, member, wanted.percent);
+  apply_volumes();
+  const std::string name =
+      member != nullptr ? member->name : base::safe_text(wanted.name, 128, base::Joiners::kKept);
   show(Report("volume", "you hear " + shown_name(name) + " at " + std::to_string(wanted.percent) +
-                            " %" + (here ? "" : " once someone of that name is in your room"))
+                            " %" +
+                            (member != nullptr ? "" : " once someone of that name is in your room"))
            .with("name", name)
            .with("percent", std::int64_t{wanted.percent}));
+}
+
+void Session::execute(const IgnorePerson& wanted, base::Time /*now*/) {
+  if (is_oneself(wanted.name)) {
+    show(error("that is you; mute keeps the others from hearing you"));
+    return;
+  }
+  const wire::Member* const member = find_person(wanted.name);
+  people_.set_ignored(wanted.name, member, wanted.ignored);
+  apply_volumes();
+  const std::string name =
+      member != nullptr ? member->name : base::safe_text(wanted.name, 128, base::Joiners::kKept);
+  show(Report(wanted.ignored ? "ignored" : "unignored",
+              wanted.ignored
+                  ? "you ignore " + shown_name(name) + ": neither voice nor texts reach you"
+                  : "you no longer ignore " + shown_name(name))
+           .with("name", name));
+}
+
+void Session::execute(const ForgetAll& /*command*/, base::Time /*now*/) {
+  people_.forget();
+  forgot_ = true;
+  for (const auto& [session, member] : members_) ports_.set_gain(session, 1.0F);
+  ports_.remember(ServerMemory{});
+  show(Report("forgotten", "forgotten what was remembered of " + options_.server +
+                               ": volumes, who is ignored, room and mute"));
 }
 
 void Session::execute(const Rooms& wanted, base::Time now) {

@@ -36,6 +36,7 @@ void describe(const wire::TextSaid& said, Object& object) {
 }  // namespace
 
 void Session::tell(const wire::Told& event) {
+  if (passes_over(event.session, event.name)) return;
   Report report("msg", shown_name(event.name) + " says to you alone: " + shown_text(event.text));
   report.subject = event.name;
   report.is_text = true;
@@ -62,6 +63,7 @@ void Session::show_sent(const wire::Tell& tell) {
 void Session::tell(const wire::TextSaid& event) {
   if (!seen_texts_.is_new(room_, event.number)) return;
   keep_place();
+  if (passes_over(event.session, event.name)) return;
   const auto found = members_.find(event.session);
   wire::Member by = found == members_.end() ? wire::Member{} : found->second;
   by.name = event.name;
@@ -75,6 +77,11 @@ void Session::tell(const wire::TextSaid& event) {
   ports_.show(std::move(report));
 }
 
+bool Session::passes_over(wire::SessionNumber session, const std::string& name) const {
+  const auto found = members_.find(session);
+  return found != members_.end() ? people_.is_ignored(found->second) : people_.is_ignored(name);
+}
+
 void Session::execute(const ShowHistory& wanted, base::Time now) {
   command(Kind::kHistory, wire::History{seen_texts_.oldest(room_), wanted.most}, now);
 }
@@ -85,6 +92,7 @@ void Session::show(const wire::TextPage& page) {
   text += shown_name(room_) + (page.texts.empty() ? "" : ":");
   std::vector<Object> objects;
   for (const wire::TextSaid& said : page.texts) {
+    if (passes_over(said.session, said.name)) continue;
     text += "\n  " + line(said, shown_name(said.name));
     describe(said, objects.emplace_back());
   }

@@ -23,10 +23,12 @@ constexpr int kFirstVteWithIsolates = 5800;    // 0.58.0
 constexpr std::array kOurWords{"joined",  "left",   "went",      "called",     "hears",
                                "muted",   "says",   "unmuted",   "deafened",   "undeafened",
                                "you",     "server", "connected", "connection", "disconnected",
-                               "session", "comcat", "room",      "more"};
+                               "session", "comcat", "room",      "more",       "away",
+                               "back",    "ignored"};
 
 /// Those that stand beside names in lists.
-constexpr std::array kMarks{"muted", "unmuted", "deafened", "undeafened", "you"};
+constexpr std::array kMarks{"muted", "unmuted", "deafened", "undeafened",
+                            "you",   "records", "away",     "ignored"};
 
 template <std::size_t n>
 bool is_one_of(const std::array<const char*, n>& words, const std::string& word) {

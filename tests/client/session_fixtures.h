@@ -42,6 +42,7 @@ class World final : public SessionPorts {
   }
   void set_gain(wire::SessionNumber speaker, float gain) override { gains[speaker] = gain; }
   bool is_talking(wire::SessionNumber session) const override { return session == talks; }
+  void remember(const ServerMemory& memory) override { remembered = memory; }
   void remove_speaker(wire::SessionNumber speaker) override { removed.push_back(speaker); }
   absl::Status start_recording(const std::string& directory) override {
     if (disk.ok()) recording_into = directory;
@@ -88,6 +89,7 @@ class World final : public SessionPorts {
   bool deaf = false;
   bool short_frames = false;
   wire::SessionNumber talks = 0;
+  ServerMemory remembered;
   std::map<wire::SessionNumber, float> gains;
   VoiceStages stages;
   std::vector<wire::SessionNumber> removed;

@@ -1,4 +1,4 @@
-// Who people are.
+// Whom a user hears in his own way, and what is remembered of that; who people are.
 
 #include <cstdlib>
 #include <ctime>
@@ -23,6 +23,67 @@ class People : public InACall {
     ::tzset();
   }
 };
+
+TEST_F(People, WhoIsIgnoredReachesOneNeitherByVoiceNorByTexts) {
+  type("ignore binh");
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("you ignore binh: neither voice nor texts reach you"));
+  EXPECT_FLOAT_EQ(0.0F, world_.gains[2]);
+  session_.on_event(wire::TextSaid{2, "binh", "hello"});
+  session_.on_event(wire::TextSaid{0, "binh", "earlier", 5, 1'795'701'825'678, true});
+  session_.on_event(wire::Told{2, "binh", "for you alone"});
+  session_.on_speaking(2, true);
+  EXPECT_THAT(world_.take_texts(), IsEmpty());
+  type("who");
+  EXPECT_THAT(world_.take_texts(), ElementsAre("in the room lobby: an (you), binh (ignored)"));
+  type("unignore binh");
+  EXPECT_THAT(world_.take_texts(), ElementsAre("you no longer ignore binh"));
+  EXPECT_FLOAT_EQ(1.0F, world_.gains[2]);
+  session_.on_event(wire::TextSaid{2, "binh", "hello"});
+  EXPECT_THAT(world_.take_texts(), ElementsAre("<binh> hello"));
+}
+
+TEST_F(People, OneselfCannotBeIgnored) {
+  type("ignore an");
+  EXPECT_THAT(world_.take_texts(), ElementsAre(HasSubstr("that is you")));
+}
+
+TEST_F(People, WhoWasIgnoredIsSoInTheNextCall) {
+  type("ignore binh");
+  type("volume chi 50");
+  ASSERT_EQ(2U, world_.remembered.people.size());
+  World next;
+  Session::Options options{"an", "lobby", "example.org:50051"};
+  options.memory = world_.remembered;
+  Session session(options, next);
+  session.on_welcome(welcome(1, {member(2, "binh"), member(3, "chi"), member(4, "dung")}));
+  EXPECT_FLOAT_EQ(0.0F, next.gains[2]);
+  EXPECT_FLOAT_EQ(0.5F, next.gains[3]);
+  EXPECT_FALSE(next.gains.contains(4));
+}
+
+TEST_F(People, WhatIsForgottenIsSoAtOnceAndForTheNextCall) {
+  type("ignore binh");
+  type("forget");
+  EXPECT_FLOAT_EQ(1.0F, world_.gains[2]);
+  EXPECT_TRUE(world_.remembered.is_empty());
+  EXPECT_TRUE(session_.memory().is_empty());
+}
+
+TEST_F(People, ProgramsRememberNoPlace) {
+  type("mute");
+  EXPECT_TRUE(session_.memory().is_empty());
+}
+
+TEST_F(People, WhereOneWasAndWhetherMutedIsRememberedForAPerson) {
+  Session::Options options{"an", "lobby", "example.org:50051"};
+  options.remembers_place = true;
+  Session session(options, world_);
+  session.on_welcome(welcome(1));
+  session.on_line("mute", now_);
+  EXPECT_EQ("lobby", session.memory().room);
+  EXPECT_TRUE(session.memory().muted);
+}
 
 TEST_F(People, AreToldWhoTheyAreWhereSomebodyAsks) {
   wire::Member chi = member(3, "chi");

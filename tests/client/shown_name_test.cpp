@@ -28,7 +28,9 @@ TEST(ShownName, ThatLooksLikeAPartOfALineIsQuoted) {
                                  "a  b",        "binh（you）",
                                  "an，binh",    "#an",
                                  "a=b",         "1) an",
-                                 "│an│",        "‹an›"}) {
+                                 "│an│",        "‹an›",
+                                 "an is away",  "an is back",
+                                 "ignored",     "away"}) {
     EXPECT_EQ("\"" + name + "\"", shown_name(name));
   }
 }

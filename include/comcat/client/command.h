@@ -28,6 +28,12 @@ struct Volume {
   std::string name;
   int percent = 100;  // 0-400
 };
+struct IgnorePerson {
+  std::string name;
+  bool ignored = false;
+};
+/// What is remembered of this server.
+struct ForgetAll {};
 struct Move {
   std::string room;
 };
@@ -67,9 +73,9 @@ struct Devices {};
 struct Nothing {};  // an empty line
 
 using ConsoleCommand =
-    std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, Move, MakeRoom, Rooms,
-                 SayText, TellText, ShowHistory, HostWords, RecordCall, SetStages, ClaimName,
-                 PairDevice, ShowStats, Devices>;
+    std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, IgnorePerson, ForgetAll,
+                 Move, MakeRoom, Rooms, SayText, TellText, ShowHistory, HostWords, RecordCall,
+                 SetStages, ClaimName, PairDevice, ShowStats, Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

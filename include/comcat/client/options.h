@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "comcat/client/memory.h"
 #include "comcat/client/voice_stages.h"
 #include "comcat/codec/encoder.h"
 #include "comcat/transport/address.h"
@@ -36,6 +37,8 @@ struct ClientOptions {
   bool datagrams = true;         // voice beside the stream, where the server offers it
   std::string only_fingerprint;  // --trust
   std::string state_directory;   // "": there is none
+  ServerMemory memory;           // of earlier calls to this server
+  bool remembers_place = false;  // the next call is to know the room, and whether one was muted
   bool device_key = true;        // servers may know this device again
   std::string input;             // as audio::make_source
   std::string output;            // as audio::make_sink

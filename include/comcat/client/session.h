@@ -10,6 +10,8 @@
 #include "comcat/base/clock.h"
 #include "comcat/client/command.h"
 #include "comcat/client/command_outbox.h"
+#include "comcat/client/known_people.h"
+#include "comcat/client/memory.h"
 #include "comcat/client/options.h"
 #include "comcat/client/report.h"
 #include "comcat/client/seen_texts.h"
@@ -42,6 +44,8 @@ class SessionPorts {
   /// What is done to the microphone's sound from now on.
   virtual voice::Settings set_stages(const VoiceStages::Change& change) = 0;
   virtual void set_gain(wire::SessionNumber speaker, float gain) = 0;
+  /// For the next call to this server.
+  virtual void remember(const ServerMemory& memory) = 0;
   virtual void remove_speaker(wire::SessionNumber speaker) = 0;
   /// Records what is said in the call from now on, by the user, too, into a directory.
   [[nodiscard]] virtual absl::Status start_recording(const std::string& directory) = 0;
@@ -78,9 +82,11 @@ class Session {
     std::string server;  // to be shown
     bool muted = false;
     PlainText plain_text = PlainText::kSayAfterHint;
-    bool json = false;            // lines may be commands as JSON
-    bool new_room = false;        // `room` is what the server makes
-    std::string room_passcode{};  // of `room`, and tried where another room asks for one
+    bool json = false;             // lines may be commands as JSON
+    bool new_room = false;         // `room` is what the server makes
+    std::string room_passcode{};   // of `room`, and tried where another room asks for one
+    ServerMemory memory{};         // of earlier calls
+    bool remembers_place = false;  // room and mute are for the next call
   };
   Session(Options options, SessionPorts& ports);
 
@@ -124,6 +130,9 @@ class Session {
   void step(base::Time now);
   [[nodiscard]] base::Time next_deadline() const;
 
+  /// What the next call to this server should know.
+  [[nodiscard]] ServerMemory memory() const;
+
   /// What stands before the line that is typed.
   [[nodiscard]] std::string prompt() const;
   [[nodiscard]] bool stopping() const { return stopping_; }
@@ -141,6 +150,8 @@ class Session {
   void execute(const Help& command, base::Time now);
   void execute(const Who& command, base::Time now);
   void execute(const Volume& command, base::Time now);
+  void execute(const IgnorePerson& command, base::Time now);
+  void execute(const ForgetAll& command, base::Time now);
   void execute(const Move& command, base::Time now);
   void execute(const MakeRoom& command, base::Time now);
   void execute(const Rooms& command, base::Time now);
@@ -213,7 +224,14 @@ class Session {
                                   base::Time now);
   [[nodiscard]] std::string passcode_of(const std::string& room) const;
   void tell_new_room();
+  /// Has somebody be heard as the user wants it; nothing where that is as sent.
   void apply_volume(const wire::Member& member);
+  void apply_volumes();
+  /// The one of that name who is here; null where there is none.
+  [[nodiscard]] const wire::Member* find_person(const std::string& name) const;
+  [[nodiscard]] bool is_oneself(const std::string& name) const;
+  /// Whether what they say is not shown.
+  [[nodiscard]] bool passes_over(wire::SessionNumber session, const std::string& name) const;
   /// Speaks so that everyone in the room can hear it. To be called where members_ has changed.
   void fit_frames();
   void show_stats();
@@ -241,10 +259,10 @@ class Session {
   wire::SessionNumber self_ = 0;
   std::string room_;
   std::map<wire::SessionNumber, wire::Member> members_;  // oneself among them
-  std::map<std::string, int>
-      volume_percent_;      // by base::comparison_key() of the name: it survives a reconnect
   std::string asked_room_;  // whose passcode the user is asked for; "": none
-  std::map<std::string, std::string> room_passcodes_;  // given, by base::comparison_key() likewise
+  std::map<std::string, std::string>
+      room_passcodes_;  // given, by base::comparison_key() of the room
+  KnownPeople people_;
   SeenTexts seen_texts_;
   CommandOutbox outbox_;
   std::optional<Value> id_;  // of the command that is being answered, until it has been told
@@ -255,6 +273,7 @@ class Session {
   bool welcomed_ = false;
   bool interrupted_ = false;
   bool hinted_ = false;  // that plain text is said
+  bool forgot_ = false;  // place and people; the place is not remembered any more
   bool finishing_ = false;
   bool stopping_ = false;
 };
