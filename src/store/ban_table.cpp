@@ -1,24 +1,17 @@
 #include "ban_table.h"
 
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
-#include <fcntl.h>
-
-#include "comcat/base/file_descriptor.h"
-#include "comcat/base/file_trust.h"
 #include "comcat/base/text.h"
+
+#include "sqlite_file.h"
 
 namespace comcat::store {
 namespace {
 
 constexpr std::size_t kMaxFieldBytes = 2000;
 
-constexpr const char* kSettings =
-    "PRAGMA journal_mode = WAL;"
-    "PRAGMA synchronous = FULL;"
-    "PRAGMA trusted_schema = OFF;"
+constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS bans ("
     "  address TEXT NOT NULL PRIMARY KEY,"
     "  name TEXT NOT NULL,"
@@ -26,11 +19,6 @@ constexpr const char* kSettings =
     "  by TEXT NOT NULL,"
     "  until_ms INTEGER NOT NULL"  // since 1970 in UTC; 0: until it is lifted
     ") STRICT, WITHOUT ROWID;";
-
-absl::Status cannot_use(const std::string& path, const std::string& why) {
-  return absl::UnavailableError("cannot use the bans in " + base::safe_text(path) + ": " + why +
-                                "; make that possible, or choose another place with --state_dir");
-}
 
 /// A field as it may go to a terminal: the file may have been changed by others, or by a disk.
 std::string safe(std::string_view field) {
@@ -48,17 +36,9 @@ Ban ban_of(const Query& row) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<BanTable>> BanTable::open(const std::string& path) {
-  const base::FileDescriptor file(
-      ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600));
-  if (!file.valid()) return cannot_use(path, std::strerror(errno));
-  if (const std::string why = base::distrust(file.get()); !why.empty()) {
-    return cannot_use(path, why);
-  }
-  std::unique_ptr<BanTable> table(new BanTable(path));
-  if (!table->sqlite_.ok() || !table->sqlite_.run(kSettings)) {
-    return cannot_use(path, table->fault());
-  }
-  return table;
+  absl::StatusOr<Sqlite> sqlite = open_own_file(path, "bans", kSchema);
+  if (!sqlite.ok()) return sqlite.status();
+  return std::unique_ptr<BanTable>(new BanTable(*std::move(sqlite)));
 }
 
 absl::StatusOr<std::vector<Ban>> BanTable::all() {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "comcat/store/ban.h"
@@ -14,6 +15,8 @@ namespace comcat::store {
 /// The bans in one SQLite file. Threads: one at a time; every call may wait for the disk.
 class BanTable {
  public:
+  using Row = Ban;
+
   /// Opens the file `path`, or makes it, with mode 0600. No link is followed to it. An error is one
   /// sentence.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<BanTable>> open(const std::string& path);
@@ -25,7 +28,7 @@ class BanTable {
   [[nodiscard]] std::string fault() const { return sqlite_.fault(); }
 
  private:
-  explicit BanTable(const std::string& path) : sqlite_(path) {}
+  explicit BanTable(Sqlite sqlite) : sqlite_(std::move(sqlite)) {}
 
   Sqlite sqlite_;
 };

@@ -1,26 +1,18 @@
 #include "claim_table.h"
 
-#include <cerrno>
-#include <cstring>
 #include <optional>
 #include <utility>
 
-#include <fcntl.h>
-
-#include "comcat/base/file_descriptor.h"
-#include "comcat/base/file_trust.h"
 #include "comcat/base/log.h"
-#include "comcat/base/text.h"
 #include "comcat/base/unicode.h"
 #include "comcat/store/claim_row.h"
+
+#include "sqlite_file.h"
 
 namespace comcat::store {
 namespace {
 
-constexpr const char* kSettings =
-    "PRAGMA journal_mode = WAL;"
-    "PRAGMA synchronous = FULL;"
-    "PRAGMA trusted_schema = OFF;"
+constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS claims ("
     "  key TEXT NOT NULL PRIMARY KEY,"  // base::comparison_key() of the name
     "  name TEXT NOT NULL,"
@@ -28,25 +20,12 @@ constexpr const char* kSettings =
     "  used_ms INTEGER NOT NULL"  // since 1970 in UTC
     ") STRICT, WITHOUT ROWID;";
 
-absl::Status cannot_use(const std::string& path, const std::string& why) {
-  return absl::UnavailableError("cannot use the claims in " + base::safe_text(path) + ": " + why +
-                                "; make that possible, or choose another place with --state_dir");
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ClaimTable>> ClaimTable::open(const std::string& path) {
-  const base::FileDescriptor file(
-      ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600));
-  if (!file.valid()) return cannot_use(path, std::strerror(errno));
-  if (const std::string why = base::distrust(file.get()); !why.empty()) {
-    return cannot_use(path, why);
-  }
-  std::unique_ptr<ClaimTable> table(new ClaimTable(path));
-  if (!table->sqlite_.ok() || !table->sqlite_.run(kSettings)) {
-    return cannot_use(path, table->fault());
-  }
-  return table;
+  absl::StatusOr<Sqlite> sqlite = open_own_file(path, "claims", kSchema);
+  if (!sqlite.ok()) return sqlite.status();
+  return std::unique_ptr<ClaimTable>(new ClaimTable(*std::move(sqlite)));
 }
 
 absl::StatusOr<std::vector<Claim>> ClaimTable::all() {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "comcat/store/claim.h"
@@ -14,6 +15,8 @@ namespace comcat::store {
 /// The claims in one SQLite file. Threads: one at a time; every call may wait for the disk.
 class ClaimTable {
  public:
+  using Row = Claim;
+
   /// Opens the file `path`, or makes it, with mode 0600. No link is followed to it. An error is one
   /// sentence.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<ClaimTable>> open(const std::string& path);
@@ -25,7 +28,7 @@ class ClaimTable {
   [[nodiscard]] std::string fault() const { return sqlite_.fault(); }
 
  private:
-  explicit ClaimTable(const std::string& path) : sqlite_(path) {}
+  explicit ClaimTable(Sqlite sqlite) : sqlite_(std::move(sqlite)) {}
 
   Sqlite sqlite_;
 };
