@@ -3,12 +3,10 @@
 #include <system_error>
 #include <utility>
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include "comcat/base/file_descriptor.h"
 #include "comcat/base/private_file.h"
+#include "comcat/base/shared_file.h"
 #include "comcat/base/text.h"
 #include "comcat/client/memory.h"
 
@@ -17,18 +15,10 @@ namespace {
 
 constexpr int kMostAside = 9;
 
-/// Programs of one state directory write one after the other.
-class DirectoryLock {
- public:
-  explicit DirectoryLock(const std::string& path)
-      : directory_(
-            ::open(path.substr(0, path.rfind('/')).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (directory_.valid()) ::flock(directory_.get(), LOCK_EX);
-  }
-
- private:
-  const base::FileDescriptor directory_;
-};
+/// What a file holds; nothing where it has only been made.
+absl::StatusOr<Memory> memory_in(const std::string& text) {
+  return text.empty() ? Memory{} : parse_memory(text);
+}
 
 }  // namespace
 
@@ -37,26 +27,23 @@ MemoryFile::MemoryFile(const std::string& directory)
 
 absl::StatusOr<ServerMemory> MemoryFile::read(const std::string& address) const {
   if (path_.empty()) return ServerMemory{};
-  const absl::StatusOr<Memory> memory = read_all();
+  const absl::StatusOr<std::optional<std::string>> text = base::read_private_file(path_, kMaxBytes);
+  if (!text.ok()) return text.status();
+  const absl::StatusOr<Memory> memory = memory_in(text->value_or(""));
   if (memory.ok()) return memory->of(address);
   return absl::IsDataLoss(memory.status()) ? set_aside(memory.status()) : memory.status();
 }
 
 absl::Status MemoryFile::write(const std::string& address, const ServerMemory& memory) const {
   if (path_.empty()) return absl::OkStatus();
-  if (absl::Status status = base::prepare_private_directory(path_); !status.ok()) return status;
-  const DirectoryLock lock(path_);
-  absl::StatusOr<Memory> all = read_all();
+  const auto file = base::SharedFile::open(path_, base::SharedFile::Access::kRead);
+  if (!file.ok()) return file.status();
+  const absl::StatusOr<std::string> text = file->read(kMaxBytes);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<Memory> all = memory_in(*text);
   if (!all.ok()) return all.status();
   all->set(address, memory);
-  return base::replace_private_file(path_, to_text(*all));
-}
-
-absl::StatusOr<Memory> MemoryFile::read_all() const {
-  const absl::StatusOr<std::optional<std::string>> text = base::read_private_file(path_, kMaxBytes);
-  if (!text.ok()) return text.status();
-  if (!text->has_value()) return Memory{};
-  return parse_memory(**text);
+  return file->replace(to_text(*all));
 }
 
 absl::Status MemoryFile::set_aside(const absl::Status& why) const {

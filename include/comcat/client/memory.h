@@ -67,7 +67,6 @@ class MemoryFile {
   [[nodiscard]] absl::Status write(const std::string& address, const ServerMemory& memory) const;
 
  private:
-  [[nodiscard]] absl::StatusOr<Memory> read_all() const;
   [[nodiscard]] absl::Status set_aside(const absl::Status& why) const;
 
   const std::string path_;  // "": none
