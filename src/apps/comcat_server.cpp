@@ -363,10 +363,8 @@ int run(int argc, char** argv) {
   const StartingTerminal terminal;
   const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads
-  absl::StatusOr<KeptClaims> claims =
-      keep_claims(absl::GetFlag(FLAGS_state_dir), texts->lock.has_value());
-  if (!claims.ok()) return fail(Exit::kUsage, std::string(claims.status().message()));
-  options->hub.claims = std::move(claims->options);
+  const KeptClaims claims = keep_claims(absl::GetFlag(FLAGS_state_dir), texts->lock.has_value());
+  options->claims_directory = claims.directory;
   std::unique_ptr<store::BanBook> bans;
   if (const absl::Status status = prepare_hosts(*options, absl::GetFlag(FLAGS_state_dir), bans);
       !status.ok()) {

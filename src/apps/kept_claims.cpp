@@ -17,7 +17,7 @@ KeptClaims none(const absl::Status& why) {
 
 }  // namespace
 
-absl::StatusOr<KeptClaims> keep_claims(const std::string& state_dir, bool locked) {
+KeptClaims keep_claims(const std::string& state_dir, bool locked) {
   const absl::StatusOr<std::filesystem::path> state = state_directory(state_dir);
   if (!state.ok()) return none(state.status());
   KeptClaims claims;
@@ -26,13 +26,7 @@ absl::StatusOr<KeptClaims> keep_claims(const std::string& state_dir, bool locked
     if (!lock.ok()) return none(lock.status());
     claims.lock.emplace(*std::move(lock));
   }
-  auto opened = store::ClaimBook::open(*state, claims.options.known);
-  if (!opened.ok()) return opened.status();
-  claims.book = *std::move(opened);
-  claims.options.keep = [book = claims.book.get()](const store::Claim& claim) {
-    book->keep(claim);
-  };
-  claims.options.lift = [book = claims.book.get()](const std::string& name) { book->lift(name); };
+  claims.directory = *state;
   return claims;
 }
 

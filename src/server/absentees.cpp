@@ -33,8 +33,8 @@ Absentee* Absentees::find(const std::string& resume_key) {
 Absentee* Absentees::find(const std::string& room, const Caller& caller) {
   const std::string& device = caller.who.about.device;
   const auto found = std::ranges::find_if(all_, [&](const Absentee& it) {
-    const bool is_them =
-        it.address == caller.address || (!device.empty() && it.who.about.device == device);
+    const bool known = !device.empty() && !it.who.about.device.empty();
+    const bool is_them = known ? it.who.about.device == device : it.address == caller.address;
     return is_them && it.room->key() == room && it.who.name_key == caller.who.name_key;
   });
   return found == all_.end() ? nullptr : &*found;

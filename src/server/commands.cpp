@@ -171,13 +171,11 @@ void Execution::operator()(const wire::HostWords& verb) const {
 }
 
 void Execution::operator()(const wire::Claim& /*verb*/) const {
-  Participant& who = caller.who;
-  const absl::Status status = claims.claim(who.name, caller.device.key, hosts.wall_now());
-  caller.answer(trace_id, status);
-  if (!status.ok() || std::exchange(who.about.claimed, true)) return;
-  base::log(base::LogLevel::kInfo, "claimed",
-            {{"session", who.number}, {"name", who.name}, {"device", who.about.device}});
-  caller.room->tell(wire::MemberChanged{who.member()}, nullptr, now);
+  const auto answer = claims.claim(caller.who.name, caller.device.key,
+                                   {caller.who.number, trace_id}, hosts.wall_now());
+  if (answer) return answer_claim(caller, trace_id, *answer, now);
+  ++caller.unanswered;
+  caller.claiming = trace_id;
 }
 
 void Execution::operator()(const wire::Pair& /*verb*/) const {
@@ -190,6 +188,16 @@ void Execution::operator()(const wire::Pair& /*verb*/) const {
 }
 
 }  // namespace
+
+void answer_claim(Caller& caller, std::uint64_t trace_id, const absl::Status& answer,
+                  base::Time now) {
+  caller.answer(trace_id, answer);
+  Participant& who = caller.who;
+  if (!answer.ok() || std::exchange(who.about.claimed, true)) return;
+  base::log(base::LogLevel::kInfo, "claimed",
+            {{"session", who.number}, {"name", who.name}, {"device", who.about.device}});
+  caller.room->tell(wire::MemberChanged{who.member()}, nullptr, now);
+}
 
 void execute(const wire::Command& command, Caller& caller, const Parts& parts, base::Time now) {
   std::visit(

@@ -10,6 +10,8 @@
 #include "comcat/base/log.h"
 #include "comcat/base/uuid.h"
 
+#include "commands.h"
+
 namespace comcat::server {
 namespace {
 
@@ -121,6 +123,7 @@ void Hub::leave(Caller& caller, wire::LeaveReason reason, base::Time now, const 
   if (!caller.open) return;
   caller.open = false;
   caller.unanswered = 0;  // nobody is there for what would still be said
+  caller.claiming.reset();
   caller.later.clear();
   caller.listener.path.reset();
   callers_.erase(caller.who.number);
@@ -190,6 +193,19 @@ void Hub::take(std::vector<store::Answer> answers, base::Time now) {
   for (store::Answer& answer : answers) {
     if (Caller* const asker = texts_.take(std::move(answer))) obey_later(*asker, now);
   }
+}
+
+void Hub::take(const ClaimAsker& asker, const std::string& name, const absl::Status& kept,
+               base::Time now) {
+  const absl::Status status = claims_.settle(name, kept);
+  const auto found = callers_.find(asker.session);
+  if (found == callers_.end()) return;
+  Caller& caller = *found->second;
+  if (caller.claiming != asker.trace_id) return;  // it has been away, and asked no more
+  caller.claiming.reset();
+  --caller.unanswered;
+  answer_claim(caller, asker.trace_id, status, now);
+  obey_later(caller, now);
 }
 
 void Hub::drain(std::chrono::milliseconds grace, base::Time now) {

@@ -348,7 +348,8 @@ bool is_for_keeper(const wire::Command& command) {
 
 /// Whether `command` would be answered before one that came earlier.
 bool has_to_wait(const Caller& caller, const wire::Command& command) {
-  return !caller.later.empty() || (caller.unanswered > 0 && !is_for_keeper(command));
+  return !caller.later.empty() || caller.claiming ||
+         (caller.unanswered > 0 && !is_for_keeper(command));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ absl::Status no_key() {
 
 NameClaims::NameClaims(NameClaimOptions options) : options_(std::move(options)) {
   for (const store::Claim& claim : options_.known) {
-    held_.emplace(base::comparison_key(claim.name), Held{claim, {}});
+    held_.emplace(base::comparison_key(claim.name), Held{claim, {}, true});
   }
   options_.known.clear();
 }
@@ -75,16 +75,27 @@ Holder NameClaims::enter(const std::string& name_key, const std::string& device,
   return whose;
 }
 
-absl::Status NameClaims::claim(const std::string& name, const std::string& device,
-                               store::WallTime now) {
+std::optional<absl::Status> NameClaims::claim(const std::string& name, const std::string& device,
+                                              const ClaimAsker& asker, store::WallTime now) {
   if (!options_.keep) return absl::FailedPreconditionError("this server keeps no claims");
   if (device.empty()) return no_key();
   const std::string name_key = base::comparison_key(name);
-  if (const Held* const held = find(name_key, now)) {
-    if (has_key(held->claim, device)) return absl::OkStatus();
+  Held* held = find(name_key, now);
+  if (held != nullptr && !has_key(held->claim, device)) {
     return absl::AlreadyExistsError("the name " + name + " is held for somebody else");
   }
-  forget_unused(now);
+  if (held != nullptr && held->kept) return absl::OkStatus();
+  if (held == nullptr) {
+    forget_unused(now);
+    if (absl::Status status = check_room_for(device); !status.ok()) return status;
+    held = &held_[name_key];
+    *held = {{name, {device}, now}, {}, false};
+  }
+  keep(held->claim, now, asker);
+  return std::nullopt;
+}
+
+absl::Status NameClaims::check_room_for(const std::string& device) const {
   const auto of_device = std::ranges::count_if(
       held_, [&](const auto& entry) { return has_key(entry.second.claim, device); });
   if (static_cast<std::size_t>(of_device) >= kMaxOfKey) {
@@ -94,10 +105,21 @@ absl::Status NameClaims::claim(const std::string& name, const std::string& devic
   if (held_.size() >= kMaxClaims) {
     return absl::ResourceExhaustedError("as many names are claimed as this server may hold");
   }
-  Held held{{name, {device}, now}, {}};
-  keep(held.claim, now);
-  held_.insert_or_assign(name_key, std::move(held));
   return absl::OkStatus();
+}
+
+absl::Status NameClaims::settle(const std::string& name, const absl::Status& kept) {
+  const auto found = held_.find(base::comparison_key(name));
+  if (kept.ok()) {
+    if (found == held_.end()) {
+      return absl::AbortedError("a host has released the name " + name + " meanwhile");
+    }
+    found->second.kept = true;
+    return absl::OkStatus();
+  }
+  if (found != held_.end() && !found->second.kept) held_.erase(found);
+  return absl::UnavailableError("the name is not claimed, as the server cannot keep that (" +
+                                std::string(kept.message()) + "); try again");
 }
 
 absl::StatusOr<std::string> NameClaims::make_code(const std::string& name_key,
@@ -152,9 +174,9 @@ void NameClaims::forget_unused(store::WallTime now) {
   });
 }
 
-void NameClaims::keep(store::Claim& claim, store::WallTime now) const {
+void NameClaims::keep(store::Claim& claim, store::WallTime now, const ClaimAsker& asker) const {
   claim.used = now;
-  if (options_.keep) options_.keep(claim);
+  if (options_.keep) options_.keep(claim, asker);
 }
 
 }  // namespace comcat::server

@@ -19,6 +19,7 @@
 #include "comcat/rpc/deadline.h"
 #include "comcat/server/admin.h"
 #include "comcat/server/listen_address.h"
+#include "comcat/store/claim_book.h"
 
 #include "call.h"
 #include "datagram_intake.h"
@@ -136,7 +137,8 @@ struct Server::Parts {
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<Datagrams> datagrams;  // null: there are none
   std::unique_ptr<Shard> shard;
-  std::unique_ptr<store::Journal> journal;  // null: no texts are kept. Goes before the shard
+  std::unique_ptr<store::Journal> journal;   // null: no texts are kept. Goes before the shard
+  std::unique_ptr<store::ClaimBook> claims;  // null: nothing can be claimed. Goes before the shard
   std::unique_ptr<AdminEndpoint> admin;
 };
 
@@ -149,6 +151,18 @@ absl::StatusOr<std::unique_ptr<store::Journal>> open_journal(
   absl::StatusOr<std::unique_ptr<store::Journal>> journal = store::Journal::open(*options);
   if (journal.ok()) hub.keeper = journal->get();
   return journal;
+}
+
+/// Has `book` keep claims, and answer to the shard, which is there before anybody can claim.
+void connect(store::ClaimBook& book, const std::unique_ptr<Shard>& shard,
+             NameClaimOptions& claims) {
+  claims.keep = [&book, &shard](const store::Claim& claim, const ClaimAsker& asker) {
+    book.keep(claim, [&shard, name = claim.name, asker](const absl::Status& kept) {
+      shard->post(
+          [&shard, name, asker, kept] { shard->hub().take(asker, name, kept, shard->now()); });
+    });
+  };
+  claims.lift = [&book](const std::string& name) { book.lift(name); };
 }
 
 /// The sockets of a server.
@@ -205,6 +219,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   absl::StatusOr<std::unique_ptr<store::Journal>> journal = open_journal(options.journal, hub);
   if (!journal.ok()) return journal.status();
   parts->journal = *std::move(journal);
+  if (!options.claims_directory.empty()) {
+    auto claims = store::ClaimBook::open(options.claims_directory, hub.claims.known);
+    if (!claims.ok()) return claims.status();
+    parts->claims = *std::move(claims);
+    connect(*parts->claims, parts->shard, hub.claims);
+  }
   if (!bound->datagrams.empty()) {
     parts->datagrams = std::make_unique<Datagrams>(std::move(bound->datagrams),
                                                    bound->datagram_port, parts->metrics);

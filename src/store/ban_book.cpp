@@ -1,6 +1,5 @@
 #include "comcat/store/ban_book.h"
 
-#include <system_error>
 #include <utility>
 
 #include "ban_table.h"
@@ -12,14 +11,9 @@ namespace fs = std::filesystem;
 absl::StatusOr<std::unique_ptr<BanBook>> BanBook::open(const fs::path& directory,
                                                        std::vector<Ban>& known) {
   const std::string file = directory / "bans.db";
-  std::error_code unknown;
-  if (fs::exists(fs::symlink_status(file, unknown))) {
-    const absl::StatusOr<std::unique_ptr<BanTable>> table = BanTable::open(file);
-    if (!table.ok()) return table.status();
-    absl::StatusOr<std::vector<Ban>> bans = (*table)->all();
-    if (!bans.ok()) return bans.status();
-    known = *std::move(bans);
-  }
+  absl::StatusOr<std::vector<Ban>> kept = read_kept<BanTable>(file);
+  if (!kept.ok()) return kept.status();
+  known = *std::move(kept);
   return std::unique_ptr<BanBook>(new BanBook(file));
 }
 

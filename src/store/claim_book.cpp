@@ -1,6 +1,5 @@
 #include "comcat/store/claim_book.h"
 
-#include <system_error>
 #include <utility>
 
 #include "claim_table.h"
@@ -13,14 +12,9 @@ namespace fs = std::filesystem;
 absl::StatusOr<std::unique_ptr<ClaimBook>> ClaimBook::open(const fs::path& directory,
                                                            std::vector<Claim>& known) {
   const std::string file = directory / "claims.db";
-  std::error_code unknown;
-  if (fs::exists(fs::symlink_status(file, unknown))) {
-    const absl::StatusOr<std::unique_ptr<ClaimTable>> table = ClaimTable::open(file);
-    if (!table.ok()) return table.status();
-    absl::StatusOr<std::vector<Claim>> claims = (*table)->all();
-    if (!claims.ok()) return claims.status();
-    known = *std::move(claims);
-  }
+  absl::StatusOr<std::vector<Claim>> kept = read_kept<ClaimTable>(file);
+  if (!kept.ok()) return kept.status();
+  known = *std::move(kept);
   return std::unique_ptr<ClaimBook>(new ClaimBook(file));
 }
 
@@ -29,8 +23,9 @@ ClaimBook::ClaimBook(std::string file)
 
 ClaimBook::~ClaimBook() = default;
 
-void ClaimBook::keep(Claim claim) {
-  changes_->add([claim = std::move(claim)](ClaimTable& table) { return table.put(claim); });
+void ClaimBook::keep(Claim claim, Done done) {
+  changes_->add([claim = std::move(claim)](ClaimTable& table) { return table.put(claim); },
+                std::move(done));
 }
 
 void ClaimBook::lift(std::string name) {

@@ -1,19 +1,35 @@
 #pragma once
 
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "comcat/base/log.h"
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 
 namespace comcat::store {
+
+/// What `file` holds, by Table::all(); nothing where there is no such file.
+template <typename Table>
+[[nodiscard]] absl::StatusOr<std::vector<typename Table::Row>> read_kept(const std::string& file) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(file, unknown))) {
+    return std::vector<typename Table::Row>{};
+  }
+  const absl::StatusOr<std::unique_ptr<Table>> table = Table::open(file);
+  if (!table.ok()) return table.status();
+  return (*table)->all();
+}
 
 /// Changes of a table, made one after the other by a thread of their own. Table::open(file) opens
 /// or makes the file, with the first change.
@@ -26,6 +42,8 @@ class WriteBehind {
  public:
   /// False where it could not be written: see Table::fault().
   using Change = std::function<bool(Table&)>;
+  /// Called on the thread of the changes, once: OK where the change is on the disk, else why not.
+  using Done = std::function<void(const absl::Status&)>;
 
   WriteBehind(std::string file, const char* event)
       : file_(std::move(file)), event_(event), thread_([this] { run(); }) {}
@@ -36,14 +54,19 @@ class WriteBehind {
     ending_ = true;
   }
 
-  void add(Change change) ABSL_LOCKS_EXCLUDED(mutex_) {
+  void add(Change change, Done done = {}) ABSL_LOCKS_EXCLUDED(mutex_) {
     const absl::MutexLock lock(&mutex_);
-    waiting_.push_back(std::move(change));
+    waiting_.push_back({std::move(change), std::move(done)});
   }
 
  private:
+  struct Waiting {
+    Change change;
+    Done done;
+  };
+
   /// All that waits; empty at the end.
-  [[nodiscard]] std::deque<Change> take() ABSL_LOCKS_EXCLUDED(mutex_) {
+  [[nodiscard]] std::deque<Waiting> take() ABSL_LOCKS_EXCLUDED(mutex_) {
     const absl::MutexLock lock(&mutex_);
     const auto has_something = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return ending_ || !waiting_.empty();
@@ -54,26 +77,30 @@ class WriteBehind {
 
   void run() {
     std::unique_ptr<Table> table;
-    for (std::deque<Change> changes = take(); !changes.empty(); changes = take()) {
-      if (!table) {
-        auto opened = Table::open(file_);
-        if (opened.ok()) table = *std::move(opened);
-        if (!opened.ok()) log_not_kept(std::string(opened.status().message()));
-      }
-      for (const Change& change : changes) {
-        if (table && !change(*table)) log_not_kept(table->fault());
+    for (std::deque<Waiting> all = take(); !all.empty(); all = take()) {
+      for (const Waiting& it : all) {
+        const absl::Status status = make(it.change, table);
+        if (!status.ok()) {
+          base::log(base::LogLevel::kError, event_, {{"why", std::string(status.message())}});
+        }
+        if (it.done) it.done(status);
       }
     }
   }
 
-  void log_not_kept(const std::string& why) const {
-    base::log(base::LogLevel::kError, event_, {{"why", why}});
+  absl::Status make(const Change& change, std::unique_ptr<Table>& table) const {
+    if (!table) {
+      auto opened = Table::open(file_);
+      if (!opened.ok()) return opened.status();
+      table = *std::move(opened);
+    }
+    return change(*table) ? absl::OkStatus() : absl::UnavailableError(table->fault());
   }
 
   const std::string file_;
   const char* const event_;
   absl::Mutex mutex_;
-  std::deque<Change> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::jthread thread_;
 };

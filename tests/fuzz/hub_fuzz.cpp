@@ -8,9 +8,12 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "comcat/base/log.h"
+#include "comcat/base/signing_key.h"
 #include "comcat/base/text.h"
 #include "comcat/server/hub.h"
 #include "comcat/wire/convert.h"
@@ -80,6 +83,9 @@ class World {
     options_.rooms.max_rooms = 3;
     options_.rooms.max_speakers = 1 + input.choose(3);
     if (input.choose(2) == 0) options_.keeper = &shelf_;
+    options_.claims.keep = [this](const store::Claim& claim, const ClaimAsker& asker) {
+      claims_.emplace_back(claim.name, asker);
+    };
     hub_.emplace(options_, metrics_);
   }
 
@@ -115,6 +121,10 @@ class World {
   void come() {
     if (people_.size() >= kMaxPeople) return;
     people_.push_back(std::make_unique<Person>(now_, options_.caller));
+    if (const std::size_t which = input_.choose(4); which > 0) {  // as if it had been proven
+      people_.back()->caller.device.key =
+          std::string(base::kPublicKeyBytes, static_cast<char>(which));
+    }
     hub_->open(people_.back()->caller, now_);
   }
 
@@ -161,7 +171,7 @@ class World {
   }
 
   std::optional<wire::Request> make_request() {
-    switch (input_.choose(10)) {
+    switch (input_.choose(12)) {
       case 0: {  // whatever bytes may say
         const std::string_view bytes = input_.text(300);
         auto request = wire::parse_request(std::as_bytes(std::span(bytes)));
@@ -184,6 +194,10 @@ class World {
         return wire::Command{input_.number(), wire::History{input_.byte(), input_.byte()}};
       case 8:
         return wire::Command{input_.number(), wire::SetRecording{input_.choose(2) == 0}};
+      case 9:
+        return wire::Command{input_.number(), wire::Claim{}};
+      case 10:
+        return wire::Command{input_.number(), wire::Pair{}};
       default:
         return voice();
     }
@@ -216,9 +230,17 @@ class World {
     for (const auto& [trace_id, owed] : person.owed_) COMCAT_FUZZ_CHECK(owed == 0);
   }
 
-  /// The keeper answers: whoever asked is then owed nothing by it any more.
+  [[nodiscard]] bool waits() const { return !shelf_.asked.empty() || !claims_.empty(); }
+
+  /// The keepers answer: whoever asked is then owed nothing by them any more.
   void answer() {
-    while (!shelf_.asked.empty()) hub_->take(shelf_.take_answers(), now_);
+    while (waits()) {
+      hub_->take(shelf_.take_answers(), now_);
+      for (const auto& [name, asker] : std::exchange(claims_, {})) {
+        const bool kept = input_.choose(4) > 0;
+        hub_->take(asker, name, kept ? absl::OkStatus() : absl::UnavailableError("full"), now_);
+      }
+    }
     for (const auto& person : people_) COMCAT_FUZZ_CHECK(person->caller.unanswered == 0);
   }
 
@@ -229,7 +251,7 @@ class World {
       open += person->caller.open ? 1 : 0;
       COMCAT_FUZZ_CHECK(!person->closed || !person->caller.open);
       COMCAT_FUZZ_CHECK(person->caller.open || person->caller.room == nullptr);
-      if (person->caller.open && person->reading && shelf_.asked.empty()) settle(*person);
+      if (person->caller.open && person->reading && !waits()) settle(*person);
     }
     COMCAT_FUZZ_CHECK(hub_->callers() == open && metrics_.clients == open);
     COMCAT_FUZZ_CHECK(metrics_.rooms <= options_.rooms.max_rooms);
@@ -239,6 +261,7 @@ class World {
 
   fuzz::Input& input_;
   server::Shelf shelf_;
+  std::vector<std::pair<std::string, ClaimAsker>> claims_;  // that wait for the keeper
   HubOptions options_;
   Metrics metrics_;
   std::optional<Hub> hub_;

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,11 +17,25 @@ namespace {
 
 using ::testing::HasSubstr;
 
-HubOptions with_claims() {
-  HubOptions options;
-  options.claims.keep = [](const store::Claim& /*claim*/) {};
-  return options;
-}
+/// Claims that wait for the disk.
+class Keeper {
+ public:
+  [[nodiscard]] HubOptions options() {
+    HubOptions out;
+    out.claims.keep = [this](const store::Claim& claim, const ClaimAsker& asker) {
+      waiting_.emplace_back(claim.name, asker);
+    };
+    return out;
+  }
+  void answer(House& house, const absl::Status& status = absl::OkStatus()) {
+    for (const auto& [name, asker] : std::exchange(waiting_, {})) {
+      house.hub.take(asker, name, status, house.now);
+    }
+  }
+
+ private:
+  std::vector<std::pair<std::string, ClaimAsker>> waiting_;
+};
 
 /// People who come with a device's key.
 class ClaimedNames : public ::testing::Test {
@@ -29,7 +44,8 @@ class ClaimedNames : public ::testing::Test {
                                        const std::string& name = "an",
                                        const std::string& room = "lobby",
                                        const std::string& code = "") {
-    wire::Hello hello{name, room, "", wire::kFeatureVoiceBatch};
+    wire::Hello hello{name, room, std::exchange(resume_key_, ""),
+                      wire::kFeatureVoiceBatch | wire::kFeatureReturn};
     hello.key = key.public_key();
     hello.pair_code = code;
     hello.client = "comcat 1.2.3";
@@ -46,7 +62,9 @@ class ClaimedNames : public ::testing::Test {
   }
   /// What a command is answered with.
   wire::Outcome ask(Person& person, decltype(wire::Command::verb) verb) {
-    const auto answers = person.answers(house_.command(person, std::move(verb)));
+    const std::uint64_t trace_id = house_.command(person, std::move(verb));
+    keeper_.answer(house_);
+    const auto answers = person.answers(trace_id);
     EXPECT_EQ(1U, answers.size());
     return answers.empty() ? wire::Outcome{} : answers.front();
   }
@@ -56,7 +74,13 @@ class ClaimedNames : public ::testing::Test {
     return say_hello(house_.connect(), key, name);
   }
 
-  House house_{with_claims()};
+  void lose(Person& person) {
+    house_.hub.leave(person.caller, wire::LeaveReason::kLost, house_.now);
+  }
+
+  std::string resume_key_;  // of the next hello
+  Keeper keeper_;
+  House house_{keeper_.options()};
   const base::SigningKey laptop_ = base::SigningKey::make();
   const base::SigningKey phone_ = base::SigningKey::make();
   const base::SigningKey stranger_ = base::SigningKey::make();
@@ -94,6 +118,54 @@ TEST_F(ClaimedNames, AreToldToTheOthers) {
   EXPECT_EQ(1U, bo.told<wire::MemberChanged>().size()) << "that is no news";
 }
 
+TEST_F(ClaimedNames, AreAnsweredAndToldOnceTheyAreKept) {
+  Person& bo = house_.join("bo");
+  Person& an = join(laptop_);
+  const std::uint64_t claimed = house_.command(an, wire::Claim{});
+  const std::uint64_t later = house_.command(an, wire::Pair{});
+  house_.pass(Room::kEventGap);
+  EXPECT_TRUE(an.answers(claimed).empty());
+  EXPECT_TRUE(an.answers(later).empty()) << "what comes later has its turn later";
+  EXPECT_TRUE(bo.told<wire::MemberChanged>().empty());
+  keeper_.answer(house_);
+  house_.pass(Room::kEventGap);
+  ASSERT_EQ(1U, an.answers(claimed).size());
+  EXPECT_EQ(0, an.answers(claimed)[0].status);
+  ASSERT_EQ(1U, an.answers(later).size());
+  EXPECT_EQ(0, an.answers(later)[0].status) << an.answers(later)[0].text;
+  EXPECT_EQ(1U, bo.told<wire::MemberChanged>().size());
+}
+
+TEST_F(ClaimedNames, ATextBehindAClaimIsAnsweredAfterIt) {
+  Person& an = join(laptop_);
+  const std::uint64_t claimed = house_.command(an, wire::Claim{});
+  const std::uint64_t said = house_.command(an, wire::Say{"hello"});
+  EXPECT_TRUE(an.answers(said).empty());
+  keeper_.answer(house_);
+  ASSERT_EQ(2U, an.outcomes.size());
+  EXPECT_EQ(claimed, an.outcomes[0].trace_id);
+  EXPECT_EQ(said, an.outcomes[1].trace_id);
+}
+
+TEST_F(ClaimedNames, AreNotWhereTheDiskIsFull) {
+  Person& an = join(laptop_);
+  const std::uint64_t claimed = house_.command(an, wire::Claim{});
+  keeper_.answer(house_, absl::UnavailableError("the disk is full"));
+  ASSERT_EQ(1U, an.answers(claimed).size());
+  EXPECT_EQ(static_cast<int>(absl::StatusCode::kUnavailable), an.answers(claimed)[0].status);
+  EXPECT_FALSE(an.caller.who.about.claimed);
+  house_.hang_up(an);
+  EXPECT_TRUE(attempt(stranger_).ok());
+}
+
+TEST_F(ClaimedNames, OfWhoHasGoneBeforeTheyAreKeptAreTheirs) {
+  Person& an = join(laptop_);
+  house_.command(an, wire::Claim{});
+  house_.hang_up(an);
+  keeper_.answer(house_);
+  EXPECT_TRUE(absl::IsAlreadyExists(attempt(stranger_)));
+}
+
 TEST_F(ClaimedNames, WithoutAKeyCannotBe) {
   Person& an = house_.join("an");
   const wire::Outcome outcome = ask(an, wire::Claim{});
@@ -113,6 +185,52 @@ TEST_F(ClaimedNames, HaveANumberBesideThemOnASecondDevice) {
   house_.hang_up(second);
   EXPECT_EQ(2U, join(laptop_).caller.who.twin) << "the lowest that is free";
   EXPECT_EQ(0U, join(laptop_, "an", "elsewhere").caller.who.twin);
+}
+
+TEST_F(ClaimedNames, OfWhoIsAwayKeepTheirNumber) {
+  Person& first = join(laptop_);
+  claim(first);
+  const std::string code = ask(first, wire::Pair{}).text;
+  Person& second = join(laptop_);
+  lose(second);
+  Person& phone = house_.connect();
+  ASSERT_TRUE(say_hello(phone, phone_, "an", "lobby", code).ok());
+  EXPECT_EQ(3U, phone.caller.who.twin) << "the place is somebody's";
+  resume_key_ = second.caller.resume_key;
+  const Person& back = join(laptop_);
+  EXPECT_EQ(2U, back.caller.who.twin);
+  EXPECT_TRUE(back.caller.who.about.claimed);
+}
+
+TEST_F(ClaimedNames, OfADeviceThatStartsAnewAreNotTakenByWhoItWasBefore) {
+  Person& an = join(laptop_);
+  lose(an);
+  Person& stranger = house_.connect("198.51.100.7");
+  EXPECT_TRUE(absl::IsAlreadyExists(say_hello(stranger, stranger_)));
+  Person& again = house_.connect("198.51.100.8");
+  EXPECT_TRUE(say_hello(again, laptop_).ok()) << "wherever it is now";
+  EXPECT_EQ(0U, again.caller.who.twin);
+}
+
+TEST_F(ClaimedNames, ThatAHostReleasesAreNoLongerTheirsWhoAreAway) {
+  Person& an = join(laptop_);
+  claim(an);
+  lose(an);
+  ASSERT_TRUE(house_.hub.administer("release an", house_.now).ok());
+  resume_key_ = an.caller.resume_key;
+  EXPECT_FALSE(join(laptop_).caller.who.about.claimed);
+}
+
+TEST_F(ClaimedNames, AreAnsweredToNobodyWhoWasAwayMeanwhile) {
+  Person& an = join(laptop_);
+  house_.command(an, wire::Claim{});
+  lose(an);
+  resume_key_ = an.caller.resume_key;
+  Person& back = join(laptop_);
+  ASSERT_EQ(an.number(), back.number());
+  keeper_.answer(house_);
+  EXPECT_TRUE(back.outcomes.empty());
+  EXPECT_EQ(0, ask(back, wire::Pair{}).status) << "nothing is owed, and the name is held";
 }
 
 TEST_F(ClaimedNames, HaveAtMostNineDevicesInARoom) {

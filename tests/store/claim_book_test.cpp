@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,30 @@ TEST(ClaimBook, WhereNothingIsClaimedThereIsNoFile) {
   const TemporaryDirectory directory;
   EXPECT_TRUE(read(directory.path()).empty());
   EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
+}
+
+TEST(ClaimBook, WhoWantsToKnowIsToldOnceAClaimIsOnTheDisk) {
+  const TemporaryDirectory directory;
+  std::vector<Claim> known;
+  auto book = ClaimBook::open(directory.path(), known);
+  ASSERT_TRUE(book.ok()) << book.status();
+  std::promise<std::vector<Claim>> on_disk;
+  (*book)->keep({"an", {kOne}, kThen}, [&](const absl::Status& status) {
+    EXPECT_TRUE(status.ok()) << status;
+    on_disk.set_value(read(directory.path()));
+  });
+  EXPECT_EQ(1U, on_disk.get_future().get().size());
+}
+
+TEST(ClaimBook, WhoWantsToKnowIsToldWhyAClaimIsNotKept) {
+  const TemporaryDirectory directory;
+  std::vector<Claim> known;
+  auto book = ClaimBook::open(directory.path() + "/that/is/not/there", known);
+  ASSERT_TRUE(book.ok()) << book.status();
+  absl::Status told;
+  (*book)->keep({"an", {kOne}, kThen}, [&](const absl::Status& status) { told = status; });
+  book->reset();  // at the latest
+  EXPECT_THAT(std::string(told.message()), HasSubstr("No such file or directory"));
 }
 
 TEST(ClaimBook, TheFileIsItsOwnersAlone) {

@@ -43,9 +43,9 @@ class Absentees {
 
   /// Null where nobody has this key.
   [[nodiscard]] Absentee* find(const std::string& resume_key);
-  /// Somebody of `caller`'s name in the room with the key `room`, who called from the same address
-  /// or with the same device; null where there is none. It is the same person, whose program
-  /// started anew.
+  /// Somebody of `caller`'s name in the room with the key `room`, who called with the same device
+  /// or, where not both have shown one, from the same address; null where there is none. It is the
+  /// same person, whose program started anew.
   [[nodiscard]] Absentee* find(const std::string& room, const Caller& caller);
   [[nodiscard]] std::list<Absentee>& all() { return all_; }
 

@@ -66,6 +66,10 @@ class Hub {
   /// What the keeper has answered.
   void take(std::vector<store::Answer> answers, base::Time now);
 
+  /// What the keeper of claims answers `asker`, who wants `name`.
+  void take(const ClaimAsker& asker, const std::string& name, const absl::Status& kept,
+            base::Time now);
+
   /// Tells everyone that the server stops within `grace` and closes their streams. Nobody may join
   /// any more.
   void drain(std::chrono::milliseconds grace, base::Time now);

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "comcat/base/clock.h"
 #include "comcat/store/claim.h"
+#include "comcat/wire/messages.h"
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,10 +21,17 @@ namespace comcat::server {
 /// Whose a name is.
 enum class Holder : std::uint8_t { kNobody, kThem, kOthers };
 
+/// Who has claimed a name, by a command; session 0: nobody, it has merely changed.
+struct ClaimAsker {
+  wire::SessionNumber session = 0;
+  std::uint64_t trace_id = 0;
+};
+
 struct NameClaimOptions {
   std::vector<store::Claim> known;  // that hold already
-  /// Who keeps what changes over a restart. Where that is nobody, nothing can be claimed.
-  std::function<void(const store::Claim&)> keep;
+  /// Who keeps what changes over a restart, without waiting for it, and answers whoever asked:
+  /// NameClaims::settle(). Where that is nobody, nothing can be claimed.
+  std::function<void(const store::Claim&, const ClaimAsker&)> keep;
   std::function<void(const std::string& name)> lift;
   /// Who is told of each wrong code, and from which address it came.
   std::function<void(const std::string& address, base::Time now)> wrong_code;
@@ -52,10 +61,14 @@ class NameClaims {
   [[nodiscard]] Holder enter(const std::string& name_key, const std::string& device,
                              store::WallTime now);
 
-  /// Holds `name` for `device`; OK too where it is held for it already. The error is one sentence
-  /// for the user.
-  [[nodiscard]] absl::Status claim(const std::string& name, const std::string& device,
-                                   store::WallTime now);
+  /// Holds `name` for `device`. What there is to answer at once: OK where it is held for it
+  /// already, else one sentence for the user; nothing where settle() tells it, once that is kept.
+  [[nodiscard]] std::optional<absl::Status> claim(const std::string& name,
+                                                  const std::string& device,
+                                                  const ClaimAsker& asker, store::WallTime now);
+  /// The keeper has kept the claim of `name`, or says in a few words why it cannot: then the name
+  /// is as it was. What whoever asked is to be told.
+  [[nodiscard]] absl::Status settle(const std::string& name, const absl::Status& kept);
 
   /// A code by which another device joins `device`'s claim of the name, once. It takes the place of
   /// an earlier one.
@@ -79,12 +92,15 @@ class NameClaims {
   struct Held {
     store::Claim claim;
     Code code;  // empty text: none
+    bool kept = true;
   };
 
   /// The claim that holds; null where there is none.
   [[nodiscard]] Held* find(const std::string& name_key, store::WallTime now);
+  /// Whether there may be one more, of `device`.
+  [[nodiscard]] absl::Status check_room_for(const std::string& device) const;
   void forget_unused(store::WallTime now);
-  void keep(store::Claim& claim, store::WallTime now) const;
+  void keep(store::Claim& claim, store::WallTime now, const ClaimAsker& asker = {}) const;
 
   NameClaimOptions options_;
   std::map<std::string, Held> held_;  // by the key of the name
