@@ -83,7 +83,7 @@ Hub::Hub(HubOptions options, Metrics& metrics)
           options_.hosts, rooms_, callers_, absentees_, claims_, metrics,
           [this](Caller& caller, const std::string& why, const absl::Status& status,
                  base::Time now) { close(caller, wire::LeaveReason::kRemoved, status, now, why); }),
-      texts_(options_.keeper, rooms_, callers_) {
+      texts_(options_.keeper, rooms_, callers_, metrics) {
   rooms_.declare(options_.lasting_rooms, base::Time{});
 }
 

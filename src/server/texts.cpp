@@ -42,6 +42,7 @@ bool Texts::ask(Asked asked, decltype(store::Request::what) what) {
 
 void Texts::say(Caller& caller, std::uint64_t trace_id, const std::string& text) {
   if (!are_kept()) {
+    metrics_.texts.fetch_add(1);
     caller.answer(trace_id, absl::OkStatus());
     caller.room->say({caller.who.number, caller.who.name, text, 0, 0, false});
     return;
@@ -51,6 +52,7 @@ void Texts::say(Caller& caller, std::uint64_t trace_id, const std::string& text)
           store::Append{room, caller.who.name, text})) {
     ++caller.unanswered;
   } else {
+    metrics_.texts_unkept.fetch_add(1);
     caller.answer(trace_id, busy());
   }
 }
@@ -130,6 +132,7 @@ Caller* Texts::take(store::Answer answer) {
 /// Also where the caller has gone: what is kept is heard. Before the answer, so that the caller's
 /// own text is not overtaken by answers to what came later.
 void Texts::answer_say(const Asked& asked, Caller* caller, const store::Answer& answer) {
+  (answer.status.ok() ? metrics_.texts : metrics_.texts_unkept).fetch_add(1);
   if (Room* const room = rooms_.find_by_key(asked.room)) {
     for (const store::Text& text : answer.texts) room->say(said(text, asked.session));
   }

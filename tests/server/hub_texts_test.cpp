@@ -92,6 +92,22 @@ TEST_F(KeptTexts, MoreThanTheKeeperTakesIsRefusedAtOnce) {
   EXPECT_EQ(static_cast<int>(absl::StatusCode::kResourceExhausted), an.answers(said)[0].status);
 }
 
+TEST_F(KeptTexts, AreCountedOnceTheyAreSaidOrNot) {
+  Person& an = come("an");
+  answer();
+  house_.command(an, wire::Say{"hello"});
+  EXPECT_EQ(0U, house_.metrics.texts);
+  answer();
+  EXPECT_EQ(1U, house_.metrics.texts);
+  shelf_.fault = absl::UnavailableError("the disk is full; try again");
+  house_.command(an, wire::Say{"hello?"});
+  answer();
+  shelf_.full = true;
+  house_.command(an, wire::Say{"hello??"});
+  EXPECT_EQ(1U, house_.metrics.texts);
+  EXPECT_EQ(2U, house_.metrics.texts_unkept);
+}
+
 TEST_F(KeptTexts, WhoComesIsShownTheNewestAndThenHearsEachOnce) {
   for (int i = 0; i < 30; ++i) shelf_.put("lobby", "old", std::to_string(i));
   Person& an = come("an");

@@ -54,6 +54,8 @@ struct Metrics {
   Counter frames_out{0};
   Counter messages_out{0};
   Counter bytes_out{0};
+  Counter texts{0};         // said in rooms
+  Counter texts_unkept{0};  // and not said, as they could not be kept
   Counter closed_stalled{0};
   Counter closed_flooding{0};
   std::array<Counter, static_cast<std::size_t>(Drop::kCount)> drops{};

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "comcat/server/caller.h"
+#include "comcat/server/metrics.h"
 #include "comcat/server/rooms.h"
 #include "comcat/store/keeper.h"
 #include "comcat/wire/messages.h"
@@ -15,13 +16,13 @@ namespace comcat::server {
 /// heard in the room, once it is kept. Where nobody keeps texts, that is at once.
 ///
 /// Threads    one: the shard. It never waits for the keeper.
-/// Ownership  the keeper, the rooms and the callers outlive it.
+/// Ownership  the keeper, the rooms, the callers and the metrics outlive it.
 class Texts {
  public:
   using Callers = std::unordered_map<wire::SessionNumber, Caller*>;
 
-  Texts(store::Keeper* keeper, Rooms& rooms, const Callers& callers)
-      : keeper_(keeper), rooms_(rooms), callers_(callers) {}
+  Texts(store::Keeper* keeper, Rooms& rooms, const Callers& callers, Metrics& metrics)
+      : keeper_(keeper), rooms_(rooms), callers_(callers), metrics_(metrics) {}
 
   [[nodiscard]] bool are_kept() const { return keeper_ != nullptr; }
 
@@ -61,6 +62,7 @@ class Texts {
   store::Keeper* const keeper_;
   Rooms& rooms_;
   const Callers& callers_;
+  Metrics& metrics_;
   std::uint64_t next_ticket_ = 1;
   std::unordered_map<std::uint64_t, Asked> asked_;  // by ticket
 };
