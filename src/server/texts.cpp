@@ -144,6 +144,7 @@ void Texts::answer_say(const Asked& asked, Caller* caller, const store::Answer& 
 void Texts::answer_show(const Asked& asked, Caller* caller, const store::Answer& answer) {
   if (caller == nullptr) return;
   --caller->unanswered;
+  if (caller->who.original) return;  // it knows no answers
   if (!answer.status.ok()) {
     caller->answer(asked.trace_id, answer.status);
     return;

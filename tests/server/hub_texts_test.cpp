@@ -240,6 +240,14 @@ TEST_F(KeptTexts, HistoryPagesBack) {
   EXPECT_TRUE(page.texts[0].earlier);
 }
 
+TEST_F(KeptTexts, AClientOfTheOriginalProtocolIsAnsweredNothing) {
+  Person& original = house_.join_original();
+  const auto asked = house_.command(original, wire::History{0, 3});
+  answer();
+  EXPECT_THAT(original.answers(asked), IsEmpty());
+  EXPECT_EQ(0U, original.caller.unanswered);
+}
+
 TEST_F(KeptTexts, AskingForHistoryOnASlowNetworkClosesNobody) {
   for (int i = 0; i < 20; ++i) shelf_.put("lobby", "old", std::string(300, 'x'));
   Person& an = come("an");
