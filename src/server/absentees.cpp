@@ -84,6 +84,13 @@ absl::Status Absentees::check(const std::string& resume_key) const {
   return found == removed_.end() ? absl::OkStatus() : found->status;
 }
 
+void Absentees::clear(base::Time now) {
+  for (const Absentee& it : all_) {
+    rooms_.leave_away(it.who, *it.room, wire::LeaveReason::kClosed, now, "");
+  }
+  all_.clear();
+}
+
 void Absentees::tick(base::Time now) {
   while (!removed_.empty() && removed_.front().until <= now) removed_.pop_front();
   while (!all_.empty() && now - all_.front().lost >= kKept) {

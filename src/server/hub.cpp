@@ -210,8 +210,8 @@ void Hub::take(const ClaimAsker& asker, const std::string& name, const absl::Sta
 
 void Hub::drain(std::chrono::milliseconds grace, base::Time now) {
   draining_ = true;
-  absentees_.clear();
   rooms_.drain(grace);
+  absentees_.clear(now);
   const absl::Status status = absl::UnavailableError(kShuttingDown);
   while (!callers_.empty()) {
     close(*callers_.begin()->second, wire::LeaveReason::kClosed, status, now);

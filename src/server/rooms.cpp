@@ -134,7 +134,7 @@ void Rooms::leave_away(const Participant& kept, Room& room, wire::LeaveReason re
                        base::Time now, const std::string& why) {
   room.remove_away(kept);
   note_size(room, now);
-  if (room.size() > 0) room.tell(wire::Left{kept.number, reason, why}, nullptr, now);
+  if (room.size() > 0 && !draining_) room.tell(wire::Left{kept.number, reason, why}, nullptr, now);
 }
 
 Room* Rooms::find_by_key(const std::string& key) {

@@ -292,5 +292,14 @@ TEST_F(Receiving, OlderClientsAreExempt) {
   EXPECT_FALSE(old.closed);
 }
 
+TEST_F(Returning, WhoIsAwayWhenTheServerDrainsIsInNoRoomAnyMore) {
+  lose(come("an"));
+  lose(come("bo", "attic"));
+  come("chi");
+  EXPECT_EQ(2U, house_.metrics.rooms);
+  house_.hub.drain(seconds(5), house_.now);
+  EXPECT_EQ(0U, house_.metrics.rooms);
+}
+
 }  // namespace
 }  // namespace comcat::server

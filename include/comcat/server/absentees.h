@@ -61,8 +61,8 @@ class Absentees {
 
   /// Says who is away, and lets those leave who have been so for kKept.
   void tick(base::Time now);
-  /// All leave, and nobody is told.
-  void clear() { all_.clear(); }
+  /// All leave. The rooms drain: nobody is told.
+  void clear(base::Time now);
 
  private:
   struct Removed {
