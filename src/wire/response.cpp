@@ -1,20 +1,16 @@
-#include <algorithm>
+// What a server says.
+
 #include <utility>
 
-#include "comcat/base/text.h"
 #include "comcat/wire/convert.h"
 
 #include "calling.pb.h"
 #include "datagram_fields.h"
-#include "field_count.h"
 #include "opus_frames.h"
 #include "voice_fields.h"
 
 namespace comcat::wire {
 namespace {
-
-constexpr std::size_t kMaxIdBytes = 64;
-constexpr std::size_t kMaxOutcomeBytes = 512;
 
 /// Reasons are cast to the proto's and back.
 constexpr bool is(LeaveReason ours, ::Left::Reason of_proto) {
@@ -28,17 +24,6 @@ static_assert(is(LeaveReason::kClosed, ::Left::CLOSED));
 static_assert(is(LeaveReason::kRemoved, ::Left::REMOVED));
 static_assert(::Left::Reason_ARRAYSIZE == static_cast<int>(LeaveReason::kRemoved) + 1,
               "a reason of the proto's is missing in LeaveReason");
-
-std::string safe_name(const std::string& name) {
-  return base::safe_text(name, kMaxNameBytes, base::Joiners::kKept);
-}
-
-/// What somebody has said, to be shown.
-std::string safe_said(const std::string& text) {
-  return base::safe_text(text, kMaxTextBytes, base::Joiners::kKept);
-}
-
-// ---- structs to messages
 
 void fill(::Member& out, const Member& member) {
   out.set_session(member.session);
@@ -134,158 +119,6 @@ struct SetEvent {
   void operator()(const Roster& e) const { fill(*event.mutable_roster(), e); }
 };
 
-// ---- messages to structs
-
-About from(const ::About& about) {
-  return {std::min<std::uint64_t>(about.since_ms(), kMaxTimeMs),
-          base::safe_text(about.device(), kMaxIdBytes), about.claimed(),
-          base::safe_text(about.client(), kMaxClientBytes)};
-}
-
-Member from(const ::Member& member) {
-  return {member.session(),
-          base::safe_text(member.id(), kMaxIdBytes),
-          safe_name(member.name()),
-          member.muted(),
-          member.deafened(),
-          member.original(),
-          member.host(),
-          member.muted_by_host(),
-          member.recording(),
-          member.away(),
-          member.twin(),
-          from(member.about())};
-}
-
-template <typename Members>
-std::vector<Member> from_members(const Members& members) {
-  std::vector<Member> out;
-  for (const ::Member& member : members) out.push_back(from(member));
-  return out;
-}
-
-Roster from(const ::Roster& roster) {
-  return {safe_name(roster.room()), from_members(roster.members())};
-}
-
-VoicePackets from(ServerMSG& message) {
-  ClientMSG& inner = *message.mutable_msg();
-  if (!is_voice(inner)) return {};
-  VoicePacket packet = packet_from(inner);
-  packet.speaker = message.speaker();
-  return {std::move(packet)};
-}
-
-VoicePackets from(VoiceBatch& batch) {
-  VoicePackets out;
-  out.reserve(static_cast<std::size_t>(batch.frames_size()));
-  for (::VoiceFrame& in : *batch.mutable_frames()) {
-    if (!is_voice(in)) continue;
-    out.push_back(packet_from(in));
-    out.back().speaker = in.speaker();
-  }
-  return out;
-}
-
-Welcome from(const ServerSignal& signal) {
-  Welcome welcome;
-  welcome.session = signal.session();
-  welcome.id = base::safe_text(signal.id(), kMaxIdBytes);
-  welcome.room = safe_name(signal.room());
-  welcome.members = from_members(signal.members());
-  welcome.max_speakers = signal.limits().max_speakers();
-  welcome.resume_key = signal.resume_key().substr(0, kResumeKeyBytes);
-  welcome.features = signal.features();
-  if (signal.has_datagrams()) welcome.datagrams = offer_from(signal.datagrams());
-  return welcome;
-}
-
-TextSaid from(const ::TextSaid& said) {
-  return {said.session(),
-          safe_name(said.name()),
-          safe_said(said.text()),
-          said.number(),
-          std::min<std::uint64_t>(said.time_ms(), kMaxTimeMs),
-          said.earlier()};
-}
-
-TextPage from(const ::TextPage& page) {
-  TextPage out;
-  for (const ::TextSaid& said : page.texts()) out.texts.push_back(from(said));
-  out.more = page.more();
-  return out;
-}
-
-Outcome from(const ::Outcome& outcome) {
-  Outcome out;
-  out.trace_id = outcome.trace_id();
-  out.status = static_cast<int>(outcome.status());
-  out.text = base::safe_text(outcome.text(), kMaxOutcomeBytes, base::Joiners::kKept);
-  if (outcome.has_rooms()) {
-    RoomList list;
-    for (const ::RoomInfo& room : outcome.rooms().rooms()) {
-      RoomInfo& info = list.rooms.emplace_back(
-          RoomInfo{safe_name(room.name()), room.members(), {}, room.asks_passcode()});
-      for (const std::string& name : room.names()) info.names.push_back(safe_name(name));
-    }
-    out.result = std::move(list);
-  } else if (outcome.has_roster()) {
-    out.result = from(outcome.roster());
-  } else if (outcome.has_texts()) {
-    out.result = from(outcome.texts());
-  }
-  return out;
-}
-
-LeaveReason from(::Left::Reason reason) {
-  return ::Left::Reason_IsValid(reason) ? static_cast<LeaveReason>(reason) : LeaveReason::kUnknown;
-}
-
-Event from(const ::Event& event) {
-  switch (event.event_case()) {
-    case ::Event::kJoined:
-      return Joined{from(event.joined().member())};
-    case ::Event::kMemberChanged:
-      return MemberChanged{from(event.member_changed().member())};
-    case ::Event::kLeft:
-      return Left{event.left().session(), from(event.left().reason()),
-                  safe_said(event.left().why())};
-    case ::Event::kAway:
-      return Away{event.away().session()};
-    case ::Event::kBack:
-      return Back{event.back().session()};
-    case ::Event::kMuteChanged:
-      return MuteChanged{event.mute_changed().session(), event.mute_changed().muted(),
-                         event.mute_changed().muted_by_host()};
-    case ::Event::kDeafenChanged:
-      return DeafenChanged{event.deafen_changed().session(), event.deafen_changed().deafened()};
-    case ::Event::kTextSaid:
-      return from(event.text_said());
-    case ::Event::kRecordingChanged:
-      return RecordingChanged{event.recording_changed().session(),
-                              event.recording_changed().recording()};
-    case ::Event::kTold:
-      return Told{event.told().session(), safe_name(event.told().name()),
-                  safe_said(event.told().text())};
-    case ::Event::kAnnounced:
-      return Announced{safe_said(event.announced().text())};
-    case ::Event::kDraining:
-      return Draining{event.draining().grace_ms()};
-    case ::Event::kRoster:
-      return from(event.roster());
-    case ::Event::EVENT_NOT_SET:
-      break;
-  }
-  return UnknownEvent{};
-}
-
-Events from(const ::Events& events) {
-  Events out;
-  out.reserve(static_cast<std::size_t>(events.events_size()));
-  for (const ::Event& event : events.events()) out.push_back(from(event));
-  return out;
-}
-
 }  // namespace
 
 std::string encode_voice(const VoicePacket& frame) {
@@ -364,47 +197,6 @@ std::string encode_number(std::uint64_t number) {
   ServerRES response;
   response.set_number(number);
   return response.SerializeAsString();
-}
-
-namespace {
-
-Response from(ServerRES& response) {
-  switch (response.response_case()) {
-    case ServerRES::kMessage:
-      return from(*response.mutable_message());
-    case ServerRES::kSignal:
-      return from(response.signal());
-    case ServerRES::kVoice:
-      return from(*response.mutable_voice());
-    case ServerRES::kOutcome:
-      return from(response.outcome());
-    case ServerRES::kEvents:
-      return from(response.events());
-    case ServerRES::kDatagramReport:
-      return report_from(response.datagram_report());
-    case ServerRES::RESPONSE_NOT_SET:
-      break;
-  }
-  return UnknownResponse{};
-}
-
-}  // namespace
-
-absl::StatusOr<Numbered> parse_numbered(Bytes bytes) {
-  if (!has_at_most_fields(bytes, *ServerRES::descriptor(), kMaxResponseFields)) {
-    return absl::InvalidArgumentError("a response of more fields than any server has to send");
-  }
-  ServerRES response;
-  if (!response.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::InvalidArgumentError("a response that is no ServerRES of calling.proto");
-  }
-  return Numbered{from(response), response.number()};
-}
-
-absl::StatusOr<Response> parse_response(Bytes bytes) {
-  absl::StatusOr<Numbered> numbered = parse_numbered(bytes);
-  if (!numbered.ok()) return numbered.status();
-  return std::move(numbered->response);
 }
 
 }  // namespace comcat::wire

@@ -25,8 +25,7 @@ namespace comcat::client {
 ///            set_short_frames(), set_easing() and stats() from any.
 /// Queue      the framer's ring: 100 ms. When the encode thread is that late, the newest block is
 ///            lost and counted; the timestamps of what follows tell the listener.
-/// Muted      nothing is encoded, nothing leaves, neither what was captured while muted nor what
-/// had
+/// Muted      nothing is encoded, nothing leaves: not what is captured meanwhile, and not what had
 ///            not left before. Timestamps go on with the microphone, over silence as over mute. The
 ///            encode thread still wakes for each block, as the stages before mute need.
 class Capture final : public audio::CaptureHandler {

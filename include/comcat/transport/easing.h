@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "comcat/base/clock.h"
+#include "comcat/datagram/congestion.h"
 
 namespace comcat::transport {
 
@@ -10,20 +11,18 @@ namespace comcat::transport {
 /// way that is too narrow for it: in steps, of which 0 is all of it. What each step means is the
 /// encoder's affair.
 ///
-/// Down         a step for each kReaction in which a queue stays long; all steps at once where it
-/// is
-///              kVeryLong all that time, as the way is then far too narrow. What a hiccup has
-///              queued is gone before.
-/// Up           a step after kPatience without a queue, and one more each kClimb; a step that
-/// brings
-///              the queue back doubles the patience, once.
+/// Down       a step for each kReaction in which a queue stays long; all steps at once where it is
+///            kVeryLong all that time, as the way is then far too narrow. What a hiccup has queued
+///            is gone before.
+/// Up         a step after kPatience without a queue, and one more each kClimb; where a step brings
+///            the queue back, the patience is doubled, once.
 ///
-/// Threads      one at a time. No clock: `now` is an argument.
+/// Threads    one at a time. No clock: `now` is an argument.
 class Easing {
  public:
   static constexpr unsigned kSteps = 6;
   static constexpr std::chrono::milliseconds kReaction{300};
-  static constexpr std::chrono::milliseconds kLong{80};
+  static constexpr std::chrono::milliseconds kLong = datagram::Congestion::kQueue;
   static constexpr std::chrono::milliseconds kVeryLong{200};
   static constexpr std::chrono::seconds kPatience{4};
   static constexpr std::chrono::seconds kClimb{2};
