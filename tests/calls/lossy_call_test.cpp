@@ -20,7 +20,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kSecond = 48'000;
-constexpr double kSame = 0.8;        // the least that Opus leaves of a sentence
+constexpr double kSame = 0.8;  // the least that Opus leaves of a sentence
+constexpr double kInTime_ms = 600;
 constexpr double kStillClear = 0.6;  // of 12 kbit/s
 constexpr double kRepeated = 0.04;   // of one in ten that is lost, with the time before it is known
 constexpr double kHeard = -30;       // dBFS of a tone that is sent at -6
@@ -70,6 +71,13 @@ class LossyCall {
   void call_with_tone() { call({"--input=tone:1000", "--output=file:" + heard_by_an(), "--json"}); }
   [[nodiscard]] bool tells_path(const std::string& up, const std::string& down) {
     return an_->prints(R"("up":")" + up + R"(","down":")" + down + '"');
+  }
+  /// Of the jitter buffer that an's voice waits in.
+  [[nodiscard]] double delay_at_binh_ms() {
+    binh_.type("stats");
+    const auto line = binh_.process().wait_for_line(Process::kOut, ", delay ");
+    EXPECT_TRUE(line);
+    return line ? std::stod(line->substr(line->find(", delay ") + 8)) : 0;
   }
   /// The call goes on for so long.
   [[nodiscard]] bool goes_on(Process::Timeout time) {
@@ -162,14 +170,19 @@ std::string a_narrow_way_up() {
   EXPECT_TRUE(call.goes_on(5s));
   call.an().type("stats");
   EXPECT_TRUE(call.an().prints(R"("frame_ms":60)"));
+  EXPECT_TRUE(call.goes_on(1s));
+  const double delay_ms = call.delay_at_binh_ms();
   EXPECT_TRUE(call.an().prints(R"("event":"input_ended")"));
   call.hang_up();
   const Samples heard = read_file(call.heard());
   const double likeness =
       likeness_by_words(said, std::span(heard).last(std::min(heard.size(), 4 * said.size())));
-  return likeness >= kStillClear
-             ? ""
-             : "what was heard is like what was said by " + std::to_string(likeness);
+  std::string wrong;
+  if (likeness < kStillClear) {
+    wrong += "what was heard is like what was said by " + std::to_string(likeness) + "; ";
+  }
+  if (delay_ms >= kInTime_ms) wrong += "it was " + std::to_string(delay_ms) + " ms late";
+  return wrong;
 }
 
 TEST(LossyCall, IsHeardInTimeThoughTheWayUpIsNarrow) {
