@@ -9,12 +9,12 @@
 #include "calling.pb.h"
 #include "datagram_fields.h"
 #include "field_count.h"
+#include "member_fields.h"
 #include "voice_fields.h"
 
 namespace comcat::wire {
 namespace {
 
-constexpr std::size_t kMaxIdBytes = 64;
 constexpr std::size_t kMaxOutcomeBytes = 512;
 
 std::string safe_name(const std::string& name) {
@@ -26,31 +26,10 @@ std::string safe_said(const std::string& text) {
   return base::safe_text(text, kMaxTextBytes, base::Joiners::kKept);
 }
 
-About from(const ::About& about) {
-  return {std::min<std::uint64_t>(about.since_ms(), kMaxTimeMs),
-          base::safe_text(about.device(), kMaxIdBytes), about.claimed(),
-          base::safe_text(about.client(), kMaxClientBytes)};
-}
-
-Member from(const ::Member& member) {
-  return {member.session(),
-          base::safe_text(member.id(), kMaxIdBytes),
-          safe_name(member.name()),
-          member.muted(),
-          member.deafened(),
-          member.original(),
-          member.host(),
-          member.muted_by_host(),
-          member.recording(),
-          member.away(),
-          member.twin(),
-          from(member.about())};
-}
-
 template <typename Members>
 std::vector<Member> from_members(const Members& members) {
   std::vector<Member> out;
-  for (const ::Member& member : members) out.push_back(from(member));
+  for (const ::Member& member : members) out.push_back(member_from(member));
   return out;
 }
 
@@ -80,7 +59,7 @@ VoicePackets from(VoiceBatch& batch) {
 Welcome from(const ServerSignal& signal) {
   Welcome welcome;
   welcome.session = signal.session();
-  welcome.id = base::safe_text(signal.id(), kMaxIdBytes);
+  welcome.id = base::safe_text(signal.id(), kMaxMemberIdBytes);
   welcome.room = safe_name(signal.room());
   welcome.members = from_members(signal.members());
   welcome.max_speakers = signal.limits().max_speakers();
@@ -127,18 +106,14 @@ Outcome from(const ::Outcome& outcome) {
   return out;
 }
 
-LeaveReason from(::Left::Reason reason) {
-  return ::Left::Reason_IsValid(reason) ? static_cast<LeaveReason>(reason) : LeaveReason::kUnknown;
-}
-
 Event from(const ::Event& event) {
   switch (event.event_case()) {
     case ::Event::kJoined:
-      return Joined{from(event.joined().member())};
+      return Joined{member_from(event.joined().member())};
     case ::Event::kMemberChanged:
-      return MemberChanged{from(event.member_changed().member())};
+      return MemberChanged{member_from(event.member_changed().member())};
     case ::Event::kLeft:
-      return Left{event.left().session(), from(event.left().reason()),
+      return Left{event.left().session(), reason_from(event.left().reason()),
                   safe_said(event.left().why())};
     case ::Event::kAway:
       return Away{event.away().session()};

@@ -6,43 +6,12 @@
 
 #include "calling.pb.h"
 #include "datagram_fields.h"
+#include "member_fields.h"
 #include "opus_frames.h"
 #include "voice_fields.h"
 
 namespace comcat::wire {
 namespace {
-
-/// Reasons are cast to the proto's and back.
-constexpr bool is(LeaveReason ours, ::Left::Reason of_proto) {
-  return static_cast<int>(ours) == static_cast<int>(of_proto);
-}
-static_assert(is(LeaveReason::kUnknown, ::Left::UNKNOWN));
-static_assert(is(LeaveReason::kStopped, ::Left::STOPPED));
-static_assert(is(LeaveReason::kLost, ::Left::LOST));
-static_assert(is(LeaveReason::kMoved, ::Left::MOVED));
-static_assert(is(LeaveReason::kClosed, ::Left::CLOSED));
-static_assert(is(LeaveReason::kRemoved, ::Left::REMOVED));
-static_assert(::Left::Reason_ARRAYSIZE == static_cast<int>(LeaveReason::kRemoved) + 1,
-              "a reason of the proto's is missing in LeaveReason");
-
-void fill(::Member& out, const Member& member) {
-  out.set_session(member.session);
-  out.set_id(member.id);
-  out.set_name(member.name);
-  out.set_muted(member.muted);
-  out.set_deafened(member.deafened);
-  out.set_original(member.original);
-  out.set_host(member.host);
-  out.set_muted_by_host(member.muted_by_host);
-  out.set_recording(member.recording);
-  out.set_away(member.away);
-  out.set_twin(member.twin);
-  ::About& about = *out.mutable_about();
-  about.set_since_ms(member.about.since_ms);
-  about.set_device(member.about.device);
-  about.set_claimed(member.about.claimed);
-  about.set_client(member.about.client);
-}
 
 void fill(::Roster& out, const Roster& roster) {
   out.set_room(roster.room);
@@ -90,7 +59,7 @@ struct SetEvent {
   }
   void operator()(const Left& e) const {
     event.mutable_left()->set_session(e.session);
-    event.mutable_left()->set_reason(static_cast<::Left::Reason>(e.reason));
+    event.mutable_left()->set_reason(reason_of(e.reason));
     event.mutable_left()->set_why(e.why);
   }
   void operator()(const Away& e) const { event.mutable_away()->set_session(e.session); }

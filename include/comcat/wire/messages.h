@@ -123,6 +123,8 @@ struct About {
   std::string device{};        // base::key_fingerprint() of its key; empty: none
   bool claimed = false;        // the name is held for that key
   std::string client{};        // as in Hello
+
+  friend bool operator==(const About&, const About&) = default;
 };
 
 struct Member {
@@ -138,6 +140,8 @@ struct Member {
   bool away = false;       // the connection is lost, and may come back
   std::uint32_t twin = 0;  // from 2: which of one person's devices in the room this is
   About about{};
+
+  friend bool operator==(const Member&, const Member&) = default;
 };
 
 /// Where datagrams go, and what seals them: for each direction a key and a salt, as long as

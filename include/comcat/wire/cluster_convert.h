@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "comcat/wire/cluster_messages.h"
+#include "comcat/wire/convert.h"
+
+#include "absl/status/statusor.h"
+
+/// What nodes say to each other, to and from the bytes of proto/cluster.proto. Whatever comes from
+/// the bus may be anybody's: it is refused whole, unless each field is within its limits.
+/// Threads: any.
+namespace comcat::wire {
+
+inline constexpr std::size_t kMaxNodeMessageBytes = 256 * 1024;
+inline constexpr std::size_t kMaxNodeMessageFields = 16'384;
+inline constexpr std::size_t kMaxNodeNameBytes = 32;  // of a node's and a cluster's name
+inline constexpr std::size_t kMaxNodeAddressBytes = 256;
+inline constexpr std::size_t kMaxPageResidents = 256;
+inline constexpr std::size_t kMaxPages = 256;
+inline constexpr std::size_t kMaxGone = 64;
+inline constexpr std::size_t kMaxRoomNodes = 4096;
+inline constexpr std::size_t kMaxRoomVoicePackets = 64;
+inline constexpr std::size_t kMaxOrderBytes = 1024;
+inline constexpr std::size_t kMaxOrderAnswerBytes = 64 * 1024;
+inline constexpr std::size_t kMaxDeviceKeys = 16;
+inline constexpr NodeNumber kMaxNodeNumber = 4095;
+inline constexpr std::size_t kTicketKeyBytes = 32;
+inline constexpr std::size_t kMaxTicketKeys = 8;
+inline constexpr std::size_t kMaxTicketBytes = 1024;  // unsealed
+
+/// Whether `name` may be a node's or a cluster's: 1 to kMaxNodeNameBytes letters and digits of
+/// ASCII, - and _, so that it may stand in a subject of NATS.
+[[nodiscard]] bool is_node_name(std::string_view name);
+
+[[nodiscard]] std::string encode_node_message(const Sender& from, const NodeBody& body);
+
+/// `expected` is what the bus knows of the sender: its cluster and its number. kInvalidArgument
+/// with one sentence, safe to print, where the bytes are of another, are no NodeMessage or break a
+/// limit; kUnimplemented where they are of a later version: to be ignored.
+[[nodiscard]] absl::StatusOr<NodeMessage> parse_node_message(Bytes bytes, std::string_view cluster,
+                                                             NodeNumber node);
+
+[[nodiscard]] std::string encode_ticket(const Ticket& ticket);
+[[nodiscard]] absl::StatusOr<Ticket> parse_ticket(Bytes bytes);
+
+/// Secret, as the keys are: base::wipe() it after use.
+[[nodiscard]] std::string encode_ticket_keys(const std::vector<TicketKey>& keys);
+[[nodiscard]] absl::StatusOr<std::vector<TicketKey>> parse_ticket_keys(Bytes bytes);
+
+}  // namespace comcat::wire

@@ -1,0 +1,205 @@
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "comcat/base/text.h"
+#include "comcat/wire/cluster_convert.h"
+
+namespace comcat::wire {
+namespace {
+
+const Sender kSender{"home", 7, 0xfeedfacecafebeef};
+
+Bytes bytes_of(const std::string& text) {
+  return std::as_bytes(std::span(text));
+}
+
+absl::StatusOr<NodeMessage> parse(const std::string& bytes) {
+  return parse_node_message(bytes_of(bytes), kSender.cluster, kSender.node);
+}
+
+template <typename Body>
+absl::StatusOr<NodeMessage> pass(const Body& body) {
+  return parse(encode_node_message(kSender, body));
+}
+
+template <typename Body>
+Body passed(const Body& body) {
+  const auto message = pass(body);
+  EXPECT_TRUE(message.ok()) << message.status();
+  EXPECT_EQ(kSender, message->from);
+  EXPECT_EQ(encode_node_message(kSender, body), encode_node_message(kSender, message->body));
+  return std::get<Body>(message->body);
+}
+
+template <typename Body>
+std::string refusal(const Body& body) {
+  const auto message = pass(body);
+  EXPECT_TRUE(absl::IsInvalidArgument(message.status()));
+  EXPECT_TRUE(base::is_safe_text(std::string(message.status().message())));
+  return std::string(message.status().message());
+}
+
+Resident resident(SessionNumber session, const std::string& name) {
+  Resident out;
+  out.member = {
+      session, "id-" + name, name, true,
+      false,   false,        true, true,
+      true,    true,         2,    {1'795'000'000'000, "key:0123456789abcdef", true, "comcat 1"}};
+  out.named_ms = 1'795'000'000'123;
+  out.moves = 3;
+  return out;
+}
+
+TEST(NodeMessage, AHeartbeatPasses) {
+  const Heartbeat sent{"a", "comcat 1", "a.example:50051", "SHA256:abc", 250, 12, 3000, true, true};
+  EXPECT_EQ(sent, passed(sent));
+}
+
+TEST(NodeMessage, APartOfARoomPassesWithAllThatIsToldOfSomebody) {
+  const RoomPart sent{"lobby",
+                      9,
+                      1,
+                      2,
+                      {resident(5, "an"), resident(6, "bob")},
+                      {{4, 1, LeaveReason::kRemoved, "for shouting"}}};
+  const RoomPart out = passed(sent);
+  EXPECT_EQ(sent.residents, out.residents);
+  EXPECT_EQ(sent.gone, out.gone);
+  EXPECT_EQ(1U, out.page);
+  EXPECT_EQ(2U, out.pages);
+}
+
+TEST(NodeMessage, AChangePasses) {
+  const RoomDelta out = passed(RoomDelta{"den", 8, 9, {resident(5, "an")}, {{4, 0, {}, ""}}});
+  EXPECT_EQ(8U, out.base);
+  EXPECT_EQ(9U, out.version);
+  EXPECT_EQ("an", out.changed.at(0).member.name);
+}
+
+TEST(NodeMessage, AQuestionForANameAndItsAnswerPass) {
+  EXPECT_EQ("den", passed(RoomAsked{"den"}).room);
+  EXPECT_EQ(resident(5, "an"), passed(NameAsked{44, "den", resident(5, "an")}).who);
+  const NameAnswered answer = passed(NameAnswered{44, 6, 2, {1, 4095}});
+  EXPECT_EQ(6, answer.status);
+  EXPECT_EQ(2U, answer.twin);
+  EXPECT_EQ((std::vector<NodeNumber>{1, 4095}), answer.nodes);
+}
+
+TEST(NodeMessage, VoiceOfSeveralPassesInOneMessage) {
+  const RoomVoice out = passed(
+      RoomVoice{"den", 123'456'789, {{5, 7, 960, 960, 30, "one"}, {6, 8, 0, 480, 40, "two"}}});
+  EXPECT_EQ(123'456'789U, out.sent_us);
+  ASSERT_EQ(2U, out.packets.size());
+  EXPECT_EQ(6U, out.packets[1].speaker);
+  EXPECT_EQ("two", out.packets[1].payload);
+  EXPECT_EQ(480U, out.packets[1].duration_samples);
+}
+
+TEST(NodeMessage, TextsPass) {
+  EXPECT_EQ("hi there", passed(RoomText{1, "den", 5, "an", "hi there", 17, 18}).text);
+  EXPECT_EQ(6U, passed(PrivateText{2, 6, 5, "an", "psst"}).to);
+}
+
+TEST(NodeMessage, OrdersBansAndClaimsPass) {
+  EXPECT_EQ("kick an in den", passed(Order{1, "kick an in den", "host"}).words);
+  EXPECT_EQ("lobby  1\nden  2", passed(OrderAnswered{1, 0, "lobby  1\nden  2"}).text);
+  EXPECT_EQ(99U, passed(BanChanged{"192.0.2.1", false, "an", "rude", "host", 99}).until_ms);
+  EXPECT_TRUE(passed(BanChanged{"192.0.2.1", true, "", "", "host", 0}).lifted);
+  EXPECT_EQ(1U, passed(ClaimChanged{"an", false, {std::string(32, 'k')}, 5}).keys.size());
+  EXPECT_TRUE(passed(ClaimChanged{"an", true, {}, 5}).released);
+}
+
+TEST(NodeMessage, WhatIsOfAnotherClusterOrLiesAboutItsNodeIsRefused) {
+  const std::string bytes = encode_node_message(kSender, RoomAsked{"den"});
+  EXPECT_EQ("a message of another cluster",
+            parse_node_message(bytes_of(bytes), "away", 7).status().message());
+  EXPECT_EQ("a message of one node as another",
+            parse_node_message(bytes_of(bytes), "home", 8).status().message());
+  const std::string nobody = encode_node_message({"home", 0, 1}, RoomAsked{"den"});
+  EXPECT_FALSE(parse_node_message(bytes_of(nobody), "home", 0).ok());
+}
+
+TEST(NodeMessage, WhatIsHugeOrNoProtobufIsRefused) {
+  EXPECT_EQ("a message that is too long",
+            parse(std::string(kMaxNodeMessageBytes + 1, 'x')).status().message());
+  EXPECT_TRUE(absl::IsInvalidArgument(parse("\xff\xff\xff").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(parse("").status()));
+  // A room_part with very many empty residents, two bytes each.
+  std::string many("\x0a\x04home\x10\x07\x2a", 9);
+  std::string empty;
+  for (std::size_t i = 0; i <= kMaxNodeMessageFields; ++i) empty += std::string("\x2a\x00", 2);
+  many +=
+      {static_cast<char>(0x80 | (empty.size() & 0x7f)),
+       static_cast<char>(0x80 | (empty.size() >> 7 & 0x7f)), static_cast<char>(empty.size() >> 14)};
+  EXPECT_EQ("a message of too many fields", parse(many + empty).status().message());
+}
+
+TEST(NodeMessage, AMessageOfALaterVersionIsToBeIgnored) {
+  // NodeMessage{cluster = "home", node = 7, field 99: an empty message}
+  const auto message = parse(std::string("\x0a\x04home\x10\x07\x9a\x06\x00", 11));
+  EXPECT_TRUE(absl::IsUnimplemented(message.status())) << message.status();
+}
+
+TEST(NodeMessage, OneFieldBeyondItsLimitsRefusesTheWhole) {
+  EXPECT_NE("", refusal(RoomAsked{""}));
+  EXPECT_NE("", refusal(RoomAsked{"an\x1b[2J"}));
+  EXPECT_NE("", refusal(RoomPart{"den", 1, 2, 2, {}, {}}));
+  EXPECT_NE("", refusal(RoomPart{"den", 1, 0, 0, {}, {}}));
+  EXPECT_NE("", refusal(RoomPart{"den", 1, 0, 1, {resident(0, "an")}, {}}));
+  EXPECT_NE("", refusal(RoomPart{"den", 1, 0, 1, {resident(1, " an")}, {}}));
+  EXPECT_NE("", refusal(RoomPart{"den", 1, 0, 1, {}, {{1, 0, {}, "a\nb"}}}));
+  EXPECT_NE("",
+            refusal(RoomPart{"den", 1, 0, 1, {}, std::vector<Gone>(kMaxGone + 1, {1, 0, {}, ""})}));
+  EXPECT_NE("", refusal(RoomDelta{"den", 9, 9, {}, {}}));
+  EXPECT_NE("", refusal(NameAnswered{1, 17, 0, {}}));
+  EXPECT_NE("", refusal(NameAnswered{1, 0, 0, {4096 + 0}}));
+  EXPECT_NE("", refusal(RoomText{1, "den", 1, "an", "", 0, 0}));
+  EXPECT_NE("", refusal(PrivateText{1, 0, 1, "an", "hi"}));
+  EXPECT_NE("", refusal(Order{1, "kick\nan", "host"}));
+  EXPECT_NE("", refusal(OrderAnswered{1, 0, "a\x1b[2J"}));
+  EXPECT_NE("", refusal(BanChanged{"", false, "", "", "", 0}));
+  EXPECT_NE("", refusal(ClaimChanged{"an", false, {"short"}, 0}));
+  EXPECT_NE("", refusal(ClaimChanged{"an", false, {}, 0}));
+  EXPECT_NE("", refusal(Heartbeat{"a.b", "", "", "", 0, 0, 0, false, false}));
+}
+
+TEST(NodeMessage, VoiceThatNobodyMaySendIsLeftOut) {
+  const std::string long_chunk(kMaxChunkBytes + 1, 'x');
+  const auto message = pass(RoomVoice{"den", 1, {{5, 7, 960, 960, 30, long_chunk}}});
+  ASSERT_TRUE(message.ok());
+  EXPECT_TRUE(std::get<RoomVoice>(message->body).packets.empty());
+}
+
+TEST(NodeMessage, NamesOfNodesMayStandInASubject) {
+  EXPECT_TRUE(is_node_name("node-1_B"));
+  for (const char* const name : {"", "a.b", "*", ">", "a b", "ä"}) {
+    EXPECT_FALSE(is_node_name(name)) << name;
+  }
+  EXPECT_FALSE(is_node_name(std::string(33, 'a')));
+}
+
+TEST(Ticket, ATicketAndTheKeysPass) {
+  const Ticket sent{"home", "den", resident(5, "an"), std::string(32, 'k'), 1'795'000'000'000};
+  const auto out = parse_ticket(bytes_of(encode_ticket(sent)));
+  ASSERT_TRUE(out.ok());
+  EXPECT_EQ(sent.who, out->who);
+  EXPECT_EQ(sent.room, out->room);
+  EXPECT_EQ(sent.device_key, out->device_key);
+  EXPECT_EQ(sent.expires_ms, out->expires_ms);
+  const std::vector<TicketKey> keys{{1, std::string(32, 'a'), 5}, {2, std::string(32, 'b'), 6}};
+  const auto back = parse_ticket_keys(bytes_of(encode_ticket_keys(keys)));
+  ASSERT_TRUE(back.ok());
+  ASSERT_EQ(2U, back->size());
+  EXPECT_EQ(std::string(32, 'b'), back->at(1).secret);
+}
+
+TEST(Ticket, WhatIsNoneIsRefused) {
+  EXPECT_FALSE(parse_ticket(bytes_of("")).ok());
+  EXPECT_FALSE(parse_ticket(bytes_of(std::string(kMaxTicketBytes + 1, 'x'))).ok());
+  EXPECT_FALSE(parse_ticket_keys(bytes_of("\xff")).ok());
+  EXPECT_FALSE(parse_ticket_keys(bytes_of(encode_ticket_keys({{1, "short", 5}}))).ok());
+}
+
+}  // namespace
+}  // namespace comcat::wire
