@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "comcat/cluster/room_part.h"
+
+#include "absl/status/statusor.h"
+
+/// Who may have which name in a room. Threads: any.
+namespace comcat::cluster {
+
+inline constexpr std::size_t kMaxTwins = 9;  // of one person in one room
+
+/// Whether `away` is who `person` was, whose program started anew: the same name and device.
+[[nodiscard]] bool is_former_self(const Person& away, const Person& person);
+
+/// The number beside the name with which `person` may be where `namesakes` are, all of whom have
+/// the name: 0 for none. kAlreadyExists where it is another's, or too many of one's own.
+[[nodiscard]] absl::StatusOr<std::uint32_t> free_place(const Person& person,
+                                                       const std::vector<const Person*>& namesakes);
+
+/// The lowest from 2 that none of `namesakes` but `person` has.
+[[nodiscard]] std::uint32_t next_place(const Person& person,
+                                       const std::vector<const Person*>& namesakes);
+
+}  // namespace comcat::cluster

@@ -1,0 +1,106 @@
+// Who may have which name: what a node asks, and what the keeper of a room answers.
+
+#include <algorithm>
+
+#include "comcat/cluster/cluster.h"
+#include "comcat/cluster/name_rules.h"
+
+#include "cluster_room.h"
+
+namespace comcat::cluster {
+
+std::uint64_t Cluster::ask(const std::string& room, const wire::Resident& who, base::Time now) {
+  Room* const found = find_or_make(room, now);
+  Question question{room, key_of(room), make_person(who), 0, {}, {}, {}};
+  const std::uint64_t id = questions_.add(std::move(question), now);
+  if (found == nullptr) {
+    questions_.erase(id);
+    results_.decisions.push_back(
+        {id, absl::ResourceExhaustedError("the cluster has all the rooms it may have"), 0});
+    return id;
+  }
+  if (found->table.own().people().empty()) {
+    results_.outgoing.push_back(
+        {{Target::Kind::kRoom, found->table.key(), 0}, wire::RoomAsked{room}});
+  }
+  ++found->questions;
+  hear(*found);
+  Question& waiting = *questions_.find(id);
+  ask_keeper(id, waiting, now);
+  if (is_ready(waiting)) decide(id, now);
+  return id;
+}
+
+void Cluster::forget(std::uint64_t id, base::Time now) {
+  const Question* const question = questions_.find(id);
+  if (question == nullptr) return;
+  const auto found = rooms_.find(question->room_key);
+  questions_.erase(id);
+  if (found == rooms_.end()) return;
+  --found->second->questions;
+  serve(*found->second, now);
+}
+
+void Cluster::ask_keeper(std::uint64_t id, Question& question, base::Time now) {
+  Room* const room = rooms_.at(question.room_key).get();
+  question.keeper = keeper_of(*room);
+  question.ask_at = now + NameQuestions::kAskAgain;
+  const wire::NameAsked asked{id, question.room, question.who.resident};
+  if (question.keeper == nodes_.self().node) {
+    question.answer = answer(*room, nodes_.self().node, asked, now);
+  } else {
+    results_.outgoing.push_back({{Target::Kind::kNode, {}, question.keeper}, asked});
+  }
+}
+
+wire::NameAnswered Cluster::answer(Room& room, wire::NodeNumber from, const wire::NameAsked& asked,
+                                   base::Time now) {
+  wire::NameAnswered answered = room.reserved.ask(from, asked, room.table, now);
+  for (const wire::NodeNumber node : room.table.nodes()) {
+    if (node != from && nodes_.is_alive(node)) answered.nodes.push_back(node);
+  }
+  if (from != nodes_.self().node && !room.table.own().people().empty()) {
+    answered.nodes.push_back(nodes_.self().node);
+  }
+  return answered;
+}
+
+/// Whether all is known that the keeper knows, so that who enters sees who is there.
+bool Cluster::is_ready(const Question& question) const {
+  if (!question.answer) return false;
+  if (question.answer->status != 0) return true;
+  const RoomTable* const table = find(question.room_key);
+  return std::ranges::all_of(question.answer->nodes, [&](wire::NodeNumber node) {
+    return node == nodes_.self().node || !nodes_.is_alive(node) ||
+           (table != nullptr && table->has_part(node));
+  });
+}
+
+void Cluster::tend_questions(base::Time now) {
+  std::vector<std::uint64_t> ready;
+  for (auto& [id, question] : questions_.all()) {
+    if (!question.answer && question.ask_at <= now) ask_keeper(id, question, now);
+    if (is_ready(question) || question.decide_at <= now) ready.push_back(id);
+  }
+  for (const std::uint64_t id : ready) decide(id, now);
+}
+
+void Cluster::decide(std::uint64_t id, base::Time now) {
+  const Question question = *questions_.find(id);
+  questions_.erase(id);
+  Room& room = *rooms_.at(question.room_key);  // it lasts while a question waits
+  const wire::NameAsked asked{id, question.room, question.who.resident};
+  wire::NameAnswered answered =
+      question.answer ? *question.answer : answer(room, nodes_.self().node, asked, now);
+  if (answered.status == 0) {  // the keeper may be new, and know less than we do
+    const auto place = free_place(question.who, room.table.named(question.who.name_key));
+    if (!place.ok()) answered.status = static_cast<int>(place.status().code());
+    if (place.ok()) answered.twin = std::max(answered.twin, *place);
+  }
+  results_.decisions.push_back(
+      {id, absl::Status(static_cast<absl::StatusCode>(answered.status), ""), answered.twin});
+  --room.questions;
+  serve(room, now);
+}
+
+}  // namespace comcat::cluster

@@ -1,0 +1,205 @@
+#include "cluster/fake_cluster.h"
+
+#include <algorithm>
+
+namespace comcat::cluster {
+namespace {
+
+std::uint64_t ms_of(base::Time now) {
+  return static_cast<std::uint64_t>(
+      std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()).count());
+}
+
+std::string described(const Person& person, wire::NodeNumber node) {
+  const wire::Member& member = person.resident.member;
+  return std::to_string(member.session) + " " + member.name + "/" + std::to_string(person.place()) +
+         " at " + std::to_string(node) + (member.muted ? " muted" : "") +
+         (member.away ? " away" : "");
+}
+
+}  // namespace
+
+FakeNode::FakeNode(wire::NodeNumber number, std::uint64_t incarnation, base::Time now)
+    : cluster({"home", number, incarnation}) {
+  wire::Heartbeat heartbeat;
+  heartbeat.name = "node" + std::to_string(number);
+  cluster.tell(heartbeat, now);
+}
+
+std::uint64_t FakeNode::join(const std::string& room, const std::string& name, base::Time now,
+                             const wire::Ticket* ticket, const std::string& device) {
+  wire::Resident who;
+  if (ticket != nullptr) {
+    who = ticket->who;
+    ++who.moves;
+  } else {
+    who.member.session = session_number(number(), next_own_++);
+    who.member.name = name;
+    who.member.about.device = device;
+    who.named_ms = ms_of(now);
+  }
+  const std::uint64_t id = cluster.ask(room, who, now);
+  asked_.emplace(id, Asked{room, who});
+  return id;
+}
+
+void FakeNode::leave(const std::string& room, wire::SessionNumber session, base::Time now,
+                     wire::LeaveReason reason) {
+  cluster.remove(room, session, reason, "", now);
+}
+
+void FakeNode::set_away(const std::string& room, wire::SessionNumber session, base::Time now) {
+  const Person* const person = cluster.find(room)->own().find(session);
+  if (person == nullptr) return;
+  wire::Resident who = person->resident;
+  who.member.away = true;
+  cluster.put(room, who, now);
+}
+
+void FakeNode::mute(const std::string& room, wire::SessionNumber session, bool muted,
+                    base::Time now) {
+  const Person* const person = cluster.find(room)->own().find(session);
+  if (person == nullptr) return;
+  wire::Resident who = person->resident;
+  who.member.muted = muted;
+  cluster.put(room, who, now);
+}
+
+std::vector<Outgoing> FakeNode::settle(base::Time now) {
+  std::vector<Outgoing> outgoing;
+  for (bool more = true; more;) {
+    Results results = cluster.take_results();
+    std::ranges::move(results.outgoing, std::back_inserter(outgoing));
+    std::ranges::move(results.changes, std::back_inserter(changes));
+    for (const auto& [room, wanted] : results.hearing) {
+      wanted ? static_cast<void>(hears.insert(room)) : static_cast<void>(hears.erase(room));
+    }
+    more = !results.decisions.empty();
+    for (const Decision& decision : results.decisions) {
+      decided[decision.id] = decision;
+      auto asked = asked_.extract(decision.id);
+      if (asked.empty() || !decision.status.ok()) continue;
+      asked.mapped().who.member.twin = decision.twin;
+      asked.mapped().who.member.away = false;
+      entered[decision.id] = asked.mapped().who.member.session;
+      cluster.put(asked.mapped().room, asked.mapped().who, now);
+    }
+  }
+  return outgoing;
+}
+
+std::vector<std::string> FakeNode::view(const std::string& room) const {
+  std::vector<std::string> out;
+  const RoomTable* const table = cluster.find(room);
+  if (table == nullptr) return out;
+  for (const Person* const person : table->people()) {
+    out.push_back(described(*person, table->where(person->resident.member.session)));
+  }
+  return out;
+}
+
+std::vector<wire::SessionNumber> FakeNode::own(const std::string& room) const {
+  std::vector<wire::SessionNumber> out;
+  const RoomTable* const table = cluster.find(room);
+  if (table == nullptr) return out;
+  for (const auto& [session, person] : table->own().people()) out.push_back(session);
+  return out;
+}
+
+wire::Ticket FakeNode::ticket(const std::string& room, wire::SessionNumber session) const {
+  return {"home", room, cluster.find(room)->own().find(session)->resident, "", 0};
+}
+
+FakeNode& FakeCluster::start() {
+  const wire::NodeNumber number = ++last_number_;
+  auto& node = nodes_[number];
+  node = std::make_unique<FakeNode>(number, random_(), now_);
+  send(*node);
+  return *node;
+}
+
+int FakeCluster::side(wire::NodeNumber node) const {
+  const auto found = sides_.find(node);
+  return found == sides_.end() ? 0 : found->second;
+}
+
+void FakeCluster::fly(wire::NodeNumber to,
+                      const std::shared_ptr<const wire::NodeMessage>& message) {
+  if (side(to) != side(message->from.node)) return;
+  if (weather_.lost_percent > 0 && below(100) < weather_.lost_percent) return;
+  const int copies = weather_.doubled_percent > 0 && below(100) < weather_.doubled_percent ? 2 : 1;
+  for (int i = 0; i < copies; ++i) {
+    const auto spread = static_cast<std::uint64_t>((weather_.most - weather_.least).count() + 1);
+    const std::chrono::microseconds delay =
+        weather_.least + std::chrono::microseconds(random_() % spread);
+    flights_.push({now_ + delay, ++sent_, to, message});
+  }
+}
+
+void FakeCluster::send(FakeNode& node) {
+  for (Outgoing& out : node.settle(now_)) {
+    const auto message = std::make_shared<const wire::NodeMessage>(
+        wire::NodeMessage{node.cluster.nodes().self(), std::move(out.body)});
+    if (out.to.kind == Target::Kind::kNode) {
+      fly(out.to.node, message);
+      continue;
+    }
+    for (const auto& [number, other] : nodes_) {
+      const bool gets = out.to.kind == Target::Kind::kAll || other->hears.contains(out.to.room_key);
+      if (number != node.number() && gets) fly(number, message);
+    }
+  }
+}
+
+void FakeCluster::deliver(const Flight& flight) {
+  const auto found = nodes_.find(flight.to);
+  if (found == nodes_.end()) return;
+  ++delivered_;
+  static_cast<void>(found->second->cluster.receive(*flight.message, now_));
+  send(*found->second);
+}
+
+void FakeCluster::run(std::chrono::microseconds time) {
+  constexpr std::chrono::milliseconds kStep{20};
+  const base::Time end = now_ + time;
+  while (now_ < end) {
+    const base::Time step = std::min(end, now_ + kStep);
+    while (!flights_.empty() && flights_.top().at <= step) {
+      const Flight flight = flights_.top();
+      flights_.pop();
+      now_ = std::max(now_, flight.at);
+      deliver(flight);
+    }
+    now_ = step;
+    for (auto& [number, node] : nodes_) {
+      if (node->cluster.next_deadline() > now_) continue;
+      node->cluster.tick(now_);
+      send(*node);
+    }
+  }
+}
+
+std::string FakeCluster::disagreement(const std::string& room) const {
+  const FakeNode* first = nullptr;
+  for (const auto& [number, node] : nodes_) {
+    if (node->own(room).empty()) continue;
+    if (first == nullptr) first = node.get();
+    if (node->view(room) == first->view(room)) continue;
+    std::string text = "room " + room;
+    for (const FakeNode* const it : {first, static_cast<const FakeNode*>(node.get())}) {
+      text += "\n  as node " + std::to_string(it->number()) + " sees it:";
+      for (const std::string& line : it->view(room)) text += "\n    " + line;
+    }
+    return text;
+  }
+  if (first == nullptr) return {};
+  std::set<std::pair<std::string, std::uint32_t>> names;
+  for (const Person* const person : first->cluster.find(room)->people()) {
+    if (!names.emplace(person->name_key, person->place()).second) {
+      return "two in " + room + " are " + person->name_key + " " + std::to_string(person->place());
+    }
+  }
+  return {};
+}
+
+}  // namespace comcat::cluster
