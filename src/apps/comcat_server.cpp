@@ -23,6 +23,7 @@
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
 #include "administration.h"
+#include "cluster_flags.h"
 #include "kept_claims.h"
 #include "kept_texts.h"
 #include "lasting_rooms.h"
@@ -104,6 +105,8 @@ const std::vector<FlagGroup>& flag_groups() {
       {"Security", {"tls_cert", "tls_key", "insecure"}},
       {"What is kept", {"state_dir", "history_hours"}},
       {"Hosts", {"host_passcode", "host_passcode_file", "admin", "admin_socket"}},
+      {"One of several servers",
+       {"nats", "nats_credentials", "nats_ca", "cluster", "node", "advertise"}},
       {"Watching", {"metrics", "reflection", "log_level"}},
       {"What one room or caller may do",
        {"max_speakers", "recording", "max_frames_per_second", "max_bytes_per_second",
@@ -359,6 +362,9 @@ int run(int argc, char** argv) {
   std::size_t passcode_characters = 0;
   absl::StatusOr<server::ServerOptions> options = server_options(passcode_characters);
   if (!options.ok()) return fail(Exit::kUsage, std::string(options.status().message()));
+  absl::StatusOr<std::optional<server::ClusterSettings>> cluster = cluster_settings();
+  if (!cluster.ok()) return fail(Exit::kUsage, std::string(cluster.status().message()));
+  options->cluster = *std::move(cluster);
   options->journal = std::move(texts->journal);
   const StartingTerminal terminal;
   const sigset_t signals = awaited_signals();

@@ -55,7 +55,7 @@ class Bus::Inlet final : public Carrier::Receiver {
     bus_.arrive(subject, bytes, base::steady_now());
   }
   void connection_changed() override { bus_.wake_.set(); }
-  void overflowed() override { bus_.counters_.overflowed.fetch_add(1); }
+  void overflowed() override { bus_.counters_->overflowed.fetch_add(1); }
 
  private:
   Bus& bus_;
@@ -95,12 +95,12 @@ void Bus::publish(const std::string& subject, std::string bytes, base::Duration 
 
 void Bus::post(const std::string& subject, std::string bytes, base::Duration lifetime) {
   if (bytes.size() > kMaxMessageBytes) {
-    counters_.late_out.fetch_add(1);
+    counters_->late_out.fetch_add(1);
     return;
   }
   {
     const absl::MutexLock lock(&mutex_);
-    counters_.late_out.fetch_add(
+    counters_->late_out.fetch_add(
         outbox_->push({full(subject), std::move(bytes), base::steady_now() + lifetime}));
   }
   wake_.set();
@@ -157,12 +157,12 @@ void Bus::answer(const Message& request, std::string bytes, base::Duration lifet
 // ---- the carrier's thread
 
 void Bus::arrive(std::string_view subject, std::string_view bytes, base::Time now) {
-  counters_.messages_in.fetch_add(1, std::memory_order_relaxed);
-  counters_.bytes_in.fetch_add(bytes.size(), std::memory_order_relaxed);
+  counters_->messages_in.fetch_add(1, std::memory_order_relaxed);
+  counters_->bytes_in.fetch_add(bytes.size(), std::memory_order_relaxed);
   const std::optional<Envelope> envelope =
       bytes.size() <= kMaxMessageBytes ? open(bytes) : std::nullopt;
   if (!envelope || envelope->sender == number_ || subject.size() <= prefix_.size()) {
-    counters_.foreign.fetch_add(1);
+    counters_->foreign.fetch_add(1);
     return;
   }
   Message message{std::string(subject),
@@ -189,7 +189,7 @@ void Bus::deliver(const Message& message) {
     subscription = found->second;
   }
   if (message.age > subscription->max_age) {
-    counters_.late_in.fetch_add(1);
+    counters_->late_in.fetch_add(1);
     return;
   }
   Message told = message;
@@ -233,7 +233,7 @@ base::Time Bus::step(base::Time now) {
 
 void Bus::tell_connection() {
   const std::uint64_t reconnects = carrier_->reconnects();
-  const bool lost_between = counters_.reconnects.exchange(reconnects) != reconnects;
+  const bool lost_between = counters_->reconnects.exchange(reconnects) != reconnects;
   const bool connected = carrier_->is_connected();
   if (connected == told_connected_ && !lost_between) return;
   if (on_connection_ && connected && told_connected_) on_connection_(false);
@@ -261,17 +261,17 @@ void Bus::send_waiting(base::Time now) {
     std::optional<Outbox::Item> item;
     {
       const absl::MutexLock lock(&mutex_);
-      counters_.late_out.fetch_add(outbox_->expire(now));
+      counters_->late_out.fetch_add(outbox_->expire(now));
       if (!carrier_->is_connected() || !changes_.empty()) return;
       item = outbox_->pop();
     }
     if (!item) return;
     if (!carrier_->send(item->subject, item->bytes)) {
-      counters_.late_out.fetch_add(1);
+      counters_->late_out.fetch_add(1);
       return;
     }
-    counters_.messages_out.fetch_add(1, std::memory_order_relaxed);
-    counters_.bytes_out.fetch_add(item->bytes.size(), std::memory_order_relaxed);
+    counters_->messages_out.fetch_add(1, std::memory_order_relaxed);
+    counters_->bytes_out.fetch_add(item->bytes.size(), std::memory_order_relaxed);
     now = base::steady_now();
   }
 }

@@ -39,6 +39,7 @@ constexpr std::array kWords{
     Word{"release NAME", "a claimed name is free again"},
     Word{"say TEXT", "a line of text to everyone in every room"},
     Word{"stats [ROOM]", "callers, rooms and frames; of a room, how many are in it"},
+    Word{"nodes", "the servers of the cluster: version, address, load, rooms, people, age"},
     Word{"drain", "tell everyone, and end the server as SIGTERM does"},
     Word{"help", "this list"},
 };
@@ -272,6 +273,7 @@ absl::StatusOr<HostCommand> parse_host_command(std::string_view line) {
   if (word == "stats") return parse_with_room<ShowFigures>(words);
   if (word == "rooms") return parse_bare<ListAllRooms>(words);
   if (word == "bans") return parse_bare<ListBans>(words);
+  if (word == "nodes") return parse_bare<ListNodes>(words);
   if (word == "drain") return parse_bare<DrainServer>(words);
   if (word == "help") return parse_bare<ListWords>(words);
   return invalid("\"" + shown(word) + "\" is nothing that a host can do; help lists what is");

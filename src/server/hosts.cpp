@@ -240,6 +240,12 @@ struct Hosts::Execution {
                    line("bans", hosts.bans_.all(hosts.wall_now()).size())});
   }
 
+  Answer operator()(const ListNodes&) const {
+    if (hosts.options_.nodes) return hosts.options_.nodes(now);
+    return absl::FailedPreconditionError(
+        "this server is alone; --nats and --cluster make it one of several");
+  }
+
   Answer operator()(const DrainServer&) const {
     if (!hosts.options_.drain) return absl::UnimplementedError("this server cannot be drained");
     log("drained", "everyone");
@@ -313,7 +319,8 @@ Hosts::Hosts(HostOptions options, Rooms& rooms, const Callers& callers, Absentee
 absl::StatusOr<std::string> Hosts::act(const HostCommand& command, const By& by, base::Time now) {
   const bool is_of_the_server =
       std::holds_alternative<DrainServer>(command) || std::holds_alternative<ListPeople>(command) ||
-      std::holds_alternative<ListBans>(command) || std::holds_alternative<ShowFigures>(command);
+      std::holds_alternative<ListBans>(command) || std::holds_alternative<ShowFigures>(command) ||
+      std::holds_alternative<ListNodes>(command);
   if (by.self != nullptr && is_of_the_server) {
     return absl::PermissionDeniedError(
         "only whoever runs the server can do that, with comcat-server --admin");

@@ -9,6 +9,7 @@
 
 #include "comcat/base/log.h"
 #include "comcat/base/uuid.h"
+#include "comcat/cluster/session_number.h"
 
 #include "commands.h"
 
@@ -71,26 +72,50 @@ std::optional<Ending> due_ending(const Caller& caller, const HubOptions& options
   return std::nullopt;
 }
 
+HostOptions with_nodes(HostOptions options, const ClusterLink* cluster) {
+  if (cluster == nullptr) return options;
+  options.nodes = [cluster](base::Time now) { return cluster->described(now); };
+  return options;
+}
+
 }  // namespace
 
 Hub::Hub(HubOptions options, Metrics& metrics)
     : options_(std::move(options)),
       certificates_{options_.certificate},
       metrics_(metrics),
-      rooms_(options_.rooms, metrics),
+      cluster_(options_.cluster.outlet == nullptr
+                   ? nullptr
+                   : std::make_unique<ClusterLink>(options_.cluster, options_.rooms.max_speakers,
+                                                   metrics)),
+      rooms_(options_.rooms, metrics, cluster_.get()),
       claims_(options_.claims),
       hosts_(
-          options_.hosts, rooms_, callers_, absentees_, claims_, metrics,
+          with_nodes(options_.hosts, cluster_.get()), rooms_, callers_, absentees_, claims_,
+          metrics,
           [this](Caller& caller, const std::string& why, const absl::Status& status,
                  base::Time now) { close(caller, wire::LeaveReason::kRemoved, status, now, why); }),
       texts_(options_.keeper, rooms_, callers_, metrics) {
   rooms_.declare(options_.lasting_rooms, base::Time{});
+  if (!cluster_) return;
+  cluster_->serve(
+      {.find = [this](const std::string& key) { return rooms_.find_by_key(key); },
+       .renumber = [this](auto number, auto twin, auto now) { renumber(number, twin, now); },
+       .lose = [this](const wire::Left& left, auto now) { let_go(left, now); }});
+}
+
+wire::SessionNumber Hub::next_number() {
+  if (next_number_ == 0) ++next_number_;  // that is nobody
+  const wire::SessionNumber number = next_number_++;
+  if (!cluster_) return number;
+  if (next_number_ > cluster::kMaxOwn) next_number_ = 1;
+  return cluster::session_number(options_.cluster.self.node, number);
 }
 
 void Hub::open(Caller& caller, base::Time now) {
   do {
-    caller.who.number = next_number_++;  // 0 is nobody
-  } while (caller.who.number == 0 || callers_.contains(caller.who.number));
+    caller.who.number = next_number();
+  } while (callers_.contains(caller.who.number));
   caller.who.id = base::make_uuid();
   caller.who.share = share_of(caller.address);
   caller.opened = now;
@@ -153,6 +178,30 @@ void Hub::close(Caller& caller, wire::LeaveReason reason, const absl::Status& st
   caller.listener.link.close(status);
 }
 
+void Hub::renumber(wire::SessionNumber number, std::uint32_t twin, base::Time now) {
+  const auto tell = [&](Participant& who, Room* room) {
+    if (room == nullptr || who.number != number) return;
+    who.twin = twin;
+    room->tell(wire::MemberChanged{who.member()}, nullptr, now);
+  };
+  const auto found = callers_.find(number);
+  if (found != callers_.end()) tell(found->second->who, found->second->room);
+  for (Absentee& it : absentees_.all()) tell(it.who, it.room);
+}
+
+void Hub::let_go(const wire::Left& left, base::Time now) {
+  const auto found = callers_.find(left.session);
+  if (found != callers_.end()) {
+    const absl::Status status =
+        absl::AbortedError("you are in the room by another server of the cluster");
+    return close(*found->second, left.reason, status, now, left.why);
+  }
+  auto& all = absentees_.all();
+  const auto absentee =
+      std::ranges::find(all, left.session, [](const Absentee& it) { return it.who.number; });
+  if (absentee != all.end()) absentees_.remove(*absentee, left.reason, now, left.why);
+}
+
 absl::StatusOr<std::string> Hub::administer(const std::string& words, base::Time now) {
   const absl::StatusOr<HostCommand> wanted = parse_host_command(words);
   if (!wanted.ok()) return wanted.status();
@@ -165,6 +214,7 @@ void Hub::renew_certificate(std::string fingerprint) {
 
 void Hub::tick(base::Time now) {
   rooms_.tick(now);
+  if (cluster_) cluster_->tick(now);
   if (now >= next_sweep_) sweep(now);
 }
 
@@ -186,7 +236,8 @@ void Hub::sweep(base::Time now) {
 }
 
 base::Time Hub::next_deadline(base::Time now) const {
-  return std::min(std::max(now, next_sweep_), rooms_.next_deadline());
+  const base::Time of_cluster = cluster_ ? cluster_->next_deadline() : RoomDeadlines::kNever;
+  return std::min({std::max(now, next_sweep_), rooms_.next_deadline(), of_cluster});
 }
 
 void Hub::take(std::vector<store::Answer> answers, base::Time now) {
@@ -211,6 +262,7 @@ void Hub::take(const ClaimAsker& asker, const std::string& name, const absl::Sta
 void Hub::drain(std::chrono::milliseconds grace, base::Time now) {
   draining_ = true;
   rooms_.drain(grace);
+  if (cluster_) cluster_->say_going(false, now);
   absentees_.clear(now);
   const absl::Status status = absl::UnavailableError(kShuttingDown);
   while (!callers_.empty()) {

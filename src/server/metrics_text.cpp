@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include <grpcpp/grpcpp.h>
@@ -9,6 +10,8 @@
 #include <prometheus/text_serializer.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "comcat/bus/bus.h"
 
 namespace comcat::server {
 namespace {
@@ -142,10 +145,46 @@ std::vector<MetricFamily> families(const Metrics& m) {
   };
 }
 
+std::vector<MetricFamily> families_of_cluster(const Metrics& m, const bus::Counters& bus) {
+  const auto count = [](const Metrics::Counter& c) { return static_cast<double>(c.load()); };
+  return {
+      gauge("cluster_nodes", "Servers of the cluster that live, this one too.", count(m.nodes)),
+      counter("cluster_nodes_gone_total", "Servers of the cluster that ended or fell silent.",
+              count(m.nodes_gone)),
+      counter("cluster_frames_in_total", "Voice frames from other servers.",
+              count(m.remote_frames_in)),
+      counter("cluster_frames_out_total", "Voice frames sent to other servers, each once.",
+              count(m.remote_frames_out)),
+      counter("cluster_messages_refused_total",
+              "Messages from other servers that are not known, or break the protocol.",
+              count(m.node_messages_refused)),
+      counter("bus_messages_out_total", "Messages sent to other servers.", count(bus.messages_out)),
+      counter("bus_bytes_out_total", "Their bytes.", count(bus.bytes_out)),
+      counter("bus_messages_in_total", "Messages received from other servers.",
+              count(bus.messages_in)),
+      counter("bus_bytes_in_total", "Their bytes.", count(bus.bytes_in)),
+      counter("bus_late_out_total", "Messages not sent, as they had waited for too long.",
+              count(bus.late_out)),
+      counter("bus_late_in_total", "Messages that were too old when they arrived.",
+              count(bus.late_in)),
+      counter("bus_foreign_total", "Messages that no comcat-server has sent.", count(bus.foreign)),
+      counter("bus_overflows_total", "Times that too much waited of what had arrived.",
+              count(bus.overflowed)),
+      counter("bus_reconnects_total", "Connections to NATS that took the place of a lost one.",
+              count(bus.reconnects)),
+  };
+}
+
 }  // namespace
 
 std::string metrics_text(const Metrics& metrics) {
-  return prometheus::TextSerializer().Serialize(families(metrics));
+  std::vector<MetricFamily> all = families(metrics);
+  if (metrics.bus) {
+    for (MetricFamily& family : families_of_cluster(metrics, *metrics.bus)) {
+      all.push_back(std::move(family));
+    }
+  }
+  return prometheus::TextSerializer().Serialize(all);
 }
 
 }  // namespace comcat::server

@@ -7,6 +7,7 @@
 #include "comcat/wire/convert.h"
 
 #include "absl/status/status.h"
+#include "member_changes.h"
 
 namespace comcat::server {
 
@@ -80,6 +81,7 @@ std::vector<wire::Member> Room::roster() const {
   members.reserve(size());
   for (const Person& person : people_) members.push_back(person.who->member());
   for (const Participant* who : away_) members.push_back(who->member());
+  for (const auto& [number, who] : elsewhere_people_) members.push_back(who.member());
   return members;
 }
 
@@ -87,6 +89,7 @@ std::vector<const Participant*> Room::named(const std::string& name_key,
                                             const Participant& except) const {
   std::vector<const Participant*> out = away_;
   for (const Person& person : people_) out.push_back(person.who);
+  for (const auto& [number, who] : elsewhere_people_) out.push_back(&who);
   std::erase_if(
       out, [&](const Participant* who) { return who == &except || who->name_key != name_key; });
   return out;
@@ -135,6 +138,43 @@ void Room::remove_away(const Participant& kept) {
   std::erase(away_, &kept);
 }
 
+const Participant* Room::find_here(wire::SessionNumber number) const {
+  for (const Person& person : people_) {
+    if (person.who->number == number) return person.who;
+  }
+  const auto found = std::ranges::find(away_, number, &Participant::number);
+  return found == away_.end() ? nullptr : *found;
+}
+
+void Room::put_elsewhere(Participant who, base::Time now) {
+  const auto found = elsewhere_people_.find(who.number);
+  if (found == elsewhere_people_.end()) {
+    tell_here(wire::Joined{who.member()}, nullptr, now);
+    return know_elsewhere(std::move(who));
+  }
+  const wire::Member before = found->second.member();
+  const wire::Member after = who.member();
+  found->second = std::move(who);
+  for (const wire::Event& event : changes_between(before, after)) tell_here(event, nullptr, now);
+}
+
+void Room::know_elsewhere(Participant who) {
+  loudest_.add(who.number, who.share);
+  const wire::SessionNumber number = who.number;
+  elsewhere_people_.insert_or_assign(number, std::move(who));
+}
+
+void Room::remove_elsewhere(const wire::Left& left, base::Time now) {
+  if (elsewhere_people_.erase(left.session) == 0) return;
+  loudest_.remove(left.session);
+  tell_here(left, nullptr, now);
+}
+
+void Room::forget_elsewhere() {
+  for (const auto& [number, who] : elsewhere_people_) loudest_.remove(number);
+  elsewhere_people_.clear();
+}
+
 void Room::queue_for(Listener& listener, const Payload& payload, base::Time now) {
   const std::uint64_t dropped_before = listener.voice.dropped();
   listener.voice.push(payload, now);
@@ -144,10 +184,32 @@ void Room::queue_for(Listener& listener, const Payload& payload, base::Time now)
 }
 
 void Room::speak(const Participant& speaker, const wire::VoicePacket& frame, base::Time now) {
+  if (elsewhere_ != nullptr && has_elsewhere()) elsewhere_->speak(*this, speaker, frame, now);
   if (!loudest_.offer(speaker.number, frame.level_dbov, now)) {
     metrics_.dropped(Drop::kNotLoudest);
     return;
   }
+  relay(speaker, frame, now);
+}
+
+bool Room::hear(const wire::VoicePacket& frame, base::Time now) {
+  const auto found = elsewhere_people_.find(frame.speaker);
+  if (found == elsewhere_people_.end()) return false;
+  if (found->second.is_muted()) return true;
+  if (!loudest_.offer(frame.speaker, frame.level_dbov, now)) {
+    metrics_.dropped(Drop::kNotLoudest);
+    return true;
+  }
+  relay(found->second, frame, now);
+  return true;
+}
+
+void Room::free_slot(const Participant& speaker) {
+  loudest_.silence(speaker.number);
+  if (elsewhere_ != nullptr) elsewhere_->silence(*this, speaker);
+}
+
+void Room::relay(const Participant& speaker, const wire::VoicePacket& frame, base::Time now) {
   Forms forms(speaker, frame);
   by_stream_.clear();
   for (const Person& person : people_) {
@@ -173,6 +235,15 @@ std::size_t Room::gather(wire::SessionNumber speaker) {
 }
 
 void Room::tell(const wire::Event& event, const Participant* except, base::Time now) {
+  tell_here(event, except, now);
+  tell_elsewhere(event, now);
+}
+
+void Room::tell_elsewhere(const wire::Event& event, base::Time now) {
+  if (elsewhere_ != nullptr) elsewhere_->tell(*this, event, now);
+}
+
+void Room::tell_here(const wire::Event& event, const Participant* except, base::Time now) {
   const auto payload = std::make_shared<const std::string>(wire::encode_response(event));
   EventJoiner joiner;
   for (const auto& [who, listener] : people_) {
@@ -246,6 +317,12 @@ absl::Status Room::tell_alone(const std::string& name_key, const wire::Told& tex
   const auto payload =
       std::make_shared<const std::string>(wire::encode_response(wire::Event(text)));
   absl::Status status = absl::NotFoundError("nobody in your room goes by that name");
+  for (const auto& [number, who] : elsewhere_people_) {
+    if (who.name_key != name_key) continue;
+    status = absl::UnimplementedError(who.name +
+                                      " is at another server of the cluster, which texts for "
+                                      "one person alone do not reach");
+  }
   for (const Participant* who : away_) {
     if (who->name_key != name_key) continue;
     status = absl::FailedPreconditionError(who->name + " is away; try again once they are back");

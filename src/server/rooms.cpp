@@ -17,7 +17,8 @@ const Room* Rooms::find(const std::string& name) const {
 Room& Rooms::find_or_make(const std::string& name) {
   const std::string key = base::comparison_key(name);
   if (const auto found = rooms_.find(key); found != rooms_.end()) return *found->second;
-  auto room = std::make_unique<Room>(name, key, limits_.max_speakers, metrics_, load_, deadlines_);
+  auto room = std::make_unique<Room>(name, key, limits_.max_speakers, metrics_, load_, deadlines_,
+                                     elsewhere_);
   return *rooms_.emplace(key, std::move(room)).first->second;
 }
 
@@ -36,7 +37,7 @@ std::string Rooms::new_name() const {
 void Rooms::note_size(Room& room, base::Time now) {
   const std::optional<base::Time> before = room.ends_at();
   std::optional<base::Time> ends_at;
-  if (room.size() == 0) ends_at = room.rules().lasts ? RoomDeadlines::kNever : now + kKept;
+  if (room.size_here() == 0) ends_at = room.rules().lasts ? RoomDeadlines::kNever : now + kKept;
   if (before && ends_at && *before < *ends_at && !room.rules().lasts) return;  // it ends already
   if (before) empty_.erase({*before, &room});
   if (ends_at) empty_.emplace(*ends_at, &room);
@@ -71,7 +72,7 @@ absl::Status Rooms::may_enter(const Participant& who, const std::string& name,
                               const Participant& leaving, const Room* left) const {
   const Room* const room = find(name);
   if (room == nullptr || room->size() == 0) {
-    const bool vacates = left != nullptr && left->size() == 1;
+    const bool vacates = left != nullptr && left->size_here() == 1;
     if (rooms_.size() - empty_.size() - (vacates ? 1 : 0) < limits_.max_rooms) {
       return absl::OkStatus();
     }
@@ -96,9 +97,10 @@ absl::Status Rooms::enter(Caller& caller, const std::string& name, base::Time no
   caller.listener.texts = TextCourse::kLive;
   caller.listener.last_text = 0;
   caller.who.twin = room.free_twin(caller.who);
-  room.tell(wire::Joined{caller.who.member()}, nullptr, now);
+  ++caller.who.entries;
   room.add(caller.who, caller.listener);
   caller.room = &room;
+  room.tell(wire::Joined{caller.who.member()}, &caller.who, now);
   note_size(room, now);
   make_space();
   return absl::OkStatus();
@@ -111,9 +113,7 @@ void Rooms::leave(Caller& caller, wire::LeaveReason reason, base::Time now,
   caller.listener.leave_room();
   room.remove(caller.who);
   note_size(room, now);
-  if (room.size() > 0 && !draining_) {  // when all go, nobody needs to hear of each
-    room.tell(wire::Left{caller.who.number, reason, why}, nullptr, now);
-  }
+  say_left(room, {caller.who.number, reason, why}, now);
 }
 
 void Rooms::set_away(Caller& caller, const Participant& kept) {
@@ -134,7 +134,15 @@ void Rooms::leave_away(const Participant& kept, Room& room, wire::LeaveReason re
                        base::Time now, const std::string& why) {
   room.remove_away(kept);
   note_size(room, now);
-  if (room.size() > 0 && !draining_) room.tell(wire::Left{kept.number, reason, why}, nullptr, now);
+  say_left(room, {kept.number, reason, why}, now);
+}
+
+void Rooms::say_left(Room& room, const wire::Left& left, base::Time now) const {
+  if (draining_ || room.size_here() == 0) {  // when all go, nobody needs to hear of each
+    room.tell_elsewhere(left, now);
+  } else {
+    room.tell(left, nullptr, now);
+  }
 }
 
 Room* Rooms::find_by_key(const std::string& key) {

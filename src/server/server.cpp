@@ -22,6 +22,7 @@
 #include "comcat/store/claim_book.h"
 
 #include "call.h"
+#include "cluster_member.h"
 #include "datagram_intake.h"
 #include "datagram_paths.h"
 #include "datagram_sockets.h"
@@ -137,6 +138,7 @@ struct Server::Parts {
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<Datagrams> datagrams;  // null: there are none
   std::unique_ptr<Shard> shard;
+  std::unique_ptr<ClusterMember> cluster;    // null: it is alone. Its bus goes before the shard
   std::unique_ptr<store::Journal> journal;   // null: no texts are kept. Goes before the shard
   std::unique_ptr<store::ClaimBook> claims;  // null: nothing can be claimed. Goes before the shard
   std::unique_ptr<AdminEndpoint> admin;
@@ -163,6 +165,31 @@ void connect(store::ClaimBook& book, const std::unique_ptr<Shard>& shard,
     });
   };
   claims.lift = [&book](const std::string& name) { book.lift(name); };
+}
+
+base::Duration time_of_this_thread() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+/// What the hub is to know of the cluster that `member` is in.
+ClusterOptions cluster_options(const ClusterSettings& settings, ClusterMember& member,
+                               const std::string& fingerprint) {
+  return {.self = member.self(),
+          .name = settings.node,
+          .version = COMCAT_VERSION,
+          .address = settings.address,
+          .fingerprint = fingerprint,
+          .outlet = &member.outlet(),
+          .busy_time = time_of_this_thread};
+}
+
+/// Has what other nodes say reach the shard.
+void connect(BusOutlet& outlet, Shard& shard) {
+  outlet.start([&outlet, &shard] {
+    shard.post([&outlet, &shard] { shard.hub().cluster()->take(outlet.take(), shard.now()); });
+  });
 }
 
 /// The sockets of a server.
@@ -251,6 +278,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   }
   parts->connections = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
+  if (options.cluster) {
+    parts->cluster = ClusterMember::start(*options.cluster);
+    parts->metrics.bus = parts->cluster->counters();
+    hub.cluster = cluster_options(*options.cluster, *parts->cluster, hub.certificate);
+  }
   std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();
   parts->shard =
       std::make_unique<Shard>(hub, options.admission, parts->metrics, std::move(queue),
@@ -277,6 +309,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
         });
   }
   if (parts->journal) connect(*parts->journal, *parts->shard);
+  if (parts->cluster) connect(parts->cluster->outlet(), *parts->shard);
   parts->acceptor.start(
       [connections = parts->connections.get()](base::FileDescriptor fd) {
         grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
@@ -310,6 +343,10 @@ void Server::stop(std::chrono::milliseconds grace) {
   cut.join();
   if (parts_->datagrams) parts_->datagrams->intake.stop();
   parts_->shard->join();
+  if (parts_->cluster) {
+    parts_->shard->hub().cluster()->say_going(/*ends=*/true, base::steady_now());
+    parts_->cluster->end();
+  }
   parts_->server.reset();
 }
 

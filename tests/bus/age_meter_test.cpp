@@ -56,7 +56,9 @@ TEST(AgeMeter, AWayThatHasBecomeLongerIsTheWayAfterAMinute) {
   for (int second = 1; second <= 61; ++second) {
     const base::Time sent = kStart + seconds(second);
     age = ages.age(1, sender.stamp(sent), sent + milliseconds(40));
-    if (second < 30) EXPECT_EQ(age, milliseconds(40));
+    if (second < 30) {
+      EXPECT_EQ(age, milliseconds(40));
+    }
   }
   EXPECT_EQ(age, milliseconds(0));
 }

@@ -62,7 +62,7 @@ class News {
   }
   [[nodiscard]] bool ends_with(std::vector<bool> wanted) {
     const absl::MutexLock lock(&mutex_);
-    const auto ends = [&] {
+    const auto ends = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
       return told_.size() >= wanted.size() &&
              std::equal(wanted.rbegin(), wanted.rend(), told_.rbegin());
     };

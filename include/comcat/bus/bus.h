@@ -96,7 +96,9 @@ class Bus {
   [[nodiscard]] bool is_connected() const { return carrier_->is_connected(); }
   /// What others know this bus by: random, never 0.
   [[nodiscard]] std::uint64_t number() const { return number_; }
-  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] const Counters& counters() const { return *counters_; }
+  /// The same for whoever outlives the bus.
+  [[nodiscard]] std::shared_ptr<const Counters> shared_counters() const { return counters_; }
 
  private:
   class Inlet;
@@ -127,7 +129,7 @@ class Bus {
   const std::unique_ptr<Carrier> carrier_;
   const std::unique_ptr<Inlet> inlet_;
   base::WakeEvent wake_;
-  Counters counters_;
+  const std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
   std::unique_ptr<AgeMeter> ages_;  // the carrier's thread alone
   bool told_connected_ = false;     // the writer's alone
   absl::Mutex mutex_;

@@ -56,12 +56,14 @@ struct ListPeople {
 struct ShowFigures {
   std::string room;  // empty: of all
 };
+/// The servers of the cluster.
+struct ListNodes {};
 struct DrainServer {};
 struct ListWords {};
 
-using HostCommand =
-    std::variant<ListWords, KickPerson, BanAddress, LiftBan, ListBans, MutePerson, CloseRoom,
-                 ReleaseName, Announce, ListAllRooms, ListPeople, ShowFigures, DrainServer>;
+using HostCommand = std::variant<ListWords, KickPerson, BanAddress, LiftBan, ListBans, MutePerson,
+                                 CloseRoom, ReleaseName, Announce, ListAllRooms, ListPeople,
+                                 ShowFigures, ListNodes, DrainServer>;
 
 /// The command in a line of words: a name of several words stands in quotes. kInvalidArgument with
 /// one sentence, safe to print, where it is none. Safe on any bytes.

@@ -24,6 +24,8 @@ namespace comcat::server {
 struct HostOptions {
   std::vector<store::Ban> bans;  // that hold already
   BanList::Keeper keeper;
+  // The servers of the cluster, a line of safe text each; empty: this one is alone.
+  std::function<std::string(base::Time now)> nodes;
   std::function<void()> drain;  // begins to end the server; may be empty, where nobody can
   std::function<store::WallTime()> wall_clock;  // empty: the system's
 };

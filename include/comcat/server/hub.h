@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "comcat/base/clock.h"
 #include "comcat/server/absentees.h"
 #include "comcat/server/caller.h"
+#include "comcat/server/cluster_link.h"
+#include "comcat/server/cluster_options.h"
 #include "comcat/server/hosts.h"
 #include "comcat/server/metrics.h"
 #include "comcat/server/name_claims.h"
@@ -29,6 +32,7 @@ struct HubOptions {
   CallerLimits caller;
   HostOptions hosts;
   NameClaimOptions claims;
+  ClusterOptions cluster;
   std::string certificate;  // base::certificate_fingerprint() of what callers see; empty: no TLS
 };
 
@@ -87,12 +91,16 @@ class Hub {
     rooms_.declare(rooms, now);
   }
 
+  /// The other nodes of the cluster; null: this one is alone.
+  [[nodiscard]] ClusterLink* cluster() { return cluster_.get(); }
+
   /// To be told what writes cost.
   SendLoad& send_load() { return rooms_.load(); }
 
   [[nodiscard]] std::size_t callers() const { return callers_.size(); }
 
  private:
+  [[nodiscard]] wire::SessionNumber next_number();
   absl::Status relay(Caller& caller, wire::VoiceUp& voice, base::Time now);
   /// A hello, or the signature of the one before.
   absl::Status greet(Caller& caller, const wire::Hello& hello, base::Time now);
@@ -111,6 +119,10 @@ class Hub {
   void obey_later(Caller& caller, base::Time now);
   /// The caller with this key, whose place `by` takes; null where there is none.
   [[nodiscard]] Caller* find_resumed(const std::string& resume_key, const Caller& by) const;
+  /// Somebody here has another number beside the name, as another node has the older claim.
+  void renumber(wire::SessionNumber number, std::uint32_t twin, base::Time now);
+  /// Somebody here is in the room by another node now.
+  void let_go(const wire::Left& left, base::Time now);
   void sweep(base::Time now);
   void close(Caller& caller, wire::LeaveReason reason, const absl::Status& status, base::Time now,
              const std::string& why = {});
@@ -120,6 +132,7 @@ class Hub {
   Metrics& metrics_;
   wire::SessionNumber next_number_ = 1;
   std::unordered_map<wire::SessionNumber, Caller*> callers_;
+  std::unique_ptr<ClusterLink> cluster_;  // null: this node is alone. It outlives the rooms
   Rooms rooms_;
   Absentees absentees_{rooms_};
   NameClaims claims_;

@@ -20,9 +20,10 @@ struct Participant {
   bool host = false;           // gave the host passcode
   bool muted_by_host = false;  // only hosts lift it
   bool recording = false;
-  bool away = false;       // has lost its connection, and others have been told
-  bool original = false;   // speaks com_municat's own protocol, which has no events and no answers
-  std::uint32_t twin = 0;  // from 2: which of one person's devices in the room this is
+  bool away = false;      // has lost its connection, and others have been told
+  bool original = false;  // speaks com_municat's own protocol, which has no events and no answers
+  std::uint32_t entries = 0;  // into rooms, so far
+  std::uint32_t twin = 0;     // from 2: which of one person's devices in the room this is
   wire::About about;
   Share share{};  // of places among the loudest; nobody is told
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "comcat/base/clock.h"
+#include "comcat/server/elsewhere.h"
 #include "comcat/server/listener.h"
 #include "comcat/server/loudest.h"
 #include "comcat/server/metrics.h"
@@ -37,19 +39,23 @@ class Room {
   static constexpr std::chrono::milliseconds kEventGap{100};
   static constexpr std::uint32_t kMaxTwins = 9;  // of one person in one room
 
-  /// `key` is base::comparison_key() of `name`. `load` and `deadlines` outlive the room.
+  /// `key` is base::comparison_key() of `name`. `load`, `deadlines` and `elsewhere` (null: there is
+  /// no other node) outlive the room.
   Room(std::string name, std::string key, std::size_t max_speakers, Metrics& metrics,
-       SendLoad& load, RoomDeadlines& deadlines)
+       SendLoad& load, RoomDeadlines& deadlines, Elsewhere* elsewhere = nullptr)
       : name_(std::move(name)),
         key_(std::move(key)),
         loudest_(max_speakers),
         metrics_(metrics),
         load_(load),
+        elsewhere_(elsewhere),
         place_(deadlines, *this) {}
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& key() const { return key_; }
-  [[nodiscard]] std::size_t size() const { return people_.size() + away_.size(); }
+  [[nodiscard]] std::size_t size() const { return size_here() + elsewhere_people_.size(); }
+  /// How many of them are of this node.
+  [[nodiscard]] std::size_t size_here() const { return people_.size() + away_.size(); }
   [[nodiscard]] const RoomRules& rules() const { return rules_; }
   void set_rules(RoomRules rules) { rules_ = std::move(rules); }
   /// When it is to end, nobody being there; nothing while somebody is.
@@ -74,15 +80,32 @@ class Room {
   void set_away(const Participant& who, const Participant& kept);
   void remove_away(const Participant& kept);
 
+  /// Somebody is in the room at another node, or what is known of them has changed.
+  void put_elsewhere(Participant who, base::Time now);
+  /// The same before whoever is here has been told who is in the room: nobody is told.
+  void know_elsewhere(Participant who);
+  /// They are not any more. Harmless where they were not.
+  void remove_elsewhere(const wire::Left& left, base::Time now);
+  [[nodiscard]] bool has_elsewhere() const { return !elsewhere_people_.empty(); }
+  /// Nobody is here who would hear of them: forgets who is elsewhere.
+  void forget_elsewhere();
+  /// Queues a frame of somebody at another node for everyone who listens here; false where nobody
+  /// elsewhere has its speaker's number.
+  bool hear(const wire::VoicePacket& frame, base::Time now);
+  /// Whoever is here, or away, by that number; null where nobody is.
+  [[nodiscard]] const Participant* find_here(wire::SessionNumber number) const;
+  /// Other nodes are told what `event`, which may be one of nobody here, says of somebody here.
+  void tell_elsewhere(const wire::Event& event, base::Time now);
+
   /// Queues a frame of `speaker`, who is in the room, for everyone else who listens.
   void speak(const Participant& speaker, const wire::VoicePacket& frame, base::Time now);
 
   /// `speaker` is not to be heard: its place among the loudest is free, and nobody's frames wait
   /// for its own.
-  void free_slot(const Participant& speaker) { loudest_.silence(speaker.number); }
+  void free_slot(const Participant& speaker);
 
-  /// Queues what became true in the room, and a roster says as well, for everyone but `except`
-  /// (which may be null) and the clients that know no events.
+  /// Queues what became true here, and a roster says as well, for everyone but `except` (which may
+  /// be null) and the clients that know no events. Other nodes are told too.
   void tell(const wire::Event& event, const Participant* except, base::Time now);
 
   /// Queues a text for everyone who may see it, the sender too. Who is slow and takes histories
@@ -112,6 +135,9 @@ class Room {
     Listener* listener;
   };
 
+  void tell_here(const wire::Event& event, const Participant* except, base::Time now);
+  /// Queues a frame that is among the loudest for everyone who listens here but `speaker`.
+  void relay(const Participant& speaker, const wire::VoicePacket& frame, base::Time now);
   /// Who goes by a name with this key, there or away, but `except`.
   [[nodiscard]] std::vector<const Participant*> named(const std::string& name_key,
                                                       const Participant& except) const;
@@ -131,9 +157,11 @@ class Room {
   std::vector<Person> people_;
   std::vector<Person> by_stream_;  // of speak(): who gets the frame by the stream
   std::vector<const Participant*> away_;
+  std::map<wire::SessionNumber, Participant> elsewhere_people_;  // at other nodes
   Loudest loudest_;
   Metrics& metrics_;
   SendLoad& load_;
+  Elsewhere* const elsewhere_;
   RoomDeadlines::Place place_;
   std::optional<base::Time> flush_at_;   // when frames that wait for each other are due
   std::optional<base::Time> events_at_;  // when the events that wait are due

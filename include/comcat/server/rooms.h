@@ -40,7 +40,9 @@ class Rooms {
   static constexpr std::size_t kMaxListedNameBytes = 8 * 1024;
   static constexpr std::chrono::seconds kKept{20};
 
-  Rooms(RoomLimits limits, Metrics& metrics) : limits_(std::move(limits)), metrics_(metrics) {}
+  /// `elsewhere`, null where there is no other node, outlives the rooms.
+  Rooms(RoomLimits limits, Metrics& metrics, Elsewhere* elsewhere = nullptr)
+      : limits_(std::move(limits)), metrics_(metrics), elsewhere_(elsewhere) {}
 
   /// These rooms last, in place of those that were declared before, and have these rules from now
   /// on; who is there already stays.
@@ -110,11 +112,14 @@ class Rooms {
   /// changed.
   void note_size(Room& room, base::Time now);
   void end(Room& room);
+  /// Tells who is there, and other nodes, who has left.
+  void say_left(Room& room, const wire::Left& left, base::Time now) const;
   /// Ends those that have been empty for longest while there are more than there may be.
   void make_space();
 
   const RoomLimits limits_;
   Metrics& metrics_;
+  Elsewhere* const elsewhere_;
   SendLoad load_;                                                    // outlives the rooms
   RoomDeadlines deadlines_;                                          // outlives the rooms
   std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;  // by key

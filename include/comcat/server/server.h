@@ -8,6 +8,7 @@
 #include "comcat/server/acceptor.h"
 #include "comcat/server/admission.h"
 #include "comcat/server/certificate.h"
+#include "comcat/server/cluster_settings.h"
 #include "comcat/server/hub.h"
 #include "comcat/server/metrics.h"
 #include "comcat/store/journal.h"
@@ -31,6 +32,7 @@ struct ServerOptions {
   std::optional<Certificate> certificate;        // nothing: plaintext
   std::optional<store::JournalOptions> journal;  // nothing: no texts are kept
   std::string claims_directory;                  // empty: nothing can be claimed
+  std::optional<ClusterSettings> cluster;        // nothing: this server is alone
   bool reflection = false;
   std::string admin_socket;         // the path of one for whoever runs the server; empty: none
   bool needs_admin_socket = false;  // where there cannot be one, there is no server either

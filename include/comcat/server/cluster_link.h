@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "comcat/base/clock.h"
+#include "comcat/cluster/cluster.h"
+#include "comcat/server/cluster_options.h"
+#include "comcat/server/elsewhere.h"
+#include "comcat/server/metrics.h"
+#include "comcat/server/neighbours.h"
+#include "comcat/server/outlet.h"
+#include "comcat/server/remote_voice.h"
+
+namespace comcat::server {
+
+/// What ties the rooms of this node to those of the others: who is in a room here is told to the
+/// others, who is there elsewhere is put into the room, and so is what they say.
+///
+/// Threads    one: the shard.
+/// Time       the caller's: tick() is due at next_deadline(), and may come at any time; what has
+///            gathered since then leaves with it.
+/// Ownership  options, their outlet and metrics outlive it. It outlives the rooms.
+class ClusterLink final : public Elsewhere {
+ public:
+  /// What it does to those who are here.
+  struct House {
+    std::function<Room*(const std::string& key)> find;  // null where there is no such room
+    /// Somebody has another number beside the name.
+    std::function<void(wire::SessionNumber, std::uint32_t twin, base::Time)> renumber;
+    /// Somebody is in the room by another node now.
+    std::function<void(const wire::Left&, base::Time)> lose;
+  };
+
+  ClusterLink(const ClusterOptions& options, std::size_t max_speakers, Metrics& metrics);
+
+  /// Once, before anything else.
+  void serve(House house) { house_ = std::move(house); }
+
+  /// What has come from other nodes, in order. Safe on any bytes.
+  void take(const std::vector<FromNode>& messages, base::Time now);
+
+  void tick(base::Time now);
+  [[nodiscard]] base::Time next_deadline() const;
+
+  /// From now on others are told that this node takes nobody any more, or `ends`.
+  void say_going(bool ends, base::Time now);
+
+  /// A line of safe text for each node of the cluster.
+  [[nodiscard]] std::string described(base::Time now) const;
+
+  void tell(const Room& room, const wire::Event& event, base::Time now) override;
+  void speak(const Room& room, const Participant& speaker, const wire::VoicePacket& frame,
+             base::Time now) override;
+  void silence(const Room& room, const Participant& speaker) override;
+
+ private:
+  void take(const FromNode& message, base::Time now);
+  void hear(const wire::NodeMessage& message, const wire::RoomVoice& voice, base::Time now);
+  void put(const Room& room, const wire::Member& member, base::Time now);
+  /// Sends and does what has come of what was done.
+  void settle(base::Time now);
+  void follow(const cluster::Change& change, base::Time now);
+  void listen(const std::string& room_key, bool wanted);
+  /// Whoever is known to be elsewhere is in the room from its beginning here.
+  void fill(Room& room);
+  void send(const cluster::Outgoing& out);
+
+  const ClusterOptions& options_;
+  Metrics& metrics_;
+  House house_;
+  cluster::Cluster cluster_;
+  Neighbours neighbours_;
+  RemoteVoice voice_;
+  std::set<std::string, std::less<>> heard_;  // keys of rooms that somebody here is in
+  bool settling_ = false;
+  std::map<wire::SessionNumber, std::uint64_t> named_ms_;  // since when who is here has the name
+};
+
+}  // namespace comcat::server
