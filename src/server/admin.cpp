@@ -13,11 +13,12 @@
 
 #include "comcat/base/file_descriptor.h"
 #include "comcat/base/log.h"
+#include "comcat/base/text.h"
+#include "comcat/base/unix_socket.h"
 #include "comcat/rpc/completion.h"
 #include "comcat/rpc/deadline.h"
 
 #include "admin.grpc.pb.h"
-#include "admin_socket.h"
 #include "listening_socket.h"
 
 namespace comcat::server {
@@ -133,7 +134,7 @@ void AdminEndpoint::Parts::accept_all() {
     base::FileDescriptor fd(
         accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!fd.valid()) return;
-    if (!is_own_peer(fd.get())) {
+    if (!base::is_own_peer(fd.get())) {
       base::log(base::LogLevel::kWarning, "admin_refused", {{"why", "another user"}});
       continue;
     }
@@ -151,8 +152,12 @@ void AdminEndpoint::Parts::answer_until_stopped() {
 
 absl::StatusOr<std::unique_ptr<AdminEndpoint>> AdminEndpoint::start(const std::string& path,
                                                                     Act act) {
-  absl::StatusOr<base::FileDescriptor> listener = listen_on_unix_socket(path);
-  if (!listener.ok()) return listener.status();
+  absl::StatusOr<base::FileDescriptor> listener = base::listen_on_unix_socket(path);
+  if (!listener.ok()) {
+    return absl::UnavailableError("cannot listen on the admin socket " + base::safe_text(path) +
+                                  ": " + std::string(listener.status().message()) +
+                                  "; give another with --admin_socket, or none: ''");
+  }
   auto parts = std::make_unique<Parts>(path, std::move(act));
   parts->listener = *std::move(listener);
   if (!parts->serve()) {

@@ -197,7 +197,7 @@ TEST(Hosts, ASocketThatACrashLeftIsReplacedAndOneInUseIsNot) {
   Process second({program("comcat-server"), "--open", "--listen=127.0.0.1:0",
                   "--state_dir=" + state.path(), "--admin_socket=" + socket});
   EXPECT_EQ(2, second.wait_exit());
-  EXPECT_THAT(second.output(Process::kErr), HasSubstr("another server listens there"));
+  EXPECT_THAT(second.output(Process::kErr), HasSubstr("another program listens there"));
   // The default one is worth a warning, for two servers of one state directory, which keep neither
   // certificate nor texts there.
   Process one({program("comcat-server"), "--open", "--insecure", "--listen=127.0.0.1:0",
