@@ -364,9 +364,8 @@ int run(int argc, char** argv) {
   const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads
   const KeptClaims claims = keep_claims(absl::GetFlag(FLAGS_state_dir), texts->lock.has_value());
-  options->claims_directory = claims.directory;
-  std::unique_ptr<store::BanBook> bans;
-  if (const absl::Status status = prepare_hosts(*options, absl::GetFlag(FLAGS_state_dir), bans);
+  options->books.claims_directory = claims.directory;
+  if (const absl::Status status = prepare_hosts(*options, absl::GetFlag(FLAGS_state_dir));
       !status.ok()) {
     return fail(Exit::kUsage, std::string(status.message()));
   }
