@@ -1,6 +1,7 @@
 // comcat-client: flags and wiring.
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -111,7 +112,10 @@ ABSL_FLAG(bool, devices, false, "list the sound devices and end");
 ABSL_FLAG(std::string, record_arrivals, "",
           "a new file for when each packet of voice comes (no sound): a trace of your network for "
           "comcat-playout-bench");
-ABSL_FLAG(int, frame_ms, 20, "speech in one packet: 10, 20, 40 or 60 ms");
+ABSL_FLAG(
+    double, frame_ms, 20,
+    "speech in one packet: 2.5, 5, 10, 20, 40 or 60 ms; the less, the sooner you are heard and "
+    "the more packets there are");
 ABSL_FLAG(int, bitrate, 32'000, "bits a second of speech: 6000-128000");
 
 ABSL_FLAG(
@@ -236,7 +240,8 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.input = absl::GetFlag(FLAGS_input);
   options.output = absl::GetFlag(FLAGS_output);
   options.record_arrivals = absl::GetFlag(FLAGS_record_arrivals);
-  options.encoder.frame = std::chrono::milliseconds(absl::GetFlag(FLAGS_frame_ms));
+  options.encoder.frame = std::chrono::microseconds(
+      std::llround(std::clamp(absl::GetFlag(FLAGS_frame_ms), 0.0, 1e6) * 1000));
   options.encoder.bitrate_bps = absl::GetFlag(FLAGS_bitrate);
   options.muted = absl::GetFlag(FLAGS_muted);
   options.background = absl::GetFlag(FLAGS_background);

@@ -67,7 +67,7 @@ ABSL_FLAG(int, max_speakers, 8, "the loudest speakers of a room that each listen
 ABSL_FLAG(bool, recording, true,
           "let clients record calls, of which everyone in the room is told; without, comcat's own "
           "clients do not");
-ABSL_FLAG(int, max_frames_per_second, 250, "voice frames a second from one caller");
+ABSL_FLAG(int, max_frames_per_second, 400, "voice frames a second from one caller");
 ABSL_FLAG(int, max_bytes_per_second, 32 * 1024, "bytes of voice a second from one caller");
 ABSL_FLAG(int, max_commands_per_second, 10, "commands a second from one caller");
 ABSL_FLAG(int, max_connections_per_address, 0,

@@ -244,11 +244,15 @@ void Session::execute(const PairDevice& /*command*/, base::Time now) {
 }
 
 void Session::execute(const SetStages& wanted, base::Time /*now*/) {
-  const voice::Settings settings = ports_.set_stages(wanted.change);
-  ports_.show(Report("voice", "your voice: " + words_of(settings))
-                  .with("echo", settings.echo)
-                  .with("noise", word_of(settings.noise))
-                  .with("gain", word_of(settings.gain)));
+  const absl::StatusOr<voice::Settings> settings = ports_.set_stages(wanted.change);
+  if (!settings.ok()) {
+    ports_.show(error(std::string(settings.status().message())));
+    return;
+  }
+  ports_.show(Report("voice", "your voice: " + words_of(*settings))
+                  .with("echo", settings->echo)
+                  .with("noise", word_of(settings->noise))
+                  .with("gain", word_of(settings->gain)));
 }
 
 void Session::execute(const ShowStats& /*command*/, base::Time now) {

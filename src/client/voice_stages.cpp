@@ -2,11 +2,18 @@
 
 namespace comcat::client {
 
-void VoiceStages::change(const Change& wanted) {
+absl::Status VoiceStages::change(const Change& wanted) {
   const absl::MutexLock lock(&mutex_);
-  wanted_.echo = wanted.echo.value_or(wanted_.echo);
-  wanted_.noise = wanted.noise.value_or(wanted_.noise);
-  wanted_.gain = wanted.gain.value_or(wanted_.gain);
+  const voice::Settings next{.echo = wanted.echo.value_or(wanted_.echo),
+                             .noise = wanted.noise.value_or(wanted_.noise),
+                             .gain = wanted.gain.value_or(wanted_.gain)};
+  if (!possible_ && next != voice::Settings{}) {
+    return absl::FailedPreconditionError(
+        "frames of less than 10 ms leave no time for echo, noise and gain; call with --frame_ms 10 "
+        "or more");
+  }
+  wanted_ = next;
+  return absl::OkStatus();
 }
 
 voice::Settings VoiceStages::settings() const {
@@ -35,6 +42,7 @@ std::chrono::microseconds VoiceStages::take_wishes() {
 }
 
 void VoiceStages::process(CapturedBlock& block, bool muted) {
+  if (!possible_) return;
   const std::chrono::microseconds delays = take_wishes();
   if (settings_.echo) far_end_.take(block.position, block.at, delays, moment_);
   if (!chain_.on() || (muted && (!settings_.echo || far_end_.silent()))) return;

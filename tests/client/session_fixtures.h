@@ -36,8 +36,8 @@ class World final : public SessionPorts {
     return absl::OkStatus();
   }
   void set_short_frames(bool on) override { short_frames = on; }
-  voice::Settings set_stages(const VoiceStages::Change& change) override {
-    stages.change(change);
+  absl::StatusOr<voice::Settings> set_stages(const VoiceStages::Change& change) override {
+    if (absl::Status status = stages.change(change); !status.ok()) return status;
     return stages.settings();
   }
   void set_gain(wire::SessionNumber speaker, float gain) override { gains[speaker] = gain; }

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "comcat/client/options.h"
+
 #include "support/signal.h"
 
 namespace comcat::client {
@@ -57,19 +59,19 @@ TEST_F(Call, NothingIsDoneUnlessItIsAskedFor) {
 }
 
 TEST_F(Call, WhatIsPlayedIsTakenOutOnceThatIsAskedForAndNoLongerAfterwards) {
-  stages_.change({.echo = true, .noise = voice::Noise::kLow, .gain = {}});
+  ASSERT_TRUE(stages_.change({.echo = true, .noise = voice::Noise::kLow, .gain = {}}).ok());
   stages_.set_device_delays(40ms);
   go_on(0, 600);
   EXPECT_GT(removed_db(300, 600), 25);
   EXPECT_GT(stages_.figures().echo_removed_db.value_or(0), 20);
-  stages_.change({.echo = false, .noise = voice::Noise::kOff, .gain = {}});
+  ASSERT_TRUE(stages_.change({.echo = false, .noise = voice::Noise::kOff, .gain = {}}).ok());
   go_on(600, 700);
   EXPECT_NEAR(0, removed_db(600, 700), 0.01);
   EXPECT_EQ(0us, stages_.figures().delay);
 }
 
 TEST_F(Call, TheEchoIsLearntOverMute) {
-  stages_.change({.echo = true, .noise = voice::Noise::kLow, .gain = {}});
+  ASSERT_TRUE(stages_.change({.echo = true, .noise = voice::Noise::kLow, .gain = {}}).ok());
   stages_.set_device_delays(40ms);
   go_on(0, 400, /*muted=*/true);
   go_on(400, 500);
@@ -77,7 +79,7 @@ TEST_F(Call, TheEchoIsLearntOverMute) {
 }
 
 TEST_F(Call, WhileMutedAndNobodyIsHeardTheStagesRest) {
-  stages_.change({.echo = true, .noise = voice::Noise::kHigh, .gain = {}});
+  ASSERT_TRUE(stages_.change({.echo = true, .noise = voice::Noise::kHigh, .gain = {}}).ok());
   std::ranges::fill(far_, 0.0F);
   CapturedBlock block;
   block.samples.fill(0.5F);
@@ -89,12 +91,38 @@ TEST_F(Call, WhileMutedAndNobodyIsHeardTheStagesRest) {
 }
 
 TEST_F(Call, AChangeOfOneLeavesTheOthers) {
-  stages_.change(
-      {.echo = true, .noise = voice::Noise::kLow, .gain = voice::Gain{.adaptive = true}});
-  stages_.change({.echo = {}, .noise = voice::Noise::kHigh, .gain = {}});
+  ASSERT_TRUE(
+      stages_
+          .change(
+              {.echo = true, .noise = voice::Noise::kLow, .gain = voice::Gain{.adaptive = true}})
+          .ok());
+  ASSERT_TRUE(stages_.change({.echo = {}, .noise = voice::Noise::kHigh, .gain = {}}).ok());
   EXPECT_EQ(
       (voice::Settings{.echo = true, .noise = voice::Noise::kHigh, .gain = {.adaptive = true}}),
       stages_.settings());
+}
+
+TEST(VoiceStages, AreOffWhereFramesAreTooShortForThemWhichIsToldOnce) {
+  ClientOptions options;
+  options.input = "device";
+  options.output = "device";
+  EXPECT_EQ(true, stages_of(options).echo);
+  EXPECT_EQ("", stages_notice(options));
+  options.encoder.frame = 5ms;
+  VoiceStages stages(/*possible=*/false);
+  EXPECT_TRUE(stages.change(stages_of(options)).ok());
+  EXPECT_NE("", stages_notice(options));
+  const absl::Status asked = stages.change({.echo = true, .noise = {}, .gain = {}});
+  EXPECT_NE(std::string::npos, asked.message().find("--frame_ms")) << asked;
+  EXPECT_EQ(voice::Settings{}, stages.settings());
+  CapturedBlock block;
+  block.samples.fill(0.5F);
+  const audio::Block before = block.samples;
+  stages.process(block, false);
+  EXPECT_EQ(before, block.samples);
+  options.input = "file:talk.wav";
+  options.output = "null";
+  EXPECT_EQ("", stages_notice(options)) << "there was nothing to turn off";
 }
 
 }  // namespace

@@ -51,6 +51,7 @@ class CaptureChain {
  private:
   void watch(const CapturedBlock& block, bool muted);
   void gather(const CapturedBlock& block);
+  void finish_frame();
   void encode_frame();
 
   codec::Encoder encoder_;

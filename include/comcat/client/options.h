@@ -57,8 +57,11 @@ struct ClientOptions {
   std::chrono::milliseconds connect_timeout{10'000};
 };
 
-/// `options.stages` with all that was not given.
+/// `options.stages` with all that was not given. With frames of less than 10 ms all are off.
 [[nodiscard]] VoiceStages::Change stages_of(const ClientOptions& options);
+
+/// What the user is told of them as the call begins; mostly "".
+[[nodiscard]] std::string stages_notice(const ClientOptions& options);
 
 /// kInvalidArgument with one sentence for the user where something cannot be right, before anything
 /// is opened or sent.

@@ -41,8 +41,9 @@ class SessionPorts {
   [[nodiscard]] virtual absl::Status set_deafened(bool deafened) = 0;
   /// Somebody in the room hears frames of 5 ms and no longer ones; or nobody does any more.
   virtual void set_short_frames(bool short_frames) = 0;
-  /// What is done to the microphone's sound from now on.
-  virtual voice::Settings set_stages(const VoiceStages::Change& change) = 0;
+  /// What is done to the microphone's sound from now on; a sentence where that is not possible.
+  [[nodiscard]] virtual absl::StatusOr<voice::Settings> set_stages(
+      const VoiceStages::Change& change) = 0;
   virtual void set_gain(wire::SessionNumber speaker, float gain) = 0;
   /// For the next call to this server.
   virtual void remember(const ServerMemory& memory) = 0;

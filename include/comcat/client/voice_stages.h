@@ -9,6 +9,7 @@
 #include "comcat/voice/settings.h"
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 
 namespace comcat::client {
@@ -16,6 +17,7 @@ namespace comcat::client {
 /// The stages of a call, and what they need to know: what the user wants of them, what is played,
 /// how late the devices are.
 ///
+/// Blocks     of 10 ms, for which the stages are made; with shorter ones nothing is ever done.
 /// Threads    process() from the encode thread, far_end().play() from the sink's, all else from
 ///            any. A lock is held for a few copies only.
 /// Muted      the stages go on while somebody is heard, so that the echo is known when they are
@@ -29,7 +31,12 @@ class VoiceStages {
     std::optional<voice::Gain> gain;
   };
 
-  void change(const Change& wanted);
+  /// `possible`: the blocks will have 10 ms.
+  explicit VoiceStages(bool possible = true) : possible_(possible) {}
+
+  /// kFailedPrecondition, with a sentence for the user and nothing changed, where something is
+  /// wanted that is not possible.
+  [[nodiscard]] absl::Status change(const Change& wanted);
   [[nodiscard]] voice::Settings settings() const;
   [[nodiscard]] voice::Chain::Figures figures() const;
 
@@ -46,6 +53,7 @@ class VoiceStages {
   /// What is to be done; what has changed takes its place in the chain.
   [[nodiscard]] std::chrono::microseconds take_wishes();
 
+  const bool possible_;
   voice::FarEndLine far_end_;
 
   mutable absl::Mutex mutex_;
