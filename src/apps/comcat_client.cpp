@@ -108,6 +108,10 @@ ABSL_FLAG(std::string, noise, "",
 ABSL_FLAG(std::string, gain, "",
           "on, off or +N (1-30 dB): on makes your voice about as loud as everybody's; if not "
           "given, on with a sound device, else off");
+ABSL_FLAG(std::string, activation, "",
+          "when you are sent: voice (what sounds like speech), always (all but silence) or push "
+          "(from the word talk to the word hush); if not given, voice with a sound device, else "
+          "always");
 ABSL_FLAG(bool, devices, false, "list the sound devices and end");
 ABSL_FLAG(std::string, record_arrivals, "",
           "a new file for when each packet of voice comes (no sound): a trace of your network for "
@@ -160,8 +164,8 @@ const std::vector<FlagGroup>& flag_groups() {
        {"host", "name", "room", "new_room", "passcode", "passcode_file", "room_passcode",
         "room_passcode_file", "host_passcode", "host_passcode_file", "pair", "datagrams"}},
       {"Sound",
-       {"input", "output", "devices", "echo", "noise", "gain", "frame_ms", "bitrate", "muted",
-        "record_arrivals"}},
+       {"input", "output", "devices", "echo", "noise", "gain", "activation", "frame_ms", "bitrate",
+        "muted", "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir", "device_key"}},
       {"Console",
        {"background", "json", "speaking_events", "status_line", "bell", "clock", "plain_text",
@@ -215,6 +219,8 @@ absl::Status take_stages(client::VoiceStages::Change& stages) {
   absl::Status status = take("echo", absl::GetFlag(FLAGS_echo), client::parse_echo, stages.echo);
   status.Update(take("noise", absl::GetFlag(FLAGS_noise), client::parse_noise, stages.noise));
   status.Update(take("gain", absl::GetFlag(FLAGS_gain), client::parse_gain, stages.gain));
+  status.Update(take("activation", absl::GetFlag(FLAGS_activation), client::parse_activation,
+                     stages.activation));
   return status;
 }
 

@@ -1,5 +1,6 @@
 #include "comcat/client/capture_chain.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -15,19 +16,33 @@ CaptureChain::CaptureChain(codec::Encoder encoder, VoiceStages& stages, Send sen
                            OnMutedSpeech on_muted_speech)
     : encoder_(std::move(encoder)),
       stages_(stages),
+      gate_(std::min(encoder_.frame_samples(), audio::kBlockSamples)),
       send_(std::move(send)),
       on_muted_speech_(std::move(on_muted_speech)) {
   frame_.reserve(audio::to_samples(kLongestFrame));
 }
 
 void CaptureChain::take(CapturedBlock block, bool muted) {
-  stages_.process(block, muted);  // they hear every block, muted or not
+  const bool wanted = stages_.process(block, muted);  // they hear every block, muted or not
   watch(block, muted);
   if (muted) {
+    gate_.forget();
     frame_.clear();
-  } else {
-    gather(block);
+    return;
   }
+  if (!wanted) fill_up();
+  gate_.take(block, wanted, [this](const CapturedBlock& heard) { gather(heard); });
+}
+
+/// No more comes for now: what was said is sent though its frame is not whole.
+void CaptureChain::fill_up() {
+  if (frame_.empty()) {
+    level_dbov_.store(wire::kSilentDbov, std::memory_order_relaxed);
+    return;
+  }
+  frame_.resize(encoder_.frame_samples());
+  encode_frame();
+  frame_.clear();
 }
 
 void CaptureChain::watch(const CapturedBlock& block, bool muted) {

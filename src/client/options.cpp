@@ -48,21 +48,28 @@ VoiceStages::Change wanted_stages(const ClientOptions& options) {
   if (!out.echo) out.echo = microphone && loudspeaker;
   if (!out.noise) out.noise = microphone ? voice::Noise::kLow : voice::Noise::kOff;
   if (!out.gain) out.gain = voice::Gain{.adaptive = microphone, .fixed_db = 0};
+  if (!out.activation) out.activation = microphone ? Activation::kVoice : Activation::kAlways;
   return out;
 }
 
 }  // namespace
 
 VoiceStages::Change stages_of(const ClientOptions& options) {
-  return has_time_for_stages(options) ? wanted_stages(options) : VoiceStages::Change{};
+  const VoiceStages::Change wanted = wanted_stages(options);
+  if (has_time_for_stages(options)) return wanted;
+  VoiceStages::Change none;
+  none.activation =
+      wanted.activation == Activation::kPush ? Activation::kPush : Activation::kAlways;
+  return none;
 }
 
 std::string stages_notice(const ClientOptions& options) {
   const VoiceStages::Change wanted = wanted_stages(options);
-  const bool any = *wanted.echo || *wanted.noise != voice::Noise::kOff || wanted.gain->on();
+  const bool any = *wanted.echo || *wanted.noise != voice::Noise::kOff || wanted.gain->on() ||
+                   wanted.activation == Activation::kVoice;
   if (has_time_for_stages(options) || !any) return "";
-  return "with frames of less than 10 ms your voice is sent as it comes: echo, noise and gain are "
-         "off";
+  return "with frames of less than 10 ms your voice is sent as it comes: echo, noise, gain and "
+         "activation voice are off";
 }
 
 absl::Status check(const ClientOptions& options) {
