@@ -157,11 +157,9 @@ void Execution::operator()(const wire::History& verb) const {
 void Execution::operator()(const wire::Who& verb) const {
   const absl::StatusOr<std::string> name = wire::normal_name(verb.room, "room");
   if (!name.ok()) return caller.answer(trace_id, name.status());
-  const Room* const room = rooms.find(*name);
-  if (room == nullptr) {
-    return caller.answer(trace_id, absl::NotFoundError("there is no room " + *name));
-  }
-  caller.answer({trace_id, 0, "", wire::Roster{room->name(), room->roster()}});
+  absl::StatusOr<wire::Roster> roster = rooms.roster(*name, caller);
+  if (!roster.ok()) return caller.answer(trace_id, roster.status());
+  caller.answer({trace_id, 0, "", *std::move(roster)});
 }
 
 void Execution::operator()(const wire::Tell& verb) const {

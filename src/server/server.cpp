@@ -138,8 +138,8 @@ struct Server::Parts {
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<Datagrams> datagrams;  // null: there are none
   std::unique_ptr<Shard> shard;
-  std::unique_ptr<store::Journal> journal;   // null: no texts are kept. Goes before the shard
-  std::unique_ptr<Books> books;              // goes before the shard
+  std::unique_ptr<store::Journal> journal;  // null: no texts are kept. Goes before the shard
+  std::unique_ptr<Books> books;             // goes before the shard
   std::unique_ptr<AdminEndpoint> admin;
 };
 
