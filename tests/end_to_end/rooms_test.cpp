@@ -48,7 +48,7 @@ TEST(Rooms, OfAFileLastWithTheirPasscodesAndAreReadAnewAtSighup) {
   ClientProcess bo(server, "bo", silent());
   bo.type("join board room");
   EXPECT_TRUE(bo.prints("the room board room asks for a passcode of its own"));
-  bo.type("who board room");
+  bo.type("who \"board room\"");
   EXPECT_TRUE(bo.prints("who is in the room board room is for those who are there to see"));
   bo.type("rooms names");
   EXPECT_TRUE(bo.prints("\"board room\" (1), with a passcode"));
