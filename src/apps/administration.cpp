@@ -46,8 +46,7 @@ bool is_administration() {
   return !absl::GetFlag(FLAGS_admin).empty();
 }
 
-absl::Status prepare_hosts(server::ServerOptions& options, const std::string& state_dir,
-                           std::unique_ptr<store::BanBook>& book) {
+absl::Status prepare_hosts(server::ServerOptions& options, const std::string& state_dir) {
   const absl::StatusOr<std::string> socket = admin_socket(state_dir);
   options.needs_admin_socket = absl::GetFlag(FLAGS_admin_socket) != kDefaultSocket;
   if (!socket.ok() && options.needs_admin_socket) return socket.status();
@@ -57,13 +56,8 @@ absl::Status prepare_hosts(server::ServerOptions& options, const std::string& st
   if (!state.ok()) return state.status();
   std::error_code known_by_whoever_uses_it;
   std::filesystem::create_directories(*state, known_by_whoever_uses_it);
-  server::HostOptions& hosts = options.hub.hosts;
-  auto opened = store::BanBook::open(*state, hosts.bans);
-  if (!opened.ok()) return opened.status();
-  book = *std::move(opened);
-  hosts.keeper.keep = [&book = *book](const store::Ban& ban) { book.keep(ban); };
-  hosts.keeper.lift = [&book = *book](const std::string& address) { book.lift(address); };
-  hosts.drain = [] { kill(getpid(), SIGTERM); };
+  options.books.bans_directory = *state;
+  options.hub.hosts.drain = [] { kill(getpid(), SIGTERM); };
   return absl::OkStatus();
 }
 

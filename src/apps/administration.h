@@ -1,10 +1,8 @@
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "comcat/server/server.h"
-#include "comcat/store/ban_book.h"
 
 #include "absl/status/status.h"
 
@@ -19,10 +17,9 @@ namespace comcat::apps {
 /// the program's exit code.
 [[nodiscard]] int administer(const std::string& state_dir);
 
-/// Has the server of `options` serve the admin socket. What hosts change outlives it: `book` keeps
-/// that, and is to outlive the server. An error is one sentence.
+/// Has the server of `options` serve the admin socket, and keep what hosts ban. An error is one
+/// sentence.
 [[nodiscard]] absl::Status prepare_hosts(server::ServerOptions& options,
-                                         const std::string& state_dir,
-                                         std::unique_ptr<store::BanBook>& book);
+                                         const std::string& state_dir);
 
 }  // namespace comcat::apps

@@ -1,6 +1,7 @@
 // comcat-client: flags and wiring.
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -107,11 +108,18 @@ ABSL_FLAG(std::string, noise, "",
 ABSL_FLAG(std::string, gain, "",
           "on, off or +N (1-30 dB): on makes your voice about as loud as everybody's; if not "
           "given, on with a sound device, else off");
+ABSL_FLAG(std::string, activation, "",
+          "when you are sent: voice (what sounds like speech), always (all but silence) or push "
+          "(from the word talk to the word hush); if not given, voice with a sound device, else "
+          "always");
 ABSL_FLAG(bool, devices, false, "list the sound devices and end");
 ABSL_FLAG(std::string, record_arrivals, "",
           "a new file for when each packet of voice comes (no sound): a trace of your network for "
           "comcat-playout-bench");
-ABSL_FLAG(int, frame_ms, 20, "speech in one packet: 10, 20, 40 or 60 ms");
+ABSL_FLAG(
+    double, frame_ms, 20,
+    "speech in one packet: 2.5, 5, 10, 20, 40 or 60 ms; the less, the sooner you are heard and "
+    "the more packets there are");
 ABSL_FLAG(int, bitrate, 32'000, "bits a second of speech: 6000-128000");
 
 ABSL_FLAG(
@@ -156,8 +164,8 @@ const std::vector<FlagGroup>& flag_groups() {
        {"host", "name", "room", "new_room", "passcode", "passcode_file", "room_passcode",
         "room_passcode_file", "host_passcode", "host_passcode_file", "pair", "datagrams"}},
       {"Sound",
-       {"input", "output", "devices", "echo", "noise", "gain", "frame_ms", "bitrate", "muted",
-        "record_arrivals"}},
+       {"input", "output", "devices", "echo", "noise", "gain", "activation", "frame_ms", "bitrate",
+        "muted", "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir", "device_key"}},
       {"Console",
        {"background", "json", "speaking_events", "status_line", "bell", "clock", "plain_text",
@@ -211,6 +219,8 @@ absl::Status take_stages(client::VoiceStages::Change& stages) {
   absl::Status status = take("echo", absl::GetFlag(FLAGS_echo), client::parse_echo, stages.echo);
   status.Update(take("noise", absl::GetFlag(FLAGS_noise), client::parse_noise, stages.noise));
   status.Update(take("gain", absl::GetFlag(FLAGS_gain), client::parse_gain, stages.gain));
+  status.Update(take("activation", absl::GetFlag(FLAGS_activation), client::parse_activation,
+                     stages.activation));
   return status;
 }
 
@@ -236,7 +246,8 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.input = absl::GetFlag(FLAGS_input);
   options.output = absl::GetFlag(FLAGS_output);
   options.record_arrivals = absl::GetFlag(FLAGS_record_arrivals);
-  options.encoder.frame = std::chrono::milliseconds(absl::GetFlag(FLAGS_frame_ms));
+  options.encoder.frame = std::chrono::microseconds(
+      std::llround(std::clamp(absl::GetFlag(FLAGS_frame_ms), 0.0, 1e6) * 1000));
   options.encoder.bitrate_bps = absl::GetFlag(FLAGS_bitrate);
   options.muted = absl::GetFlag(FLAGS_muted);
   options.background = absl::GetFlag(FLAGS_background);

@@ -68,7 +68,7 @@ ABSL_FLAG(int, max_speakers, 8, "the loudest speakers of a room that each listen
 ABSL_FLAG(bool, recording, true,
           "let clients record calls, of which everyone in the room is told; without, comcat's own "
           "clients do not");
-ABSL_FLAG(int, max_frames_per_second, 250, "voice frames a second from one caller");
+ABSL_FLAG(int, max_frames_per_second, 400, "voice frames a second from one caller");
 ABSL_FLAG(int, max_bytes_per_second, 32 * 1024, "bytes of voice a second from one caller");
 ABSL_FLAG(int, max_commands_per_second, 10, "commands a second from one caller");
 ABSL_FLAG(int, max_connections_per_address, 0,
@@ -370,9 +370,8 @@ int run(int argc, char** argv) {
   const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads
   const KeptClaims claims = keep_claims(absl::GetFlag(FLAGS_state_dir), texts->lock.has_value());
-  options->claims_directory = claims.directory;
-  std::unique_ptr<store::BanBook> bans;
-  if (const absl::Status status = prepare_hosts(*options, absl::GetFlag(FLAGS_state_dir), bans);
+  options->books.claims_directory = claims.directory;
+  if (const absl::Status status = prepare_hosts(*options, absl::GetFlag(FLAGS_state_dir));
       !status.ok()) {
     return fail(Exit::kUsage, std::string(status.message()));
   }

@@ -1,5 +1,6 @@
 #include "comcat/client/capture.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace comcat::client {
@@ -13,7 +14,9 @@ absl::StatusOr<std::unique_ptr<Capture>> Capture::create(const codec::EncoderOpt
 }
 
 Capture::Capture(codec::Encoder encoder, Send send, OnMutedSpeech on_muted_speech)
-    : chain_(std::move(encoder), stages_, std::move(send), std::move(on_muted_speech)) {}
+    : framer_(std::min(encoder.frame_samples(), audio::kBlockSamples)),
+      stages_(encoder.frame_samples() >= audio::kBlockSamples),
+      chain_(std::move(encoder), stages_, std::move(send), std::move(on_muted_speech)) {}
 
 void Capture::step(std::chrono::microseconds patience) {
   if (!framer_.wait_pop(taken_, patience)) return;

@@ -1,5 +1,6 @@
 #include "comcat/client/capture_chain.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -15,34 +16,53 @@ CaptureChain::CaptureChain(codec::Encoder encoder, VoiceStages& stages, Send sen
                            OnMutedSpeech on_muted_speech)
     : encoder_(std::move(encoder)),
       stages_(stages),
+      gate_(std::min(encoder_.frame_samples(), audio::kBlockSamples)),
       send_(std::move(send)),
       on_muted_speech_(std::move(on_muted_speech)) {
   frame_.reserve(audio::to_samples(kLongestFrame));
 }
 
 void CaptureChain::take(CapturedBlock block, bool muted) {
-  stages_.process(block, muted);  // they hear every block, muted or not
+  const bool wanted = stages_.process(block, muted);  // they hear every block, muted or not
   watch(block, muted);
   if (muted) {
+    gate_.forget();
     frame_.clear();
-  } else {
-    gather(block);
+    return;
   }
+  if (!wanted) fill_up();
+  gate_.take(block, wanted, [this](const CapturedBlock& heard) { gather(heard); });
+}
+
+/// No more comes for now: what was said is sent though its frame is not whole.
+void CaptureChain::fill_up() {
+  if (frame_.empty()) {
+    level_dbov_.store(wire::kSilentDbov, std::memory_order_relaxed);
+    return;
+  }
+  frame_.resize(encoder_.frame_samples());
+  encode_frame();
+  frame_.clear();
 }
 
 void CaptureChain::watch(const CapturedBlock& block, bool muted) {
-  const unsigned level = muted ? codec::level_dbov(block.samples) : wire::kSilentDbov;
-  if (muted_speech_.take(level, muted) && on_muted_speech_) on_muted_speech_();
+  const unsigned level = muted ? codec::level_dbov(block.sound()) : wire::kSilentDbov;
+  if (muted_speech_.take(level, muted, block.size) && on_muted_speech_) on_muted_speech_();
 }
 
 void CaptureChain::gather(const CapturedBlock& block) {
   if (block.position != frame_position_ + frame_.size()) frame_.clear();
+  encoder_.set_short_frames(short_frames_.load(std::memory_order_relaxed));
+  if (frame_.size() == encoder_.frame_samples()) finish_frame();  // the shortest become shorter
   if (frame_.empty()) {
     frame_position_ = block.position;
     encoder_.ease(easing_.load(std::memory_order_relaxed));
   }
-  frame_.insert(frame_.end(), block.samples.begin(), block.samples.end());
-  if (frame_.size() < encoder_.frame_samples()) return;
+  frame_.insert(frame_.end(), block.sound().begin(), block.sound().end());
+  if (frame_.size() == encoder_.frame_samples()) finish_frame();
+}
+
+void CaptureChain::finish_frame() {
   encode_frame();
   frame_position_ += frame_.size();
   frame_.clear();
@@ -50,7 +70,6 @@ void CaptureChain::gather(const CapturedBlock& block) {
 
 void CaptureChain::encode_frame() {
   const std::uint8_t level = codec::level_dbov(frame_);
-  encoder_.set_short_frames(short_frames_.load(std::memory_order_relaxed));
   const std::string_view payload = encoder_.encode(frame_);
   level_dbov_.store(level, std::memory_order_relaxed);
   encoded_frames_.fetch_add(1, std::memory_order_relaxed);

@@ -7,24 +7,25 @@ namespace comcat::client {
 void CaptureFramer::add(std::span<const float> samples, bool muted,
                         base::Time now) COMCAT_REALTIME {
   while (!samples.empty()) {
-    const std::size_t count = std::min(samples.size(), audio::kBlockSamples - filled_samples_);
+    const std::size_t count = std::min(samples.size(), block_samples_ - filled_samples_);
     std::copy_n(samples.begin(), count, filling_.samples.begin() + filled_samples_);
     filled_samples_ += count;
     samples = samples.subspan(count);
-    if (filled_samples_ == audio::kBlockSamples) finish_block(muted, now);
+    if (filled_samples_ == block_samples_) finish_block(muted, now);
   }
 }
 
 void CaptureFramer::finish_block(bool muted, base::Time now) COMCAT_REALTIME {
   filling_.at = now;
   filling_.muted = muted;
+  filling_.size = block_samples_;
   // Wakes the encode thread by posting a semaphore, which never waits.
   const bool kept = ring_.push(filling_);
   if (!muted) {
     captured_blocks_.fetch_add(1, std::memory_order_relaxed);
     if (!kept) overflowed_blocks_.fetch_add(1, std::memory_order_relaxed);
   }
-  filling_.position += audio::kBlockSamples;
+  filling_.position += block_samples_;
   filled_samples_ = 0;
 }
 

@@ -231,7 +231,9 @@ void ClientLoop::welcome_session(wire::Welcome welcome, const std::string& serve
       return;
     }
     show_sound();
-    if (!key_trouble_.empty()) show(Report("notice", key_trouble_));
+    for (const std::string& notice : {stages_notice(options_), key_trouble_}) {
+      if (!notice.empty()) show(Report("notice", notice));
+    }
   }
   session_.on_welcome(std::move(welcome), server);
   if (!console_ && !takes_stdin_ && !session_.stopping()) start_console();

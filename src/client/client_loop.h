@@ -58,7 +58,9 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   [[nodiscard]] absl::Status set_muted(bool muted) override;
   [[nodiscard]] absl::Status set_deafened(bool deafened) override;
   void set_short_frames(bool short_frames) override;
-  [[nodiscard]] voice::Settings set_stages(const VoiceStages::Change& change) override;
+  [[nodiscard]] absl::StatusOr<VoiceStages::State> set_stages(
+      const VoiceStages::Change& change) override;
+  [[nodiscard]] bool set_talking(bool talks) override;
   void set_gain(wire::SessionNumber speaker, float gain) override;
   void remember(const ServerMemory& memory) override;
   void remove_speaker(wire::SessionNumber speaker) override;

@@ -59,9 +59,17 @@ void ClientLoop::set_short_frames(bool short_frames) {
   sound_->capture().set_short_frames(short_frames);
 }
 
-voice::Settings ClientLoop::set_stages(const VoiceStages::Change& change) {
-  sound_->capture().stages().change(change);
-  return sound_->capture().stages().settings();
+absl::StatusOr<VoiceStages::State> ClientLoop::set_stages(const VoiceStages::Change& change) {
+  VoiceStages& stages = sound_->capture().stages();
+  if (absl::Status status = stages.change(change); !status.ok()) return status;
+  return stages.state();
+}
+
+bool ClientLoop::set_talking(bool talks) {
+  VoiceStages& stages = sound_->capture().stages();
+  if (stages.state().activation != Activation::kPush) return false;
+  stages.set_talking(talks);
+  return true;
 }
 
 void ClientLoop::set_gain(wire::SessionNumber speaker, float gain) {

@@ -34,6 +34,10 @@ void ClientLoop::show_status(base::Time now) {
   for (const Talkers::Talker& it : talkers) {
     status.talkers.push_back({session_.name_of(it.session), level_bars(it.level_dbov)});
   }
+  const bool hushes = sound_->capture().stages().hushes();
+  if (hushes && status.microphone == Status::Microphone::kOpen) {
+    status.microphone = Status::Microphone::kHushed;
+  }
   const bool sends = status.microphone == Status::Microphone::kOpen && !status.offline;
   if (sends) status.own_bars = level_bars(sound_->capture().stats().level_dbov);
   const bool live = sends || !talkers.empty();

@@ -206,7 +206,10 @@ absl::StatusOr<ConsoleCommand> parse_record(const std::string& rest) {
   return RecordCall{rest};
 }
 
-/// echo, noise or gain.
+bool is_stage_word(const std::string& word) {
+  return word == "echo" || word == "noise" || word == "gain" || word == "activation";
+}
+
 absl::StatusOr<ConsoleCommand> parse_stages(const std::string& word, const std::string& rest) {
   SetStages out;
   if (rest.empty()) return out;
@@ -219,6 +222,7 @@ absl::StatusOr<ConsoleCommand> parse_stages(const std::string& word, const std::
   if (word == "echo") take(parse_echo(how), out.change.echo);
   if (word == "noise") take(parse_noise(how), out.change.noise);
   if (word == "gain") take(parse_gain(how), out.change.gain);
+  if (word == "activation") take(parse_activation(how), out.change.activation);
   if (!status.ok()) return status;
   return out;
 }
@@ -230,6 +234,7 @@ absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
   if (word == "forget") return ForgetAll{};
   if (word == "claim") return ClaimName{};
   if (word == "pair") return PairDevice{};
+  if (word == "talk" || word == "hush") return PushToTalk{word == "talk"};
   if (word == "stats") return ShowStats{};
   if (word == "devices") return Devices{};
   if (word == "help" || word == "?") return Help{};
@@ -255,7 +260,7 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   if (word == "rooms") return parse_rooms(rest);
   if (word == "record") return parse_record(rest);
   if (word == "history") return parse_history(rest);
-  if (word == "echo" || word == "noise" || word == "gain") return parse_stages(word, rest);
+  if (is_stage_word(word)) return parse_stages(word, rest);
   const bool mutes_another = (word == "mute" || word == "unmute") && !rest.empty();
   if (is_host_word(word) || mutes_another) return parse_host_words(word, rest);
   absl::StatusOr<ConsoleCommand> command = parse_bare(word);

@@ -1,5 +1,10 @@
 #include "comcat/client/options.h"
 
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string>
+
 #include "comcat/audio/source.h"
 #include "comcat/base/text.h"
 #include "comcat/transport/known_hosts.h"
@@ -11,11 +16,18 @@ namespace {
 constexpr int kLowestBitrate = 6'000;
 constexpr int kHighestBitrate = 128'000;
 
+std::string short_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
+
 absl::Status check_encoder(const codec::EncoderOptions& encoder) {
-  const auto frame = encoder.frame.count();
-  if (frame != 10 && frame != 20 && frame != 40 && frame != 60) {
-    return absl::InvalidArgumentError("--frame_ms " + std::to_string(frame) +
-                                      " is not possible; give 10, 20, 40 or 60");
+  constexpr std::array kFramesUs{2'500, 5'000, 10'000, 20'000, 40'000, 60'000};
+  if (std::ranges::find(kFramesUs, encoder.frame.count()) == kFramesUs.end()) {
+    return absl::InvalidArgumentError(
+        "--frame_ms " + short_text(static_cast<double>(encoder.frame.count()) / 1000) +
+        " is not possible; give 2.5, 5, 10, 20, 40 or 60");
   }
   if (encoder.bitrate_bps < kLowestBitrate || encoder.bitrate_bps > kHighestBitrate) {
     return absl::InvalidArgumentError("--bitrate " + std::to_string(encoder.bitrate_bps) +
@@ -24,16 +36,40 @@ absl::Status check_encoder(const codec::EncoderOptions& encoder) {
   return absl::OkStatus();
 }
 
-}  // namespace
+/// The stages take 10 ms at a time.
+bool has_time_for_stages(const ClientOptions& options) {
+  return options.encoder.frame >= audio::kBlockDuration;
+}
 
-VoiceStages::Change stages_of(const ClientOptions& options) {
+VoiceStages::Change wanted_stages(const ClientOptions& options) {
   const bool microphone = audio::is_device(options.input);
   const bool loudspeaker = audio::is_device(options.output);
   VoiceStages::Change out = options.stages;
   if (!out.echo) out.echo = microphone && loudspeaker;
   if (!out.noise) out.noise = microphone ? voice::Noise::kLow : voice::Noise::kOff;
   if (!out.gain) out.gain = voice::Gain{.adaptive = microphone, .fixed_db = 0};
+  if (!out.activation) out.activation = microphone ? Activation::kVoice : Activation::kAlways;
   return out;
+}
+
+}  // namespace
+
+VoiceStages::Change stages_of(const ClientOptions& options) {
+  const VoiceStages::Change wanted = wanted_stages(options);
+  if (has_time_for_stages(options)) return wanted;
+  VoiceStages::Change none;
+  none.activation =
+      wanted.activation == Activation::kPush ? Activation::kPush : Activation::kAlways;
+  return none;
+}
+
+std::string stages_notice(const ClientOptions& options) {
+  const VoiceStages::Change wanted = wanted_stages(options);
+  const bool any = *wanted.echo || *wanted.noise != voice::Noise::kOff || wanted.gain->on() ||
+                   wanted.activation == Activation::kVoice;
+  if (has_time_for_stages(options) || !any) return "";
+  return "with frames of less than 10 ms your voice is sent as it comes: echo, noise, gain and "
+         "activation voice are off";
 }
 
 absl::Status check(const ClientOptions& options) {

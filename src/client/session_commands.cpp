@@ -244,11 +244,27 @@ void Session::execute(const PairDevice& /*command*/, base::Time now) {
 }
 
 void Session::execute(const SetStages& wanted, base::Time /*now*/) {
-  const voice::Settings settings = ports_.set_stages(wanted.change);
-  ports_.show(Report("voice", "your voice: " + words_of(settings))
-                  .with("echo", settings.echo)
-                  .with("noise", word_of(settings.noise))
-                  .with("gain", word_of(settings.gain)));
+  const absl::StatusOr<VoiceStages::State> state = ports_.set_stages(wanted.change);
+  if (!state.ok()) {
+    show(error(std::string(state.status().message())));
+    return;
+  }
+  show(Report("voice", "your voice: " + words_of(*state))
+           .with("echo", state->settings.echo)
+           .with("noise", word_of(state->settings.noise))
+           .with("gain", word_of(state->settings.gain))
+           .with("activation", word_of(state->activation)));
+}
+
+void Session::execute(const PushToTalk& wanted, base::Time /*now*/) {
+  if (!ports_.set_talking(wanted.talks)) {
+    show(error("talk and hush are for activation push; type that first"));
+    return;
+  }
+  const bool in_vain = wanted.talks && (muted_ || muted_by_host());
+  const std::string talks = in_vain ? "you talk, but you are muted" : "you talk: they hear you";
+  show(Report(wanted.talks ? "you_talk" : "you_hush",
+              wanted.talks ? talks : "you hush: nobody hears you"));
 }
 
 void Session::execute(const ShowStats& /*command*/, base::Time now) {

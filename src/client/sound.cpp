@@ -27,7 +27,9 @@ playout::PlayoutOptions playout_options() {
 absl::StatusOr<std::unique_ptr<Sound>> Sound::create(Options options) {
   auto capture = Capture::create(options.encoder, options.send, options.on_muted_speech);
   if (!capture.ok()) return capture.status();
-  (*capture)->stages().change(options.stages);
+  if (absl::Status status = (*capture)->stages().change(options.stages); !status.ok()) {
+    return status;
+  }
   std::unique_ptr<Sound> sound(new Sound(*std::move(capture)));
   sound->devices_ =
       std::make_unique<SoundDevices>(std::move(options), *sound->capture_, sound->playback_);

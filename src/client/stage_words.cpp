@@ -31,6 +31,25 @@ absl::StatusOr<voice::Gain> parse_gain(std::string_view word) {
   return gain;
 }
 
+absl::StatusOr<Activation> parse_activation(std::string_view word) {
+  if (word == "voice") return Activation::kVoice;
+  if (word == "always") return Activation::kAlways;
+  if (word == "push") return Activation::kPush;
+  return absl::InvalidArgumentError("write activation voice, activation always or activation push");
+}
+
+std::string word_of(Activation activation) {
+  switch (activation) {
+    case Activation::kVoice:
+      return "voice";
+    case Activation::kAlways:
+      return "always";
+    case Activation::kPush:
+      break;
+  }
+  return "push";
+}
+
 std::string word_of(voice::Noise noise) {
   switch (noise) {
     case voice::Noise::kOff:
@@ -48,9 +67,12 @@ std::string word_of(const voice::Gain& gain) {
   return gain.on() ? "+" + std::to_string(gain.fixed_db) : "off";
 }
 
-std::string words_of(const voice::Settings& settings) {
-  return std::string("echo ") + (settings.echo ? "on" : "off") + ", noise " +
-         word_of(settings.noise) + ", gain " + word_of(settings.gain);
+std::string words_of(const VoiceStages::State& state) {
+  std::string when = "sent always";
+  if (state.activation == Activation::kVoice) when = "sent when you speak";
+  if (state.activation == Activation::kPush) when = "sent from talk to hush";
+  return std::string("echo ") + (state.settings.echo ? "on" : "off") + ", noise " +
+         word_of(state.settings.noise) + ", gain " + word_of(state.settings.gain) + ", " + when;
 }
 
 }  // namespace comcat::client

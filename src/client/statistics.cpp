@@ -13,7 +13,7 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kOpusLookahead{7};  // 6.5 ms at 48 kHz
+constexpr std::chrono::microseconds kRoundUp{1};  // half milliseconds
 
 std::string count(std::uint64_t value) {
   return std::to_string(value);
@@ -161,9 +161,12 @@ void add_path(Object& details, const transport::PathStatus& path) {
 
 MouthToEar estimate(const Statistics& statistics) {
   MouthToEar out;
-  out.capture = statistics.encoder.frame - audio::kBlockDuration;
+  out.capture = std::chrono::round<milliseconds>(
+      statistics.encoder.frame -
+      std::min<std::chrono::microseconds>(statistics.encoder.frame, audio::kBlockDuration));
   out.voice = std::chrono::round<milliseconds>(statistics.voice.delay);
-  out.codec = kOpusLookahead;
+  out.codec =
+      std::chrono::round<milliseconds>(codec::lookahead(statistics.encoder.frame) + kRoundUp);
   if (const auto round_trip = voice_round_trip(statistics)) {
     out.network = std::chrono::round<milliseconds>(*round_trip);
   }
@@ -190,7 +193,7 @@ Report stats_report(const Statistics& s) {
       .with("unsent_frames", number(s.stream.dropped_voice_frames))
       .with("queued_voice_ms", s.stream.queued_voice.count())
       .with("bitrate_bps", std::int64_t{s.encoder.bitrate_bps})
-      .with("frame_ms", s.encoder.frame.count())
+      .with("frame_ms", static_cast<double>(s.encoder.frame.count()) / 1000)
       .with("captured_blocks", number(s.capture.captured_blocks))
       .with("capture_overflow_blocks", number(s.capture.overflowed_blocks))
       .with("input_xruns", number(s.input_xruns))

@@ -41,6 +41,7 @@ std::string own_state(const Status& status) {
   if (status.offline) append(out, "offline");
   if (status.microphone == Status::Microphone::kMuted) append(out, "muted");
   if (status.microphone == Status::Microphone::kMutedByHost) append(out, "muted by a host");
+  if (status.microphone == Status::Microphone::kHushed) append(out, "hushed");
   const bool sends = status.microphone == Status::Microphone::kOpen && !status.offline;
   if (sends) append(out, "mic " + bar(status.own_bars));
   if (status.deafened) append(out, "deafened");

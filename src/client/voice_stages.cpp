@@ -2,14 +2,26 @@
 
 namespace comcat::client {
 
-void VoiceStages::change(const Change& wanted) {
+absl::Status VoiceStages::change(const Change& wanted) {
   const absl::MutexLock lock(&mutex_);
-  wanted_.echo = wanted.echo.value_or(wanted_.echo);
-  wanted_.noise = wanted.noise.value_or(wanted_.noise);
-  wanted_.gain = wanted.gain.value_or(wanted_.gain);
+  const voice::Settings& now = wanted_.settings;
+  const State next{{.echo = wanted.echo.value_or(now.echo),
+                    .noise = wanted.noise.value_or(now.noise),
+                    .gain = wanted.gain.value_or(now.gain)},
+                   wanted.activation.value_or(wanted_.activation)};
+  const bool needs_stages =
+      next.settings != voice::Settings{} || next.activation == Activation::kVoice;
+  if (!possible_ && needs_stages) {
+    return absl::FailedPreconditionError(
+        "frames of less than 10 ms leave no time for echo, noise, gain and activation voice; call "
+        "with --frame_ms 10 or more");
+  }
+  if (next.activation != wanted_.activation) set_talking(false);
+  wanted_ = next;
+  return absl::OkStatus();
 }
 
-voice::Settings VoiceStages::settings() const {
+VoiceStages::State VoiceStages::state() const {
   const absl::MutexLock lock(&mutex_);
   return wanted_;
 }
@@ -26,21 +38,39 @@ void VoiceStages::set_device_delays(std::chrono::microseconds delays) {
 
 std::chrono::microseconds VoiceStages::take_wishes() {
   const absl::MutexLock lock(&mutex_);
-  if (wanted_ != settings_) {
-    settings_ = wanted_;
-    chain_.configure(settings_, /*judges=*/false);
+  if (wanted_ != state_) {
+    state_ = wanted_;
+    chain_.configure(state_.settings, /*judges=*/state_.activation == Activation::kVoice);
   }
   figures_ = chain_.figures();
   return device_delays_;
 }
 
-void VoiceStages::process(CapturedBlock& block, bool muted) {
+bool VoiceStages::process(CapturedBlock& block, bool muted) {
   const std::chrono::microseconds delays = take_wishes();
-  if (settings_.echo) far_end_.take(block.position, block.at, delays, moment_);
-  if (!chain_.on() || (muted && (!settings_.echo || far_end_.silent()))) return;
+  return is_wanted(possible_ && clean(block, delays, muted));
+}
+
+bool VoiceStages::clean(CapturedBlock& block, std::chrono::microseconds delays, bool muted) {
+  const bool echo = state_.settings.echo;
+  if (echo) far_end_.take(block.position, block.at, delays, moment_);
+  if (!chain_.on() || (muted && (!echo || far_end_.silent()))) return false;
   moment_.near = block.samples;
   chain_.process(moment_);
   block.samples = moment_.near;
+  return true;
+}
+
+bool VoiceStages::is_wanted(bool judged) {
+  if (state_.activation == Activation::kAlways) return true;
+  if (state_.activation == Activation::kPush) return talking();
+  if (!judged) {
+    hold_blocks_ = 0;
+    return false;
+  }
+  if (moment_.speech) hold_blocks_ = kHoldBlocks + 1;
+  if (hold_blocks_ > 0) --hold_blocks_;
+  return moment_.speech || hold_blocks_ > 0;
 }
 
 }  // namespace comcat::client

@@ -15,6 +15,8 @@
 namespace comcat::codec {
 namespace {
 
+using std::chrono_literals::operator""us;
+
 constexpr int kMinBitrate = 6'000;
 constexpr int kMaxBitrate = 128'000;
 
@@ -28,10 +30,10 @@ constexpr std::size_t kJoinedHeaderBytes = 2;
 constexpr std::size_t kJoinedLengthBytes = 2;
 
 absl::Status check(const EncoderOptions& options) {
-  const auto frame_ms = options.frame.count();
-  if (frame_ms != 10 && frame_ms != 20 && frame_ms != 40 && frame_ms != 60) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("a frame has 10, 20, 40 or 60 ms, not ", frame_ms));
+  constexpr std::array kFrames{2'500us, 5'000us, 10'000us, 20'000us, 40'000us, 60'000us};
+  if (std::ranges::find(kFrames, options.frame) == kFrames.end()) {
+    return absl::InvalidArgumentError(absl::StrCat("a frame has 2.5, 5, 10, 20, 40 or 60 ms, not ",
+                                                   options.frame.count(), " us"));
   }
   if (options.bitrate_bps < kMinBitrate || options.bitrate_bps > kMaxBitrate) {
     return absl::InvalidArgumentError(absl::StrCat("the bitrate is ", kMinBitrate, "-", kMaxBitrate,
@@ -44,11 +46,18 @@ absl::Status check(const EncoderOptions& options) {
   return absl::OkStatus();
 }
 
+EncoderOptions with_enough_bits(EncoderOptions options) {
+  if (audio::to_samples(options.frame) <= kShortFrameSamples) {
+    options.bitrate_bps = std::max(options.bitrate_bps, kMinQuickBitrate);
+  }
+  return options;
+}
+
 }  // namespace
 
 EncoderOptions eased(EncoderOptions options, unsigned step) {
   struct Rate {
-    std::chrono::milliseconds frame;
+    std::chrono::microseconds frame;
     int bitrate_bps;
   };
   using std::chrono::milliseconds;
@@ -63,6 +72,10 @@ EncoderOptions eased(EncoderOptions options, unsigned step) {
   return options;
 }
 
+std::chrono::microseconds lookahead(std::chrono::microseconds frame) {
+  return audio::to_samples(frame) <= kShortFrameSamples ? 2'500us : 6'500us;
+}
+
 void Encoder::Destroy::operator()(OpusEncoder* encoder) const {
   opus_encoder_destroy(encoder);
 }
@@ -74,24 +87,25 @@ void Encoder::DestroyJoiner::operator()(OpusRepacketizer* joiner) const {
 Encoder::Encoder(OpusEncoder* encoder, OpusRepacketizer* joiner, const EncoderOptions& options)
     : encoder_(encoder),
       joiner_(joiner),
-      options_(options),
-      now_(options),
+      options_(with_enough_bits(options)),
+      now_(options_),
       packet_(kMaxPacketBytes, 0),
       parts_(kMaxPacketBytes, 0) {}
 
 absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
   if (absl::Status status = check(options); !status.ok()) return status;
   int error = OPUS_OK;
-  OpusEncoder* const opus =
-      opus_encoder_create(audio::kSampleRate, 1, OPUS_APPLICATION_VOIP, &error);
+  const int application = lookahead(options.frame) < 6'500us ? OPUS_APPLICATION_RESTRICTED_LOWDELAY
+                                                             : OPUS_APPLICATION_VOIP;
+  OpusEncoder* const opus = opus_encoder_create(audio::kSampleRate, 1, application, &error);
   if (error != OPUS_OK) {
     return absl::InternalError(absl::StrCat("cannot make an Opus encoder: ", opus_strerror(error)));
   }
   Encoder encoder(opus, opus_repacketizer_create(), options);
   if (encoder.joiner_ == nullptr) return absl::InternalError("no memory for an Opus encoder");
   for (const int result :
-       {opus_encoder_ctl(opus, OPUS_SET_BITRATE(options.bitrate_bps)),
-        opus_encoder_ctl(opus, OPUS_SET_DTX(options.discontinuous ? 1 : 0)),
+       {opus_encoder_ctl(opus, OPUS_SET_BITRATE(encoder.options_.bitrate_bps)),
+        opus_encoder_ctl(opus, OPUS_SET_DTX(options.discontinuous && !encoder.quick() ? 1 : 0)),
         opus_encoder_ctl(opus, OPUS_SET_INBAND_FEC(options.expected_loss_percent > 0 ? 1 : 0)),
         opus_encoder_ctl(opus, OPUS_SET_PACKET_LOSS_PERC(options.expected_loss_percent))}) {
     if (result != OPUS_OK) {
@@ -104,9 +118,19 @@ absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
 
 std::string_view Encoder::encode(std::span<const float> frame) {
   if (frame.size() != frame_samples()) return {};
-  if (short_frames_) return encode_short(frame);
+  const bool joins = short_frames_ && frame.size() > kShortFrameSamples;
+  if (quick() && !joins) return encode_quick(frame);
+  if (joins) return encode_short(frame);
   const std::size_t bytes = encode_once(frame, packet_);
   if (bytes <= kNothingToSendBytes) return {};
+  return {packet_.data(), bytes};
+}
+
+/// Each is one Opus frame that everyone can decode. Opus's own DTX would begin after 25 ms.
+std::string_view Encoder::encode_quick(std::span<const float> frame) {
+  const bool pauses = options_.discontinuous && pause_.goes_on(frame);
+  const std::size_t bytes = encode_once(frame, packet_);
+  if (pauses) return {};
   return {packet_.data(), bytes};
 }
 
@@ -126,7 +150,8 @@ void Encoder::set_short_frames(bool short_frames) {
   if (short_frames == short_frames_) return;
   short_frames_ = short_frames;
   set_rate();
-  if (!short_frames) opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(options_.discontinuous ? 1 : 0));
+  const bool discontinuous = options_.discontinuous && !quick();
+  if (!short_frames) opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(discontinuous ? 1 : 0));
 }
 
 void Encoder::set_rate() {

@@ -192,6 +192,7 @@ void Acceptor::run(const std::stop_token& stop) {
     if (!strangers || now < next_watch) continue;
     next_watch = now + std::chrono::milliseconds(kWatchMs);
     const bool guests = desk_->guests->watch(now);
+    for (const std::string& address : desk_->guests->offenders()) table_->slow(address, now);
     strangers = table_->watch(now) || guests;
   }
 }
@@ -206,7 +207,7 @@ bool Acceptor::let_in(base::Time now) {
 
 bool Acceptor::serve(std::uint64_t event, const std::stop_token& stop) {
   if (event >= kFirstConnection) {
-    table_->heard(event - kFirstConnection);
+    table_->heard(event - kFirstConnection, base::steady_now());
   } else if (event >= kFirstListener) {
     return accept_all(listeners_[event - kFirstListener].get(), stop);
   }

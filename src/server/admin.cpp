@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
+#include <map>
 #include <thread>
 #include <utility>
 
@@ -13,11 +15,14 @@
 
 #include "comcat/base/file_descriptor.h"
 #include "comcat/base/log.h"
+#include "comcat/base/text.h"
+#include "comcat/base/unix_socket.h"
 #include "comcat/rpc/completion.h"
 #include "comcat/rpc/deadline.h"
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "admin.grpc.pb.h"
-#include "admin_socket.h"
 #include "listening_socket.h"
 
 namespace comcat::server {
@@ -41,12 +46,21 @@ struct AdminEndpoint::Parts {
 
   bool serve();
   void stop();
+  void answer_who_waits();
   void accept_until_stopped();
   void accept_all();
   void answer_until_stopped();
 
+  /// Those whose answer may come from another thread, until it has.
+  struct Asked {
+    absl::Mutex mutex;
+    std::uint64_t last ABSL_GUARDED_BY(mutex) = 0;
+    std::map<std::uint64_t, Question*> waiting ABSL_GUARDED_BY(mutex);
+  };
+
   const std::string path;
   const Act act;
+  const std::shared_ptr<Asked> asked = std::make_shared<Asked>();
   base::FileDescriptor listener;
   base::FileDescriptor wake{eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
   Admin::AsyncService service;
@@ -65,6 +79,13 @@ class AdminEndpoint::Parts::Question {
                             accepted_.begin());
   }
 
+  void answer(const Answer& answer) {
+    AdminAnswer out;
+    out.set_status(static_cast<std::uint32_t>(answer.status().code()));
+    out.set_text(answer.ok() ? *answer : std::string(answer.status().message()));
+    writer_.Finish(out, grpc::Status::OK, finished_tag_);
+  }
+
   void settle() {
     if (!accepted_.pending() && !finished_.pending()) delete this;
   }
@@ -75,12 +96,19 @@ class AdminEndpoint::Parts::Question {
   void on_accepted(bool ok) {
     if (!ok) return;
     new Question(parts_);
-    rpc::Completion* const finished = finished_.begin();  // before another thread answers
-    parts_.act(words_.words(), [this, finished](const Answer& answer) {
-      AdminAnswer out;
-      out.set_status(static_cast<std::uint32_t>(answer.status().code()));
-      out.set_text(answer.ok() ? *answer : std::string(answer.status().message()));
-      writer_.Finish(out, grpc::Status::OK, finished);
+    finished_tag_ = finished_.begin();  // before another thread answers
+    std::uint64_t id = 0;
+    {
+      const absl::MutexLock lock(&parts_.asked->mutex);
+      id = ++parts_.asked->last;
+      parts_.asked->waiting.emplace(id, this);
+    }
+    parts_.act(words_.words(), [asked = parts_.asked, id](const Answer& answer) {
+      const absl::MutexLock lock(&asked->mutex);
+      const auto found = asked->waiting.find(id);
+      if (found == asked->waiting.end()) return;
+      found->second->answer(answer);
+      asked->waiting.erase(found);
     });
   }
   void on_finished(bool /*ok*/) {}
@@ -91,6 +119,7 @@ class AdminEndpoint::Parts::Question {
   grpc::ServerAsyncResponseWriter<AdminAnswer> writer_;
   rpc::Operation<Question> accepted_{*this, &Question::on_accepted};
   rpc::Operation<Question> finished_{*this, &Question::on_finished};
+  rpc::Completion* finished_tag_ = nullptr;
 };
 
 bool AdminEndpoint::Parts::serve() {
@@ -114,10 +143,19 @@ void AdminEndpoint::Parts::stop() {
   ::unlink(path.c_str());
   std::ignore = eventfd_write(wake.get(), 1);
   accepting.join();
+  answer_who_waits();
   server->Shutdown(rpc::deadline_in(kFarewell));
   queue->Shutdown();
   answering.join();
   server.reset();
+}
+
+void AdminEndpoint::Parts::answer_who_waits() {
+  const absl::MutexLock lock(&asked->mutex);
+  for (const auto& [id, question] : asked->waiting) {
+    question->answer(absl::AbortedError("the server ends, and may or may not have kept that"));
+  }
+  asked->waiting.clear();
 }
 
 void AdminEndpoint::Parts::accept_until_stopped() {
@@ -133,7 +171,7 @@ void AdminEndpoint::Parts::accept_all() {
     base::FileDescriptor fd(
         accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!fd.valid()) return;
-    if (!is_own_peer(fd.get())) {
+    if (!base::is_own_peer(fd.get())) {
       base::log(base::LogLevel::kWarning, "admin_refused", {{"why", "another user"}});
       continue;
     }
@@ -151,8 +189,12 @@ void AdminEndpoint::Parts::answer_until_stopped() {
 
 absl::StatusOr<std::unique_ptr<AdminEndpoint>> AdminEndpoint::start(const std::string& path,
                                                                     Act act) {
-  absl::StatusOr<base::FileDescriptor> listener = listen_on_unix_socket(path);
-  if (!listener.ok()) return listener.status();
+  absl::StatusOr<base::FileDescriptor> listener = base::listen_on_unix_socket(path);
+  if (!listener.ok()) {
+    return absl::UnavailableError("cannot listen on the admin socket " + base::safe_text(path) +
+                                  ": " + std::string(listener.status().message()) +
+                                  "; give another with --admin_socket, or none: ''");
+  }
   auto parts = std::make_unique<Parts>(path, std::move(act));
   parts->listener = *std::move(listener);
   if (!parts->serve()) {

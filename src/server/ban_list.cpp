@@ -1,5 +1,6 @@
 #include "comcat/server/ban_list.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -44,19 +45,24 @@ const store::Ban* BanList::find(const std::string& address, store::WallTime now)
   return &found->second;
 }
 
-bool BanList::put(store::Ban ban, store::WallTime now) {
+absl::Status BanList::check_room_for(const std::vector<store::Ban>& bans, store::WallTime now) {
   forget_over(now);
-  if (bans_.size() >= kMaxBans && !bans_.contains(ban.address)) return false;
-  if (keeper_.keep) keeper_.keep(ban);
-  std::string address = ban.address;
-  bans_.insert_or_assign(std::move(address), std::move(ban));
-  return true;
+  const auto more = static_cast<std::size_t>(std::ranges::count_if(
+      bans, [&](const store::Ban& ban) { return !bans_.contains(ban.address); }));
+  if (bans_.size() + more <= kMaxBans) return absl::OkStatus();
+  return absl::ResourceExhaustedError("there are as many bans as there may be; lift some");
 }
 
-bool BanList::lift(const std::string& address, store::WallTime now) {
-  const bool held = find(address, now) != nullptr;
-  if (bans_.erase(address) > 0 && keeper_.lift) keeper_.lift(address);
-  return held;
+bool BanList::put(const std::vector<store::Ban>& bans, Kept kept) {
+  for (const store::Ban& ban : bans) bans_.insert_or_assign(ban.address, ban);
+  if (keeper_.keep) keeper_.keep(bans, std::move(kept));
+  return keeper_.keep != nullptr;
+}
+
+bool BanList::lift(const std::string& address, Kept kept) {
+  bans_.erase(address);
+  if (keeper_.lift) keeper_.lift(address, std::move(kept));
+  return keeper_.lift != nullptr;
 }
 
 std::vector<store::Ban> BanList::all(store::WallTime now) {
@@ -69,7 +75,7 @@ std::vector<store::Ban> BanList::all(store::WallTime now) {
 void BanList::forget_over(store::WallTime now) {
   std::erase_if(bans_, [&](const auto& entry) {
     const bool over = is_over(entry.second, now);
-    if (over && keeper_.lift) keeper_.lift(entry.first);
+    if (over && keeper_.lift) keeper_.lift(entry.first, {});
     return over;
   });
 }

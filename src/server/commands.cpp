@@ -1,6 +1,7 @@
 #include "commands.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -15,6 +16,25 @@
 namespace comcat::server {
 namespace {
 
+void answer_in_words(Caller& caller, std::uint64_t trace_id,
+                     const absl::StatusOr<std::string>& answer) {
+  caller.answer({trace_id,
+                 static_cast<int>(answer.status().code()),
+                 answer.ok() ? *answer : std::string(answer.status().message()),
+                 {}});
+}
+
+/// Answers a claim of the caller's name, and tells its room what has become true by it.
+void answer_claim(Caller& caller, std::uint64_t trace_id, const absl::Status& answer,
+                  base::Time now) {
+  caller.answer(trace_id, answer);
+  Participant& who = caller.who;
+  if (!answer.ok() || std::exchange(who.about.claimed, true)) return;
+  base::log(base::LogLevel::kInfo, "claimed",
+            {{"session", who.number}, {"name", who.name}, {"device", who.about.device}});
+  caller.room->tell(wire::MemberChanged{who.member()}, nullptr, now);
+}
+
 /// One command under way; a verb each.
 struct Execution {
   std::uint64_t trace_id;
@@ -23,6 +43,7 @@ struct Execution {
   Texts& texts;
   Hosts& hosts;
   NameClaims& claims;
+  LateAnswers& late;
   base::Time now;
 
   void operator()(const wire::UnknownCommand& verb) const;
@@ -136,11 +157,9 @@ void Execution::operator()(const wire::History& verb) const {
 void Execution::operator()(const wire::Who& verb) const {
   const absl::StatusOr<std::string> name = wire::normal_name(verb.room, "room");
   if (!name.ok()) return caller.answer(trace_id, name.status());
-  const Room* const room = rooms.find(*name);
-  if (room == nullptr) {
-    return caller.answer(trace_id, absl::NotFoundError("there is no room " + *name));
-  }
-  caller.answer({trace_id, 0, "", wire::Roster{room->name(), room->roster()}});
+  absl::StatusOr<wire::Roster> roster = rooms.roster(*name, caller);
+  if (!roster.ok()) return caller.answer(trace_id, roster.status());
+  caller.answer({trace_id, 0, "", *std::move(roster)});
 }
 
 void Execution::operator()(const wire::Tell& verb) const {
@@ -162,47 +181,40 @@ void Execution::operator()(const wire::HostWords& verb) const {
   }
   const absl::StatusOr<HostCommand> wanted = parse_host_command(verb.words);
   if (!wanted.ok()) return caller.answer(trace_id, wanted.status());
-  const absl::StatusOr<std::string> done =
-      hosts.act(*wanted, {.name = caller.who.name, .self = &caller}, now);
-  caller.answer({trace_id,
-                 static_cast<int>(done.status().code()),
-                 done.ok() ? *done : std::string(done.status().message()),
-                 {}});
+  const std::optional<Hosts::Answer> done =
+      hosts.act(*wanted, {.name = caller.who.name, .self = &caller}, now,
+                [&late = late, session = caller.who.number, trace_id = trace_id](
+                    const Hosts::Answer& answer, base::Time at) {
+                  late.pay(session, trace_id, at,
+                           [&](Caller& asker) { answer_in_words(asker, trace_id, answer); });
+                });
+  if (done) return answer_in_words(caller, trace_id, *done);
+  late.owe(caller, trace_id);
 }
 
 void Execution::operator()(const wire::Claim& /*verb*/) const {
-  const auto answer = claims.claim(caller.who.name, caller.device.key,
-                                   {caller.who.number, trace_id}, hosts.wall_now());
+  const std::optional<absl::Status> answer =
+      claims.claim(caller.who.name, caller.device.key, hosts.wall_now(),
+                   [&late = late, session = caller.who.number, trace_id = trace_id](
+                       const absl::Status& kept, base::Time at) {
+                     late.pay(session, trace_id, at,
+                              [&](Caller& asker) { answer_claim(asker, trace_id, kept, at); });
+                   });
   if (answer) return answer_claim(caller, trace_id, *answer, now);
-  ++caller.unanswered;
-  caller.claiming = trace_id;
+  late.owe(caller, trace_id);
 }
 
 void Execution::operator()(const wire::Pair& /*verb*/) const {
-  const absl::StatusOr<std::string> code =
-      claims.make_code(caller.who.name_key, caller.device.key, hosts.wall_now(), now);
-  caller.answer({trace_id,
-                 static_cast<int>(code.status().code()),
-                 code.ok() ? *code : std::string(code.status().message()),
-                 {}});
+  answer_in_words(caller, trace_id,
+                  claims.make_code(caller.who.name_key, caller.device.key, hosts.wall_now(), now));
 }
 
 }  // namespace
 
-void answer_claim(Caller& caller, std::uint64_t trace_id, const absl::Status& answer,
-                  base::Time now) {
-  caller.answer(trace_id, answer);
-  Participant& who = caller.who;
-  if (!answer.ok() || std::exchange(who.about.claimed, true)) return;
-  base::log(base::LogLevel::kInfo, "claimed",
-            {{"session", who.number}, {"name", who.name}, {"device", who.about.device}});
-  caller.room->tell(wire::MemberChanged{who.member()}, nullptr, now);
-}
-
 void execute(const wire::Command& command, Caller& caller, const Parts& parts, base::Time now) {
-  std::visit(
-      Execution{command.trace_id, caller, parts.rooms, parts.texts, parts.hosts, parts.claims, now},
-      command.verb);
+  std::visit(Execution{command.trace_id, caller, parts.rooms, parts.texts, parts.hosts,
+                       parts.claims, parts.late, now},
+             command.verb);
 }
 
 }  // namespace comcat::server

@@ -52,7 +52,7 @@ std::optional<ConnectionTable::Id> ConnectionTable::add(const std::string& peer,
   return id;
 }
 
-void ConnectionTable::heard(Id id) {
+void ConnectionTable::heard(Id id, base::Time now) {
   const Entry entry = connections_.find(id);
   if (entry == connections_.end() || entry->second.stage != Stage::kSilent) return;
   Connection& connection = entry->second;
@@ -60,8 +60,12 @@ void ConnectionTable::heard(Id id) {
   if (!flight) return;
   connection.flight_bytes = *flight;
   connection.stage = Stage::kWaiting;
-  waiting_.push(connection.address, id);
-  ++came_;
+  if (!waiting_.push(connection.address, id, now)) metrics_.slowed.fetch_add(1);
+}
+
+void ConnectionTable::slow(const std::string& address, base::Time now) {
+  const std::chrono::milliseconds gap = waiting_.slow(address, now);
+  base::log(LogLevel::kWarning, "address_slowed", {{"address", address}, {"gap_ms", gap.count()}});
 }
 
 bool ConnectionTable::let_in(HasTime has_time, base::Time now) {
@@ -100,7 +104,7 @@ ConnectionTable::Id ConnectionTable::first_newcomer(base::Time now) const {
 }
 
 void ConnectionTable::thin_out(base::Time now) {
-  std::size_t left = std::exchange(came_, 0) * kThinned;
+  std::size_t left = waiting_.came() * kThinned;
   if (left == 0 || !places_.given_in_vain()) return;
   const Id newcomers = first_newcomer(now);
   for (; left > 0 && waiting_.size() > kMaxWaiting; --left) {
@@ -148,6 +152,7 @@ void ConnectionTable::refuse(const std::string& peer) {
 }
 
 bool ConnectionTable::watch(base::Time now) {
+  waiting_.release(now);
   bool some_are_left = false;
   for (Entry next = connections_.begin(); next != connections_.end();) {
     const Entry entry = next++;

@@ -198,6 +198,7 @@ void GuestTable::shed(Guests guests, double bytes) {
 
 void GuestTable::cut_overdrawn(GuestLine& line, const std::string& address, std::string_view why) {
   metrics_.overdrawn.fetch_add(1);
+  offenders_.push_back(address);
   line.cut();
   base::log(LogLevel::kWarning, "connection_cut", {{"address", address}, {"why", why}});
 }

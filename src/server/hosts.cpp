@@ -77,8 +77,9 @@ struct Hosts::Execution {
   Hosts& hosts;
   const By& by;
   base::Time now;
+  Later later;
 
-  using Answer = absl::StatusOr<std::string>;
+  using Answer = std::optional<Hosts::Answer>;  // nothing: `later` is told
 
   Answer operator()(const ListWords&) const { return host_help(); }
 
@@ -87,18 +88,17 @@ struct Hosts::Execution {
     if (!found.ok()) return found.status();
     const std::string name = found->who->name;
     const std::string& address = found->address;
+    std::vector<store::Ban> bans;
     if (kick.for_time) {
-      const absl::Status status =
-          ban({address, name, kick.because, by.name, hosts.wall_now() + *kick.for_time},
-              found->who->about.device);
-      if (!status.ok()) return status;
+      bans = bans_of({address, name, kick.because, by.name, hosts.wall_now() + *kick.for_time},
+                     found->who->about.device);
+      if (const absl::Status status = check(bans); !status.ok()) return status;
     }
     log("kicked", name, kick.because);
     remove(*found, kick.because, "a host has removed you");
-    return name + " is out of the call" +
-           (kick.for_time
-                ? ", and nobody from " + address + " comes in for " + in_words(*kick.for_time)
-                : "");
+    if (!kick.for_time) return name + " is out of the call";
+    return ban(bans, name + " is out of the call, and nobody from " + address + " comes in for " +
+                         in_words(*kick.for_time));
   }
 
   Answer operator()(const BanAddress& wanted) const {
@@ -113,27 +113,32 @@ struct Hosts::Execution {
       device = found->who->about.device;
     }
     const std::string address = ban.address;
-    if (const absl::Status status = this->ban(ban, device); !status.ok()) return status;
+    const std::vector<store::Ban> bans = bans_of(std::move(ban), device);
+    if (const absl::Status status = check(bans); !status.ok()) return status;
     const auto is_meant = [&](const Person& person) {
       const std::string& own = person.who->about.device;
       return person.address == address || (!own.empty() && (own == device || own == address));
     };
     const std::size_t removed = remove_all(is_meant, wanted.because, "a host has banned you");
-    return "nobody from " + address + (device.empty() ? "" : ", nor with " + device + ",") +
-           " comes in" +
-           (wanted.for_time ? " for " + in_words(*wanted.for_time) : " until it is unbanned") +
-           (removed == 0
-                ? ""
-                : "; " + counted(removed, "caller from there is", "callers from there are") +
-                      " out of the call");
+    return this->ban(
+        bans,
+        "nobody from " + address + (device.empty() ? "" : ", nor with " + device + ",") +
+            " comes in" +
+            (wanted.for_time ? " for " + in_words(*wanted.for_time) : " until it is unbanned") +
+            (removed == 0
+                 ? ""
+                 : "; " + counted(removed, "caller from there is", "callers from there are") +
+                       " out of the call"));
   }
 
   Answer operator()(const LiftBan& lift) const {
-    if (!hosts.bans_.lift(lift.address, hosts.wall_now())) {
+    if (hosts.bans_.find(lift.address, hosts.wall_now()) == nullptr) {
       return absl::NotFoundError(lift.address + " is not banned");
     }
     log("unbanned", lift.address);
-    return lift.address + " may come in again";
+    const std::string done = lift.address + " may come in again";
+    if (hosts.bans_.lift(lift.address, once_kept(done))) return std::nullopt;
+    return done;
   }
 
   Answer operator()(const ListBans&) const {
@@ -177,7 +182,8 @@ struct Hosts::Execution {
 
   Answer operator()(const ReleaseName& release) const {
     const std::string key = base::comparison_key(release.name);
-    if (!hosts.claims_.release(key, hosts.wall_now())) {
+    const std::string done = "the name " + release.name + " is free for whoever comes first";
+    if (!hosts.claims_.release(key, hosts.wall_now(), once_kept(done))) {
       return absl::NotFoundError("nobody has claimed the name " + release.name);
     }
     for (const Person& person : hosts.people()) {
@@ -186,7 +192,7 @@ struct Hosts::Execution {
       person.room->tell(wire::MemberChanged{person.who->member()}, nullptr, now);
     }
     log("released", release.name);
-    return "the name " + release.name + " is free for whoever comes first";
+    return std::nullopt;
   }
 
   Answer operator()(const Announce& announce) const {
@@ -276,30 +282,49 @@ struct Hosts::Execution {
     }
     return removed;
   }
-  /// Bans an address and, unless that is "", a device.
-  [[nodiscard]] absl::Status ban(const store::Ban& wanted, const std::string& device) const {
-    if (by.self != nullptr && by.self->address == wanted.address) {
+  /// Says `done` once it is on the disk; or what has become of it, where that cannot be.
+  [[nodiscard]] Kept once_kept(std::string done) const {
+    return [later = later, done = std::move(done)](const absl::Status& kept, base::Time at) {
+      if (kept.ok()) return later(done, at);
+      later(
+          absl::DataLossError(done + "; but only until the server ends, as it cannot keep that (" +
+                              std::string(kept.message()) + ")"),
+          at);
+    };
+  }
+  /// The ban of an address and, unless that is "", of a device.
+  [[nodiscard]] static std::vector<store::Ban> bans_of(store::Ban of_address,
+                                                       const std::string& device) {
+    std::vector<store::Ban> bans{std::move(of_address)};
+    if (device.empty()) return bans;
+    bans.push_back(bans.front());
+    bans.back().address = device;
+    return bans;
+  }
+  [[nodiscard]] absl::Status check(const std::vector<store::Ban>& bans) const {
+    const auto is_banned = [&](const std::string& own) {
+      return !own.empty() &&
+             std::ranges::any_of(bans, [&](const store::Ban& ban) { return ban.address == own; });
+    };
+    if (by.self != nullptr && is_banned(by.self->address)) {
       return absl::FailedPreconditionError("that is your own address: you would be out as well");
     }
-    const std::string own = by.self == nullptr ? "" : by.self->who.about.device;
-    if (!own.empty() && (own == device || own == wanted.address)) {
+    if (by.self != nullptr && is_banned(by.self->who.about.device)) {
       return absl::FailedPreconditionError("that is your own device: you would be out as well");
     }
-    absl::Status status = put(wanted);
-    if (!status.ok() || device.empty()) return status;
-    store::Ban of_device = wanted;
-    of_device.address = device;
-    return put(std::move(of_device));
+    return hosts.bans_.check_room_for(bans, hosts.wall_now());
   }
-  [[nodiscard]] absl::Status put(store::Ban wanted) const {
-    base::log(LogLevel::kInfo, "banned",
-              {{"address", wanted.address},
-               {"whom", wanted.name},
-               {"by", by.name},
-               {"until", wanted.until ? date(*wanted.until) : "unbanned"},
-               {"why", wanted.because}});
-    if (hosts.bans_.put(std::move(wanted), hosts.wall_now())) return absl::OkStatus();
-    return absl::ResourceExhaustedError("there are as many bans as there may be; lift some");
+  [[nodiscard]] Answer ban(const std::vector<store::Ban>& bans, const std::string& done) const {
+    for (const store::Ban& ban : bans) {
+      base::log(LogLevel::kInfo, "banned",
+                {{"address", ban.address},
+                 {"whom", ban.name},
+                 {"by", by.name},
+                 {"until", ban.until ? date(*ban.until) : "unbanned"},
+                 {"why", ban.because}});
+    }
+    if (hosts.bans_.put(bans, once_kept(done))) return std::nullopt;
+    return done;
   }
 };
 
@@ -316,7 +341,8 @@ Hosts::Hosts(HostOptions options, Rooms& rooms, const Callers& callers, Absentee
   if (!options_.wall_clock) options_.wall_clock = system_clock;
 }
 
-absl::StatusOr<std::string> Hosts::act(const HostCommand& command, const By& by, base::Time now) {
+std::optional<Hosts::Answer> Hosts::act(const HostCommand& command, const By& by, base::Time now,
+                                        Later later) {
   const bool is_of_the_server =
       std::holds_alternative<DrainServer>(command) || std::holds_alternative<ListPeople>(command) ||
       std::holds_alternative<ListBans>(command) || std::holds_alternative<ShowFigures>(command) ||
@@ -325,7 +351,7 @@ absl::StatusOr<std::string> Hosts::act(const HostCommand& command, const By& by,
     return absl::PermissionDeniedError(
         "only whoever runs the server can do that, with comcat-server --admin");
   }
-  return std::visit(Execution{*this, by, now}, command);
+  return std::visit(Execution{*this, by, now, std::move(later)}, command);
 }
 
 absl::Status Hosts::check(const std::string& address) {

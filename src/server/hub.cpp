@@ -52,7 +52,12 @@ absl::Status too_much_waits() {
 /// The ending of a caller who said no hello or did not read, in time; nothing where there is none.
 std::optional<Ending> due_ending(const Caller& caller, const HubOptions& options, base::Time now) {
   if (caller.listener.overflowed) return Ending{wire::LeaveReason::kClosed, too_much_waits()};
-  if (caller.room == nullptr && now - caller.opened > options.hello_timeout) {
+  const bool said_no_hello = caller.room == nullptr && now - caller.opened > options.hello_timeout;
+  if (said_no_hello && caller.device.pairing) {
+    return Ending{.status = absl::UnavailableError(
+                      "the server could not keep in time that the device is paired; try again")};
+  }
+  if (said_no_hello) {
     return Ending{.status = absl::DeadlineExceededError(
                       "no hello within " + std::to_string(options.hello_timeout.count()) +
                       " s of connecting")};
@@ -95,7 +100,8 @@ Hub::Hub(HubOptions options, Metrics& metrics)
           metrics,
           [this](Caller& caller, const std::string& why, const absl::Status& status,
                  base::Time now) { close(caller, wire::LeaveReason::kRemoved, status, now, why); }),
-      texts_(options_.keeper, rooms_, callers_, metrics) {
+      texts_(options_.keeper, rooms_, callers_, metrics),
+      late_(callers_, [this](Caller& caller, base::Time now) { obey_later(caller, now); }) {
   rooms_.declare(options_.lasting_rooms, base::Time{});
   if (!cluster_) return;
   cluster_->serve(
@@ -148,8 +154,9 @@ void Hub::leave(Caller& caller, wire::LeaveReason reason, base::Time now, const 
   if (!caller.open) return;
   caller.open = false;
   caller.unanswered = 0;  // nobody is there for what would still be said
-  caller.claiming.reset();
+  caller.awaited.reset();
   caller.later.clear();
+  caller.device.pairing.reset();
   caller.listener.path.reset();
   callers_.erase(caller.who.number);
   metrics_.clients = callers_.size();
@@ -202,10 +209,11 @@ void Hub::let_go(const wire::Left& left, base::Time now) {
   if (absentee != all.end()) absentees_.remove(*absentee, left.reason, now, left.why);
 }
 
-absl::StatusOr<std::string> Hub::administer(const std::string& words, base::Time now) {
+void Hub::administer(const std::string& words, base::Time now, const Hosts::Later& done) {
   const absl::StatusOr<HostCommand> wanted = parse_host_command(words);
-  if (!wanted.ok()) return wanted.status();
-  return hosts_.act(*wanted, {.name = "comcat-server --admin"}, now);
+  if (!wanted.ok()) return done(wanted.status(), now);
+  const auto answer = hosts_.act(*wanted, {.name = "comcat-server --admin"}, now, done);
+  if (answer) done(*answer, now);
 }
 
 void Hub::renew_certificate(std::string fingerprint) {
@@ -244,19 +252,6 @@ void Hub::take(std::vector<store::Answer> answers, base::Time now) {
   for (store::Answer& answer : answers) {
     if (Caller* const asker = texts_.take(std::move(answer))) obey_later(*asker, now);
   }
-}
-
-void Hub::take(const ClaimAsker& asker, const std::string& name, const absl::Status& kept,
-               base::Time now) {
-  const absl::Status status = claims_.settle(name, kept);
-  const auto found = callers_.find(asker.session);
-  if (found == callers_.end()) return;
-  Caller& caller = *found->second;
-  if (caller.claiming != asker.trace_id) return;  // it has been away, and asked no more
-  caller.claiming.reset();
-  --caller.unanswered;
-  answer_claim(caller, asker.trace_id, status, now);
-  obey_later(caller, now);
 }
 
 void Hub::drain(std::chrono::milliseconds grace, base::Time now) {

@@ -18,7 +18,7 @@
 #include "comcat/wire/convert.h"
 
 #include "caller_names.h"
-#include "commands.h"
+#include "enforce.h"
 #include "refused.h"
 
 namespace comcat::server {
@@ -35,38 +35,11 @@ std::string make_resume_key() {
   return key;
 }
 
-/// What becomes of commands that are too many.
-constexpr std::string_view kRefused = "what is too much is refused";
-/// And of voice.
+/// What becomes of voice that is too much.
 constexpr std::string_view kUnheard = "nobody hears you until you send less";
 constexpr std::size_t kReportCosts = 10;  // bytes of voice; and a frame
 /// How much of a caller's voice may come too early as datagrams, beyond what may come at once.
 constexpr std::chrono::milliseconds kDatagramBurst{200};
-
-/// Does what there was too much for; an error where the caller is to be disconnected. The warning
-/// names the `consequence`.
-absl::Status enforce(const Excess& excess, std::string_view consequence, Caller& caller,
-                     Metrics& metrics) {
-  using enum Excess::Measure;
-  if (excess.measure != kWarn && excess.measure != kDisconnect) return absl::OkStatus();
-  const std::string more = "more " + std::string(excess.what) + " a second than this server takes";
-  if (excess.measure == kDisconnect) {
-    metrics.closed_flooding.fetch_add(1);
-    return absl::ResourceExhaustedError("disconnected for sending " + more);
-  }
-  base::log(LogLevel::kWarning, "flooding",
-            {{"session", caller.who.number}, {"address", caller.address}, {"what", excess.what}});
-  caller.answer(0,
-                absl::ResourceExhaustedError("you send " + more + "; " + std::string(consequence) +
-                                             ", and if it goes on you are disconnected"));
-  return absl::OkStatus();
-}
-
-absl::Status refuse(const absl::Status& status, Refusal why, const Caller& caller,
-                    Metrics& metrics) {
-  note_refused(metrics, why, caller.address, status);
-  return status;
-}
 
 /// Gives a caller of the original protocol the name that it says with its voice. The first stays.
 void name_original(Caller& caller, const std::string& name, NameClaims& claims,
@@ -132,6 +105,10 @@ absl::Status Hub::relay(Caller& caller, wire::VoiceUp& voice, base::Time now) {
     return refuse(absl::InvalidArgumentError("voice before the signature of the hello"),
                   Refusal::kProtocol, caller, metrics_);
   }
+  if (caller.device.pairing) {
+    return refuse(absl::InvalidArgumentError("voice before the answer to the hello"),
+                  Refusal::kProtocol, caller, metrics_);
+  }
   if (caller.room == nullptr) {  // a client of the original protocol may not have signalled before
     if (absl::Status status = join(caller, wire::Hello{}, now); !status.ok()) return status;
   }
@@ -195,14 +172,14 @@ absl::Status Hub::take_report(Caller& caller, const wire::DatagramReport& report
 // ---- joining
 
 absl::Status Hub::greet_again(Caller& caller, const wire::Hello& hello, base::Time now) {
-  if (!caller.who.original || !hello.original()) {
+  if (caller.room == nullptr || !caller.who.original || !hello.original()) {
     return refuse(absl::InvalidArgumentError("a second hello on one stream"), Refusal::kProtocol,
                   caller, metrics_);
   }
   const Excess excess = caller.conduct.count_command("signals", now);
   if (excess.any()) {
     metrics_.dropped(Drop::kRateLimit);
-    return enforce(excess, kRefused, caller, metrics_);
+    return enforce(excess, kRefusedConsequence, caller, metrics_);
   }
   // It is how the original client tests its connection.
   send_welcome(caller, options_.rooms, texts_.are_kept());
@@ -210,7 +187,7 @@ absl::Status Hub::greet_again(Caller& caller, const wire::Hello& hello, base::Ti
 }
 
 absl::Status Hub::greet(Caller& caller, const wire::Hello& hello, base::Time now) {
-  if (caller.room != nullptr) return greet_again(caller, hello, now);
+  if (caller.room != nullptr || caller.device.pairing) return greet_again(caller, hello, now);
   wire::Hello whole = hello;
   if (std::optional<wire::Hello>& said = caller.device.greeting) {
     if (hello.signature.empty() || !hello.name.empty()) return greet_again(caller, hello, now);
@@ -230,10 +207,47 @@ absl::Status Hub::greet(Caller& caller, const wire::Hello& hello, base::Time now
       return refuse(status, Refusal::kBanned, caller, metrics_);
     }
   }
+  if (!whole.pair_code.empty()) return pair(caller, whole, now);
   return join(caller, whole, now);
 }
 
-absl::Status Hub::name(Caller& caller, const wire::Hello& hello, base::Time now) {
+absl::Status Hub::pair(Caller& caller, const wire::Hello& hello, base::Time now) {
+  const absl::StatusOr<std::string> name = chosen_name(hello.name);
+  if (!name.ok()) return refuse(name.status(), Refusal::kName, caller, metrics_);
+  const std::optional<absl::Status> answer = claims_.pair(
+      hello.pair_code, base::comparison_key(*name), caller.device.key, hosts_.wall_now(), now,
+      [this, session = caller.who.number](const absl::Status& paired, base::Time at) {
+        finish_pairing(session, paired, at);
+      });
+  if (answer) return join_paired(caller, hello, *answer, now);
+  caller.device.pairing = hello;
+  return absl::OkStatus();
+}
+
+void Hub::finish_pairing(wire::SessionNumber session, const absl::Status& paired, base::Time now) {
+  const auto found = callers_.find(session);
+  if (found == callers_.end() || !found->second->device.pairing) return;
+  Caller& caller = *found->second;
+  const wire::Hello hello = *std::exchange(caller.device.pairing, std::nullopt);
+  if (paired.ok()) {
+    base::log(LogLevel::kInfo, "paired",
+              {{"session", session},
+               {"name", hello.name},
+               {"device", base::key_fingerprint(caller.device.key)}});
+  }
+  const absl::Status status = join_paired(caller, hello, paired, now);
+  if (!status.ok()) close(caller, wire::LeaveReason::kClosed, status, now);
+}
+
+absl::Status Hub::join_paired(Caller& caller, const wire::Hello& hello, const absl::Status& paired,
+                              base::Time now) {
+  if (paired.ok()) return join(caller, hello, now);
+  const bool is_wrong = absl::IsPermissionDenied(paired);
+  if (is_wrong && options_.claims.wrong_code) options_.claims.wrong_code(caller.address, now);
+  return refuse(paired, is_wrong ? Refusal::kPasscode : Refusal::kName, caller, metrics_);
+}
+
+absl::Status Hub::name(Caller& caller, const wire::Hello& hello) {
   Participant& who = caller.who;
   absl::StatusOr<std::string> name = who.original ? placeholder_name(who) : chosen_name(hello.name);
   if (!name.ok()) return name.status();
@@ -243,15 +257,6 @@ absl::Status Hub::name(Caller& caller, const wire::Hello& hello, base::Time now)
   who.about.since_ms = static_cast<std::uint64_t>(wall_now.time_since_epoch().count());
   who.about.device = key.empty() ? "" : base::key_fingerprint(key);
   who.about.client = base::safe_text(hello.client, wire::kMaxClientBytes);
-  if (!hello.pair_code.empty()) {
-    const absl::Status status = claims_.pair(hello.pair_code, who.name_key, key, wall_now, now);
-    if (!status.ok()) {
-      if (options_.claims.wrong_code) options_.claims.wrong_code(caller.address, now);
-      return refusal(Refusal::kPasscode, status);
-    }
-    base::log(LogLevel::kInfo, "paired",
-              {{"session", who.number}, {"name", who.name}, {"device", who.about.device}});
-  }
   who.muted_by_host = hosts_.is_muted(who.about.device);
   const Holder whose = claims_.enter(who.name_key, key, wall_now);
   who.about.claimed = whose == Holder::kThem;
@@ -272,7 +277,7 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
           : wire::normal_name(hello.room.empty() ? wire::kDefaultRoom : hello.room, "room");
   absl::Status status = room.status();
   if (status.ok()) status = absentees_.check(hello.resume_key);
-  if (status.ok()) status = name(caller, hello, now);
+  if (status.ok()) status = name(caller, hello);
   if (status.ok()) status = enter(caller, hello, *room, now);
   if (!status.ok()) {
     const bool of_door = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
@@ -332,69 +337,6 @@ Caller* Hub::find_resumed(const std::string& resume_key, const Caller& by) const
     return entry.second != &by && same_resume_key(entry.second->resume_key, resume_key);
   });
   return found == callers_.end() ? nullptr : found->second;
-}
-
-// ---- commands
-
-namespace {
-
-constexpr std::size_t kMostLater = 16;
-
-/// Whether the keeper answers it, in the order in which it is asked.
-bool is_for_keeper(const wire::Command& command) {
-  return std::holds_alternative<wire::Say>(command.verb) ||
-         std::holds_alternative<wire::History>(command.verb);
-}
-
-/// Whether `command` would be answered before one that came earlier.
-bool has_to_wait(const Caller& caller, const wire::Command& command) {
-  return !caller.later.empty() || caller.claiming ||
-         (caller.unanswered > 0 && !is_for_keeper(command));
-}
-
-}  // namespace
-
-void Hub::obey_later(Caller& caller, base::Time now) {
-  std::vector<wire::Command> commands = std::exchange(caller.later, {});
-  for (wire::Command& command : commands) {
-    if (has_to_wait(caller, command)) {
-      caller.later.push_back(std::move(command));
-    } else {
-      execute(command, caller, {rooms_, texts_, hosts_, claims_}, now);
-    }
-  }
-}
-
-/// One that says something new costs nothing: there are no more of those than of messages.
-absl::Status Hub::take_receipt(Caller& caller, const wire::Acknowledge& receipt, base::Time now) {
-  if (caller.listener.receipts.acknowledge(receipt.number, now)) return absl::OkStatus();
-  return enforce(caller.conduct.count_command("receipts", now), kRefused, caller, metrics_);
-}
-
-absl::Status Hub::obey(Caller& caller, wire::Command command, base::Time now) {
-  if (caller.room == nullptr) {
-    return refuse(absl::FailedPreconditionError("a command before the hello"), Refusal::kProtocol,
-                  caller, metrics_);
-  }
-  if (const auto* const receipt = std::get_if<wire::Acknowledge>(&command.verb)) {
-    return take_receipt(caller, *receipt, now);
-  }
-  const Excess excess = caller.conduct.count_command("commands", now);
-  if (excess.any()) {
-    caller.answer(command.trace_id,
-                  absl::ResourceExhaustedError("too many commands a second; try again"));
-    metrics_.dropped(Drop::kRateLimit);
-    return enforce(excess, kRefused, caller, metrics_);
-  }
-  if (!has_to_wait(caller, command)) {
-    execute(command, caller, {rooms_, texts_, hosts_, claims_}, now);
-  } else if (caller.later.size() < kMostLater) {
-    caller.later.push_back(std::move(command));
-  } else {
-    caller.answer(command.trace_id,
-                  absl::ResourceExhaustedError("your texts wait to be kept; try again"));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace comcat::server

@@ -115,6 +115,8 @@ std::vector<MetricFamily> families(const Metrics& m) {
       counter("overdrawn_total",
               "Connections of admitted callers cut for what was no message on them.",
               count(m.overdrawn)),
+      counter("slowed_total", "Connections kept waiting since callers from their address were cut.",
+              count(m.slowed)),
       counter("datagrams_in_total", "Datagrams received that authenticate and are no replays.",
               count(m.datagrams_in)),
       counter("datagrams_out_total", "Datagrams sent.", count(m.datagrams_out)),

@@ -44,6 +44,16 @@ absl::Status no_key() {
       "your client has shown this server no device key, for which a name could be held");
 }
 
+absl::Status too_many_devices() {
+  return absl::ResourceExhaustedError("the name is held for " +
+                                      std::to_string(store::Claim::kMaxKeys) +
+                                      " devices already, which is all it may have");
+}
+
+absl::Status released_meanwhile() {
+  return absl::AbortedError("a host has released the name meanwhile");
+}
+
 }  // namespace
 
 NameClaims::NameClaims(NameClaimOptions options) : options_(std::move(options)) {
@@ -70,13 +80,13 @@ Holder NameClaims::enter(const std::string& name_key, const std::string& device,
                          store::WallTime now) {
   const Holder whose = holder(name_key, device, now);
   if (whose != Holder::kThem) return whose;
-  store::Claim& claim = find(name_key, now)->claim;
-  if (now - claim.used >= kUseIsKeptEach) keep(claim, now);
+  Held& held = *find(name_key, now);
+  if (now - held.claim.used >= kUseIsKeptEach) keep(held, now);
   return whose;
 }
 
 std::optional<absl::Status> NameClaims::claim(const std::string& name, const std::string& device,
-                                              const ClaimAsker& asker, store::WallTime now) {
+                                              store::WallTime now, Kept later) {
   if (!options_.keep) return absl::FailedPreconditionError("this server keeps no claims");
   if (device.empty()) return no_key();
   const std::string name_key = base::comparison_key(name);
@@ -91,7 +101,10 @@ std::optional<absl::Status> NameClaims::claim(const std::string& name, const std
     held = &held_[name_key];
     *held = {{name, {device}, now}, {}, false};
   }
-  keep(held->claim, now, asker);
+  keep(*held, now,
+       [this, name_key, device, later = std::move(later)](const absl::Status& kept, base::Time at) {
+         later(claim_kept(name_key, device, kept), at);
+       });
   return std::nullopt;
 }
 
@@ -108,16 +121,16 @@ absl::Status NameClaims::check_room_for(const std::string& device) const {
   return absl::OkStatus();
 }
 
-absl::Status NameClaims::settle(const std::string& name, const absl::Status& kept) {
-  const auto found = held_.find(base::comparison_key(name));
+absl::Status NameClaims::claim_kept(const std::string& name_key, const std::string& device,
+                                    const absl::Status& kept) {
+  const auto found = held_.find(name_key);
+  const bool is_theirs = found != held_.end() && has_key(found->second.claim, device);
   if (kept.ok()) {
-    if (found == held_.end()) {
-      return absl::AbortedError("a host has released the name " + name + " meanwhile");
-    }
+    if (!is_theirs) return released_meanwhile();
     found->second.kept = true;
     return absl::OkStatus();
   }
-  if (found != held_.end() && !found->second.kept) held_.erase(found);
+  if (is_theirs && !found->second.kept) held_.erase(found);
   return absl::UnavailableError("the name is not claimed, as the server cannot keep that (" +
                                 std::string(kept.message()) + "); try again");
 }
@@ -130,20 +143,17 @@ absl::StatusOr<std::string> NameClaims::make_code(const std::string& name_key,
   if (held == nullptr || !has_key(held->claim, device)) {
     return absl::FailedPreconditionError("your name is not claimed; claim it first");
   }
-  if (held->claim.keys.size() >= store::Claim::kMaxKeys) {
-    return absl::ResourceExhaustedError("your name is held for " +
-                                        std::to_string(store::Claim::kMaxKeys) +
-                                        " devices already, which is all it may have");
-  }
+  if (held->claim.keys.size() >= store::Claim::kMaxKeys) return too_many_devices();
   held->code = {make_code_text(), steady_now + kCodeLasts};
   return held->code.text;
 }
 
-absl::Status NameClaims::pair(const std::string& code, const std::string& name_key,
-                              const std::string& device, store::WallTime now,
-                              base::Time steady_now) {
+std::optional<absl::Status> NameClaims::pair(const std::string& code, const std::string& name_key,
+                                             const std::string& device, store::WallTime now,
+                                             base::Time steady_now, Kept later) {
   if (device.empty()) return no_key();
   Held* const held = find(name_key, now);
+  if (held != nullptr && has_key(held->claim, device)) return absl::OkStatus();
   const bool fits = held != nullptr && !held->code.text.empty() && held->code.until > steady_now &&
                     same(held->code.text, code);
   if (!fits) {
@@ -151,17 +161,38 @@ absl::Status NameClaims::pair(const std::string& code, const std::string& name_k
         "the pairing code is wrong, has been used, is older than 10 minutes, or is for another "
         "name; try again with a new one");
   }
-  held->code = {};
-  if (has_key(held->claim, device)) return absl::OkStatus();
-  held->claim.keys.push_back(device);
-  keep(held->claim, now);
-  return absl::OkStatus();
+  if (held->claim.keys.size() + held->joining.size() >= store::Claim::kMaxKeys) {
+    return too_many_devices();
+  }
+  held->joining.push_back(device);
+  keep(*held, now,
+       [this, name_key, device, used = std::exchange(held->code, {}), later = std::move(later)](
+           const absl::Status& kept, base::Time at) {
+         later(pair_kept(name_key, device, used, kept), at);
+       });
+  return std::nullopt;
 }
 
-bool NameClaims::release(const std::string& name_key, store::WallTime now) {
+absl::Status NameClaims::pair_kept(const std::string& name_key, const std::string& device,
+                                   const Code& code, const absl::Status& kept) {
+  const auto found = held_.find(name_key);
+  if (found == held_.end() || std::erase(found->second.joining, device) == 0) {
+    return released_meanwhile();
+  }
+  Held& held = found->second;
+  if (kept.ok()) {
+    held.claim.keys.push_back(device);
+    return absl::OkStatus();
+  }
+  if (held.code.text.empty()) held.code = code;
+  return absl::UnavailableError("the device is not paired, as the server cannot keep that (" +
+                                std::string(kept.message()) + "); try again");
+}
+
+bool NameClaims::release(const std::string& name_key, store::WallTime now, Kept later) {
   const Held* const held = find(name_key, now);
   if (held == nullptr) return false;
-  if (options_.lift) options_.lift(held->claim.name);
+  if (options_.lift) options_.lift(held->claim.name, std::move(later));
   held_.erase(name_key);
   return true;
 }
@@ -169,14 +200,16 @@ bool NameClaims::release(const std::string& name_key, store::WallTime now) {
 void NameClaims::forget_unused(store::WallTime now) {
   std::erase_if(held_, [&](const auto& entry) {
     const bool over = is_over(entry.second.claim, now);
-    if (over && options_.lift) options_.lift(entry.second.claim.name);
+    if (over && options_.lift) options_.lift(entry.second.claim.name, {});
     return over;
   });
 }
 
-void NameClaims::keep(store::Claim& claim, store::WallTime now, const ClaimAsker& asker) const {
-  claim.used = now;
-  if (options_.keep) options_.keep(claim, asker);
+void NameClaims::keep(Held& held, store::WallTime now, Kept kept) const {
+  held.claim.used = now;
+  store::Claim whole = held.claim;
+  whole.keys.insert(whole.keys.end(), held.joining.begin(), held.joining.end());
+  if (options_.keep) options_.keep(whole, std::move(kept));
 }
 
 }  // namespace comcat::server

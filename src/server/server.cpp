@@ -19,7 +19,6 @@
 #include "comcat/rpc/deadline.h"
 #include "comcat/server/admin.h"
 #include "comcat/server/listen_address.h"
-#include "comcat/store/claim_book.h"
 
 #include "call.h"
 #include "cluster_member.h"
@@ -94,7 +93,9 @@ void set_limits(grpc::ServerBuilder& builder, const ServerOptions& options) {
 AdminEndpoint::Act administer_on(Shard& shard) {
   return [&shard](std::string words, std::function<void(const AdminEndpoint::Answer&)> done) {
     shard.post([&shard, words = std::move(words), done = std::move(done)] {
-      done(shard.hub().administer(words, shard.now()));
+      shard.hub().administer(
+          words, shard.now(),
+          [done](const AdminEndpoint::Answer& answer, base::Time /*now*/) { done(answer); });
     });
   };
 }
@@ -138,9 +139,9 @@ struct Server::Parts {
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<Datagrams> datagrams;  // null: there are none
   std::unique_ptr<Shard> shard;
-  std::unique_ptr<ClusterMember> cluster;    // null: it is alone. Its bus goes before the shard
-  std::unique_ptr<store::Journal> journal;   // null: no texts are kept. Goes before the shard
-  std::unique_ptr<store::ClaimBook> claims;  // null: nothing can be claimed. Goes before the shard
+  std::unique_ptr<ClusterMember> cluster;   // null: it is alone. Its bus goes before the shard
+  std::unique_ptr<store::Journal> journal;  // null: no texts are kept. Goes before the shard
+  std::unique_ptr<Books> books;             // goes before the shard
   std::unique_ptr<AdminEndpoint> admin;
 };
 
@@ -155,16 +156,11 @@ absl::StatusOr<std::unique_ptr<store::Journal>> open_journal(
   return journal;
 }
 
-/// Has `book` keep claims, and answer to the shard, which is there before anybody can claim.
-void connect(store::ClaimBook& book, const std::unique_ptr<Shard>& shard,
-             NameClaimOptions& claims) {
-  claims.keep = [&book, &shard](const store::Claim& claim, const ClaimAsker& asker) {
-    book.keep(claim, [&shard, name = claim.name, asker](const absl::Status& kept) {
-      shard->post(
-          [&shard, name, asker, kept] { shard->hub().take(asker, name, kept, shard->now()); });
-    });
+/// For the books, whose shard is there before anybody can have something kept.
+Books::Post post_to(const std::unique_ptr<Shard>& shard) {
+  return [&shard](std::function<void(base::Time)> task) {
+    shard->post([&shard = *shard, task = std::move(task)] { task(shard.now()); });
   };
-  claims.lift = [&book](const std::string& name) { book.lift(name); };
 }
 
 base::Duration time_of_this_thread() {
@@ -246,12 +242,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   absl::StatusOr<std::unique_ptr<store::Journal>> journal = open_journal(options.journal, hub);
   if (!journal.ok()) return journal.status();
   parts->journal = *std::move(journal);
-  if (!options.claims_directory.empty()) {
-    auto claims = store::ClaimBook::open(options.claims_directory, hub.claims.known);
-    if (!claims.ok()) return claims.status();
-    parts->claims = *std::move(claims);
-    connect(*parts->claims, parts->shard, hub.claims);
-  }
+  auto books = Books::open(options.books, post_to(parts->shard), hub);
+  if (!books.ok()) return books.status();
+  parts->books = *std::move(books);
   if (!bound->datagrams.empty()) {
     parts->datagrams = std::make_unique<Datagrams>(std::move(bound->datagrams),
                                                    bound->datagram_port, parts->metrics);

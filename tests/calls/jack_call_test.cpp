@@ -29,7 +29,8 @@ constexpr double kSame = 0.8;   // the least that Opus leaves of a sentence
 constexpr double kOther = 0.5;  // the most that two sentences have in common
 
 /// What is compared wave by wave has to be sent as it came.
-const std::vector<std::string> kUntouched{"--echo=off", "--noise=off", "--gain=off"};
+const std::vector<std::string> kUntouched{"--echo=off", "--noise=off", "--gain=off",
+                                          "--activation=always"};
 
 /// The sound card, a server, and Alice and Bob in a call, each on the default device.
 struct JackCall {

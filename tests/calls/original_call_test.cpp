@@ -55,6 +55,10 @@ TEST(OriginalCall, SoTheyDoWhereTheFramesAreLong) {
   expect_right([] { return one_speaks({"--frame_ms=60"}); });
 }
 
+TEST(OriginalCall, AndWhereTheyAreTheShortest) {
+  expect_right([] { return one_speaks({"--frame_ms=2.5"}); });
+}
+
 TEST(OriginalCall, AndWhereTheBitrateIsTheLowest) {
   expect_right([] { return one_speaks({"--bitrate=6000"}); });
 }

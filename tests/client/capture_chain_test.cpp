@@ -44,6 +44,61 @@ TEST_F(Taking, TwoBlocksAreAFrameAndSayWhereTheyWere) {
   EXPECT_EQ(sent_[1].level_dbov, chain_.level_dbov());
 }
 
+TEST(CaptureChain, FramesShorterThanABlockLeaveOneByOne) {
+  CaptureFramer framer(120);
+  std::vector<wire::VoicePacket> sent;
+  VoiceStages stages(/*possible=*/false);
+  CaptureChain chain(*codec::Encoder::create({.frame = std::chrono::microseconds(2500)}), stages,
+                     [&](const wire::VoicePacket& packet) { sent.push_back(packet); });
+  framer.add(testing::tone(440, 0.5, 480), false, {});
+  for (CapturedBlock block; framer.pop(block);) chain.take(block, false);
+  ASSERT_EQ(4U, sent.size());
+  EXPECT_EQ(360U, sent[3].timestamp);
+  EXPECT_EQ(120U, sent[3].duration_samples);
+  chain.set_short_frames(true);
+  framer.add(testing::tone(440, 0.5, 480, 480), false, {});
+  for (CapturedBlock block; framer.pop(block);) chain.take(block, false);
+  ASSERT_EQ(6U, sent.size()) << "for who can decode 5 ms and no less";
+  EXPECT_EQ(240U, sent[5].duration_samples);
+  framer.add(testing::tone(440, 0.5, 120, 960), false, {});
+  for (CapturedBlock block; framer.pop(block);) chain.take(block, false);
+  ASSERT_EQ(6U, sent.size()) << "half of one of 5 ms";
+  chain.set_short_frames(false);
+  framer.add(testing::tone(440, 0.5, 120, 1080), false, {});
+  for (CapturedBlock block; framer.pop(block);) chain.take(block, false);
+  ASSERT_EQ(8U, sent.size()) << "and nothing of it is lost when they have gone";
+  EXPECT_EQ(960U, sent[6].timestamp);
+  EXPECT_EQ(1080U, sent[7].timestamp);
+}
+
+TEST_F(Taking, TheFrameUnderWayIsForWhoHasJustComeAndDecodesShortOnesOnly) {
+  take(0, 1);
+  chain_.set_short_frames(true);
+  take(480, 1);
+  ASSERT_EQ(1U, sent_.size());
+  const int frames =
+      opus_packet_get_nb_frames(reinterpret_cast<const unsigned char*>(sent_[0].payload.data()),
+                                static_cast<opus_int32>(sent_[0].payload.size()));
+  EXPECT_EQ(4, frames);
+}
+
+TEST(CaptureChain, WhoSpeaksMutedIsToldAsSoonWithShortFrames) {
+  CaptureFramer framer(120);
+  int told = 0;
+  VoiceStages stages(/*possible=*/false);
+  CaptureChain chain(
+      *codec::Encoder::create({.frame = std::chrono::microseconds(2500)}), stages,
+      [](const wire::VoicePacket&) {}, [&] { ++told; });
+  for (std::size_t i = 0; i < 79; ++i) {
+    framer.add(testing::tone(440, 0.5, 120, i * 120), true, {});
+    for (CapturedBlock block; framer.pop(block);) chain.take(block, true);
+  }
+  EXPECT_EQ(0, told) << "197.5 ms";
+  framer.add(testing::tone(440, 0.5, 120, 79 * 120), true, {});
+  for (CapturedBlock block; framer.pop(block);) chain.take(block, true);
+  EXPECT_EQ(1, told);
+}
+
 TEST_F(Taking, AMutedBlockEndsItsFrameUnsaid) {
   take(0, 1);
   take(480, 1, true);

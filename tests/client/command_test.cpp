@@ -157,14 +157,19 @@ TEST(Command, WhatIsDoneToTheMicrophonesSoundIsChangedOneByOneOrAskedFor) {
   EXPECT_EQ(6, parsed<SetStages>("gain +6").change.gain->fixed_db);
   EXPECT_EQ(6, parsed<SetStages>("gain 6").change.gain->fixed_db);
   EXPECT_FALSE(parsed<SetStages>("gain off").change.gain->on());
-  for (const char* const asked : {"echo", "noise", "gain"}) {
+  EXPECT_EQ(Activation::kPush, parsed<SetStages>("activation push").change.activation);
+  for (const char* const asked : {"echo", "noise", "gain", "activation"}) {
     const VoiceStages::Change change = parsed<SetStages>(asked).change;
-    EXPECT_FALSE(change.echo || change.noise || change.gain) << asked;
+    EXPECT_FALSE(change.echo || change.noise || change.gain || change.activation) << asked;
   }
   for (const char* const wrong : {"gain +31", "gain -3", "gain +", "gain 1e3", "gain ++6"}) {
     EXPECT_NE(std::string::npos, error_of(wrong).find("N from 1 to 30")) << wrong;
   }
   EXPECT_NE(std::string::npos, error_of("noise loud").find("noise off, noise low or noise high"));
+  EXPECT_NE(std::string::npos, error_of("activation on").find("activation voice"));
+  EXPECT_TRUE(parsed<PushToTalk>("talk").talks);
+  EXPECT_FALSE(parsed<PushToTalk>("hush").talks);
+  EXPECT_EQ("talk to me", plain_text("talk to me"));
   EXPECT_EQ("noise is loud here", plain_text("noise is loud here"));
 }
 

@@ -36,9 +36,13 @@ class World final : public SessionPorts {
     return absl::OkStatus();
   }
   void set_short_frames(bool on) override { short_frames = on; }
-  voice::Settings set_stages(const VoiceStages::Change& change) override {
-    stages.change(change);
-    return stages.settings();
+  absl::StatusOr<VoiceStages::State> set_stages(const VoiceStages::Change& change) override {
+    if (absl::Status status = stages.change(change); !status.ok()) return status;
+    return stages.state();
+  }
+  bool set_talking(bool on) override {
+    stages.set_talking(on);
+    return stages.state().activation == Activation::kPush;
   }
   void set_gain(wire::SessionNumber speaker, float gain) override { gains[speaker] = gain; }
   bool is_talking(wire::SessionNumber session) const override { return session == talks; }

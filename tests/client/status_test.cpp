@@ -53,6 +53,8 @@ TEST_F(StatusRow, SaysWhetherYouAreHeardAndHear) {
   EXPECT_THAT(status_row(status_, 40), EndsWith("offline | muted | deafened"));
   status_.microphone = Status::Microphone::kMutedByHost;
   EXPECT_THAT(status_row(status_, 40), EndsWith("offline | muted by a host | deafened"));
+  status_.microphone = Status::Microphone::kHushed;
+  EXPECT_THAT(status_row(status_, 40), EndsWith("offline | hushed | deafened"));
 }
 
 TEST_F(StatusRow, ATerminalOf39ColumnsHasNone) {

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 
 #include <gtest/gtest.h>
+
+#include "comcat/client/options.h"
 
 #include "support/signal.h"
 
@@ -34,7 +37,7 @@ class Call : public ::testing::Test {
         block.samples[s] = at < kDelay ? 0 : 0.3F * far_[at - kDelay];
       }
       heard_.insert(heard_.end(), block.samples.begin(), block.samples.end());
-      stages_.process(block, muted);
+      std::ignore = stages_.process(block, muted);
       sent_.insert(sent_.end(), block.samples.begin(), block.samples.end());
     }
   }
@@ -57,19 +60,25 @@ TEST_F(Call, NothingIsDoneUnlessItIsAskedFor) {
 }
 
 TEST_F(Call, WhatIsPlayedIsTakenOutOnceThatIsAskedForAndNoLongerAfterwards) {
-  stages_.change({.echo = true, .noise = voice::Noise::kLow, .gain = {}});
+  ASSERT_TRUE(
+      stages_.change({.echo = true, .noise = voice::Noise::kLow, .gain = {}, .activation = {}})
+          .ok());
   stages_.set_device_delays(40ms);
   go_on(0, 600);
   EXPECT_GT(removed_db(300, 600), 25);
   EXPECT_GT(stages_.figures().echo_removed_db.value_or(0), 20);
-  stages_.change({.echo = false, .noise = voice::Noise::kOff, .gain = {}});
+  ASSERT_TRUE(
+      stages_.change({.echo = false, .noise = voice::Noise::kOff, .gain = {}, .activation = {}})
+          .ok());
   go_on(600, 700);
   EXPECT_NEAR(0, removed_db(600, 700), 0.01);
   EXPECT_EQ(0us, stages_.figures().delay);
 }
 
 TEST_F(Call, TheEchoIsLearntOverMute) {
-  stages_.change({.echo = true, .noise = voice::Noise::kLow, .gain = {}});
+  ASSERT_TRUE(
+      stages_.change({.echo = true, .noise = voice::Noise::kLow, .gain = {}, .activation = {}})
+          .ok());
   stages_.set_device_delays(40ms);
   go_on(0, 400, /*muted=*/true);
   go_on(400, 500);
@@ -77,24 +86,56 @@ TEST_F(Call, TheEchoIsLearntOverMute) {
 }
 
 TEST_F(Call, WhileMutedAndNobodyIsHeardTheStagesRest) {
-  stages_.change({.echo = true, .noise = voice::Noise::kHigh, .gain = {}});
+  ASSERT_TRUE(
+      stages_.change({.echo = true, .noise = voice::Noise::kHigh, .gain = {}, .activation = {}})
+          .ok());
   std::ranges::fill(far_, 0.0F);
   CapturedBlock block;
   block.samples.fill(0.5F);
   const CapturedBlock before = block;
-  stages_.process(block, /*muted=*/true);
+  std::ignore = stages_.process(block, /*muted=*/true);
   EXPECT_EQ(before.samples, block.samples);
-  stages_.process(block, /*muted=*/false);
+  std::ignore = stages_.process(block, /*muted=*/false);
   EXPECT_NE(before.samples, block.samples);
 }
 
 TEST_F(Call, AChangeOfOneLeavesTheOthers) {
-  stages_.change(
-      {.echo = true, .noise = voice::Noise::kLow, .gain = voice::Gain{.adaptive = true}});
-  stages_.change({.echo = {}, .noise = voice::Noise::kHigh, .gain = {}});
+  VoiceStages::Change first{
+      .echo = true, .noise = voice::Noise::kLow, .gain = {}, .activation = {}};
+  first.gain = voice::Gain{.adaptive = true, .fixed_db = 0};
+  first.activation = Activation::kVoice;
+  ASSERT_TRUE(stages_.change(first).ok());
+  ASSERT_TRUE(
+      stages_.change({.echo = {}, .noise = voice::Noise::kHigh, .gain = {}, .activation = {}})
+          .ok());
+  EXPECT_EQ(Activation::kVoice, stages_.state().activation);
   EXPECT_EQ(
       (voice::Settings{.echo = true, .noise = voice::Noise::kHigh, .gain = {.adaptive = true}}),
-      stages_.settings());
+      stages_.state().settings);
+}
+
+TEST(VoiceStages, AreOffWhereFramesAreTooShortForThemWhichIsToldOnce) {
+  ClientOptions options;
+  options.input = "device";
+  options.output = "device";
+  EXPECT_EQ(true, stages_of(options).echo);
+  EXPECT_EQ("", stages_notice(options));
+  options.encoder.frame = 5ms;
+  VoiceStages stages(/*possible=*/false);
+  EXPECT_TRUE(stages.change(stages_of(options)).ok());
+  EXPECT_NE("", stages_notice(options));
+  const absl::Status asked =
+      stages.change({.echo = true, .noise = {}, .gain = {}, .activation = {}});
+  EXPECT_NE(std::string::npos, asked.message().find("--frame_ms")) << asked;
+  EXPECT_EQ(voice::Settings{}, stages.state().settings);
+  CapturedBlock block;
+  block.samples.fill(0.5F);
+  const audio::Block before = block.samples;
+  std::ignore = stages.process(block, false);
+  EXPECT_EQ(before, block.samples);
+  options.input = "file:talk.wav";
+  options.output = "null";
+  EXPECT_EQ("", stages_notice(options)) << "there was nothing to turn off";
 }
 
 }  // namespace

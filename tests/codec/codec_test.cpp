@@ -19,6 +19,7 @@ namespace comcat::codec {
 namespace {
 
 using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""us;
 
 Encoder make_encoder(const EncoderOptions& options = {}) {
   return std::move(*Encoder::create(options));
@@ -37,10 +38,11 @@ std::vector<std::string> encode_tone(const EncoderOptions& options, int frames,
 }
 
 TEST(Codec, AToneComesBackAtItsLevel) {
-  for (const auto frame : {10ms, 20ms, 40ms, 60ms}) {
+  for (const std::chrono::microseconds frame :
+       {2500us, 5000us, 10'000us, 20'000us, 40'000us, 60'000us}) {
     Decoder decoder = std::move(*Decoder::create());
     std::vector<float> heard;
-    for (const auto& packet : encode_tone({.frame = frame}, 20)) {
+    for (const auto& packet : encode_tone({.frame = frame}, 80)) {
       std::array<float, kMaxPacketSamples> out{};
       const std::size_t n = decoder.decode(packet, out);
       EXPECT_EQ(audio::to_samples(frame), n);
@@ -90,6 +92,22 @@ TEST(Codec, IsEasedByFewerBitsAndThenByFewerPackets) {
   }
   EXPECT_LT(before * 8, 20'000U) << "of bits, with all headers";
   EXPECT_EQ(all.packets, ease_for_a_second(encoder, decoder, 0).packets) << "and is given back";
+}
+
+TEST(Codec, QuickFramesAreEasedToo) {
+  Encoder encoder = make_encoder({.frame = 2500us});
+  Decoder decoder = std::move(*Decoder::create());
+  const Eased all = ease_for_a_second(encoder, decoder, 0);
+  std::size_t before = all.bytes;
+  for (unsigned step = 1; step <= 4; step += 3) {
+    const Eased eased = ease_for_a_second(encoder, decoder, step);
+    EXPECT_LT(eased.bytes, before) << step;
+    EXPECT_NEAR(0.5, testing::amplitude_at(300, std::span(eased.heard).last(24'000)), 0.15) << step;
+    before = eased.bytes;
+  }
+  encoder.set_short_frames(true);
+  EXPECT_EQ(16U, ease_for_a_second(encoder, decoder, 4).packets) << "of 60 ms, for everyone";
+  EXPECT_EQ(200U, ease_for_a_second(encoder, decoder, 0).packets);
 }
 
 TEST(Codec, EasingNeverTakesMoreThanWasAskedFor) {
@@ -142,6 +160,52 @@ float steepest(std::span<const float> samples) {
     out = std::max(out, std::abs(samples[i] - samples[i - 1]));
   }
   return out;
+}
+
+/// After how many samples a click that begins the sound is heard the loudest.
+std::size_t delay_of(std::chrono::microseconds frame) {
+  Encoder encoder = make_encoder({.frame = frame, .discontinuous = false});
+  Decoder decoder = std::move(*Decoder::create());
+  std::vector<float> heard;
+  std::vector<float> sound(encoder.frame_samples());
+  for (int i = 0; heard.size() < 4800; ++i) {
+    sound[0] = heard.size() == 1920 ? 0.9F : 0.0F;
+    std::array<float, kMaxPacketSamples> out{};
+    const std::size_t n = decoder.decode(encoder.encode(sound), out);
+    heard.insert(heard.end(), out.begin(), out.begin() + n);
+  }
+  const auto loudest = std::max_element(heard.begin(), heard.end(),
+                                        [](float a, float b) { return std::abs(a) < std::abs(b); });
+  return static_cast<std::size_t>(loudest - heard.begin()) - 1920;
+}
+
+TEST(Codec, FramesOfFiveMillisecondsAndLessAreLookedAheadForLess) {
+  EXPECT_NEAR(120, static_cast<double>(delay_of(2500us)), 2);
+  EXPECT_NEAR(120, static_cast<double>(delay_of(5000us)), 2);
+  EXPECT_NEAR(312, static_cast<double>(delay_of(20'000us)), 30);
+  EXPECT_EQ(2500us, lookahead(5ms));
+  EXPECT_EQ(6500us, lookahead(10ms));
+}
+
+TEST(Codec, APauseOfQuickFramesBeginsNoSoonerThanThatOfLongOnesAndSendsNothing) {
+  Encoder encoder = make_encoder({.frame = 2500us});
+  for (int i = 0; i < 400; ++i) {
+    EXPECT_FALSE(encoder.encode(testing::voice(120, i * 120)).empty());
+  }
+  const std::vector<float> silence(120);
+  for (int i = 0; i < 400; ++i) {
+    EXPECT_EQ(i >= 60, encoder.encode(silence).empty()) << i << ": 150 ms";
+  }
+}
+
+TEST(Codec, WhoCanDecodeFiveMillisecondsHearsQuickFramesToo) {
+  Encoder encoder = make_encoder({.frame = 2500us});
+  EXPECT_EQ(120U, encoder.frame_samples());
+  encoder.set_short_frames(true);
+  EXPECT_EQ(240U, encoder.frame_samples());
+  EXPECT_EQ(240U, packet_samples(encoder.encode(testing::voice(240, 0))));
+  encoder.set_short_frames(false);
+  EXPECT_EQ(120U, packet_samples(encoder.encode(testing::voice(120, 240))));
 }
 
 TEST(ShortFrames, APacketOfAnyLengthHoldsFramesOfFiveMilliseconds) {

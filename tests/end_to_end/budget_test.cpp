@@ -164,16 +164,20 @@ class Watched {
     EXPECT_TRUE(line);
     if (line) metrics_port_ = std::stoi(line->substr(line->rfind('=') + 1));
   }
-  [[nodiscard]] int cut() const {
-    const std::string name = "\ncomcat_overdrawn_total ";
+  [[nodiscard]] int cut() const { return count("comcat_overdrawn_total"); }
+  /// And how many were kept waiting for that.
+  [[nodiscard]] int slowed() const { return count("comcat_slowed_total"); }
+
+  ServerProcess server{{"--metrics=127.0.0.1:0"}};
+
+ private:
+  [[nodiscard]] int count(const std::string& metric) const {
+    const std::string name = "\n" + metric + " ";
     const std::string metrics = http_get(metrics_port_, "/metrics");
     const std::size_t at = metrics.find(name);
     return at == std::string::npos ? -1 : std::atoi(metrics.c_str() + at + name.size());
   }
 
-  ServerProcess server{{"--metrics=127.0.0.1:0"}};
-
- private:
   int metrics_port_ = 0;
 };
 
@@ -244,6 +248,19 @@ TEST(Budget, WhatNeedsNoAnswer) {
   withstands(repeated(frame(kPriority, 0, 1, std::string("\0\0\0\0\x10", 5))));
   withstands(repeated(frame(kSettings, 0, 0, "")));
   withstands(repeated(frame(kData, 0, 1, "")));
+}
+
+TEST(Budget, WhereSomebodyWasCutTheNextComeInOneByOne) {
+  Watched watched;
+  ServerProcess& server = watched.server;
+  {
+    const Attacker attacker(server.port(), repeated(frame(kSettings, 0, 0, "")), /*reading=*/true);
+    EXPECT_TRUE(server.process().wait_for_line(Process::kErr, " address_slowed address=127.0.0.1"));
+  }
+  Caller an({.port = server.port()});
+  Caller binh({.port = server.port()});
+  EXPECT_TRUE(an.hello("an") && binh.hello("binh"));
+  EXPECT_GE(watched.slowed(), 1);
 }
 
 TEST(Budget, NobodyIsCutWhoseVoiceComesInBurstsAfterOutages) {

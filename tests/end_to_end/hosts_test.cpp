@@ -16,6 +16,7 @@
 #include "support/client_process.h"
 #include "support/process.h"
 #include "support/server_process.h"
+#include "support/tiny_disk.h"
 
 namespace comcat::testing {
 namespace {
@@ -197,7 +198,7 @@ TEST(Hosts, ASocketThatACrashLeftIsReplacedAndOneInUseIsNot) {
   Process second({program("comcat-server"), "--open", "--listen=127.0.0.1:0",
                   "--state_dir=" + state.path(), "--admin_socket=" + socket});
   EXPECT_EQ(2, second.wait_exit());
-  EXPECT_THAT(second.output(Process::kErr), HasSubstr("another server listens there"));
+  EXPECT_THAT(second.output(Process::kErr), HasSubstr("another program listens there"));
   // The default one is worth a warning, for two servers of one state directory, which keep neither
   // certificate nor texts there.
   Process one({program("comcat-server"), "--open", "--insecure", "--listen=127.0.0.1:0",
@@ -208,6 +209,25 @@ TEST(Hosts, ASocketThatACrashLeftIsReplacedAndOneInUseIsNot) {
   EXPECT_TRUE(other.wait_for_line(Process::kErr, "admin_socket_off"));
   EXPECT_TRUE(other.wait_for_line(Process::kErr, "listening"));
   EXPECT_EQ(0, Admin(socket, "rooms").code);
+}
+
+TEST(Hosts, ABanThatAFullDiskDoesNotTakeHoldsAndIsSaidNotToLast) {
+  const auto disk = TinyDisk::make(/*kib=*/512);
+  COMCAT_NEEDS_NAMESPACES(disk);
+  const TemporaryDirectory directory;
+  const std::string socket = directory.file("admin.sock");
+  ServerProcess server({"--state_dir=" + disk->path(), "--admin_socket=" + socket}, /*tls=*/false,
+                       disk->inside());
+  disk->write("other", std::string(1024UL * 1024, 'x'));
+  const Admin full(socket, "ban 192.0.2.7");
+  EXPECT_EQ(kRefused, full.code);
+  EXPECT_THAT(full.err(), HasSubstr("nobody from 192.0.2.7 comes in until it is unbanned; but only "
+                                    "until the server ends, as it cannot keep that ("));
+  EXPECT_TRUE(server.logs("error bans_not_kept"));
+  EXPECT_THAT(Admin(socket, "bans").out(), HasSubstr("192.0.2.7"));
+  disk->remove("other");
+  EXPECT_EQ(0, Admin(socket, "ban 192.0.2.7").code);
+  EXPECT_EQ(0, server.stop());
 }
 
 }  // namespace

@@ -24,6 +24,8 @@ TEST_F(InACall, WhomOneIgnoresIsIgnoredInTheNextCallToo) {
   ASSERT_TRUE(an.wait_for_line(Process::kOut, "binh (ignored)"));
   binh.write("say hello\n");
   ASSERT_TRUE(binh.wait_for_line(Process::kOut, "<binh> hello"));
+  an.write("say that came\n");  // after it
+  ASSERT_TRUE(an.wait_for_line(Process::kOut, "<an> that came"));
   an.write("unignore binh\nsay and now\n");
   ASSERT_TRUE(an.wait_for_line(Process::kOut, "<an> and now"));
   EXPECT_THAT(an.output(Process::kOut), Not(HasSubstr("<binh> hello")));

@@ -48,6 +48,10 @@ TEST(Rooms, OfAFileLastWithTheirPasscodesAndAreReadAnewAtSighup) {
   ClientProcess bo(server, "bo", silent());
   bo.type("join board room");
   EXPECT_TRUE(bo.prints("the room board room asks for a passcode of its own"));
+  bo.type("who \"board room\"");
+  EXPECT_TRUE(bo.prints("who is in the room board room is for those who are there to see"));
+  bo.type("rooms names");
+  EXPECT_TRUE(bo.prints("\"board room\" (1), with a passcode"));
   std::ofstream(file) << "\"board room\"\ncellar most=1\n";
   server.process().signal(SIGHUP);
   ASSERT_TRUE(server.logs("rooms_reread rooms=2"));

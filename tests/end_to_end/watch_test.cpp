@@ -132,7 +132,8 @@ TEST(MetricsEndpoint, CountsWhatHappens) {
 }
 
 TEST(MetricsEndpoint, HasEveryMetricThatTheAlertsAndTheManualName) {
-  ServerProcess server({"--metrics=127.0.0.1:0"});
+  // Nobody answers there; the metrics of a cluster are there all the same.
+  ServerProcess server({"--metrics=127.0.0.1:0", "--nats=nats://127.0.0.1:9"});
   const std::string metrics = http_get(metrics_port(server), "/metrics");
   for (const char* const document : {"alerts.yml", "operations.md"}) {
     const std::set<std::string> names = metrics_named_in(document);
@@ -141,6 +142,13 @@ TEST(MetricsEndpoint, HasEveryMetricThatTheAlertsAndTheManualName) {
       EXPECT_NE(std::string::npos, metrics.find("\n" + name)) << name << " in " << document;
     }
   }
+}
+
+TEST(MetricsEndpoint, OfAServerThatIsAloneHasNothingOfAClusters) {
+  ServerProcess server({"--metrics=127.0.0.1:0"});
+  const std::string metrics = http_get(metrics_port(server), "/metrics");
+  EXPECT_EQ(std::string::npos, metrics.find("comcat_cluster"));
+  EXPECT_EQ(std::string::npos, metrics.find("comcat_bus"));
 }
 
 TEST(MetricsEndpoint, WhoConnectsAndSaysNothingDelaysNoScrape) {

@@ -83,8 +83,11 @@ class World {
     options_.rooms.max_rooms = 3;
     options_.rooms.max_speakers = 1 + input.choose(3);
     if (input.choose(2) == 0) options_.keeper = &shelf_;
-    options_.claims.keep = [this](const store::Claim& claim, const ClaimAsker& asker) {
-      claims_.emplace_back(claim.name, asker);
+    options_.claims.keep = [this](const store::Claim& /*claim*/, Kept told) {
+      keeping_.push_back(std::move(told));
+    };
+    options_.claims.lift = [this](const std::string& /*name*/, Kept told) {
+      keeping_.push_back(std::move(told));
     };
     hub_.emplace(options_, metrics_);
   }
@@ -230,15 +233,15 @@ class World {
     for (const auto& [trace_id, owed] : person.owed_) COMCAT_FUZZ_CHECK(owed == 0);
   }
 
-  [[nodiscard]] bool waits() const { return !shelf_.asked.empty() || !claims_.empty(); }
+  [[nodiscard]] bool waits() const { return !shelf_.asked.empty() || !keeping_.empty(); }
 
   /// The keepers answer: whoever asked is then owed nothing by them any more.
   void answer() {
     while (waits()) {
       hub_->take(shelf_.take_answers(), now_);
-      for (const auto& [name, asker] : std::exchange(claims_, {})) {
+      for (const Kept& told : std::exchange(keeping_, {})) {
         const bool kept = input_.choose(4) > 0;
-        hub_->take(asker, name, kept ? absl::OkStatus() : absl::UnavailableError("full"), now_);
+        if (told) told(kept ? absl::OkStatus() : absl::UnavailableError("full"), now_);
       }
     }
     for (const auto& person : people_) COMCAT_FUZZ_CHECK(person->caller.unanswered == 0);
@@ -261,7 +264,7 @@ class World {
 
   fuzz::Input& input_;
   server::Shelf shelf_;
-  std::vector<std::pair<std::string, ClaimAsker>> claims_;  // that wait for the keeper
+  std::vector<Kept> keeping_;  // who waits for the keeper of claims
   HubOptions options_;
   Metrics metrics_;
   std::optional<Hub> hub_;

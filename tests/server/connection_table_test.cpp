@@ -336,6 +336,25 @@ TEST(ConnectionTable, ACrowdOfGuestsIsNotThinnedOutWhereOneInEightHangsUp) {
   EXPECT_EQ(0U, exchange.turned(Turned::kStranger));
 }
 
+TEST(ConnectionTable, FromWhereACallerWasCutTheNextComeInSlowly) {
+  Exchange exchange({});
+  const auto before = exchange.call(1, 1);
+  EXPECT_TRUE(before->handed_over);
+  exchange.table.slow("192.0.2.1", exchange.now);
+  const auto first = exchange.call(1, 2);
+  const auto second = exchange.call(1, 3);
+  EXPECT_TRUE(exchange.call(2)->handed_over);
+  EXPECT_FALSE(first->handed_over || second->handed_over || exchange.table.crowded());
+  EXPECT_EQ(2U, exchange.metrics.slowed);
+  for (const bool both : {false, true}) {
+    exchange.now += Slowdown::kFirstGap;
+    EXPECT_TRUE(exchange.table.watch(exchange.now));
+    std::ignore = exchange.table.let_in({}, exchange.now);
+    EXPECT_TRUE(second->handed_over);
+    EXPECT_EQ(both, first->handed_over.has_value());
+  }
+}
+
 TEST(ConnectionTable, WhileGuestsComeInOthersNeedNotWaitUntilThereIsTime) {
   Exchange exchange({});
   const auto guest = exchange.call(1, 1);

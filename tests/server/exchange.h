@@ -69,14 +69,14 @@ class Exchange {
     const auto id = table.add(peer, std::make_unique<WireLine>(wire), now);
     if (!id) return nullptr;
     wire->id = *id;
-    table.heard(*id);
+    table.heard(*id, now);
     std::ignore = table.let_in({.grpc = has_time}, now);
     return wire;
   }
   /// Who was silent is so no more.
   void speaks(const std::shared_ptr<Wire>& wire, std::size_t flight) {
     wire->flight = flight;
-    table.heard(wire->id);
+    table.heard(wire->id, now);
     std::ignore = table.let_in({.grpc = has_time}, now);
   }
   void vouch(int from, int port = 4000) { table.vouch(peer(from, port)); }

@@ -88,6 +88,8 @@ TEST(GuestTable, WhoSendsWithoutEndIsHeldAtOnceAndSoonCut) {
   EXPECT_LE(watches, 8);
   EXPECT_LE(attacker->bytes.received, ConnectionBudget::kBytes + 14 * kKiB);
   EXPECT_EQ(1U, house.metrics.overdrawn);
+  EXPECT_EQ(std::vector<std::string>{"192.0.2.1"}, house.table.offenders());
+  EXPECT_TRUE(house.table.offenders().empty());
 }
 
 TEST(GuestTable, WhoMayTalkFasterIsNotHeldEither) {
@@ -191,6 +193,7 @@ TEST(GuestTable, APathThatAcknowledgesNothingForFourSecondsIsCut) {
   house.watch();
   EXPECT_TRUE(vanished->was_cut);
   EXPECT_EQ(0U, house.metrics.overdrawn);
+  EXPECT_TRUE(house.table.offenders().empty());
 }
 
 TEST(GuestTable, ASlowPathThatAcknowledgesNowAndThenIsNot) {

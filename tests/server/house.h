@@ -87,6 +87,13 @@ class House {
   absl::Status speak(Person& person, std::uint8_t level_dbov = 30, std::string opus = "opus");
   /// Sends a command; its trace id.
   std::uint64_t command(Person& person, decltype(wire::Command::verb) verb);
+  /// Asks as comcat-server --admin does: `administered` is the answer, once there is one.
+  void administer(const std::string& words) {
+    administered.reset();
+    hub.administer(words, now, [this](const Hosts::Answer& answer, base::Time /*now*/) {
+      administered = answer;
+    });
+  }
   void hang_up(Person& person) { hub.leave(person.caller, wire::LeaveReason::kStopped, now); }
 
   /// From now on the shard has more to send than it can, so that frames wait for each other.
@@ -102,6 +109,7 @@ class House {
   Metrics metrics;
   base::Time now{seconds(1'000'000)};
   std::vector<std::unique_ptr<Person>> people;
+  std::optional<Hosts::Answer> administered;
   Hub hub;
 
  private:

@@ -22,19 +22,22 @@ class Keeper {
  public:
   [[nodiscard]] HubOptions options() {
     HubOptions out;
-    out.claims.keep = [this](const store::Claim& claim, const ClaimAsker& asker) {
-      waiting_.emplace_back(claim.name, asker);
+    out.claims.keep = [this](const store::Claim& /*claim*/, Kept told) {
+      waiting_.push_back(std::move(told));
+    };
+    out.claims.lift = [this](const std::string& /*name*/, Kept told) {
+      waiting_.push_back(std::move(told));
     };
     return out;
   }
   void answer(House& house, const absl::Status& status = absl::OkStatus()) {
-    for (const auto& [name, asker] : std::exchange(waiting_, {})) {
-      house.hub.take(asker, name, status, house.now);
+    for (const Kept& told : std::exchange(waiting_, {})) {
+      if (told) told(status, house.now);
     }
   }
 
  private:
-  std::vector<std::pair<std::string, ClaimAsker>> waiting_;
+  std::vector<Kept> waiting_;
 };
 
 /// People who come with a device's key.
@@ -72,6 +75,21 @@ class ClaimedNames : public ::testing::Test {
   /// How somebody with that key is answered who asks for the name.
   absl::Status attempt(const base::SigningKey& key, const std::string& name = "an") {
     return say_hello(house_.connect(), key, name);
+  }
+
+  /// Comes by a code for the claim of `an`, as `key`'s device; what was to be kept is.
+  Person& join_by(const std::string& code, const base::SigningKey& key) {
+    Person& person = house_.connect();
+    EXPECT_TRUE(say_hello(person, key, "an", "lobby", code).ok());
+    EXPECT_TRUE(person.welcomes.empty()) << "not before it is kept";
+    keeper_.answer(house_);
+    EXPECT_EQ(1U, person.welcomes.size());
+    return person;
+  }
+  absl::Status release() {
+    house_.administer("release an");
+    keeper_.answer(house_);
+    return house_.administered.value().status();
   }
 
   void lose(Person& person) {
@@ -193,8 +211,7 @@ TEST_F(ClaimedNames, OfWhoIsAwayKeepTheirNumber) {
   const std::string code = ask(first, wire::Pair{}).text;
   Person& second = join(laptop_);
   lose(second);
-  Person& phone = house_.connect();
-  ASSERT_TRUE(say_hello(phone, phone_, "an", "lobby", code).ok());
+  const Person& phone = join_by(code, phone_);
   EXPECT_EQ(3U, phone.caller.who.twin) << "the place is somebody's";
   resume_key_ = second.caller.resume_key;
   const Person& back = join(laptop_);
@@ -216,7 +233,7 @@ TEST_F(ClaimedNames, ThatAHostReleasesAreNoLongerTheirsWhoAreAway) {
   Person& an = join(laptop_);
   claim(an);
   lose(an);
-  ASSERT_TRUE(house_.hub.administer("release an", house_.now).ok());
+  ASSERT_TRUE(release().ok());
   resume_key_ = an.caller.resume_key;
   EXPECT_FALSE(join(laptop_).caller.who.about.claimed);
 }
@@ -251,9 +268,7 @@ TEST_F(ClaimedNames, AreSharedWithADeviceThatHasTheCode) {
   ASSERT_EQ(0, code.status) << code.text;
   Person& thief = house_.connect();
   EXPECT_TRUE(absl::IsPermissionDenied(say_hello(thief, stranger_, "an", "lobby", "guessguess")));
-  Person& phone = house_.connect();
-  ASSERT_TRUE(say_hello(phone, phone_, "an", "lobby", code.text).ok());
-  EXPECT_EQ(2U, phone.caller.who.twin);
+  EXPECT_EQ(2U, join_by(code.text, phone_).caller.who.twin);
   Person& late = house_.connect();
   EXPECT_TRUE(absl::IsPermissionDenied(say_hello(late, stranger_, "an", "lobby", code.text)));
 }
@@ -282,11 +297,71 @@ TEST_F(ClaimedNames, ThatAHostReleasesAreFree) {
   Person& an = join(laptop_);
   claim(an);
   house_.hang_up(an);
-  const auto done = house_.hub.administer("release an", house_.now);
+  house_.administer("release an");
+  EXPECT_FALSE(house_.administered) << "it is still on the disk";
+  keeper_.answer(house_);
+  const Hosts::Answer done = house_.administered.value();
   ASSERT_TRUE(done.ok()) << done.status();
   EXPECT_THAT(*done, HasSubstr("the name an is free"));
   EXPECT_TRUE(attempt(stranger_).ok());
-  EXPECT_TRUE(absl::IsNotFound(house_.hub.administer("release an", house_.now).status()));
+  EXPECT_TRUE(absl::IsNotFound(release()));
+}
+
+TEST_F(ClaimedNames, ThatAHostReleasesWhileTheDiskIsFullAreSaidToComeBack) {
+  claim(join(laptop_));
+  house_.administer("release an");
+  keeper_.answer(house_, absl::UnavailableError("the disk is full"));
+  const absl::Status status = house_.administered.value().status();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("only until the server ends"));
+}
+
+TEST_F(ClaimedNames, AreNotSharedWhereTheDiskIsFullAndTheCodeIsGoodAsBefore) {
+  Person& an = join(laptop_);
+  claim(an);
+  const std::string code = ask(an, wire::Pair{}).text;
+  Person& phone = house_.connect();
+  ASSERT_TRUE(say_hello(phone, phone_, "an", "lobby", code).ok());
+  keeper_.answer(house_, absl::UnavailableError("the disk is full"));
+  ASSERT_TRUE(phone.closed);
+  EXPECT_TRUE(absl::IsUnavailable(*phone.closed));
+  EXPECT_THAT(std::string(phone.closed->message()),
+              HasSubstr("the device is not paired, as the server cannot keep that"));
+  EXPECT_TRUE(absl::IsAlreadyExists(attempt(phone_)));
+  EXPECT_EQ(2U, join_by(code, phone_).caller.who.twin);
+}
+
+TEST_F(ClaimedNames, ThatAreNotSharedInTimeAreSaidNotToBe) {
+  Person& an = join(laptop_);
+  claim(an);
+  const std::string code = ask(an, wire::Pair{}).text;
+  Person& phone = house_.connect();
+  ASSERT_TRUE(say_hello(phone, phone_, "an", "lobby", code).ok());
+  house_.pass(seconds(6));
+  ASSERT_TRUE(phone.closed);
+  EXPECT_THAT(std::string(phone.closed->message()), HasSubstr("could not keep in time"));
+  keeper_.answer(house_);
+  Person& again = house_.connect();
+  EXPECT_TRUE(say_hello(again, phone_, "an", "lobby", code).ok()) << "it was kept after all";
+  EXPECT_EQ(1U, again.welcomes.size());
+}
+
+TEST_F(ClaimedNames, WhoIsBeingPairedSaysNothingElseMeanwhile) {
+  Person& an = join(laptop_);
+  claim(an);
+  for (int kind = 0; kind < 3; ++kind) {
+    const std::string code = ask(an, wire::Pair{}).text;
+    const base::SigningKey key = base::SigningKey::make();
+    Person& phone = house_.connect();
+    ASSERT_TRUE(say_hello(phone, key, "an", "lobby", code).ok());
+    absl::Status status;
+    if (kind == 0) status = say_hello(phone, key, "an", "lobby", code);
+    if (kind == 1) status = house_.send(phone, wire::VoiceUp{wire::VoicePacket{}, "an"});
+    if (kind == 2) status = house_.send(phone, wire::Command{1, wire::Say{"hello"}});
+    EXPECT_FALSE(status.ok());
+    keeper_.answer(house_);
+    EXPECT_TRUE(phone.welcomes.empty());
+  }
 }
 
 }  // namespace

@@ -217,7 +217,8 @@ TEST(Flooding, WithVoiceIsToldOnceThenClosedAndTheOthersHearOnlyWhatIsAllowed) {
   EXPECT_GE(house.now - start, limits.flood_notice + limits.flood_grace);
   EXPECT_LE(house.now - start, limits.flood_notice + limits.flood_grace + seconds(1));
   EXPECT_EQ(1U, an.answers(0).size());
-  EXPECT_LE(bo.heard.size(), 50U);
+  // The burst, while 42 of 100 come back, and as many again until nobody is to hear it.
+  EXPECT_LE(static_cast<double>(bo.heard.size()), 0.21 * limits.max_frames_per_second);
   bo.forget();
   ASSERT_TRUE(house.speak(cy).ok());
   EXPECT_EQ(1U, bo.heard.size());

@@ -1,6 +1,7 @@
 // What hosts do: those in a call, and whoever runs the server.
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -19,22 +20,37 @@ constexpr store::WallTime kMonday{std::chrono::days(20'000)};
 struct Hosted {
   std::vector<store::Ban> kept;
   std::vector<std::string> lifted;
+  std::vector<Kept> waiting;
   int drained = 0;
   store::WallTime wall = kMonday;
   House house{options()};
 
   HubOptions options() {
     HubOptions out;
-    out.hosts.keeper.keep = [this](const store::Ban& ban) { kept.push_back(ban); };
-    out.hosts.keeper.lift = [this](const std::string& address) { lifted.push_back(address); };
+    out.hosts.keeper.keep = [this](const std::vector<store::Ban>& bans, Kept told) {
+      kept.insert(kept.end(), bans.begin(), bans.end());
+      waiting.push_back(std::move(told));
+    };
+    out.hosts.keeper.lift = [this](const std::string& address, Kept told) {
+      lifted.push_back(address);
+      waiting.push_back(std::move(told));
+    };
     out.hosts.drain = [this] { ++drained; };
     out.hosts.wall_clock = [this] { return wall; };
     return out;
   }
   /// What comcat-server --admin gets.
   std::string admin(const std::string& words) {
-    const absl::StatusOr<std::string> answer = house.hub.administer(words, house.now);
+    house.administer(words);
+    answer();
+    const Hosts::Answer answer = house.administered.value();
     return answer.ok() ? *answer : std::string(answer.status().message());
+  }
+  /// The disk has kept what it was given, or cannot.
+  void answer(const absl::Status& status = absl::OkStatus()) {
+    for (const Kept& told : std::exchange(waiting, {})) {
+      if (told) told(status, house.now);
+    }
   }
 };
 
@@ -61,6 +77,53 @@ TEST(HubHosts, AKickForATimeKeepsTheAddressOutForThatLong) {
   EXPECT_EQ(kMonday + std::chrono::minutes(10), h.kept[0].until);
   h.wall += std::chrono::minutes(10);
   EXPECT_TRUE(h.house.hub.check_ban("192.0.2.1").ok());
+}
+
+TEST(HubHosts, ABanHoldsAtOnceAndIsAnsweredOnceItIsKept) {
+  Hosted h;
+  Person& an = h.house.join("an");
+  h.house.administer("ban an");
+  EXPECT_TRUE(an.closed);
+  EXPECT_FALSE(h.house.hub.check_ban("192.0.2.1").ok());
+  EXPECT_FALSE(h.house.administered);
+  h.answer();
+  EXPECT_TRUE(h.house.administered.value().ok());
+}
+
+TEST(HubHosts, ABanThatTheDiskDoesNotTakeHoldsAndIsSaidNotToLast) {
+  Hosted h;
+  for (const char* const words : {"ban 192.0.2.7", "unban 192.0.2.7"}) {
+    h.house.administer(words);
+    h.answer(absl::UnavailableError("the disk is full"));
+    const absl::Status status = h.house.administered.value().status();
+    EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("; but only until the server ends, as it cannot keep that (the disk is "
+                          "full)"));
+    EXPECT_EQ(std::string(words).starts_with("unban"), h.house.hub.check_ban("192.0.2.7").ok());
+  }
+}
+
+TEST(HubHosts, AHostInACallIsAnsweredOnceItsBanIsKeptAndThenWhatCameLater) {
+  Hosted h;
+  Person& an = h.house.join("an");
+  an.caller.who.host = true;
+  const std::uint64_t banned = h.house.command(an, wire::HostWords{"ban 192.0.2.7"});
+  const std::uint64_t later = h.house.command(an, wire::ListRooms{});
+  EXPECT_TRUE(an.outcomes.empty());
+  h.answer();
+  ASSERT_EQ(2U, an.outcomes.size());
+  EXPECT_EQ(banned, an.outcomes[0].trace_id);
+  EXPECT_EQ(0, an.outcomes[0].status) << an.outcomes[0].text;
+  EXPECT_EQ(later, an.outcomes[1].trace_id);
+}
+
+TEST(HubHosts, WhereNobodyKeepsBansTheyAreAnsweredAtOnce) {
+  House house;
+  for (const char* const words : {"ban 192.0.2.7", "unban 192.0.2.7"}) {
+    house.administer(words);
+    EXPECT_TRUE(house.administered.value().ok());
+  }
 }
 
 TEST(HubHosts, ABanRemovesEveryoneFromTheAddressAndHoldsUntilLifted) {

@@ -158,7 +158,8 @@ TEST_F(Returning, WhoIsKickedWhileAwayIsToldSoAndStaysOut) {
   lose(an);
   house_.pass(seconds(5));
   forget();
-  EXPECT_TRUE(house_.hub.administer("kick an because of the noise", house_.now).ok());
+  house_.administer("kick an because of the noise");
+  EXPECT_TRUE(house_.administered.value().ok());
   ASSERT_EQ(1U, bo.told<wire::Left>().size());
   EXPECT_EQ(wire::LeaveReason::kRemoved, bo.told<wire::Left>()[0].reason);
   Person& again = house_.connect();
@@ -172,8 +173,10 @@ TEST_F(Returning, HostsMuteAndSeeWhoIsAway) {
   come("bo");
   lose(an);
   house_.pass(seconds(5));
-  EXPECT_TRUE(house_.hub.administer("mute an", house_.now).ok());
-  const auto who = house_.hub.administer("who", house_.now);
+  house_.administer("mute an");
+  EXPECT_TRUE(house_.administered.value().ok());
+  house_.administer("who");
+  const Hosts::Answer who = house_.administered.value();
   ASSERT_TRUE(who.ok());
   EXPECT_NE(std::string::npos, who->find("muted by a host  away")) << *who;
   Person& again = come("an", "lobby", key(an));

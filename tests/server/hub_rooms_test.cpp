@@ -101,6 +101,28 @@ TEST(RoomPasscode, WrongOnesCountAsThoseOfTheServerDo) {
   EXPECT_EQ(0, join("swordfish").status);
 }
 
+TEST(RoomPasscode, KeepsFromOutsidersWhoIsThereButNotHowMany) {
+  House house(with_club({.passcode = Passcode("swordfish")}));
+  Person& member = house.connect();
+  wire::Hello hello{"an", "club", "", wire::kFeatureVoiceBatch};
+  hello.room_passcode = "swordfish";
+  ASSERT_TRUE(house.say_hello(member, hello).ok());
+  Person& outsider = house.join("bo");
+  Person& host = house.join("cy");
+  host.caller.who.host = true;
+  for (Person* const person : {&member, &outsider, &host}) {
+    const auto listed = house.command(*person, wire::ListRooms{true});
+    const auto list = std::get<wire::RoomList>(person->answers(listed).at(0).result);
+    ASSERT_EQ("club", list.rooms.at(0).name);
+    EXPECT_EQ(1U, list.rooms[0].members);
+    EXPECT_EQ(person == &outsider, list.rooms[0].names.empty());
+    EXPECT_EQ(2U, list.rooms.at(1).names.size()) << "of a room without a passcode everybody's";
+    const auto asked = house.command(*person, wire::Who{"club"});
+    const int answer = person->answers(asked).at(0).status;
+    EXPECT_EQ(person == &outsider ? code(absl::StatusCode::kPermissionDenied) : 0, answer);
+  }
+}
+
 TEST(TextsForHosts, AreSeenByHostsAndWhoeverWroteThem) {
   House house(with_club({.passcode = {}, .texts_for_hosts = true}));
   Person& an = house.join("an", "club");

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -21,32 +22,50 @@ class NameClaimsTest : public ::testing::Test {
  protected:
   [[nodiscard]] NameClaimOptions options() {
     NameClaimOptions out;
-    out.keep = [this](const store::Claim& claim, const ClaimAsker& asker) {
+    out.keep = [this](const store::Claim& claim, Kept told) {
       kept_.push_back(claim);
-      asker_ = asker;
+      waiting_.push_back(std::move(told));
     };
-    out.lift = [this](const std::string& name) { lifted_.push_back(name); };
+    out.lift = [this](const std::string& name, Kept told) {
+      lifted_.push_back(name);
+      waiting_.push_back(std::move(told));
+    };
     return out;
+  }
+  /// The keeper says how it went with all that it was given.
+  void settle(const absl::Status& kept = absl::OkStatus()) {
+    for (const Kept& told : std::exchange(waiting_, {})) {
+      if (told) told(kept, steady_);
+    }
+  }
+  /// Whoever waits for an answer.
+  [[nodiscard]] Kept later() {
+    return [this](const absl::Status& status, base::Time /*now*/) { answers_.push_back(status); };
   }
   /// How whoever asks is answered, at once or by the keeper, who says `kept`.
   [[nodiscard]] absl::Status claim(const std::string& name, const std::string& device,
                                    const absl::Status& kept = absl::OkStatus()) {
-    const auto at_once = claims_.claim(name, device, {7, 8}, wall_);
+    const auto at_once = claims_.claim(name, device, wall_, later());
     if (at_once) return *at_once;
-    EXPECT_EQ(7U, asker_.session);
-    EXPECT_EQ(8U, asker_.trace_id);
-    return claims_.settle(name, kept);
+    settle(kept);
+    return answers_.back();
   }
   [[nodiscard]] absl::Status pair(const std::string& code, const std::string& device,
-                                  const std::string& name = "an") {
-    return claims_.pair(code, name, device, wall_, steady_);
+                                  const std::string& name = "an",
+                                  const absl::Status& kept = absl::OkStatus()) {
+    const auto at_once = claims_.pair(code, name, device, wall_, steady_, later());
+    if (at_once) return *at_once;
+    EXPECT_NE(Holder::kThem, holder(device, name)) << "not before it is kept";
+    settle(kept);
+    return answers_.back();
   }
   [[nodiscard]] Holder holder(const std::string& device, const std::string& name = "an") {
     return claims_.holder(name, device, wall_);
   }
 
   std::vector<store::Claim> kept_;
-  ClaimAsker asker_;
+  std::vector<Kept> waiting_;
+  std::vector<absl::Status> answers_;
   std::vector<std::string> lifted_;
   store::WallTime wall_{1'795'000'000'000ms};
   base::Time steady_{1h};
@@ -72,12 +91,14 @@ TEST_F(NameClaimsTest, AClaimAgainIsNoNews) {
 }
 
 TEST_F(NameClaimsTest, AClaimIsNotAnsweredBeforeItIsKept) {
-  EXPECT_FALSE(claims_.claim("an", kLaptop, {7, 8}, wall_));
+  EXPECT_FALSE(claims_.claim("an", kLaptop, wall_, later()));
   EXPECT_EQ(Holder::kOthers, holder(kStranger)) << "nobody else gets it meanwhile";
-  EXPECT_FALSE(claims_.claim("an", kLaptop, {7, 9}, wall_)) << "no more than the first time";
+  EXPECT_FALSE(claims_.claim("an", kLaptop, wall_, later())) << "no more than the first time";
   EXPECT_EQ(2U, kept_.size());
-  EXPECT_TRUE(claims_.settle("an", absl::OkStatus()).ok());
-  const auto again = claims_.claim("an", kLaptop, {7, 10}, wall_);
+  EXPECT_TRUE(answers_.empty());
+  settle();
+  EXPECT_THAT(answers_, ElementsAre(absl::OkStatus(), absl::OkStatus()));
+  const auto again = claims_.claim("an", kLaptop, wall_, later());
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->ok());
 }
@@ -93,22 +114,33 @@ TEST_F(NameClaimsTest, AClaimThatCannotBeKeptIsNone) {
 TEST_F(NameClaimsTest, AClaimThatWasKeptHoldsThoughItsUseCannotBe) {
   ASSERT_TRUE(claim("an", kLaptop).ok());
   EXPECT_EQ(Holder::kThem, claims_.enter("an", kLaptop, wall_ + 24h));
-  EXPECT_FALSE(claims_.settle("an", absl::UnavailableError("the disk is full")).ok());
+  settle(absl::UnavailableError("the disk is full"));
   EXPECT_EQ(Holder::kOthers, holder(kStranger));
 }
 
 TEST_F(NameClaimsTest, AClaimThatIsReleasedBeforeItIsKeptIsNone) {
-  EXPECT_FALSE(claims_.claim("an", kLaptop, {7, 8}, wall_));
-  EXPECT_TRUE(claims_.release("an", wall_));
-  EXPECT_TRUE(absl::IsAborted(claims_.settle("an", absl::OkStatus())));
+  EXPECT_FALSE(claims_.claim("an", kLaptop, wall_, later()));
+  EXPECT_TRUE(claims_.release("an", wall_, {}));
+  settle();
+  EXPECT_TRUE(absl::IsAborted(answers_.at(0)));
   EXPECT_EQ(Holder::kNobody, holder(kStranger));
+}
+
+TEST_F(NameClaimsTest, AClaimThatIsReleasedAndSomebodyElsesBeforeItIsKeptIsTheirs) {
+  EXPECT_FALSE(claims_.claim("an", kLaptop, wall_, later()));
+  EXPECT_TRUE(claims_.release("an", wall_, {}));
+  EXPECT_FALSE(claims_.claim("an", kPhone, wall_, later()));
+  settle();
+  EXPECT_TRUE(absl::IsAborted(answers_.at(0)));
+  EXPECT_TRUE(answers_.at(1).ok());
+  EXPECT_EQ(Holder::kThem, holder(kPhone));
 }
 
 TEST_F(NameClaimsTest, WithoutAKeyOrSomebodyWhoKeepsThemNothingIsClaimed) {
   EXPECT_TRUE(absl::IsFailedPrecondition(claim("an", "")));
   NameClaims none{NameClaimOptions{}};
-  EXPECT_TRUE(
-      absl::IsFailedPrecondition(none.claim("an", kLaptop, {}, wall_).value_or(absl::OkStatus())));
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      none.claim("an", kLaptop, wall_, later()).value_or(absl::OkStatus())));
 }
 
 TEST_F(NameClaimsTest, ADeviceClaimsFiveNamesAndNoMore) {
@@ -154,6 +186,40 @@ TEST_F(NameClaimsTest, AnotherDeviceJoinsByACodeOnceAndWithin10Minutes) {
   EXPECT_EQ(Holder::kThem, holder(kLaptop));
   EXPECT_THAT(kept_.back().keys, ElementsAre(kLaptop, kPhone));
   EXPECT_TRUE(absl::IsPermissionDenied(pair(*code, kStranger))) << "it has been used";
+  EXPECT_TRUE(pair(*code, kPhone).ok()) << "is paired already";
+}
+
+TEST_F(NameClaimsTest, ADeviceThatCannotBeKeptIsNotPairedAndItsCodeIsGoodAsBefore) {
+  ASSERT_TRUE(claim("an", kLaptop).ok());
+  const auto code = claims_.make_code("an", kLaptop, wall_, steady_);
+  const absl::Status full = pair(*code, kPhone, "an", absl::UnavailableError("the disk is full"));
+  EXPECT_EQ(
+      "the device is not paired, as the server cannot keep that (the disk is full); try again",
+      full.message());
+  EXPECT_EQ(Holder::kOthers, holder(kPhone));
+  EXPECT_TRUE(pair(*code, kPhone).ok());
+}
+
+TEST_F(NameClaimsTest, TwoDevicesThatJoinBeforeEitherIsKeptAreBothKept) {
+  ASSERT_TRUE(claim("an", kLaptop).ok());
+  for (const std::string& device : {kPhone, kStranger}) {
+    const auto code = claims_.make_code("an", kLaptop, wall_, steady_);
+    EXPECT_FALSE(claims_.pair(*code, "an", device, wall_, steady_, later()));
+  }
+  EXPECT_THAT(kept_.back().keys, ElementsAre(kLaptop, kPhone, kStranger));
+  EXPECT_EQ(Holder::kOthers, holder(kPhone));
+  settle();
+  EXPECT_EQ(Holder::kThem, holder(kPhone));
+  EXPECT_EQ(Holder::kThem, holder(kStranger));
+}
+
+TEST_F(NameClaimsTest, ADeviceThatJoinsWhatIsReleasedMeanwhileIsTold) {
+  ASSERT_TRUE(claim("an", kLaptop).ok());
+  const auto code = claims_.make_code("an", kLaptop, wall_, steady_);
+  EXPECT_FALSE(claims_.pair(*code, "an", kPhone, wall_, steady_, later()));
+  EXPECT_TRUE(claims_.release("an", wall_, {}));
+  settle();
+  EXPECT_TRUE(absl::IsAborted(answers_.back()));
 }
 
 TEST_F(NameClaimsTest, ACodeIsOldAfter10MinutesAndWhenThereIsANewerOne) {
@@ -176,9 +242,12 @@ TEST_F(NameClaimsTest, CodesAreForWhoHasTheName) {
 
 TEST_F(NameClaimsTest, WhatIsReleasedIsFree) {
   ASSERT_TRUE(claim("an", kLaptop).ok());
-  EXPECT_TRUE(claims_.release("an", wall_));
-  EXPECT_FALSE(claims_.release("an", wall_));
-  EXPECT_EQ(Holder::kNobody, holder(kStranger));
+  EXPECT_TRUE(claims_.release("an", wall_, later()));
+  EXPECT_EQ(Holder::kNobody, holder(kStranger)) << "at once";
+  EXPECT_EQ(1U, answers_.size());
+  settle();
+  EXPECT_EQ(2U, answers_.size());
+  EXPECT_FALSE(claims_.release("an", wall_, later()));
   EXPECT_THAT(lifted_, ElementsAre("an"));
 }
 

@@ -16,7 +16,8 @@ using testing::TemporaryDirectory;
 
 std::vector<Ban> read(const std::string& directory) {
   std::vector<Ban> known;
-  const auto book = BanBook::open(directory, known);
+  KeeperThread thread;
+  const auto book = BanBook::open(thread, directory, known);
   EXPECT_TRUE(book.ok()) << book.status();
   return known;
 }
@@ -26,11 +27,12 @@ TEST(BanBook, WhatIsKeptIsThereAfterARestartAndWhatIsLiftedIsNot) {
   const WallTime until{std::chrono::milliseconds(1'800'000'000'123)};
   {
     std::vector<Ban> known;
-    const auto book = BanBook::open(directory.path(), known);
+    KeeperThread thread;
+    const auto book = BanBook::open(thread, directory.path(), known);
     ASSERT_TRUE(book.ok()) << book.status();
-    (*book)->keep({"192.0.2.1", "an", "noise", "bo", until});
-    (*book)->keep({"192.0.2.2", "", "", "bo", {}});
-    (*book)->keep({"192.0.2.3", "", "", "bo", {}});
+    (*book)->keep({{"192.0.2.1", "an", "noise", "bo", until}});
+    (*book)->keep({{"192.0.2.2", "", "", "bo", {}}});
+    (*book)->keep({{"192.0.2.3", "", "", "bo", {}}});
     (*book)->lift("192.0.2.2");
   }
   const std::vector<Ban> known = read(directory.path());
@@ -53,8 +55,9 @@ TEST(BanBook, TheFileIsItsOwnersAlone) {
   const TemporaryDirectory directory;
   {
     std::vector<Ban> known;
-    const auto book = BanBook::open(directory.path(), known);
-    (*book)->keep({"192.0.2.1", "", "", "bo", {}});
+    KeeperThread thread;
+    const auto book = BanBook::open(thread, directory.path(), known);
+    (*book)->keep({{"192.0.2.1", "", "", "bo", {}}});
   }
   struct stat found {};
   ASSERT_EQ(0, stat(directory.file("bans.db").c_str(), &found));
@@ -66,7 +69,8 @@ TEST(BanBook, AFileThatIsALinkIsNotFollowed) {
   const TemporaryDirectory elsewhere;
   std::filesystem::create_symlink(elsewhere.file("mine"), directory.file("bans.db"));
   std::vector<Ban> known;
-  const auto book = BanBook::open(directory.path(), known);
+  KeeperThread thread;
+  const auto book = BanBook::open(thread, directory.path(), known);
   EXPECT_TRUE(absl::IsUnavailable(book.status()));
   EXPECT_FALSE(std::filesystem::exists(elsewhere.file("mine")));
 }

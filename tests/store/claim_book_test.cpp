@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,14 +28,16 @@ constexpr WallTime kThen{std::chrono::milliseconds(1'795'000'000'123)};
 
 std::vector<Claim> read(const std::string& directory) {
   std::vector<Claim> known;
-  const auto book = ClaimBook::open(directory, known);
+  KeeperThread thread;
+  const auto book = ClaimBook::open(thread, directory, known);
   EXPECT_TRUE(book.ok()) << book.status();
   return known;
 }
 
 void keep(const std::string& directory, std::vector<Claim> claims) {
   std::vector<Claim> known;
-  const auto book = ClaimBook::open(directory, known);
+  KeeperThread thread;
+  const auto book = ClaimBook::open(thread, directory, known);
   ASSERT_TRUE(book.ok()) << book.status();
   for (Claim& claim : claims) (*book)->keep(std::move(claim));
 }
@@ -44,7 +47,8 @@ TEST(ClaimBook, WhatIsKeptIsThereAfterARestartAndWhatIsLiftedIsNot) {
   keep(directory.path(), {{"An", {kOne}, kThen}, {"bo", {kTwo}, kThen}});
   {
     std::vector<Claim> known;
-    const auto book = ClaimBook::open(directory.path(), known);
+    KeeperThread thread;
+    const auto book = ClaimBook::open(thread, directory.path(), known);
     ASSERT_TRUE(book.ok()) << book.status();
     (*book)->keep({"an", {kOne, kTwo}, kThen});
     (*book)->lift("BO");
@@ -65,7 +69,8 @@ TEST(ClaimBook, WhereNothingIsClaimedThereIsNoFile) {
 TEST(ClaimBook, WhoWantsToKnowIsToldOnceAClaimIsOnTheDisk) {
   const TemporaryDirectory directory;
   std::vector<Claim> known;
-  auto book = ClaimBook::open(directory.path(), known);
+  KeeperThread thread;
+  auto book = ClaimBook::open(thread, directory.path(), known);
   ASSERT_TRUE(book.ok()) << book.status();
   std::promise<std::vector<Claim>> on_disk;
   (*book)->keep({"an", {kOne}, kThen}, [&](const absl::Status& status) {
@@ -78,11 +83,12 @@ TEST(ClaimBook, WhoWantsToKnowIsToldOnceAClaimIsOnTheDisk) {
 TEST(ClaimBook, WhoWantsToKnowIsToldWhyAClaimIsNotKept) {
   const TemporaryDirectory directory;
   std::vector<Claim> known;
-  auto book = ClaimBook::open(directory.path() + "/that/is/not/there", known);
+  auto thread = std::make_unique<KeeperThread>();
+  const auto book = ClaimBook::open(*thread, directory.path() + "/that/is/not/there", known);
   ASSERT_TRUE(book.ok()) << book.status();
   absl::Status told;
   (*book)->keep({"an", {kOne}, kThen}, [&](const absl::Status& status) { told = status; });
-  book->reset();  // at the latest
+  thread.reset();  // at the latest
   EXPECT_THAT(std::string(told.message()), HasSubstr("No such file or directory"));
 }
 
@@ -98,7 +104,8 @@ TEST(ClaimBook, AFileThatIsNoneIsToldAndLeftAlone) {
   const TemporaryDirectory directory;
   std::ofstream(directory.file("claims.db")) << std::string(5000, 'x');
   std::vector<Claim> known;
-  const auto book = ClaimBook::open(directory.path(), known);
+  KeeperThread thread;
+  const auto book = ClaimBook::open(thread, directory.path(), known);
   ASSERT_FALSE(book.ok());
   EXPECT_THAT(std::string(book.status().message()), HasSubstr("cannot use the claims in"));
   EXPECT_EQ(5000U, std::filesystem::file_size(directory.file("claims.db")));

@@ -17,8 +17,8 @@ inline constexpr std::chrono::milliseconds kBlockDuration{10};
 using Block = std::array<float, kBlockSamples>;
 
 /// A duration as a count of samples, and back.
-[[nodiscard]] constexpr std::size_t to_samples(std::chrono::milliseconds duration) {
-  return static_cast<std::size_t>(duration.count()) * (kSampleRate / 1000);
+[[nodiscard]] constexpr std::size_t to_samples(std::chrono::microseconds duration) {
+  return static_cast<std::size_t>(duration.count() * (kSampleRate / 1000) / 1000);
 }
 
 }  // namespace comcat::audio

@@ -7,6 +7,7 @@
 
 #include "comcat/client/capture_framer.h"
 #include "comcat/client/muted_speech.h"
+#include "comcat/client/speech_gate.h"
 #include "comcat/client/voice_stages.h"
 #include "comcat/codec/encoder.h"
 #include "comcat/wire/limits.h"
@@ -51,10 +52,13 @@ class CaptureChain {
  private:
   void watch(const CapturedBlock& block, bool muted);
   void gather(const CapturedBlock& block);
+  void finish_frame();
+  void fill_up();
   void encode_frame();
 
   codec::Encoder encoder_;
   VoiceStages& stages_;
+  SpeechGate gate_;
   const Send send_;
   const OnMutedSpeech on_muted_speech_;
   MutedSpeech muted_speech_;

@@ -13,17 +13,20 @@
 
 namespace comcat::client {
 
-/// 10 ms of the microphone.
+/// 10 ms of the microphone, or a frame where those are shorter.
 struct CapturedBlock {
+  [[nodiscard]] std::span<const float> sound() const { return std::span(samples).first(size); }
+
   audio::Block samples{};
-  std::uint64_t position = 0;  // of its first sample since the start
-  base::Time at{};             // when it was whole
-  bool muted = false;          // when it was captured
+  std::size_t size = audio::kBlockSamples;  // of them
+  std::uint64_t position = 0;               // of its first sample since the start
+  base::Time at{};                          // when it was whole
+  bool muted = false;                       // when it was captured
 };
 
 /// The callback's side of capture: whatever a source delivers at a time becomes blocks of 10 ms
-/// with their positions, in a lock-free ring. A muted microphone's blocks are marked and not left
-/// out, so that what adapts to the sound behind the ring may go on adapting.
+/// or less with their positions, in a lock-free ring. A muted microphone's blocks are marked and
+/// not left out, so that what adapts to the sound behind the ring may go on adapting.
 ///
 /// Threads    add() from the source's thread; wait_pop() and pop() from the encode thread; the
 ///            counts from any.
@@ -31,6 +34,10 @@ struct CapturedBlock {
 ///            the positions of those that follow tell.
 class CaptureFramer {
  public:
+  /// `block_samples`: of each block, at most audio::kBlockSamples.
+  explicit CaptureFramer(std::size_t block_samples = audio::kBlockSamples)
+      : block_samples_(block_samples), ring_(kRingSamples / block_samples) {}
+
   void add(std::span<const float> samples, bool muted, base::Time now) COMCAT_REALTIME;
 
   /// Waits for a block for at most `patience`; false where none came.
@@ -44,11 +51,12 @@ class CaptureFramer {
   [[nodiscard]] std::uint64_t overflowed_blocks() const;
 
  private:
-  static constexpr std::size_t kRingBlocks = 10;
+  static constexpr std::size_t kRingSamples = 10 * audio::kBlockSamples;
 
   void finish_block(bool muted, base::Time now) COMCAT_REALTIME;
 
-  base::SpscRing<CapturedBlock> ring_{kRingBlocks};
+  const std::size_t block_samples_;
+  base::SpscRing<CapturedBlock> ring_;
 
   // The source's thread.
   CapturedBlock filling_;

@@ -68,6 +68,10 @@ struct PairDevice {};
 struct SetStages {
   VoiceStages::Change change;
 };
+/// They hear the user from now on, or no longer.
+struct PushToTalk {
+  bool talks = false;
+};
 struct ShowStats {};
 struct Devices {};
 struct Nothing {};  // an empty line
@@ -75,7 +79,7 @@ struct Nothing {};  // an empty line
 using ConsoleCommand =
     std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, IgnorePerson, ForgetAll,
                  Move, MakeRoom, Rooms, SayText, TellText, ShowHistory, HostWords, RecordCall,
-                 SetStages, ClaimName, PairDevice, ShowStats, Devices>;
+                 SetStages, PushToTalk, ClaimName, PairDevice, ShowStats, Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

@@ -44,7 +44,8 @@ struct ClientOptions {
   std::string output;            // as audio::make_sink
   std::string record_arrivals;   // a file that does not exist, or empty
   codec::EncoderOptions encoder;
-  /// What is not given is on where the input is a device (echo: and the output), else off.
+  /// What is not given is on where the input is a device (echo: and the output), else off, and
+  /// all is sent.
   VoiceStages::Change stages;
   bool muted = false;
   bool background = false;  // the end of the input does not stop the call
@@ -57,8 +58,12 @@ struct ClientOptions {
   std::chrono::milliseconds connect_timeout{10'000};
 };
 
-/// `options.stages` with all that was not given.
+/// `options.stages` with all that was not given. With frames of less than 10 ms all are off,
+/// and what is spoken is sent always, or from talk to hush.
 [[nodiscard]] VoiceStages::Change stages_of(const ClientOptions& options);
+
+/// What the user is told of them as the call begins; mostly "".
+[[nodiscard]] std::string stages_notice(const ClientOptions& options);
 
 /// kInvalidArgument with one sentence for the user where something cannot be right, before anything
 /// is opened or sent.

@@ -41,8 +41,11 @@ class SessionPorts {
   [[nodiscard]] virtual absl::Status set_deafened(bool deafened) = 0;
   /// Somebody in the room hears frames of 5 ms and no longer ones; or nobody does any more.
   virtual void set_short_frames(bool short_frames) = 0;
-  /// What is done to the microphone's sound from now on.
-  virtual voice::Settings set_stages(const VoiceStages::Change& change) = 0;
+  /// What is done to the microphone's sound from now on; a sentence where that is not possible.
+  [[nodiscard]] virtual absl::StatusOr<VoiceStages::State> set_stages(
+      const VoiceStages::Change& change) = 0;
+  /// False where that is not for the user to say: the activation is another.
+  [[nodiscard]] virtual bool set_talking(bool talks) = 0;
   virtual void set_gain(wire::SessionNumber speaker, float gain) = 0;
   /// For the next call to this server.
   virtual void remember(const ServerMemory& memory) = 0;
@@ -163,6 +166,7 @@ class Session {
   void execute(const ClaimName& command, base::Time now);
   void execute(const PairDevice& command, base::Time now);
   void execute(const SetStages& command, base::Time now);
+  void execute(const PushToTalk& command, base::Time now);
   void execute(const ShowStats& command, base::Time now);
   void execute(const Devices& command, base::Time now);
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "comcat/client/voice_stages.h"
 #include "comcat/voice/settings.h"
 
 #include "absl/status/statusor.h"
@@ -18,10 +19,14 @@ namespace comcat::client {
 /// "on", "off", or decibels: "+6".
 [[nodiscard]] absl::StatusOr<voice::Gain> parse_gain(std::string_view word);
 
+/// "voice", "always" or "push".
+[[nodiscard]] absl::StatusOr<Activation> parse_activation(std::string_view word);
+
+[[nodiscard]] std::string word_of(Activation activation);
 [[nodiscard]] std::string word_of(voice::Noise noise);
 [[nodiscard]] std::string word_of(const voice::Gain& gain);
 
-/// What is done to the microphone's sound, in words: "echo on, noise low, gain +6".
-[[nodiscard]] std::string words_of(const voice::Settings& settings);
+/// What is done to the microphone's sound, in words: "echo on, noise low, gain +6, sent always".
+[[nodiscard]] std::string words_of(const VoiceStages::State& state);
 
 }  // namespace comcat::client

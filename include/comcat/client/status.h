@@ -18,7 +18,7 @@ struct Status {
     bool operator==(const Talker&) const = default;
   };
 
-  enum class Microphone { kOpen, kMuted, kMutedByHost };
+  enum class Microphone { kOpen, kMuted, kMutedByHost, kHushed };
 
   std::string room;
   std::size_t heads = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -22,12 +23,13 @@ inline constexpr std::size_t kMaxPacketBytes = 1275;
 
 inline constexpr std::size_t kShortFrameSamples = 240;  // 5 ms
 inline constexpr int kMinShortFrameBitrate = 20'000;
+inline constexpr int kMinQuickBitrate = 48'000;
 
 struct EncoderOptions {
-  std::chrono::milliseconds frame{20};  // 10, 20, 40 or 60
-  int bitrate_bps = 32'000;             // 6000-128000
-  bool discontinuous = true;            // DTX: (nearly) nothing is sent in silence
-  int expected_loss_percent = 0;        // above 0: in-band FEC
+  std::chrono::microseconds frame{20'000};  // 2.5, 5, 10, 20, 40 or 60 ms
+  int bitrate_bps = 32'000;                 // 6000-128000
+  bool discontinuous = true;                // DTX: (nearly) nothing is sent in silence
+  int expected_loss_percent = 0;            // above 0: in-band FEC
 };
 
 /// What is encoded on a way that is too narrow for `options`: fewer bits at first, then fewer and
@@ -35,7 +37,12 @@ struct EncoderOptions {
 /// from the last on, 6, nothing is left to save. Threads: any.
 [[nodiscard]] EncoderOptions eased(EncoderOptions options, unsigned step);
 
-/// One speaker's Opus encoder (VoIP, mono, 48 kHz; RFC 6716).
+/// How far an encoder looks ahead with frames of that length.
+[[nodiscard]] std::chrono::microseconds lookahead(std::chrono::microseconds frame);
+
+/// One speaker's Opus encoder (mono, 48 kHz; RFC 6716): VoIP, and for frames of 5 ms and less one
+/// that looks ahead 2.5 ms in place of 6.5 (CELT alone, with at least kMinQuickBitrate: a frame's
+/// own share of the bits is large). In a pause the latter sends nothing at all.
 ///
 /// Short frames  let who can decode 5 ms at a time hear it, too: each packet then holds Opus frames
 ///               of 5 ms (CELT), laid together as RFC 6716 section 3.2 has it. A packet lasts as
@@ -53,10 +60,13 @@ class Encoder {
   /// As eased() has it, of the options that it was made with, from the next frame on.
   void ease(unsigned step);
 
-  /// Of what Opus frames the packets consist from now on.
+  /// Of what Opus frames the packets consist from now on. Those of 2.5 ms become such of 5 ms.
   void set_short_frames(bool short_frames);
 
-  [[nodiscard]] std::size_t frame_samples() const { return audio::to_samples(now_.frame); }
+  [[nodiscard]] std::size_t frame_samples() const {
+    const std::size_t samples = audio::to_samples(now_.frame);
+    return short_frames_ ? std::max(samples, kShortFrameSamples) : samples;
+  }
 
  private:
   struct Destroy {
@@ -80,6 +90,10 @@ class Encoder {
   };
 
   void set_rate();
+  [[nodiscard]] bool quick() const {
+    return audio::to_samples(options_.frame) <= kShortFrameSamples;
+  }
+  [[nodiscard]] std::string_view encode_quick(std::span<const float> frame);
   [[nodiscard]] std::size_t encode_once(std::span<const float> samples, std::span<char> out);
   [[nodiscard]] std::string_view encode_short(std::span<const float> frame);
 

@@ -7,7 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "comcat/server/kept.h"
 #include "comcat/store/ban.h"
+
+#include "absl/status/status.h"
 
 namespace comcat::server {
 
@@ -17,26 +20,30 @@ namespace comcat::server {
 
 /// The addresses from which a host lets nobody in, and the devices; both are called address here.
 ///
-/// Capacity   kMaxBans: put() refuses more.
+/// Capacity   kMaxBans: check_room_for() refuses more.
 /// Threads    one: the shard.
 /// Time       the caller's: the wall clock, since bans outlive the server.
 class BanList {
  public:
   static constexpr std::size_t kMaxBans = 10'000;
 
-  /// Who keeps what changes over a restart; may be empty, each.
+  /// Who keeps what changes over a restart, without waiting for it; empty, both, where nobody does.
   struct Keeper {
-    std::function<void(const store::Ban&)> keep;
-    std::function<void(const std::string& address)> lift;
+    std::function<void(std::vector<store::Ban>, Kept)> keep;
+    std::function<void(const std::string& address, Kept)> lift;
   };
   BanList(const std::vector<store::Ban>& known, Keeper keeper);
 
   /// The ban that holds for `address`; null where there is none.
   [[nodiscard]] const store::Ban* find(const std::string& address, store::WallTime now);
-  /// In place of what held for the same address. False where there may be no more.
-  [[nodiscard]] bool put(store::Ban ban, store::WallTime now);
-  /// False where there was none.
-  bool lift(const std::string& address, store::WallTime now);
+  /// kResourceExhausted with one sentence where these would be too many.
+  [[nodiscard]] absl::Status check_room_for(const std::vector<store::Ban>& bans,
+                                            store::WallTime now);
+  /// In place of what held for the same addresses; there is room for them. False where nobody keeps
+  /// bans: `kept` is then told nothing.
+  [[nodiscard]] bool put(const std::vector<store::Ban>& bans, Kept kept);
+  /// Whether `address` is banned is for find() to say. Returns as put().
+  [[nodiscard]] bool lift(const std::string& address, Kept kept);
   /// Those that hold, by address.
   [[nodiscard]] std::vector<store::Ban> all(store::WallTime now);
 

@@ -46,11 +46,11 @@ struct Caller {
   std::string resume_key;
   Room* room = nullptr;  // null until the hello, and again after leaving
   base::Time opened{};
-  std::uint32_t unanswered = 0;           // commands whose answer waits for a keeper
-  std::optional<std::uint64_t> claiming;  // the trace id of the one among them that is a claim
-  std::vector<wire::Command> later;       // that came after those, and have their turn then
-  bool open = false;                      // the hub knows it
-  bool returns = false;                   // comes back as who it was, after a lost connection
+  std::uint32_t unanswered = 0;          // commands whose answer waits for a keeper
+  std::optional<std::uint64_t> awaited;  // the trace id of the one among them that is a late answer
+  std::vector<wire::Command> later;      // that came after those, and have their turn then
+  bool open = false;                     // the hub knows it
+  bool returns = false;                  // comes back as who it was, after a lost connection
 };
 
 }  // namespace comcat::server

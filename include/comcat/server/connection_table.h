@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "comcat/base/clock.h"
-#include "comcat/server/fair_queue.h"
 #include "comcat/server/line.h"
 #include "comcat/server/metrics.h"
 #include "comcat/server/stranger_places.h"
+#include "comcat/server/waiting_room.h"
 
 namespace comcat::server {
 
@@ -35,7 +35,7 @@ struct ConnectionLimits {
 /// place for as long as it likes, and a thousand times as much memory as it has sent: its limits of
 /// streams and metadata hold only for peers who have acknowledged them. So a stranger waits outside
 /// until its first flight is there, which costs nothing but a descriptor, then for one of few
-/// places in gRPC (StrangerPlaces), fairly (FairQueue); there it may send `stranger_bytes`, which
+/// places in gRPC (StrangerPlaces), fairly (WaitingRoom); there it may send `stranger_bytes`, which
 /// the kernel sees to. Who sends more, or is still a stranger after `stranger_patience`, is cut.
 ///
 /// Where an address has `per_address` connections, or all have `in_all`, room is made: a newcomer
@@ -45,7 +45,7 @@ struct ConnectionLimits {
 /// Where more than 32 wait for a place in gRPC, and strangers had theirs in vain, each who comes
 /// costs four others their turn, of the address that most wait from: a crowd that came at once
 /// would else be in everybody's way until all of it had had its turn. A crowd of guests is left
-/// alone.
+/// alone. From an address where callers misbehave they come in slowly (Slowdown).
 ///
 /// Peers are written as gRPC writes them, "ipv4:192.0.2.1:4000"; addresses are counted as
 /// admission_address() has them. Nobody says when a connection ends: all lines are asked whenever
@@ -67,7 +67,10 @@ class ConnectionTable {
 
   /// Something has arrived. Where it is all of its first flight, it waits to be let_in(). Nothing
   /// happens where it is not here any more.
-  void heard(Id id);
+  void heard(Id id, base::Time now);
+
+  /// A caller from `address` has been cut for what they did: who comes from there has to wait.
+  void slow(const std::string& address, base::Time now);
 
   /// The connection from `peer` is a stranger's no more.
   void vouch(const std::string& peer);
@@ -141,10 +144,9 @@ class ConnectionTable {
   Connections connections_;
   std::map<std::string, std::set<Id>> by_address_;  // none empty
   std::multimap<std::string, Id> by_name_;          // as connection_name() has them
-  FairQueue waiting_;
+  WaitingRoom waiting_;
   StrangerPlaces places_;
   std::size_t credit_ = 0;  // who may be let in though gRPC has no time
-  std::size_t came_ = 0;    // and wait, since the crowd was thinned out
   Id last_ = 0;
   Id asked_ = 0;  // the last that was asked whether it is open
 };

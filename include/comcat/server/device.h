@@ -16,6 +16,7 @@ struct Device {
   std::string nonce;                    // that a proof on this stream has to be of
   std::string key;                      // of which there was a proof; empty: unknown
   std::optional<wire::Hello> greeting;  // said, but its signature is still to come
+  std::optional<wire::Hello> pairing;   // said, but that the device is paired is still to be kept
 
   /// 32 random bytes.
   [[nodiscard]] static std::string make_nonce();

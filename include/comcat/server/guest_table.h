@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "comcat/base/clock.h"
@@ -60,7 +61,8 @@ struct GuestLimits {
 /// Peers are written as gRPC writes them, "ipv4:192.0.2.1:4000"; connections are told apart as
 /// connection_name() has them, addresses as admission_address().
 ///
-/// Threads    watch(): one at a time; it logs, and counts in the metrics, whom it cuts. The rest
+/// Threads    watch(), offenders(): one at a time; it logs, and counts in the metrics, whom it
+/// cuts. The rest
 ///            any: a lock for each stream that begins, none for a message.
 /// Ownership  the lines are its own; the metrics outlive it.
 class GuestTable {
@@ -82,6 +84,9 @@ class GuestTable {
 
   /// Cuts who has had enough, and forgets who has ended; true where some are left.
   bool watch(base::Time now);
+  /// The addresses of those who have overdrawn their budgets since this was asked last, one for
+  /// each.
+  [[nodiscard]] std::vector<std::string> offenders() { return std::exchange(offenders_, {}); }
 
   // What may be sent that is no message. A stream that is not read has a window of 16 KiB on its
   // way, which small frames, and TLS, make 26 KiB on the line.
@@ -105,6 +110,7 @@ class GuestTable {
 
   const GuestLimits limits_;
   Metrics& metrics_;
+  std::vector<std::string> offenders_;
   mutable absl::Mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Guest>> by_name_ ABSL_GUARDED_BY(mutex_);
 };

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -53,10 +54,15 @@ class Hosts {
   Hosts(HostOptions options, Rooms& rooms, const Callers& callers, Absentees& absentees,
         NameClaims& claims, const Metrics& metrics, Remove remove);
 
-  /// What there is to say of it, lines of safe text; an error is one sentence. In a call a host can
-  /// do what concerns people and rooms.
-  [[nodiscard]] absl::StatusOr<std::string> act(const HostCommand& command, const By& by,
-                                                base::Time now);
+  /// What there is to say of something, lines of safe text; an error is one sentence.
+  using Answer = absl::StatusOr<std::string>;
+  /// Told once, later.
+  using Later = std::function<void(const Answer&, base::Time now)>;
+
+  /// The answer; nothing where `later` is told it, as what was done is to be on the disk before. In
+  /// a call a host can do what concerns people and rooms.
+  [[nodiscard]] std::optional<Answer> act(const HostCommand& command, const By& by, base::Time now,
+                                          Later later);
 
   /// Why nobody from `address` is let in; OK where that is not so.
   [[nodiscard]] absl::Status check(const std::string& address);

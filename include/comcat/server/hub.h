@@ -12,6 +12,7 @@
 #include "comcat/server/cluster_link.h"
 #include "comcat/server/cluster_options.h"
 #include "comcat/server/hosts.h"
+#include "comcat/server/late_answers.h"
 #include "comcat/server/metrics.h"
 #include "comcat/server/name_claims.h"
 #include "comcat/server/rooms.h"
@@ -70,10 +71,6 @@ class Hub {
   /// What the keeper has answered.
   void take(std::vector<store::Answer> answers, base::Time now);
 
-  /// What the keeper of claims answers `asker`, who wants `name`.
-  void take(const ClaimAsker& asker, const std::string& name, const absl::Status& kept,
-            base::Time now);
-
   /// Tells everyone that the server stops within `grace` and closes their streams. Nobody may join
   /// any more.
   void drain(std::chrono::milliseconds grace, base::Time now);
@@ -83,8 +80,9 @@ class Hub {
 
   /// Why nobody from `address` may come in; OK where somebody may.
   [[nodiscard]] absl::Status check_ban(const std::string& address) { return hosts_.check(address); }
-  /// Does what whoever runs the server asks for, in words; what there is to say of it.
-  [[nodiscard]] absl::StatusOr<std::string> administer(const std::string& words, base::Time now);
+  /// Does what whoever runs the server asks for, in words, and tells `done` once what there is to
+  /// say of it.
+  void administer(const std::string& words, base::Time now, const Hosts::Later& done);
 
   /// These rooms last from now on, and no others do.
   void declare_rooms(const std::vector<LastingRoom>& rooms, base::Time now) {
@@ -106,8 +104,13 @@ class Hub {
   absl::Status greet(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status relay_stream(Caller& caller, wire::VoiceUp& voice, base::Time now);
   absl::Status take_report(Caller& caller, const wire::DatagramReport& report, base::Time now);
+  /// Has the device of a caller that has a code join the claim of its name, then lets it join().
+  absl::Status pair(Caller& caller, const wire::Hello& hello, base::Time now);
+  void finish_pairing(wire::SessionNumber session, const absl::Status& paired, base::Time now);
+  absl::Status join_paired(Caller& caller, const wire::Hello& hello, const absl::Status& paired,
+                           base::Time now);
   /// Gives the caller a name that is nobody else's, and whatever is known of the device.
-  absl::Status name(Caller& caller, const wire::Hello& hello, base::Time now);
+  absl::Status name(Caller& caller, const wire::Hello& hello);
   absl::Status join(Caller& caller, const wire::Hello& hello, base::Time now);
   /// Takes the place of who `caller` was before, where there is one and it may; else enters `room`.
   absl::Status enter(Caller& caller, const wire::Hello& hello, const std::string& room,
@@ -138,6 +141,7 @@ class Hub {
   NameClaims claims_;
   Hosts hosts_;
   Texts texts_;
+  LateAnswers late_;
   base::Time next_sweep_{};
   bool draining_ = false;
 };

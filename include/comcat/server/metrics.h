@@ -68,6 +68,7 @@ struct Metrics {
   std::array<Counter, static_cast<std::size_t>(Turned::kCount)> turned_away{};
   Counter failed_accepts{0};
   Counter overdrawn{0};     // connections with admitted callers, cut
+  Counter slowed{0};        // connections that had to wait, as their address is slowed down
   Counter datagrams_in{0};  // that authenticated, and are no replays
   Counter datagrams_out{0};
   Counter datagrams_unsent{0};  // that the system did not take

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "comcat/base/clock.h"
+#include "comcat/server/kept.h"
 #include "comcat/store/claim.h"
-#include "comcat/wire/messages.h"
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,18 +21,12 @@ namespace comcat::server {
 /// Whose a name is.
 enum class Holder : std::uint8_t { kNobody, kThem, kOthers };
 
-/// Who has claimed a name, by a command; session 0: nobody, it has merely changed.
-struct ClaimAsker {
-  wire::SessionNumber session = 0;
-  std::uint64_t trace_id = 0;
-};
-
 struct NameClaimOptions {
   std::vector<store::Claim> known;  // that hold already
-  /// Who keeps what changes over a restart, without waiting for it, and answers whoever asked:
-  /// NameClaims::settle(). Where that is nobody, nothing can be claimed.
-  std::function<void(const store::Claim&, const ClaimAsker&)> keep;
-  std::function<void(const std::string& name)> lift;
+  /// Who keeps what changes over a restart, without waiting for it. Where that is nobody, both
+  /// empty, nothing can be claimed.
+  std::function<void(const store::Claim&, Kept)> keep;
+  std::function<void(const std::string& name, Kept)> lift;
   /// Who is told of each wrong code, and from which address it came.
   std::function<void(const std::string& address, base::Time now)> wrong_code;
 };
@@ -62,13 +56,11 @@ class NameClaims {
                              store::WallTime now);
 
   /// Holds `name` for `device`. What there is to answer at once: OK where it is held for it
-  /// already, else one sentence for the user; nothing where settle() tells it, once that is kept.
+  /// already, else one sentence for the user; nothing where `later` is told, once that is kept or
+  /// cannot be: then the name is as it was.
   [[nodiscard]] std::optional<absl::Status> claim(const std::string& name,
-                                                  const std::string& device,
-                                                  const ClaimAsker& asker, store::WallTime now);
-  /// The keeper has kept the claim of `name`, or says in a few words why it cannot: then the name
-  /// is as it was. What whoever asked is to be told.
-  [[nodiscard]] absl::Status settle(const std::string& name, const absl::Status& kept);
+                                                  const std::string& device, store::WallTime now,
+                                                  Kept later);
 
   /// A code by which another device joins `device`'s claim of the name, once. It takes the place of
   /// an earlier one.
@@ -76,13 +68,15 @@ class NameClaims {
                                                       const std::string& device,
                                                       store::WallTime now, base::Time steady_now);
   /// Adds `device` to the claim of the name that `code` is for. kPermissionDenied where it is for
-  /// none, without a word on why.
-  [[nodiscard]] absl::Status pair(const std::string& code, const std::string& name_key,
-                                  const std::string& device, store::WallTime now,
-                                  base::Time steady_now);
+  /// none, without a word on why; OK where it is paired already. Nothing where `later` is told,
+  /// once that is kept, or cannot be and the code is good as before.
+  [[nodiscard]] std::optional<absl::Status> pair(const std::string& code,
+                                                 const std::string& name_key,
+                                                 const std::string& device, store::WallTime now,
+                                                 base::Time steady_now, Kept later);
 
-  /// False where the name was held for nobody.
-  bool release(const std::string& name_key, store::WallTime now);
+  /// False where the name was held for nobody; else `later` is told.
+  [[nodiscard]] bool release(const std::string& name_key, store::WallTime now, Kept later);
 
  private:
   struct Code {
@@ -93,14 +87,19 @@ class NameClaims {
     store::Claim claim;
     Code code;  // empty text: none
     bool kept = true;
+    std::vector<std::string> joining{};  // keys that are to be kept before they are the claim's
   };
 
   /// The claim that holds; null where there is none.
   [[nodiscard]] Held* find(const std::string& name_key, store::WallTime now);
   /// Whether there may be one more, of `device`.
   [[nodiscard]] absl::Status check_room_for(const std::string& device) const;
+  [[nodiscard]] absl::Status claim_kept(const std::string& name_key, const std::string& device,
+                                        const absl::Status& kept);
+  [[nodiscard]] absl::Status pair_kept(const std::string& name_key, const std::string& device,
+                                       const Code& code, const absl::Status& kept);
   void forget_unused(store::WallTime now);
-  void keep(store::Claim& claim, store::WallTime now, const ClaimAsker& asker = {}) const;
+  void keep(Held& held, store::WallTime now, Kept kept = {}) const;
 
   NameClaimOptions options_;
   std::map<std::string, Held> held_;  // by the key of the name

@@ -82,8 +82,13 @@ class Rooms {
   /// What `caller` may be told of: all but the rooms of whoever was told their names. Hosts, and
   /// nobody (null), are told of all.
   [[nodiscard]] wire::RoomList list(const Caller* caller = nullptr) const;
-  /// With the names of who is there, as far as kMaxListedNameBytes of them go.
+  /// With the names of who is there, as far as kMaxListedNameBytes of them go; but of a room with a
+  /// passcode only for who is there, and hosts.
   [[nodiscard]] wire::RoomList list_with_names(const Caller* caller = nullptr) const;
+  /// Who is in the room `name`, as far as `caller` may be told: kNotFound, or kPermissionDenied as
+  /// above.
+  [[nodiscard]] absl::StatusOr<wire::Roster> roster(const std::string& name,
+                                                    const Caller& caller) const;
   /// The room with this key; null where there is none.
   [[nodiscard]] Room* find_by_key(const std::string& key);
 

@@ -7,6 +7,7 @@
 
 #include "comcat/server/acceptor.h"
 #include "comcat/server/admission.h"
+#include "comcat/server/books.h"
 #include "comcat/server/certificate.h"
 #include "comcat/server/cluster_settings.h"
 #include "comcat/server/hub.h"
@@ -31,8 +32,8 @@ struct ServerOptions {
   HubOptions hub;
   std::optional<Certificate> certificate;        // nothing: plaintext
   std::optional<store::JournalOptions> journal;  // nothing: no texts are kept
-  std::string claims_directory;                  // empty: nothing can be claimed
-  std::optional<ClusterSettings> cluster;        // nothing: this server is alone
+  BookOptions books;
+  std::optional<ClusterSettings> cluster;  // nothing: this server is alone
   bool reflection = false;
   std::string admin_socket;         // the path of one for whoever runs the server; empty: none
   bool needs_admin_socket = false;  // where there cannot be one, there is no server either

@@ -1,0 +1,68 @@
+#include "server/town.h"
+
+#include <utility>
+
+namespace comcat::server {
+
+Town::Node::Node(Town& town, wire::NodeNumber number, std::size_t max_speakers)
+    : town_(town),
+      self_{"test", number, (std::uint64_t{number} << 52) | 77},
+      house(options(max_speakers)) {}
+
+HubOptions Town::Node::options(std::size_t max_speakers) {
+  HubOptions options;
+  options.rooms.max_speakers = max_speakers;
+  options.cluster.self = self_;
+  options.cluster.name = "node" + std::to_string(self_.node);
+  options.cluster.version = "1";
+  options.cluster.outlet = this;
+  return options;
+}
+
+std::string Town::Node::key(const Topic& topic) {
+  return std::to_string(static_cast<int>(topic.kind)) + "." + std::to_string(topic.node) + "." +
+         topic.room_key;
+}
+
+void Town::Node::send(const Topic& topic, std::string bytes) {
+  if (topic.kind == Topic::Kind::kVoice) ++voice_messages;
+  if (alive && town_.connected) {
+    town_.sent_.push_back({this, {topic, std::move(bytes), self_.incarnation}});
+  }
+}
+
+Town::Town(std::size_t count, std::size_t max_speakers) {
+  for (std::size_t i = 1; i <= count; ++i) {
+    nodes.push_back(std::make_unique<Node>(*this, static_cast<wire::NodeNumber>(i), max_speakers));
+  }
+  pass(seconds(1));
+}
+
+void Town::deliver() {
+  while (!sent_.empty()) {
+    const Sent sent = std::move(sent_.front());
+    sent_.pop_front();
+    for (const auto& node : nodes) {
+      if (node.get() == sent.from || !node->alive || !node->listens(sent.message.topic)) continue;
+      node->house.hub.cluster()->take(std::vector<FromNode>{sent.message}, node->house.now);
+    }
+  }
+}
+
+void Town::deliver(const Node& from, Node& to, const Topic& topic, std::string bytes) {
+  to.house.hub.cluster()->take(std::vector<FromNode>{{topic, std::move(bytes), from.incarnation()}},
+                               to.house.now);
+}
+
+void Town::pass(base::Duration time) {
+  constexpr milliseconds kStep{10};
+  for (base::Duration passed{}; passed <= time; passed += kStep) {
+    for (const auto& node : nodes) {
+      if (node->alive) node->house.pass(passed + kStep <= time ? kStep : base::Duration::zero());
+      if (node->alive) node->house.hub.tick(node->house.now);
+    }
+    deliver();
+  }
+}
+
+}  // namespace comcat::server
