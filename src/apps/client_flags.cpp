@@ -114,6 +114,9 @@ ABSL_FLAG(
     bool, muted, false,
     "begin muted, as you do as well where your last call to this server ended so and you type "
     "commands on a terminal");
+ABSL_FLAG(std::string, control, "",
+          "a Unix socket, made with mode 0600, through which other programs of yours give commands "
+          "to this call; see --send");
 ABSL_FLAG(bool, background, false,
           "stay in the call when standard input ends; without it that means stop");
 ABSL_FLAG(bool, json, false, "print events as JSON, one object a line");
@@ -192,7 +195,7 @@ const std::vector<FlagGroup>& client_flag_groups() {
         "muted", "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir", "device_key"}},
       {"Console",
-       {"background", "json", "speaking_events", "status_line", "bell", "clock",
+       {"background", "control", "send", "json", "speaking_events", "status_line", "bell", "clock",
         "plain_text", "log_level"}},
   };
   return *groups;
@@ -219,6 +222,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.only_fingerprint = absl::GetFlag(FLAGS_trust);
   options.input = absl::GetFlag(FLAGS_input);
   options.output = absl::GetFlag(FLAGS_output);
+  options.control = absl::GetFlag(FLAGS_control);
   options.record_arrivals = absl::GetFlag(FLAGS_record_arrivals);
   options.encoder.frame = std::chrono::microseconds(
       std::llround(std::clamp(absl::GetFlag(FLAGS_frame_ms), 0.0, 1e6) * 1000));

@@ -20,6 +20,7 @@ ABSL_DECLARE_FLAG(std::string, host_passcode_file);
 ABSL_DECLARE_FLAG(std::string, output);
 ABSL_DECLARE_FLAG(bool, devices);
 ABSL_DECLARE_FLAG(bool, json);
+ABSL_DECLARE_FLAG(std::string, control);
 ABSL_DECLARE_FLAG(std::string, log_level);
 
 /// The flags of comcat-client, and what they ask for.

@@ -21,6 +21,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
+#include "client_control.h"
 #include "client_flags.h"
 #include "program.h"
 #include "text_file.h"
@@ -40,7 +41,8 @@ constexpr const char* kUsage =
     "at once. Flags that you always want may stand in ~/.config/comcat/client.flags;\n"
     "those of the command line win. Exit codes: 0 stopped, 2 usage, 3 refused\n"
     "(passcode, certificate, name taken), 4 full, 5 unreachable, 6 sound device,\n"
-    "sound file or recording, 130 ended at once.";
+    "sound file or recording, 130 ended at once. With --send: 0 done, 2 no command,\n"
+    "3 not done, 5 nobody answers.";
 
 constexpr int kGaveUp = 130;
 constexpr int kMaxAsked = 3;
@@ -211,6 +213,7 @@ int run(int argc, char** argv) {
   if (const absl::Status status = check_descriptors(); !status.ok()) {
     return fail_early(Kind::kUsage, status);
   }
+  if (is_sender()) return send_words(absl::GetFlag(FLAGS_control), absl::GetFlag(FLAGS_json));
   if (absl::GetFlag(FLAGS_devices)) return list_devices();
   return call();
 }

@@ -132,6 +132,10 @@ Ending ClientLoop::run() {
     if (base::steady_now() >= joins_.next_deadline()) show_gathered();
     tell_speaking(base::steady_now());
     if (console_) tend_console();
+    if (owes_control_turn_ && session_.takes_lines()) {
+      owes_control_turn_ = false;
+      control_->resume();
+    }
     show_status(base::steady_now());
     // A server that sends without end keeps the stream's thread busy, which never says goodbye.
     if (!ending_ && base::steady_now() >= leave_by_) ending_ = sound_failure_.value_or(Ending{});
@@ -159,6 +163,7 @@ void ClientLoop::say_goodbye() {
 }
 
 std::optional<Ending> ClientLoop::prepare() {
+  if (absl::Status status = listen_for_control(); !status.ok()) return sound_ending(status);
   Sound::Options sound;
   sound.input = options_.input;
   sound.output = options_.output;
@@ -215,6 +220,7 @@ void ClientLoop::request_stop() {
 void ClientLoop::close() {
   tasks_.close();
   if (console_) console_->stop();
+  control_.reset();
   if (sound_) sound_->stop();
   stream_.reset();
   arrivals_.reset();
@@ -236,6 +242,7 @@ void ClientLoop::welcome_session(wire::Welcome welcome, const std::string& serve
     }
   }
   session_.on_welcome(std::move(welcome), server);
+  if (control_) control_->start();
   if (!console_ && !takes_stdin_ && !session_.stopping()) start_console();
 }
 
@@ -269,6 +276,19 @@ void ClientLoop::start_console() {
   };
   if (!options_.json) console_ = make_terminal_console(printer_, typed_line_, history_, handler);
   if (!console_) console_ = make_pipe_console(STDIN_FILENO, handler);
+}
+
+absl::Status ClientLoop::listen_for_control() {
+  if (options_.control.empty()) return absl::OkStatus();
+  const auto on_line = [this](std::uint64_t ticket, std::string line) {
+    tasks_.post_urgent([this, ticket, line = std::move(line)] {
+      owes_control_turn_ = true;
+      session_.on_control(ticket, line, base::steady_now());
+    });
+  };
+  auto listening = ControlSocket::create(options_.control, on_line);
+  if (listening.ok()) control_ = *std::move(listening);
+  return listening.status();
 }
 
 void ClientLoop::complete(CompletionQuery::Names names) {

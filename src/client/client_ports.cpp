@@ -8,6 +8,7 @@
 #include "comcat/audio/device_info.h"
 #include "comcat/base/clock.h"
 #include "comcat/base/thread_priority.h"
+#include "comcat/client/control.h"
 
 #include "absl/time/clock.h"
 #include "client_loop.h"
@@ -140,10 +141,19 @@ bool ClientLoop::ask_passcode(const std::string& prompt) {
   return console_ && console_->ask_secret(prompt);
 }
 
-void ClientLoop::show_devices() {
+/// Whoever presses a key waits for nobody who reads the terminal, where the status line says
+/// whether one is heard.
+void ClientLoop::answer(const Asker& asker, Report report) {
+  const bool is_below = shows_status_ && (report.event == "you_talk" || report.event == "you_hush");
+  if (concerns_user(report) && !is_below && !printer_.is_full()) show(report);
+  if (asker.id) report.details.with("id", *asker.id);
+  control_->answer(asker.ticket, to_json(report));
+}
+
+Report ClientLoop::devices() {
   absl::StatusOr<Report> devices = devices_report();
-  show(devices.ok() ? *std::move(devices)
-                    : Report("error", std::string(devices.status().message())));
+  return devices.ok() ? *std::move(devices)
+                      : Report("error", std::string(devices.status().message()));
 }
 
 void ClientLoop::offer_rooms(std::vector<std::string> names) {

@@ -58,7 +58,11 @@ class World final : public SessionPorts {
     if (self) own_track = speaker;
   }
   void show(Report report) override { shown.push_back(std::move(report)); }
-  void show_devices() override { ++devices; }
+  void answer(const Asker& asker, Report report) override {
+    if (asker.id) report.details.with("id", *asker.id);
+    answers[asker.ticket].push_back(to_json(report));
+  }
+  Report devices() override { return {"devices", "no device"}; }
   bool ask_passcode(const std::string& prompt) override {
     asked_for = prompt;
     return has_terminal;
@@ -87,7 +91,7 @@ class World final : public SessionPorts {
   std::string asked_for;
   bool has_terminal = false;
   int left = 0;
-  int devices = 0;
+  std::map<std::uint64_t, std::vector<std::string>> answers;  // by ticket
   std::vector<std::string> rooms;
   bool mic_muted = false;
   bool deaf = false;

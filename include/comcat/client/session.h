@@ -2,14 +2,17 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "comcat/base/clock.h"
+#include "comcat/client/asker.h"
 #include "comcat/client/command.h"
 #include "comcat/client/command_outbox.h"
+#include "comcat/client/json_command.h"
 #include "comcat/client/known_people.h"
 #include "comcat/client/memory.h"
 #include "comcat/client/options.h"
@@ -57,7 +60,10 @@ class SessionPorts {
   virtual void name_track(wire::SessionNumber speaker, const std::string& name, bool self) = 0;
   // the user
   virtual void show(Report report) = 0;
-  virtual void show_devices() = 0;
+  /// Tells another program what its command came to, and the user what concerns him of that.
+  virtual void answer(const Asker& asker, Report report) = 0;
+  /// The sound devices of this machine.
+  [[nodiscard]] virtual Report devices() = 0;
   /// Asks for a passcode, which is not shown: Session::on_passcode(). False where nobody can be.
   [[nodiscard]] virtual bool ask_passcode(const std::string& prompt) = 0;
   /// What ask_rooms() wanted.
@@ -117,6 +123,8 @@ class Session {
 
   /// One line of the console.
   void on_line(const std::string& line, base::Time now);
+  /// One line of another program of the user's, which one answer() with `ticket` follows.
+  void on_control(std::uint64_t ticket, const std::string& line, base::Time now);
   /// What ask_passcode() asked for; nothing where the user has given up.
   void on_passcode(const std::optional<std::string>& typed, base::Time now);
   /// Whether another line may come.
@@ -198,11 +206,12 @@ class Session {
   void tell_muted_by_host(const wire::Member& member);
 
   void execute_json(const std::string& line, base::Time now);
-  /// Does `act`, of which the first report carries `id`; or one says that it is done, unless an
+  void carry_out(const JsonCommand& parsed, std::uint64_t ticket, const std::string& line,
+                 base::Time now);
+  /// Does `act`, of which the first report goes to `asker`; or one says that it is done, unless an
   /// answer will.
-  template <typename Act>
-  void with_id(std::optional<Value> id, Act act);
-  /// Tells the user what answers a command.
+  void with_asker(std::optional<Asker> asker, const std::function<void()>& act);
+  /// Tells what answers a command.
   void show(Report report);
   void command(Kind kind, decltype(wire::Command::verb) verb, base::Time now);
   void report(const CommandOutbox::Unsent& unsent);
@@ -269,7 +278,7 @@ class Session {
   KnownPeople people_;
   SeenTexts seen_texts_;
   CommandOutbox outbox_;
-  std::optional<Value> id_;  // of the command that is being answered, until it has been told
+  std::optional<Asker> asker_;  // of the command that is being answered, until he has been told
   Recording recording_;
   std::optional<std::chrono::microseconds> round_trip_;
   bool muted_ = false;
