@@ -74,6 +74,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   [[nodiscard]] Report devices() override;
   void offer_rooms(std::vector<std::string> names) override;
   [[nodiscard]] bool is_talking(wire::SessionNumber session) const override;
+  [[nodiscard]] SoundLevels levels() const override;
   [[nodiscard]] Statistics statistics() const override;
 
   // ---- the main thread

@@ -160,6 +160,11 @@ void ClientLoop::offer_rooms(std::vector<std::string> names) {
   if (console_) console_->offer(std::move(names));
 }
 
+SoundLevels ClientLoop::levels() const {
+  const base::Time now = base::steady_now();
+  return {sound_->capture().levels(now), sound_->playback().levels(now)};
+}
+
 Statistics ClientLoop::statistics() const {
   Statistics out;
   out.stream = stream_->stats();

@@ -236,6 +236,7 @@ absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
   if (word == "pair") return PairDevice{};
   if (word == "talk" || word == "hush") return PushToTalk{word == "talk"};
   if (word == "stats") return ShowStats{};
+  if (word == "levels") return ShowLevels{};
   if (word == "devices") return Devices{};
   if (word == "help" || word == "?") return Help{};
   if (word == "stop" || word == "quit" || word == "exit") return Stop{};

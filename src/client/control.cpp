@@ -27,8 +27,8 @@ constexpr std::chrono::seconds kPatience{5};
 constexpr std::size_t kMaxAnswerBytes = std::size_t{8} << 20;  // everyone of a large room
 
 /// Answers that are lists, or say that nothing was done.
-constexpr std::array<std::string_view, 8> kForTheAskerAlone{"error",   "done",  "who",     "rooms",
-                                                            "history", "stats", "devices", "help"};
+constexpr std::array<std::string_view, 9> kForTheAskerAlone{
+    "error", "done", "who", "rooms", "history", "stats", "levels", "devices", "help"};
 
 absl::Status unavailable(const std::string& sentence) {
   return absl::UnavailableError(sentence);

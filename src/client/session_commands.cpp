@@ -248,6 +248,10 @@ void Session::execute(const ShowStats& /*command*/, base::Time now) {
   command(Kind::kProbe, wire::ListRooms{}, now);
 }
 
+void Session::execute(const ShowLevels& /*command*/, base::Time /*now*/) {
+  show(levels_report(ports_.levels(), muted_ || muted_by_host()));
+}
+
 void Session::ask_rooms(base::Time now) {
   command(Kind::kRoomNames, wire::ListRooms{}, now);
 }

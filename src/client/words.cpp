@@ -42,6 +42,7 @@ constexpr std::array kWords{
     ConsoleWord{"talk", "", "with activation push: they hear you from now on"},
     ConsoleWord{"hush", "", "with activation push: they hear you no longer"},
     ConsoleWord{"stats", "", "delays, losses, and what is behind them"},
+    ConsoleWord{"levels", "", "how loud your microphone is, and what you hear"},
     ConsoleWord{"devices", "", "the sound devices of this machine"},
     ConsoleWord{"help", "", "this list"},
     ConsoleWord{"stop", "", "leave the call and end; quit, exit and Ctrl+C do so, too"},

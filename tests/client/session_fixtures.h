@@ -68,6 +68,7 @@ class World final : public SessionPorts {
     return has_terminal;
   }
   void offer_rooms(std::vector<std::string> names) override { rooms = std::move(names); }
+  SoundLevels levels() const override { return sound_levels; }
   Statistics statistics() const override { return {}; }
 
   /// What was shown since the last time.
@@ -100,6 +101,7 @@ class World final : public SessionPorts {
   ServerMemory remembered;
   std::map<wire::SessionNumber, float> gains;
   VoiceStages stages;
+  SoundLevels sound_levels;
   std::vector<wire::SessionNumber> removed;
   std::vector<Report> shown;
 };

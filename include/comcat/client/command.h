@@ -73,13 +73,14 @@ struct PushToTalk {
   bool talks = false;
 };
 struct ShowStats {};
+struct ShowLevels {};
 struct Devices {};
 struct Nothing {};  // an empty line
 
 using ConsoleCommand =
     std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, IgnorePerson, ForgetAll,
                  Move, MakeRoom, Rooms, SayText, TellText, ShowHistory, HostWords, RecordCall,
-                 SetStages, PushToTalk, ClaimName, PairDevice, ShowStats, Devices>;
+                 SetStages, PushToTalk, ClaimName, PairDevice, ShowStats, ShowLevels, Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

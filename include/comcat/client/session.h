@@ -14,6 +14,7 @@
 #include "comcat/client/command_outbox.h"
 #include "comcat/client/json_command.h"
 #include "comcat/client/known_people.h"
+#include "comcat/client/levels.h"
 #include "comcat/client/memory.h"
 #include "comcat/client/options.h"
 #include "comcat/client/report.h"
@@ -70,6 +71,7 @@ class SessionPorts {
   virtual void offer_rooms(std::vector<std::string> names) = 0;
   /// Whether somebody of the room is heard now.
   [[nodiscard]] virtual bool is_talking(wire::SessionNumber session) const = 0;
+  [[nodiscard]] virtual SoundLevels levels() const = 0;
   /// All but what the session itself knows.
   [[nodiscard]] virtual Statistics statistics() const = 0;
 };
@@ -176,6 +178,7 @@ class Session {
   void execute(const SetStages& command, base::Time now);
   void execute(const PushToTalk& command, base::Time now);
   void execute(const ShowStats& command, base::Time now);
+  void execute(const ShowLevels& command, base::Time now);
   void execute(const Devices& command, base::Time now);
 
   void not_a_command(const std::string& line, const std::string& why, base::Time now);
