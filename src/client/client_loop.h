@@ -71,7 +71,9 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void show(Report report) override;
   bool ask_passcode(const std::string& prompt) override;
   void answer(const Asker& asker, Report report) override;
-  [[nodiscard]] Report devices() override;
+  [[nodiscard]] Report sound() const override;
+  [[nodiscard]] absl::Status choose_sound(const ChooseSound& wanted) override;
+  void list_devices() override;
   void offer_rooms(std::vector<std::string> names) override;
   [[nodiscard]] bool is_talking(wire::SessionNumber session) const override;
   [[nodiscard]] SoundLevels levels() const override;
@@ -82,7 +84,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   [[nodiscard]] absl::Status record_arrivals();
   void tell_path();
   void welcome_session(wire::Welcome welcome, const std::string& server);
-  void show_sound();
+  void note_chosen(const ChooseSound& chosen);
   void start_console();
   [[nodiscard]] absl::Status listen_for_control();
   void tend_console();
@@ -129,6 +131,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   Session session_;
   CallRecording recording_;
   std::unique_ptr<Sound> sound_;
+  ClientOptions sound_options_;                // input, output, stages and encoder, as they are now
   std::unique_ptr<ArrivalRecorder> arrivals_;  // null: not recorded
   std::unique_ptr<transport::VoiceStream> stream_;
   std::unique_ptr<Console> console_;

@@ -259,6 +259,7 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   if (word == "msg") return parse_msg(rest);
   if (word == "who") return parse_who(rest);
   if (word == "rooms") return parse_rooms(rest);
+  if (word == "input" || word == "output") return ChooseSound{word == "input", rest};
   if (word == "record") return parse_record(rest);
   if (word == "history") return parse_history(rest);
   if (is_stage_word(word)) return parse_stages(word, rest);

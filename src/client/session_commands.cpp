@@ -6,7 +6,6 @@
 #include "comcat/base/text.h"
 #include "comcat/base/unicode.h"
 #include "comcat/client/session.h"
-#include "comcat/client/stage_words.h"
 #include "comcat/client/words.h"
 
 #include "shown_name.h"
@@ -219,45 +218,13 @@ void Session::execute(const PairDevice& /*command*/, base::Time now) {
   command(Kind::kPair, wire::Pair{}, now);
 }
 
-void Session::execute(const SetStages& wanted, base::Time /*now*/) {
-  const absl::StatusOr<VoiceStages::State> state = ports_.set_stages(wanted.change);
-  if (!state.ok()) {
-    show(error(std::string(state.status().message())));
-    return;
-  }
-  show(Report("voice", "your voice: " + words_of(*state))
-           .with("echo", state->settings.echo)
-           .with("noise", word_of(state->settings.noise))
-           .with("gain", word_of(state->settings.gain))
-           .with("activation", word_of(state->activation)));
-}
-
-void Session::execute(const PushToTalk& wanted, base::Time /*now*/) {
-  if (!ports_.set_talking(wanted.talks)) {
-    show(error("talk and hush are for activation push; type that first"));
-    return;
-  }
-  const bool in_vain = wanted.talks && (muted_ || muted_by_host());
-  const std::string talks = in_vain ? "you talk, but you are muted" : "you talk: they hear you";
-  show(Report(wanted.talks ? "you_talk" : "you_hush",
-              wanted.talks ? talks : "you hush: nobody hears you"));
-}
-
 void Session::execute(const ShowStats& /*command*/, base::Time now) {
   // The answer to a small question is the round trip; the figures are shown when it is here.
   command(Kind::kProbe, wire::ListRooms{}, now);
 }
 
-void Session::execute(const ShowLevels& /*command*/, base::Time /*now*/) {
-  show(levels_report(ports_.levels(), muted_ || muted_by_host()));
-}
-
 void Session::ask_rooms(base::Time now) {
   command(Kind::kRoomNames, wire::ListRooms{}, now);
-}
-
-void Session::execute(const Devices& /*command*/, base::Time /*now*/) {
-  show(ports_.devices());
 }
 
 void Session::show_stats() {
@@ -374,11 +341,15 @@ void Session::step(base::Time now) {
     with_asker(it.asker, [&] { give_up(it); });
   }
   report(outbox_.step(now));
+  give_up_sound(now);
   leave_if_done();
 }
 
 base::Time Session::next_deadline() const {
-  return outbox_.next_deadline();
+  const bool waits = finishing_ && !sound_askers_.empty();
+  return std::min(
+      outbox_.next_deadline(),
+      waits ? sound_askers_.front().asked_at + CommandOutbox::kPatience : base::Time::max());
 }
 
 }  // namespace comcat::client

@@ -62,7 +62,12 @@ class World final : public SessionPorts {
     if (asker.id) report.details.with("id", *asker.id);
     answers[asker.ticket].push_back(to_json(report));
   }
-  Report devices() override { return {"devices", "no device"}; }
+  Report sound() const override { return {"sound", "microphone: " + input}; }
+  absl::Status choose_sound(const ChooseSound& wanted) override {
+    if (card.ok()) chosen.push_back(wanted);
+    return card;
+  }
+  void list_devices() override { ++listed; }
   bool ask_passcode(const std::string& prompt) override {
     asked_for = prompt;
     return has_terminal;
@@ -82,6 +87,10 @@ class World final : public SessionPorts {
   bool connected = true;
   absl::Status microphone;
   absl::Status disk;
+  absl::Status card;
+  std::string input = "null";
+  std::vector<ChooseSound> chosen;
+  int listed = 0;
   std::string recording_into;
   wire::SessionNumber own_track = 0;
   std::map<wire::SessionNumber, std::string> tracks;
