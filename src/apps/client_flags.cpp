@@ -109,6 +109,9 @@ ABSL_FLAG(
     "speech in one packet: 2.5, 5, 10, 20, 40 or 60 ms; the less, the sooner you are heard and "
     "the more packets there are");
 ABSL_FLAG(int, bitrate, 32'000, "bits a second of speech: 6000-128000");
+ABSL_FLAG(bool, constant_bitrate, false,
+          "packets of one size, of silence too, so that who watches the network learns nothing "
+          "from them; and activation always unless you say another");
 
 ABSL_FLAG(
     bool, muted, false,
@@ -192,7 +195,7 @@ const std::vector<FlagGroup>& client_flag_groups() {
         "room_passcode_file", "host_passcode", "host_passcode_file", "pair", "datagrams"}},
       {"Sound",
        {"input", "output", "devices", "echo", "noise", "gain", "activation", "frame_ms", "bitrate",
-        "muted", "record_arrivals"}},
+        "constant_bitrate", "muted", "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir", "device_key"}},
       {"Console",
        {"background", "control", "send", "json", "speaking_events", "status_line", "bell", "clock",
@@ -227,6 +230,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.encoder.frame = std::chrono::microseconds(
       std::llround(std::clamp(absl::GetFlag(FLAGS_frame_ms), 0.0, 1e6) * 1000));
   options.encoder.bitrate_bps = absl::GetFlag(FLAGS_bitrate);
+  options.encoder.constant_bitrate = absl::GetFlag(FLAGS_constant_bitrate);
   options.muted = absl::GetFlag(FLAGS_muted);
   options.background = absl::GetFlag(FLAGS_background);
   options.json = absl::GetFlag(FLAGS_json);
