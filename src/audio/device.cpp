@@ -119,6 +119,12 @@ class Device : public Interface {
     absl::StatusOr<std::shared_ptr<DeviceProcess>> process = DeviceProcess::get();
     if (!process.ok()) return process.status();
     absl::StatusOr<DeviceInfo> device = choose_device((*process)->devices(), wanted, kDirection);
+    // A process that has streams has been there for a while, and knows nothing of what came since.
+    if (absl::IsNotFound(device.status()) && process->use_count() > 1) {
+      process = DeviceProcess::renew();
+      if (!process.ok()) return process.status();
+      device = choose_device((*process)->devices(), wanted, kDirection);
+    }
     if (!device.ok()) return device.status();
     return std::make_unique<Made>(*std::move(process), *std::move(device));
   }

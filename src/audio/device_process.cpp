@@ -89,10 +89,18 @@ bool has_ended(int pid_fd, std::chrono::milliseconds patience) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<DeviceProcess>> DeviceProcess::get() {
+  return get(/*anew=*/false);
+}
+
+absl::StatusOr<std::shared_ptr<DeviceProcess>> DeviceProcess::renew() {
+  return get(/*anew=*/true);
+}
+
+absl::StatusOr<std::shared_ptr<DeviceProcess>> DeviceProcess::get(bool anew) {
   static auto* const mutex = new absl::Mutex;
   static auto* const last = new std::weak_ptr<DeviceProcess>;
   const absl::MutexLock lock(mutex);
-  if (std::shared_ptr<DeviceProcess> running = last->lock(); running && !running->gone()) {
+  if (std::shared_ptr<DeviceProcess> running = last->lock(); running && !running->gone() && !anew) {
     return running;
   }
   absl::StatusOr<std::shared_ptr<DeviceProcess>> started = start();
@@ -202,7 +210,7 @@ std::chrono::nanoseconds DeviceProcess::cpu_time() const {
 }
 
 absl::StatusOr<std::vector<DeviceInfo>> list_devices() {
-  const absl::StatusOr<std::shared_ptr<DeviceProcess>> process = DeviceProcess::get();
+  const absl::StatusOr<std::shared_ptr<DeviceProcess>> process = DeviceProcess::renew();
   if (!process.ok()) return process.status();
   return (*process)->devices();
 }

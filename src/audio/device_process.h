@@ -36,6 +36,8 @@ class DeviceProcess {
   /// there are now. kFailedPrecondition or kUnavailable with one sentence where there is no sound
   /// system, or none that answers.
   [[nodiscard]] static absl::StatusOr<std::shared_ptr<DeviceProcess>> get();
+  /// A new one, which get() has from now on.
+  [[nodiscard]] static absl::StatusOr<std::shared_ptr<DeviceProcess>> renew();
 
   ~DeviceProcess();
   DeviceProcess(const DeviceProcess&) = delete;
@@ -59,6 +61,7 @@ class DeviceProcess {
  private:
   DeviceProcess(pid_t pid, base::FileDescriptor pid_fd, base::FileDescriptor socket);
 
+  static absl::StatusOr<std::shared_ptr<DeviceProcess>> get(bool anew);
   static absl::StatusOr<std::shared_ptr<DeviceProcess>> start();
   absl::Status read_devices();
   /// Sends `request`, and `fd` where it is not -1, and waits for the answer.

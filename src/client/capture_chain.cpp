@@ -24,6 +24,7 @@ CaptureChain::CaptureChain(codec::Encoder encoder, VoiceStages& stages, Send sen
 
 void CaptureChain::take(CapturedBlock block, bool muted) {
   const bool wanted = stages_.process(block, muted);  // they hear every block, muted or not
+  meter_.add(block.sound(), block.at);
   watch(block, muted);
   if (muted) {
     gate_.forget();

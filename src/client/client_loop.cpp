@@ -48,11 +48,6 @@ Ending sound_ending(const absl::Status& status) {
   return {usage ? Kind::kUsage : Kind::kSoundDevice, std::string(status.message())};
 }
 
-std::string the(Sound::Sides sides) {
-  if (!sides.output) return "the microphone";
-  return sides.input ? "the microphone and the loudspeaker" : "the loudspeaker";
-}
-
 /// The key of this device; nothing where it is not to be known, or, as `trouble` then says, cannot.
 std::optional<base::SigningKey> key_of_device(const ClientOptions& options, std::string& trouble) {
   if (!options.device_key || options.state_directory.empty()) return std::nullopt;
@@ -91,6 +86,16 @@ std::vector<std::string> secrets(const ClientOptions& options) {
   return out;
 }
 
+/// What the stages depend on.
+ClientOptions sound_of(const ClientOptions& options) {
+  ClientOptions out;
+  out.input = options.input;
+  out.output = options.output;
+  out.encoder = options.encoder;
+  out.stages = options.stages;
+  return out;
+}
+
 Session::Options session_options(const ClientOptions& options) {
   return {options.name,           options.room,          base::to_string(options.address),
           options.muted,          options.plain_text,    options.json,
@@ -116,6 +121,7 @@ ClientLoop::ClientLoop(const ClientOptions& options)
                       [this, sentence = std::move(sentence)] { show(Report("notice", sentence)); });
                 }}),
       session_(session_options(options), *this),
+      sound_options_(sound_of(options)),
       remembered_(options.memory) {}
 
 ClientLoop::~ClientLoop() {
@@ -132,6 +138,10 @@ Ending ClientLoop::run() {
     if (base::steady_now() >= joins_.next_deadline()) show_gathered();
     tell_speaking(base::steady_now());
     if (console_) tend_console();
+    if (owes_control_turn_ && session_.takes_lines()) {
+      owes_control_turn_ = false;
+      control_->resume();
+    }
     show_status(base::steady_now());
     // A server that sends without end keeps the stream's thread busy, which never says goodbye.
     if (!ending_ && base::steady_now() >= leave_by_) ending_ = sound_failure_.value_or(Ending{});
@@ -159,6 +169,7 @@ void ClientLoop::say_goodbye() {
 }
 
 std::optional<Ending> ClientLoop::prepare() {
+  if (absl::Status status = listen_for_control(); !status.ok()) return sound_ending(status);
   Sound::Options sound;
   sound.input = options_.input;
   sound.output = options_.output;
@@ -215,6 +226,7 @@ void ClientLoop::request_stop() {
 void ClientLoop::close() {
   tasks_.close();
   if (console_) console_->stop();
+  control_.reset();
   if (sound_) sound_->stop();
   stream_.reset();
   arrivals_.reset();
@@ -230,17 +242,14 @@ void ClientLoop::welcome_session(wire::Welcome welcome, const std::string& serve
       session_.stop();
       return;
     }
-    show_sound();
+    show(sound());
     for (const std::string& notice : {stages_notice(options_), key_trouble_}) {
       if (!notice.empty()) show(Report("notice", notice));
     }
   }
   session_.on_welcome(std::move(welcome), server);
+  if (control_) control_->start();
   if (!console_ && !takes_stdin_ && !session_.stopping()) start_console();
-}
-
-void ClientLoop::show_sound() {
-  show(Report("sound", sound_->description()).with("recording", sound_->recording()));
 }
 
 void ClientLoop::tend_console() {
@@ -271,6 +280,19 @@ void ClientLoop::start_console() {
   if (!console_) console_ = make_pipe_console(STDIN_FILENO, handler);
 }
 
+absl::Status ClientLoop::listen_for_control() {
+  if (options_.control.empty()) return absl::OkStatus();
+  const auto on_line = [this](std::uint64_t ticket, std::string line) {
+    tasks_.post_urgent([this, ticket, line = std::move(line)] {
+      owes_control_turn_ = true;
+      session_.on_control(ticket, line, base::steady_now());
+    });
+  };
+  auto listening = ControlSocket::create(options_.control, on_line);
+  if (listening.ok()) control_ = *std::move(listening);
+  return listening.status();
+}
+
 void ClientLoop::complete(CompletionQuery::Names names) {
   if (names == CompletionQuery::Names::kRooms) return session_.ask_rooms(base::steady_now());
   console_->offer(session_.names_of_others());
@@ -283,40 +305,6 @@ void ClientLoop::end_of_input() {
   } else if (::isatty(STDIN_FILENO) == 1) {  // somebody may go on typing
     show(Report("console_closed", "the console is closed; Ctrl+C ends the call"));
   }
-}
-
-/// Whoever pipes sound into the client has said all of it, which is as if he had typed `stop`.
-void ClientLoop::input_ended() {
-  std::string text = "the input file is at its end; from here on you are silent";
-  if (sound_->input_may_resume()) {
-    text =
-        "what the input pipe brought has been spoken; you are silent until somebody writes again";
-  } else if (takes_stdin_) {
-    text = "standard input is at its end, and has been spoken";
-  }
-  show(Report("input_ended", text));
-  input_over_ = takes_stdin_;
-  if (takes_stdin_ && !options_.background) session_.stop();
-}
-
-void ClientLoop::sound_failed(Sound::Sides sides, const absl::Status& why) {
-  if (((sides.input && takes_stdin_) || (sides.output && takes_stdout_)) && !options_.background) {
-    sound_failure_ = Ending{Kind::kSoundDevice, std::string(why.message())};
-    session_.stop();
-    return;
-  }
-  const std::string what(why.message());
-  show(Report("sound_error", the(sides) + " failed: " + what + "; you stay in the call" +
-                                 (sides.output ? "" : " and hear the others"))
-           .with("input", sides.input)
-           .with("output", sides.output));
-}
-
-void ClientLoop::sound_returned(Sound::Sides sides) {
-  show(Report("sound_back", the(sides) + (sides.input && sides.output ? " are" : " is") +
-                                " back; " + sound_->description())
-           .with("input", sides.input)
-           .with("output", sides.output));
 }
 
 void ClientLoop::tell_path() {

@@ -18,6 +18,7 @@
 #include "comcat/transport/voice_stream.h"
 
 #include "call_quality.h"
+#include "control_socket.h"
 #include "gathered_joins.h"
 #include "path_news.h"
 #include "speaking_events.h"
@@ -69,9 +70,13 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void name_track(wire::SessionNumber speaker, const std::string& name, bool self) override;
   void show(Report report) override;
   bool ask_passcode(const std::string& prompt) override;
-  void show_devices() override;
+  void answer(const Asker& asker, Report report) override;
+  [[nodiscard]] Report sound() const override;
+  [[nodiscard]] absl::Status choose_sound(const ChooseSound& wanted) override;
+  void list_devices() override;
   void offer_rooms(std::vector<std::string> names) override;
   [[nodiscard]] bool is_talking(wire::SessionNumber session) const override;
+  [[nodiscard]] SoundLevels levels() const override;
   [[nodiscard]] Statistics statistics() const override;
 
   // ---- the main thread
@@ -79,8 +84,9 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   [[nodiscard]] absl::Status record_arrivals();
   void tell_path();
   void welcome_session(wire::Welcome welcome, const std::string& server);
-  void show_sound();
+  void note_chosen(const ChooseSound& chosen);
   void start_console();
+  [[nodiscard]] absl::Status listen_for_control();
   void tend_console();
   [[nodiscard]] base::Time next_deadline() const;
   /// Those of the room who talk now.
@@ -125,15 +131,18 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   Session session_;
   CallRecording recording_;
   std::unique_ptr<Sound> sound_;
+  ClientOptions sound_options_;                // input, output, stages and encoder, as they are now
   std::unique_ptr<ArrivalRecorder> arrivals_;  // null: not recorded
   std::unique_ptr<transport::VoiceStream> stream_;
   std::unique_ptr<Console> console_;
-  ServerMemory remembered_;      // as the file has it
-  bool told_forgetful_ = false;  // that it cannot be written
-  std::string key_trouble_;      // why there is no device key, for the user; "" where there is one
+  std::unique_ptr<ControlSocket> control_;  // null: not asked for
+  ServerMemory remembered_;                 // as the file has it
+  bool told_forgetful_ = false;             // that it cannot be written
+  std::string key_trouble_;  // why there is no device key, for the user; "" where there is one
   bool started_ = false;
   base::Time leave_by_ = base::Time::max();  // the stream has ended by then, or is cut
   bool owes_turn_ = false;                   // the console has given a line and waits
+  bool owes_control_turn_ = false;           // so has another program
   bool input_over_ = false;                  // which ends the call, but nobody waits for that
   std::optional<Ending> sound_failure_;
   std::optional<Ending> ending_;

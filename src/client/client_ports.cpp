@@ -5,9 +5,9 @@
 
 #include <unistd.h>
 
-#include "comcat/audio/device_info.h"
 #include "comcat/base/clock.h"
 #include "comcat/base/thread_priority.h"
+#include "comcat/client/control.h"
 
 #include "absl/time/clock.h"
 #include "client_loop.h"
@@ -49,7 +49,7 @@ absl::Status ClientLoop::set_deafened(bool deafened) {
   if (!deafened) {
     const std::string before = sound_->recording();
     if (absl::Status status = sound_->reopen(Sound::Side::kOutput); !status.ok()) return status;
-    if (sound_->recording() != before) show_sound();
+    if (sound_->recording() != before) show(sound());
   }
   sound_->playback().set_deafened(deafened);
   return absl::OkStatus();
@@ -57,19 +57,6 @@ absl::Status ClientLoop::set_deafened(bool deafened) {
 
 void ClientLoop::set_short_frames(bool short_frames) {
   sound_->capture().set_short_frames(short_frames);
-}
-
-absl::StatusOr<VoiceStages::State> ClientLoop::set_stages(const VoiceStages::Change& change) {
-  VoiceStages& stages = sound_->capture().stages();
-  if (absl::Status status = stages.change(change); !status.ok()) return status;
-  return stages.state();
-}
-
-bool ClientLoop::set_talking(bool talks) {
-  VoiceStages& stages = sound_->capture().stages();
-  if (stages.state().activation != Activation::kPush) return false;
-  stages.set_talking(talks);
-  return true;
 }
 
 void ClientLoop::set_gain(wire::SessionNumber speaker, float gain) {
@@ -140,10 +127,13 @@ bool ClientLoop::ask_passcode(const std::string& prompt) {
   return console_ && console_->ask_secret(prompt);
 }
 
-void ClientLoop::show_devices() {
-  absl::StatusOr<Report> devices = devices_report();
-  show(devices.ok() ? *std::move(devices)
-                    : Report("error", std::string(devices.status().message())));
+/// Whoever presses a key waits for nobody who reads the terminal, where the status line says
+/// whether one is heard.
+void ClientLoop::answer(const Asker& asker, Report report) {
+  const bool is_below = shows_status_ && (report.event == "you_talk" || report.event == "you_hush");
+  if (concerns_user(report) && !is_below && !printer_.is_full()) show(report);
+  if (asker.id) report.details.with("id", *asker.id);
+  control_->answer(asker.ticket, to_json(report));
 }
 
 void ClientLoop::offer_rooms(std::vector<std::string> names) {
@@ -161,38 +151,6 @@ Statistics ClientLoop::statistics() const {
   out.encoder = codec::eased(options_.encoder, out.stream.easing);
   out.realtime = base::realtime_threads();
   return out;
-}
-
-absl::StatusOr<Report> devices_report() {
-  const absl::StatusOr<std::vector<audio::DeviceInfo>> devices = audio::list_devices();
-  if (!devices.ok()) return devices.status();
-  std::string text;
-  std::vector<Object> objects;
-  for (const audio::DeviceInfo& device : *devices) {
-    std::string uses;
-    if (device.input_channels > 0) uses += device.default_input ? "input (default)" : "input";
-    if (device.output_channels > 0) {
-      uses += std::string(uses.empty() ? "" : ", ") +
-              (device.default_output ? "output (default)" : "output");
-    }
-    text += (text.empty() ? "" : "\n") + std::to_string(device.number) + "  " + device.name + " [" +
-            device.system + "]: " + uses;
-    Object object;
-    object.with("number", std::int64_t{device.number})
-        .with("name", device.name)
-        .with("system", device.system)
-        .with("input_channels", std::int64_t{device.input_channels})
-        .with("output_channels", std::int64_t{device.output_channels})
-        .with("default_input", device.default_input)
-        .with("default_output", device.default_output);
-    objects.push_back(std::move(object));
-  }
-  if (text.empty()) {
-    text =
-        "this machine has no sound device; --input also takes file:PATH, tone:HZ and null, "
-        "--output file:PATH.wav and null";
-  }
-  return Report("devices", text).with("devices", std::move(objects));
 }
 
 }  // namespace comcat::client

@@ -39,6 +39,9 @@ void ClientLoop::show_status(base::Time now) {
     status.microphone = Status::Microphone::kHushed;
   }
   const bool sends = status.microphone == Status::Microphone::kOpen && !status.offline;
+  if (!talkers.empty()) {
+    status.heard_bars = level_bars(sound_->playback().levels(now).level_dbov);
+  }
   if (sends) status.own_bars = level_bars(sound_->capture().stats().level_dbov);
   const bool live = sends || !talkers.empty();
   if (live && quality_.is_due(now)) quality_.note(statistics(), talkers, now);

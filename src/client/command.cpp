@@ -236,6 +236,7 @@ absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
   if (word == "pair") return PairDevice{};
   if (word == "talk" || word == "hush") return PushToTalk{word == "talk"};
   if (word == "stats") return ShowStats{};
+  if (word == "levels") return ShowLevels{};
   if (word == "devices") return Devices{};
   if (word == "help" || word == "?") return Help{};
   if (word == "stop" || word == "quit" || word == "exit") return Stop{};
@@ -258,6 +259,7 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   if (word == "msg") return parse_msg(rest);
   if (word == "who") return parse_who(rest);
   if (word == "rooms") return parse_rooms(rest);
+  if (word == "input" || word == "output") return ChooseSound{word == "input", rest};
   if (word == "record") return parse_record(rest);
   if (word == "history") return parse_history(rest);
   if (is_stage_word(word)) return parse_stages(word, rest);

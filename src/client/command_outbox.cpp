@@ -66,9 +66,9 @@ std::string UserCommand::description() const {
 }
 
 CommandOutbox::Unsent CommandOutbox::give(Kind kind, decltype(wire::Command::verb) verb,
-                                          base::Time now, std::optional<Value> id) {
+                                          base::Time now, std::optional<Asker> asker) {
   Unsent unsent;
-  UserCommand it{kind, {next_trace_id_++, std::move(verb)}, now, 0, std::move(id)};
+  UserCommand it{kind, {next_trace_id_++, std::move(verb)}, now, 0, std::move(asker)};
   // In an outage the user is told at once; later ones may then still have a turn.
   if (interrupted_ || (waiting_.empty() && free_at() <= now)) {
     send(std::move(it), now, unsent);

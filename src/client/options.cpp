@@ -48,7 +48,8 @@ VoiceStages::Change wanted_stages(const ClientOptions& options) {
   if (!out.echo) out.echo = microphone && loudspeaker;
   if (!out.noise) out.noise = microphone ? voice::Noise::kLow : voice::Noise::kOff;
   if (!out.gain) out.gain = voice::Gain{.adaptive = microphone, .fixed_db = 0};
-  if (!out.activation) out.activation = microphone ? Activation::kVoice : Activation::kAlways;
+  const bool judges = microphone && !options.encoder.constant_bitrate;
+  if (!out.activation) out.activation = judges ? Activation::kVoice : Activation::kAlways;
   return out;
 }
 

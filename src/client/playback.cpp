@@ -50,6 +50,7 @@ void Playback::render(std::span<float> samples, base::Time now) {
     rest_ = rest_.subspan(count);
     left = left.subspan(count);
   }
+  meter_.add(samples, now);
   if (far_end_ != nullptr) far_end_->play(samples, now);
 }
 

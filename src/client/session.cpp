@@ -369,13 +369,6 @@ void Session::on_interrupted(const transport::Failure& failure) {
   leave_if_done();
 }
 
-void Session::on_muted_speech() {
-  if (!muted_ || interrupted_) return;
-  ports_.show(Report("you_speak_muted", muted_by_host()
-                                            ? "you speak, but a host has muted you"
-                                            : "you speak, but are muted: unmute to be heard"));
-}
-
 void Session::on_speaking(wire::SessionNumber session, bool speaks) {
   const auto found = members_.find(session);
   if (found != members_.end() && people_.is_ignored(found->second)) return;
@@ -392,7 +385,8 @@ void Session::finish() {
 }
 
 void Session::leave_if_done() {
-  if (finishing_ && (interrupted_ || outbox_.is_idle())) stop();
+  const bool answered = (interrupted_ || outbox_.is_idle()) && sound_askers_.empty();
+  if (finishing_ && answered) stop();
 }
 
 void Session::stop() {

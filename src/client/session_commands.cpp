@@ -5,9 +5,7 @@
 
 #include "comcat/base/text.h"
 #include "comcat/base/unicode.h"
-#include "comcat/client/json_command.h"
 #include "comcat/client/session.h"
-#include "comcat/client/stage_words.h"
 #include "comcat/client/words.h"
 
 #include "shown_name.h"
@@ -48,20 +46,8 @@ Report rooms_report(const std::vector<wire::RoomInfo>& rooms, const std::string&
 
 }  // namespace
 
-template <typename Act>
-void Session::with_id(std::optional<Value> id, Act act) {
-  id_ = std::move(id);
-  act();
-  if (id_) show(Report("done", "done"));
-}
-
-void Session::show(Report report) {
-  if (id_) report.details.with("id", *std::exchange(id_, std::nullopt));
-  ports_.show(std::move(report));
-}
-
 void Session::command(Kind kind, decltype(wire::Command::verb) verb, base::Time now) {
-  report(outbox_.give(kind, std::move(verb), now, std::exchange(id_, std::nullopt)));
+  report(outbox_.give(kind, std::move(verb), now, std::exchange(asker_, std::nullopt)));
 }
 
 void Session::report(const CommandOutbox::Unsent& unsent) {
@@ -69,22 +55,11 @@ void Session::report(const CommandOutbox::Unsent& unsent) {
     const UserCommand& it = entry.first;
     const absl::Status& why = entry.second;
     // A state that cannot be told now is told with the next welcome.
-    with_id(it.id, [&] {
+    with_asker(it.asker, [&] {
       if (answer_quietly(it.kind, {})) return;
       if (!it.is_state() || !absl::IsUnavailable(why)) fail(it, std::string(why.message()));
     });
   }
-}
-
-void Session::execute_json(const std::string& line, base::Time now) {
-  const JsonCommand parsed = parse_json_command(line);
-  with_id(parsed.id, [&] {
-    if (!parsed.command.ok()) {
-      show(error(std::string(parsed.command.status().message())).with("command", line));
-    } else {
-      std::visit([&](const auto& it) { execute(it, now); }, *parsed.command);
-    }
-  });
 }
 
 void Session::on_line(const std::string& line, base::Time now) {
@@ -243,30 +218,6 @@ void Session::execute(const PairDevice& /*command*/, base::Time now) {
   command(Kind::kPair, wire::Pair{}, now);
 }
 
-void Session::execute(const SetStages& wanted, base::Time /*now*/) {
-  const absl::StatusOr<VoiceStages::State> state = ports_.set_stages(wanted.change);
-  if (!state.ok()) {
-    show(error(std::string(state.status().message())));
-    return;
-  }
-  show(Report("voice", "your voice: " + words_of(*state))
-           .with("echo", state->settings.echo)
-           .with("noise", word_of(state->settings.noise))
-           .with("gain", word_of(state->settings.gain))
-           .with("activation", word_of(state->activation)));
-}
-
-void Session::execute(const PushToTalk& wanted, base::Time /*now*/) {
-  if (!ports_.set_talking(wanted.talks)) {
-    show(error("talk and hush are for activation push; type that first"));
-    return;
-  }
-  const bool in_vain = wanted.talks && (muted_ || muted_by_host());
-  const std::string talks = in_vain ? "you talk, but you are muted" : "you talk: they hear you";
-  show(Report(wanted.talks ? "you_talk" : "you_hush",
-              wanted.talks ? talks : "you hush: nobody hears you"));
-}
-
 void Session::execute(const ShowStats& /*command*/, base::Time now) {
   // The answer to a small question is the round trip; the figures are shown when it is here.
   command(Kind::kProbe, wire::ListRooms{}, now);
@@ -274,10 +225,6 @@ void Session::execute(const ShowStats& /*command*/, base::Time now) {
 
 void Session::ask_rooms(base::Time now) {
   command(Kind::kRoomNames, wire::ListRooms{}, now);
-}
-
-void Session::execute(const Devices& /*command*/, base::Time /*now*/) {
-  ports_.show_devices();
 }
 
 void Session::show_stats() {
@@ -296,7 +243,7 @@ void Session::on_outcome(const wire::Outcome& outcome, base::Time now) {
   }
   if (const auto answered = outbox_.take_answered(outcome, now)) {
     round_trip_ = std::chrono::duration_cast<std::chrono::microseconds>(now - answered->sent_at);
-    with_id(answered->id, [&] {
+    with_asker(answered->asker, [&] {
       if (answer_quietly(answered->kind, outcome)) return;
       if (outcome.status == 0) return succeed(*answered, outcome, now);
       if (try_passcode(*answered, outcome, now)) return;
@@ -381,7 +328,7 @@ void Session::give_up(const UserCommand& it) {
 
 void Session::give_up_interrupted() {
   for (const UserCommand& it : outbox_.interrupt()) {
-    with_id(it.id, [&] {
+    with_asker(it.asker, [&] {
       if (answer_quietly(it.kind, {}) || it.is_state()) return;
       fail(it, "the connection was lost before the server answered" +
                    (it.is_text() ? "" : " " + it.description()));  // which fail() adds
@@ -391,14 +338,18 @@ void Session::give_up_interrupted() {
 
 void Session::step(base::Time now) {
   for (const UserCommand& it : outbox_.take_unanswered(now)) {
-    with_id(it.id, [&] { give_up(it); });
+    with_asker(it.asker, [&] { give_up(it); });
   }
   report(outbox_.step(now));
+  give_up_sound(now);
   leave_if_done();
 }
 
 base::Time Session::next_deadline() const {
-  return outbox_.next_deadline();
+  const bool waits = finishing_ && !sound_askers_.empty();
+  return std::min(
+      outbox_.next_deadline(),
+      waits ? sound_askers_.front().asked_at + CommandOutbox::kPatience : base::Time::max());
 }
 
 }  // namespace comcat::client

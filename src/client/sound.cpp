@@ -65,6 +65,14 @@ absl::Status Sound::reopen(Side side) {
   return devices_->reopen(side);
 }
 
+void Sound::choose(Side side, std::string spec, OnChosen then) {
+  devices_->choose(side, std::move(spec), std::move(then));
+}
+
+void Sound::list(OnListed then) {
+  devices_->list(std::move(then));
+}
+
 std::string Sound::description() const {
   return devices_->description();
 }

@@ -17,12 +17,16 @@ constexpr std::chrono::milliseconds kTogether{250};
 
 SoundDevices::SoundDevices(Sound::Options options, audio::CaptureHandler& capture,
                            audio::RenderHandler& playback)
-    : options_(std::move(options)), capture_(capture), playback_(playback) {}
+    : options_(std::move(options)),
+      capture_(capture),
+      playback_(playback),
+      input_(options_.input),
+      output_(options_.output) {}
 
 absl::Status SoundDevices::find() {
-  absl::StatusOr<Source> source = audio::make_source(options_.input);
+  absl::StatusOr<Source> source = audio::make_source(wanted(Side::kInput));
   if (!source.ok()) return source.status();
-  absl::StatusOr<Sink> sink = audio::make_sink(options_.output, options_.on_notice);
+  absl::StatusOr<Sink> sink = audio::make_sink(wanted(Side::kOutput), options_.on_notice);
   if (!sink.ok()) return sink.status();
   const absl::MutexLock lock(&mutex_);
   source_ = *std::move(source);
@@ -79,11 +83,14 @@ absl::Status SoundDevices::launch(Sink sink) {
   const absl::MutexLock lock(&mutex_);
   std::swap(sink_, sink);
   away_.output = false;
-  if (sink) {
-    output_before_.missed_samples += sink->figures().missed_samples;
-    output_before_.xruns += sink->figures().xruns;
-  }
+  if (sink) note_figures(*sink);
   return absl::OkStatus();
+}
+
+void SoundDevices::note_figures(const audio::Sink& sink) {
+  const audio::SinkFigures figures = sink.figures();
+  output_before_.missed_samples += figures.missed_samples;
+  output_before_.xruns += figures.xruns;
 }
 
 audio::EndHandler SoundDevices::on_end(Side side) {
@@ -105,9 +112,11 @@ void SoundDevices::note_failure(Side side, absl::Status status) {
 }
 
 base::Time SoundDevices::step(base::Time now) {
+  do_asked();
   part_with_failed(now);
   retry(now);
   const absl::MutexLock lock(&mutex_);
+  if (!asked_.empty()) return now;
   return failed_.any() ? std::min(failed_at_ + kTogether, times_.next()) : times_.next();
 }
 
@@ -149,29 +158,29 @@ void SoundDevices::play_nowhere() {
 }
 
 void SoundDevices::retry(base::Time now) {
-  Sides wanted;
+  Sides sides;
   {
     const absl::MutexLock lock(&mutex_);
     if (!times_.due(now)) return;
-    wanted = {away_.input && awaited_.input, away_.output && awaited_.output};
+    sides = {away_.input && awaited_.input, away_.output && awaited_.output};
   }
   trying_ = true;
-  const Sides back = try_again(wanted);
+  const Sides back = try_again(sides);
   trying_ = false;
   {
     const absl::MutexLock lock(&mutex_);
     const base::Time after = base::steady_now();
-    const bool all = back.input == wanted.input && back.output == wanted.output;
+    const bool all = back.input == sides.input && back.output == sides.output;
     all ? times_.returned(after) : times_.tried(after);
   }
   if (back.any() && options_.on_return) options_.on_return(back);
 }
 
-SoundDevices::Sides SoundDevices::try_again(Sides wanted) {
+SoundDevices::Sides SoundDevices::try_again(Sides sides) {
   // Both are found before either starts, so that one process, and one JACK client, has them.
   absl::StatusOr<Sink> sink =
-      wanted.output ? audio::make_sink(options_.output, options_.on_notice) : Sink();
-  absl::StatusOr<Source> source = wanted.input ? audio::make_source(options_.input) : Source();
+      sides.output ? audio::make_sink(wanted(Side::kOutput), options_.on_notice) : Sink();
+  absl::StatusOr<Source> source = sides.input ? audio::make_source(wanted(Side::kInput)) : Source();
   Sides back;
   if (sink.ok() && *sink) back.output = launch(*std::move(sink)).ok();
   if (source.ok() && *source) back.input = launch(*std::move(source)).ok();
@@ -191,11 +200,16 @@ absl::Status SoundDevices::reopen(Side side) {
     }
   }
   if (input) {
-    absl::StatusOr<Source> source = audio::make_source(options_.input);
+    absl::StatusOr<Source> source = audio::make_source(wanted(side));
     return source.ok() ? launch(*std::move(source)) : source.status();
   }
-  absl::StatusOr<Sink> sink = audio::make_sink(options_.output, options_.on_notice);
+  absl::StatusOr<Sink> sink = audio::make_sink(wanted(side), options_.on_notice);
   return sink.ok() ? launch(*std::move(sink)) : sink.status();
+}
+
+std::string SoundDevices::wanted(Side side) const {
+  const absl::MutexLock lock(&mutex_);
+  return side == Side::kInput ? input_ : output_;
 }
 
 std::string SoundDevices::description() const {

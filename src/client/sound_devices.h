@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +42,8 @@ class SoundDevices {
   [[nodiscard]] absl::Status start();
   void stop();
   [[nodiscard]] absl::Status reopen(Side side);
+  void choose(Side side, std::string spec, Sound::OnChosen then);
+  void list(Sound::OnListed then);
   [[nodiscard]] std::string description() const;
   [[nodiscard]] std::string recording() const;
   [[nodiscard]] bool input_may_resume() const;
@@ -48,13 +52,22 @@ class SoundDevices {
   /// From what is rendered to the loudspeaker, and from the microphone to the handler.
   [[nodiscard]] std::chrono::microseconds delays() const;
 
-  /// One turn of the thread: parts with what has failed, and tries what is due. When to be called
-  /// again at the latest.
+  /// One turn of the thread: does what the user asks for, parts with what has failed, and tries
+  /// what is due. When to be called again at the latest.
   base::Time step(base::Time now);
 
  private:
   using Source = std::unique_ptr<audio::Source>;
   using Sink = std::unique_ptr<audio::Sink>;
+
+  void do_asked();
+  [[nodiscard]] absl::Status change_input(const std::string& spec);
+  [[nodiscard]] absl::Status change_output(const std::string& spec);
+  /// The one that was there before, which another could not replace.
+  void restore(Source before);
+  void restore(Sink before);
+  [[nodiscard]] std::string wanted(Side side) const;
+  void note_figures(const audio::Sink& sink) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   /// Starts it and, where that works, puts it in its place.
   [[nodiscard]] absl::Status launch(Source source);
@@ -68,7 +81,7 @@ class SoundDevices {
   void retry(base::Time now);
   void play_nowhere();
   /// Those that are back.
-  [[nodiscard]] Sides try_again(Sides wanted);
+  [[nodiscard]] Sides try_again(Sides sides);
 
   const Sound::Options options_;
   audio::CaptureHandler& capture_;
@@ -77,6 +90,10 @@ class SoundDevices {
   std::atomic<bool> trying_{false};
 
   mutable absl::Mutex mutex_;
+  std::deque<std::function<void()>> asked_ ABSL_GUARDED_BY(mutex_);  // by the user, in order
+  // What is to be had, and is tried again where it fails.
+  std::string input_ ABSL_GUARDED_BY(mutex_);
+  std::string output_ ABSL_GUARDED_BY(mutex_);
   Source source_ ABSL_GUARDED_BY(mutex_);  // null: failed
   Sink sink_ ABSL_GUARDED_BY(mutex_);
   Sides failed_ ABSL_GUARDED_BY(mutex_);            // not yet parted with

@@ -45,6 +45,7 @@ std::string own_state(const Status& status) {
   const bool sends = status.microphone == Status::Microphone::kOpen && !status.offline;
   if (sends) append(out, "mic " + bar(status.own_bars));
   if (status.deafened) append(out, "deafened");
+  if (status.heard_bars && !status.deafened) append(out, "out " + bar(*status.heard_bars));
   return out;
 }
 

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <deque>
 #include <optional>
 #include <thread>
 #include <tuple>
@@ -24,6 +23,7 @@
 #include "job_control.h"
 #include "line_editor.h"
 #include "line_text.h"
+#include "pasted_lines.h"
 #include "resize_signal.h"
 #include "secret_question.h"
 #include "terminal_keys.h"
@@ -125,7 +125,7 @@ class TerminalConsole final : public Console {
   /// Waits for a key that the editor is to have; false at the end of the input or once stopped.
   bool next_key(wchar_t& key) {
     while (!stopping_) {
-      if (!pasted_.empty() && !question_ && has_turn_) give(take_pasted());
+      if (!pasted_.empty() && !pasted_.is_asking() && has_turn_) give(pasted_.take());
       if (may_type()) {
         if (const std::optional<TerminalInput> input = keys_.take()) {
           if (take_input(*input, key)) return true;
@@ -143,7 +143,7 @@ class TerminalConsole final : public Console {
 
   [[nodiscard]] bool may_type() const {
     if (secret_.is_open()) return holds_terminal_;
-    return holds_terminal_ && has_turn_ && !keys_wait_ && (pasted_.empty() || question_);
+    return holds_terminal_ && has_turn_ && !keys_wait_ && (pasted_.empty() || pasted_.is_asking());
   }
 
   /// True where the next key is there already: what it does is drawn first.
@@ -194,11 +194,11 @@ class TerminalConsole final : public Console {
       return false;
     }
     if (const auto* const paste = std::get_if<PastedText>(&input)) {
-      if (!question_) take_paste(paste->text);
+      if (!pasted_.is_asking()) take_paste(paste->text);
       return false;
     }
     key = std::get<wchar_t>(input);
-    if (question_) return answer(key);
+    if (pasted_.is_asking()) return answer(key);
     if (key != L'\t') return true;
     complete_line();
     return false;
@@ -243,7 +243,7 @@ class TerminalConsole final : public Console {
     if (!names) return;
     keys_wait_ = false;
     const Tab tab = *std::exchange(tab_, std::nullopt);
-    const bool is_still = editor_ != nullptr && holds_terminal_ && !question_ &&
+    const bool is_still = editor_ != nullptr && holds_terminal_ && !pasted_.is_asking() &&
                           editor_->before_cursor() == tab.before;
     if (is_still) complete_with(tab.before, tab.query, *names);
   }
@@ -257,32 +257,23 @@ class TerminalConsole final : public Console {
     if (!choices.empty()) editor_->print_above(choices + "\n");
   }
 
-  // ---- pastes of several lines: nobody means them as that many commands
+  // ---- pastes of several lines
 
   void take_paste(const std::string& text) {
     const std::vector<std::string> lines = lines_of_paste(text);
     if (lines.size() == 1) return editor_->insert(lines.front());
     if (lines.empty()) return;
-    pasted_.assign(lines.begin(), lines.end());
-    question_ = true;
+    pasted_.ask(lines);
     update_prompt();
   }
 
   /// True where the editor is to clear the line.
   bool answer(wchar_t& key) {
-    if (key != L'y' && key != L'Y' && key != L'n' && key != L'N') return false;
-    question_ = false;
-    const bool say = key == L'y' || key == L'Y';
-    if (!say) pasted_.clear();
+    const std::optional<bool> say = pasted_.answer(key);
+    if (!say) return false;
     update_prompt();
     key = LineEditor::kClear;
-    return say && (editor_->typed() == "say " || editor_->typed() == "/say ");
-  }
-
-  std::string take_pasted() {
-    std::string line = say_command(pasted_.front());
-    pasted_.pop_front();
-    return line;
+    return *say && (editor_->typed() == "say " || editor_->typed() == "/say ");
   }
 
   /// Ctrl+C on what was pasted or typed; true where the editor is to have `key`.
@@ -296,11 +287,7 @@ class TerminalConsole final : public Console {
       key = LineEditor::kClear;
       return true;
     }
-    if (!std::exchange(question_, false)) {
-      editor_->print_above("not sent: the " + std::to_string(pasted_.size()) +
-                           " lines that were still to come\n");
-    }
-    pasted_.clear();
+    if (const std::string notice = pasted_.drop(); !notice.empty()) editor_->print_above(notice);
     update_prompt();
     return false;
   }
@@ -313,9 +300,7 @@ class TerminalConsole final : public Console {
       const absl::MutexLock lock(&mutex_);
       prompt = wanted_prompt_;
     }
-    if (question_) {
-      prompt = "say the " + std::to_string(pasted_.size()) + " lines that were pasted? (y/n) ";
-    }
+    if (pasted_.is_asking()) prompt = pasted_.question();
     editor_->set_prompt(secret_.is_open() ? secret_.prompt() : prompt);
   }
 
@@ -386,8 +371,7 @@ class TerminalConsole final : public Console {
   LineEditor* editor_ = nullptr;
   bool holds_terminal_ = true;
   TerminalKeys keys_;
-  std::deque<std::string> pasted_;  // lines that are to be said
-  bool question_ = false;           // whether they are
+  PastedLines pasted_;
   SecretQuestion secret_;
   struct Tab {
     std::string before;  // what stood before the cursor

@@ -42,6 +42,9 @@ constexpr std::array kWords{
     ConsoleWord{"talk", "", "with activation push: they hear you from now on"},
     ConsoleWord{"hush", "", "with activation push: they hear you no longer"},
     ConsoleWord{"stats", "", "delays, losses, and what is behind them"},
+    ConsoleWord{"levels", "", "how loud your microphone is, and what you hear"},
+    ConsoleWord{"input", "[DEVICE]", "another microphone, or whatever --input takes"},
+    ConsoleWord{"output", "[DEVICE]", "another loudspeaker, or whatever --output takes"},
     ConsoleWord{"devices", "", "the sound devices of this machine"},
     ConsoleWord{"help", "", "this list"},
     ConsoleWord{"stop", "", "leave the call and end; quit, exit and Ctrl+C do so, too"},
@@ -57,7 +60,7 @@ ArgumentKind kind_of(const std::string& name) {
   if (name.find('|') != std::string::npos) return ArgumentKind::kChoice;
   if (name == "NAME") return ArgumentKind::kPerson;
   if (name == "ROOM") return ArgumentKind::kRoom;
-  if (name == "TEXT" || name == "PATH") return ArgumentKind::kText;
+  if (name == "TEXT" || name == "PATH" || name == "DEVICE") return ArgumentKind::kText;
   if (name == "N" || name == "PERCENT") return ArgumentKind::kNumber;
   return absl::ascii_islower(static_cast<unsigned char>(name.front())) ? ArgumentKind::kItself
                                                                        : ArgumentKind::kWord;

@@ -46,7 +46,8 @@ absl::Status check(const EncoderOptions& options) {
   return absl::OkStatus();
 }
 
-EncoderOptions with_enough_bits(EncoderOptions options) {
+EncoderOptions in_agreement(EncoderOptions options) {
+  if (options.constant_bitrate) options.discontinuous = false;
   if (audio::to_samples(options.frame) <= kShortFrameSamples) {
     options.bitrate_bps = std::max(options.bitrate_bps, kMinQuickBitrate);
   }
@@ -87,7 +88,7 @@ void Encoder::DestroyJoiner::operator()(OpusRepacketizer* joiner) const {
 Encoder::Encoder(OpusEncoder* encoder, OpusRepacketizer* joiner, const EncoderOptions& options)
     : encoder_(encoder),
       joiner_(joiner),
-      options_(with_enough_bits(options)),
+      options_(in_agreement(options)),
       now_(options_),
       packet_(kMaxPacketBytes, 0),
       parts_(kMaxPacketBytes, 0) {}
@@ -105,7 +106,9 @@ absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
   if (encoder.joiner_ == nullptr) return absl::InternalError("no memory for an Opus encoder");
   for (const int result :
        {opus_encoder_ctl(opus, OPUS_SET_BITRATE(encoder.options_.bitrate_bps)),
-        opus_encoder_ctl(opus, OPUS_SET_DTX(options.discontinuous && !encoder.quick() ? 1 : 0)),
+        opus_encoder_ctl(opus, OPUS_SET_VBR(options.constant_bitrate ? 0 : 1)),
+        opus_encoder_ctl(opus,
+                         OPUS_SET_DTX(encoder.options_.discontinuous && !encoder.quick() ? 1 : 0)),
         opus_encoder_ctl(opus, OPUS_SET_INBAND_FEC(options.expected_loss_percent > 0 ? 1 : 0)),
         opus_encoder_ctl(opus, OPUS_SET_PACKET_LOSS_PERC(options.expected_loss_percent))}) {
     if (result != OPUS_OK) {

@@ -32,6 +32,12 @@ Failure refused(const StreamEnd& end, const ServerWords& said, std::string advic
           std::move(advice), false};
 }
 
+/// The server can make nothing of what this client sends.
+Failure misunderstood(const StreamEnd& end, const ServerWords& said) {
+  return refused(end, said,
+                 said.advice.empty() ? "use the same version of comcat on both ends" : said.advice);
+}
+
 /// The server asks for a passcode, its own or the room's.
 Failure of_passcode(const StreamEnd& end, const ServerWords& said) {
   const bool of_room = absl::StartsWith(said.sentence, "the room ") ||
@@ -164,7 +170,10 @@ Failure classify(const StreamEnd& end) {
       return refused(end, said, or_else(said.advice, "ask whoever runs the server"));
     case absl::StatusCode::kAlreadyExists:  // the server says to choose another, but not how
       return refused(end, said, advice_on_name(said));
+    case absl::StatusCode::kFailedPrecondition:
+      return misunderstood(end, said);
     case absl::StatusCode::kInvalidArgument:
+      if (end.welcomed) return misunderstood(end, said);
       return {FailureKind::kUsage, where + " refused: " + said.sentence, said.advice, false};
     case absl::StatusCode::kResourceExhausted:
       if (end.welcomed) return refused(end, said, advice_on_sending(said));

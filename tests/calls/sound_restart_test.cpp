@@ -133,6 +133,26 @@ INSTANTIATE_TEST_SUITE_P(Jack, SoundSystem,
                                                    4096}),
                          [](const auto& how) { return std::string(how.param.name); });
 
+TEST(SoundSystem, WhichWasChosenInTheCallIsTheOneThatIsTakenBack) {
+  SKIP_WITHOUT_JACK();
+  const auto rig = JackRig::start(JackRig::Pace::kGoesOn, kPeriod);
+  ASSERT_NE(nullptr, rig);
+  ServerProcess server;
+  ClientProcess alice(server, "alice", {"--input=null", "--output=null"});
+  ASSERT_TRUE(alice.prints("type help"));
+  alice.type("output device");
+  EXPECT_TRUE(alice.prints("microphone: null; loudspeaker: system"));
+  alice.type("input system");
+  EXPECT_TRUE(alice.prints("microphone: system; loudspeaker: system"));
+  EXPECT_TRUE(rig->wait_for_port("alice:in_0"));
+  rig->kill_server();
+  EXPECT_TRUE(alice.process().wait_for_line(Process::kOut, " failed: ", kSoon));
+  EXPECT_TRUE(rig->start_server(kRate, kPeriod));
+  EXPECT_TRUE(alice.process().wait_for_line(Process::kOut, " back; ", kSoon));
+  EXPECT_TRUE(rig->wait_for_port("alice:in_0") && rig->wait_for_port("alice:out_0"));
+  EXPECT_EQ(0, alice.stop());
+}
+
 Outcome other_periods() {
   const auto rig = JackRig::start(JackRig::Pace::kGoesOn, kPeriod);
   if (rig == nullptr) return {"no JACK server starts", ""};

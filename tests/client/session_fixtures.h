@@ -58,12 +58,22 @@ class World final : public SessionPorts {
     if (self) own_track = speaker;
   }
   void show(Report report) override { shown.push_back(std::move(report)); }
-  void show_devices() override { ++devices; }
+  void answer(const Asker& asker, Report report) override {
+    if (asker.id) report.details.with("id", *asker.id);
+    answers[asker.ticket].push_back(to_json(report));
+  }
+  Report sound() const override { return {"sound", "microphone: " + input}; }
+  absl::Status choose_sound(const ChooseSound& wanted) override {
+    if (card.ok()) chosen.push_back(wanted);
+    return card;
+  }
+  void list_devices() override { ++listed; }
   bool ask_passcode(const std::string& prompt) override {
     asked_for = prompt;
     return has_terminal;
   }
   void offer_rooms(std::vector<std::string> names) override { rooms = std::move(names); }
+  SoundLevels levels() const override { return sound_levels; }
   Statistics statistics() const override { return {}; }
 
   /// What was shown since the last time.
@@ -77,6 +87,10 @@ class World final : public SessionPorts {
   bool connected = true;
   absl::Status microphone;
   absl::Status disk;
+  absl::Status card;
+  std::string input = "null";
+  std::vector<ChooseSound> chosen;
+  int listed = 0;
   std::string recording_into;
   wire::SessionNumber own_track = 0;
   std::map<wire::SessionNumber, std::string> tracks;
@@ -87,7 +101,7 @@ class World final : public SessionPorts {
   std::string asked_for;
   bool has_terminal = false;
   int left = 0;
-  int devices = 0;
+  std::map<std::uint64_t, std::vector<std::string>> answers;  // by ticket
   std::vector<std::string> rooms;
   bool mic_muted = false;
   bool deaf = false;
@@ -96,6 +110,7 @@ class World final : public SessionPorts {
   ServerMemory remembered;
   std::map<wire::SessionNumber, float> gains;
   VoiceStages stages;
+  SoundLevels sound_levels;
   std::vector<wire::SessionNumber> removed;
   std::vector<Report> shown;
 };

@@ -129,9 +129,10 @@ TEST_F(InACall, InAnOutageStopLeavesAtOnce) {
 TEST_F(InACall, StopLeavesOnceAndHelpAndDevicesShow) {
   type("help");
   type("devices");
+  session_.on_sound(Report("devices", "no device"));
   type("");
-  EXPECT_THAT(world_.take_texts(), ElementsAre(command_help()));
-  EXPECT_EQ(1, world_.devices);
+  EXPECT_THAT(world_.take_texts(), ElementsAre(command_help(), "no device"));
+  EXPECT_EQ(1, world_.listed);
   type("stop");
   session_.stop();
   EXPECT_EQ(1, world_.left);

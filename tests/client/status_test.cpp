@@ -36,17 +36,21 @@ TEST_F(StatusRow, SaysWhereYouAreWhoSpeaksAndHowTheCallIs) {
   EXPECT_EQ("lobby, 3 here | mic ....", status_row(status_, 80));
   status_.talkers = {{"binh", 3}, {"chi", 1}};
   status_.own_bars = 2;
+  status_.heard_bars = 3;
   status_.lossy = true;
   status_.round_trip = 24ms;
   status_.playout = 60ms;
   EXPECT_EQ(
-      "lobby, 3 here | binh ###. chi #... | mic ##.. | lossy | round trip 24 ms | playout 60 ms",
-      status_row(status_, 90));
+      "lobby, 3 here | binh ###. chi #... | mic ##.. | out ###. | lossy | round trip 24 ms | "
+      "playout "
+      "60 ms",
+      status_row(status_, 100));
 }
 
 TEST_F(StatusRow, SaysWhetherYouAreHeardAndHear) {
   status_.microphone = Status::Microphone::kMuted;
   status_.deafened = true;
+  status_.heard_bars = 0;
   EXPECT_EQ("lobby, 3 here | muted | deafened", status_row(status_, 80));
   status_.offline = true;
   EXPECT_EQ("lobby, 3 here | offline | muted | deafened", status_row(status_, 80));

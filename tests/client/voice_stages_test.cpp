@@ -114,6 +114,16 @@ TEST_F(Call, AChangeOfOneLeavesTheOthers) {
       stages_.state().settings);
 }
 
+TEST(VoiceStages, WithAConstantBitrateAllIsSentUnlessAnotherActivationIsAskedFor) {
+  ClientOptions options;
+  options.input = "device";
+  EXPECT_EQ(Activation::kVoice, stages_of(options).activation);
+  options.encoder.constant_bitrate = true;
+  EXPECT_EQ(Activation::kAlways, stages_of(options).activation);
+  options.stages.activation = Activation::kPush;
+  EXPECT_EQ(Activation::kPush, stages_of(options).activation);
+}
+
 TEST(VoiceStages, AreOffWhereFramesAreTooShortForThemWhichIsToldOnce) {
   ClientOptions options;
   options.input = "device";

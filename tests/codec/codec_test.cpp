@@ -281,6 +281,23 @@ TEST(Codec, WithoutDtxSilenceIsSent) {
   for (int i = 0; i < 50; ++i) EXPECT_FALSE(encoder.encode(silence).empty());
 }
 
+TEST(Codec, OfAConstantBitrateSpeechAndSilenceHavePacketsOfOneSize) {
+  for (const std::chrono::microseconds frame : {2500us, 10'000us, 20'000us, 60'000us}) {
+    for (const bool short_frames : {false, true}) {
+      Encoder encoder = make_encoder({.frame = frame, .constant_bitrate = true});
+      encoder.set_short_frames(short_frames);
+      const std::size_t n = encoder.frame_samples();
+      const std::vector<float> silence(n);
+      const std::size_t size = encoder.encode(silence).size();
+      EXPECT_GT(size, 2U);
+      for (std::size_t i = 0; i < 100; ++i) {
+        EXPECT_EQ(size, encoder.encode(i < 50 ? testing::voice(n, i * n) : silence).size())
+            << frame.count() << " us, " << i;
+      }
+    }
+  }
+}
+
 TEST(Codec, ALostFrameComesBackFromTheNextOnesFec) {
   Encoder encoder = make_encoder({.bitrate_bps = 24'000, .expected_loss_percent = 20});
   std::vector<std::string> packets;

@@ -258,6 +258,19 @@ TEST_F(AHostileServer, ThatSendsTooLongAMessageIsToldAndNotTriedAgain) {
   EXPECT_EQ(1, server.calls());
 }
 
+TEST_F(AHostileServer, ThatUnderstandsNothingIsLeftWithTheReasonItGave) {
+  ScriptedServer server([](ScriptedServer::Call& call) {
+    if (call.read()) call.write(welcome());
+    return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
+                        "a \x1b[31mrequest that is no ClientREQ of calling.proto");
+  });
+  call("127.0.0.1:" + std::to_string(server.port()));
+  expect_failure(*client_, 3,
+                 "refused: a \xEF\xBF\xBD[31mrequest that is no ClientREQ of "
+                 "calling.proto; use the same version of comcat on both ends");
+  EXPECT_EQ(1, server.calls());
+}
+
 TEST_F(AHostileServer, DoesNotHoldCtrlCWhileNobodyReadsTheOutput) {
   Flood flood;
   ScriptedServer server([&](ScriptedServer::Call& call) {

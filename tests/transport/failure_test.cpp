@@ -82,13 +82,28 @@ TEST(Classify, AConnectionThatIsLostIsNoWrongAddress) {
 }
 
 /// Of a call that the server has ended.
-Failure sent_away(const std::string& message) {
+Failure sent_away(const std::string& message,
+                  absl::StatusCode code = absl::StatusCode::kResourceExhausted) {
   StreamEnd end;
   end.address = {"example.org", 4000};
   end.welcomed = true;
-  end.code = absl::StatusCode::kResourceExhausted;
+  end.code = code;
   end.message = message;
   return classify(end);
+}
+
+TEST(Classify, WhoIsSentAwayForWhatTheServerDoesNotUnderstandIsToldWhatThatWas) {
+  for (const auto code :
+       {absl::StatusCode::kInvalidArgument, absl::StatusCode::kFailedPrecondition}) {
+    const Failure got = sent_away("a request\x1b that is no ClientREQ of calling.proto", code);
+    EXPECT_EQ(FailureKind::kRefused, got.kind) << "it is no flag of ours";
+    EXPECT_FALSE(got.worth_retrying);
+    EXPECT_EQ(
+        "example.org:4000 refused: a request\xEF\xBF\xBD that is no ClientREQ of calling.proto; "
+        "use "
+        "the same version of comcat on both ends",
+        to_text(got));
+  }
 }
 
 TEST(Classify, WhoIsSentAwayForSendingTooMuchDoesNotComeBackToDoItAgain) {

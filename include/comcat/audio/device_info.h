@@ -18,7 +18,8 @@ struct DeviceInfo {
   bool default_output = false;
 };
 
-/// Every sound device of this machine; an empty list where there is none.
+/// Every sound device that this machine has now; an empty list where there is none. A device that
+/// is named by its number from here on is meant by this list.
 /// Threads    any; waits for the sound systems, at most some seconds.
 [[nodiscard]] absl::StatusOr<std::vector<DeviceInfo>> list_devices();
 

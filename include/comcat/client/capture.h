@@ -22,7 +22,7 @@ namespace comcat::client {
 /// the encoder, on the encode thread.
 ///
 /// Threads    on_captured() from the source's thread; step() from the encode thread; set_muted(),
-///            set_short_frames(), set_easing() and stats() from any.
+///            set_short_frames(), set_easing(), stats() and levels() from any.
 /// Queue      the framer's ring: 100 ms. When the encode thread is that late, the newest block is
 ///            lost and counted; the timestamps of what follows tell the listener.
 /// Muted      nothing is encoded, nothing leaves: not what is captured meanwhile, and not what had
@@ -61,6 +61,8 @@ class Capture final : public audio::CaptureHandler {
   [[nodiscard]] VoiceStages& stages() { return stages_; }
   [[nodiscard]] const VoiceStages& stages() const { return stages_; }
   [[nodiscard]] Stats stats() const;
+  /// As CaptureChain::levels().
+  [[nodiscard]] Levels levels(base::Time now) const { return chain_.levels(now); }
 
  private:
   Capture(codec::Encoder encoder, Send send, OnMutedSpeech on_muted_speech);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "comcat/client/capture_framer.h"
+#include "comcat/client/levels.h"
 #include "comcat/client/muted_speech.h"
 #include "comcat/client/speech_gate.h"
 #include "comcat/client/voice_stages.h"
@@ -46,6 +47,8 @@ class CaptureChain {
 
   [[nodiscard]] std::uint64_t encoded_frames() const;
   [[nodiscard]] std::uint64_t sent_frames() const;  // the rest was silence (DTX)
+  /// Behind the stages, be it sent or not.
+  [[nodiscard]] Levels levels(base::Time now) const { return meter_.levels(now); }
   /// Of the last frame, RFC 6464.
   [[nodiscard]] unsigned level_dbov() const;
 
@@ -62,6 +65,7 @@ class CaptureChain {
   const Send send_;
   const OnMutedSpeech on_muted_speech_;
   MutedSpeech muted_speech_;
+  LevelMeter meter_;
   std::vector<float> frame_;  // its first blocks
   std::uint64_t frame_position_ = 0;
   wire::VoicePacket packet_;

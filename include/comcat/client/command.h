@@ -72,14 +72,21 @@ struct SetStages {
 struct PushToTalk {
   bool talks = false;
 };
+/// From where the user speaks, or where he hears; empty: which are they?
+struct ChooseSound {
+  bool input = false;  // else the output
+  std::string spec;
+};
 struct ShowStats {};
+struct ShowLevels {};
 struct Devices {};
 struct Nothing {};  // an empty line
 
 using ConsoleCommand =
     std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, IgnorePerson, ForgetAll,
                  Move, MakeRoom, Rooms, SayText, TellText, ShowHistory, HostWords, RecordCall,
-                 SetStages, PushToTalk, ClaimName, PairDevice, ShowStats, Devices>;
+                 SetStages, PushToTalk, ClaimName, PairDevice, ShowStats, ShowLevels, ChooseSound,
+                 Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

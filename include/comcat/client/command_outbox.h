@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "comcat/base/clock.h"
-#include "comcat/client/report.h"
+#include "comcat/client/asker.h"
 #include "comcat/wire/messages.h"
 
 #include "absl/status/status.h"
@@ -41,8 +41,8 @@ struct UserCommand {
   Kind kind = Kind::kProbe;
   wire::Command command;
   base::Time sent_at{};
-  int refusals = 0;           // how often the server had no time for it
-  std::optional<Value> id{};  // the program's own, where one gave it
+  int refusals = 0;              // how often the server had no time for it
+  std::optional<Asker> asker{};  // who waits for the answer, where one does
 
   /// True where it is told again after an outage.
   [[nodiscard]] bool is_state() const {
@@ -76,7 +76,7 @@ class CommandOutbox {
 
   /// Sends `verb` now or when its turn has come; what could not be sent.
   [[nodiscard]] Unsent give(UserCommand::Kind kind, decltype(wire::Command::verb) verb,
-                            base::Time now, std::optional<Value> id = {});
+                            base::Time now, std::optional<Asker> asker = {});
   /// Sends it at once and expects no answer; false when that is not possible.
   bool tell(decltype(wire::Command::verb) verb);
 

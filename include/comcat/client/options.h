@@ -42,10 +42,11 @@ struct ClientOptions {
   bool device_key = true;        // servers may know this device again
   std::string input;             // as audio::make_source
   std::string output;            // as audio::make_sink
+  std::string control;           // a Unix socket to take commands from, or empty
   std::string record_arrivals;   // a file that does not exist, or empty
   codec::EncoderOptions encoder;
   /// What is not given is on where the input is a device (echo: and the output), else off, and
-  /// all is sent.
+  /// all is sent, as it is with a constant bitrate.
   VoiceStages::Change stages;
   bool muted = false;
   bool background = false;  // the end of the input does not stop the call

@@ -11,6 +11,7 @@
 #include "comcat/audio/sink.h"
 #include "comcat/base/clock.h"
 #include "comcat/base/spsc_ring.h"
+#include "comcat/client/levels.h"
 #include "comcat/playout/mixer.h"
 #include "comcat/voice/far_end_line.h"
 #include "comcat/wire/messages.h"
@@ -58,6 +59,8 @@ class Playback final : public audio::RenderHandler {
   void remove(wire::SessionNumber speaker);
   /// A speaker is `talking` who has sent voice, by its level, within kVoiceHold of `now`.
   [[nodiscard]] Stats stats(base::Time now) const;
+  /// Of all that is played, mixed and limited.
+  [[nodiscard]] Levels levels(base::Time now) const { return meter_.levels(now); }
 
  private:
   struct Received {
@@ -75,6 +78,7 @@ class Playback final : public audio::RenderHandler {
   std::atomic<bool> deafened_{false};
   std::atomic<std::uint64_t> overflowed_packets_{0};
   base::SpscRing<Received> incoming_{kIncomingPackets};
+  LevelMeter meter_;
 
   mutable absl::Mutex mutex_;
   voice::FarEndLine* const far_end_ ABSL_PT_GUARDED_BY(mutex_);

@@ -2,15 +2,20 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "comcat/base/clock.h"
+#include "comcat/client/asker.h"
 #include "comcat/client/command.h"
 #include "comcat/client/command_outbox.h"
+#include "comcat/client/json_command.h"
 #include "comcat/client/known_people.h"
+#include "comcat/client/levels.h"
 #include "comcat/client/memory.h"
 #include "comcat/client/options.h"
 #include "comcat/client/report.h"
@@ -57,13 +62,21 @@ class SessionPorts {
   virtual void name_track(wire::SessionNumber speaker, const std::string& name, bool self) = 0;
   // the user
   virtual void show(Report report) = 0;
-  virtual void show_devices() = 0;
+  /// Tells another program what its command came to, and the user what concerns him of that.
+  virtual void answer(const Asker& asker, Report report) = 0;
+  /// What one speaks into, and hears by.
+  [[nodiscard]] virtual Report sound() const = 0;
+  /// Others from now on. OK where on_sound() follows; else the error is for the user.
+  [[nodiscard]] virtual absl::Status choose_sound(const ChooseSound& wanted) = 0;
+  /// The sound devices of this machine, which on_sound() follows.
+  virtual void list_devices() = 0;
   /// Asks for a passcode, which is not shown: Session::on_passcode(). False where nobody can be.
   [[nodiscard]] virtual bool ask_passcode(const std::string& prompt) = 0;
   /// What ask_rooms() wanted.
   virtual void offer_rooms(std::vector<std::string> names) = 0;
   /// Whether somebody of the room is heard now.
   [[nodiscard]] virtual bool is_talking(wire::SessionNumber session) const = 0;
+  [[nodiscard]] virtual SoundLevels levels() const = 0;
   /// All but what the session itself knows.
   [[nodiscard]] virtual Statistics statistics() const = 0;
 };
@@ -117,10 +130,16 @@ class Session {
 
   /// One line of the console.
   void on_line(const std::string& line, base::Time now);
+  /// One line of another program of the user's, which one answer() with `ticket` follows.
+  void on_control(std::uint64_t ticket, const std::string& line, base::Time now);
+  /// What came of choose_sound() and list_devices(), in that order.
+  void on_sound(Report report);
   /// What ask_passcode() asked for; nothing where the user has given up.
   void on_passcode(const std::optional<std::string>& typed, base::Time now);
   /// Whether another line may come.
-  [[nodiscard]] bool takes_lines() const { return !outbox_.is_behind() && !finishing_; }
+  [[nodiscard]] bool takes_lines() const {
+    return !outbox_.is_behind() && !finishing_ && sound_askers_.size() < kMostSoundAskers;
+  }
   /// Leaves when the server has answered what it was asked, or has had the time to.
   void finish();
   /// Leaves now.
@@ -142,6 +161,7 @@ class Session {
 
  private:
   static constexpr std::size_t kNamesUnasked = 30;  // `who` lists all of them
+  static constexpr std::size_t kMostSoundAskers = 4;
 
   using Kind = UserCommand::Kind;
 
@@ -168,6 +188,8 @@ class Session {
   void execute(const SetStages& command, base::Time now);
   void execute(const PushToTalk& command, base::Time now);
   void execute(const ShowStats& command, base::Time now);
+  void execute(const ShowLevels& command, base::Time now);
+  void execute(const ChooseSound& command, base::Time now);
   void execute(const Devices& command, base::Time now);
 
   void not_a_command(const std::string& line, const std::string& why, base::Time now);
@@ -198,11 +220,16 @@ class Session {
   void tell_muted_by_host(const wire::Member& member);
 
   void execute_json(const std::string& line, base::Time now);
-  /// Does `act`, of which the first report carries `id`; or one says that it is done, unless an
+  void carry_out(const JsonCommand& parsed, std::uint64_t ticket, const std::string& line,
+                 base::Time now);
+  /// Does `act`, of which the first report goes to `asker`; or one says that it is done, unless an
   /// answer will.
-  template <typename Act>
-  void with_id(std::optional<Value> id, Act act);
-  /// Tells the user what answers a command.
+  void with_asker(std::optional<Asker> asker, const std::function<void()>& act);
+  /// Whoever asks now is answered by on_sound().
+  void wait_for_sound(base::Time now);
+  /// Whoever leaves waits for the answers of the sound system no longer.
+  void give_up_sound(base::Time now);
+  /// Tells what answers a command.
   void show(Report report);
   void command(Kind kind, decltype(wire::Command::verb) verb, base::Time now);
   void report(const CommandOutbox::Unsent& unsent);
@@ -252,6 +279,10 @@ class Session {
   [[nodiscard]] Object object_of(const wire::Member& member) const;
   [[nodiscard]] std::vector<Object> member_objects() const;
 
+  struct SoundAsker {
+    std::optional<Asker> asker;
+    base::Time asked_at{};
+  };
   struct Recording {
     bool allowed = false;   // by the server
     std::string directory;  // asked for, or going on; empty: neither
@@ -269,7 +300,8 @@ class Session {
   KnownPeople people_;
   SeenTexts seen_texts_;
   CommandOutbox outbox_;
-  std::optional<Value> id_;  // of the command that is being answered, until it has been told
+  std::optional<Asker> asker_;  // of the command that is being answered, until he has been told
+  std::deque<SoundAsker> sound_askers_;  // who wait for on_sound()
   Recording recording_;
   std::optional<std::chrono::microseconds> round_trip_;
   bool muted_ = false;

@@ -5,7 +5,9 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "comcat/audio/device_info.h"
 #include "comcat/audio/sink.h"
 #include "comcat/audio/source.h"
 #include "comcat/client/capture.h"
@@ -49,6 +51,10 @@ class Sound {
     audio::NoticeHandler on_notice;
   };
 
+  /// Called from the thread that opens and closes devices, which it must not wait for.
+  using OnChosen = std::function<void(absl::Status)>;
+  using OnListed = std::function<void(absl::StatusOr<std::vector<audio::DeviceInfo>>)>;
+
   /// Finds the devices and files, but opens nothing. kInvalidArgument where an option makes no
   /// sense, another code where there is no such device or file.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Sound>> create(Options options);
@@ -64,6 +70,13 @@ class Sound {
   /// OK where that side is open, or could be opened again. A device that is tried again anyway is
   /// tried at once, and waited for by nobody: kUnavailable.
   [[nodiscard]] absl::Status reopen(Side side);
+
+  /// Another input or output, as audio::make_source() and make_sink() have it, from now on: while
+  /// the call goes on, as soon as may be, in the order in which it is asked for. Where that cannot
+  /// be, the one before stays. From start() on.
+  void choose(Side side, std::string spec, OnChosen then);
+  /// The devices that this machine has now, in the same order.
+  void list(OnListed then);
 
   [[nodiscard]] Capture& capture() { return *capture_; }
   [[nodiscard]] Playback& playback() { return playback_; }

@@ -24,6 +24,7 @@ struct Status {
   std::size_t heads = 0;
   std::vector<Talker> talkers;
   int own_bars = 0;
+  std::optional<int> heard_bars;  // of all that is played, while somebody talks
   Microphone microphone = Microphone::kOpen;
   bool deafened = false;
   bool offline = false;

@@ -30,6 +30,9 @@ struct EncoderOptions {
   int bitrate_bps = 32'000;                 // 6000-128000
   bool discontinuous = true;                // DTX: (nearly) nothing is sent in silence
   int expected_loss_percent = 0;            // above 0: in-band FEC
+  /// All packets are sent, silence too, and of one bitrate all are of one size: neither tells
+  /// anything of what is said (RFC 6562).
+  bool constant_bitrate = false;
 };
 
 /// What is encoded on a way that is too narrow for `options`: fewer bits at first, then fewer and

@@ -1,0 +1,84 @@
+// What a session does with the words for one's own sound: devices, stages, push to talk, levels.
+
+#include <utility>
+
+#include "comcat/client/session.h"
+#include "comcat/client/stage_words.h"
+
+namespace comcat::client {
+namespace {
+
+Report error(const std::string& sentence) {
+  return {"error", sentence};
+}
+
+}  // namespace
+
+void Session::execute(const SetStages& wanted, base::Time /*now*/) {
+  const absl::StatusOr<VoiceStages::State> state = ports_.set_stages(wanted.change);
+  if (!state.ok()) {
+    show(error(std::string(state.status().message())));
+    return;
+  }
+  show(Report("voice", "your voice: " + words_of(*state))
+           .with("echo", state->settings.echo)
+           .with("noise", word_of(state->settings.noise))
+           .with("gain", word_of(state->settings.gain))
+           .with("activation", word_of(state->activation)));
+}
+
+void Session::execute(const PushToTalk& wanted, base::Time /*now*/) {
+  if (!ports_.set_talking(wanted.talks)) {
+    show(error("talk and hush are for activation push; type that first"));
+    return;
+  }
+  const bool in_vain = wanted.talks && (muted_ || muted_by_host());
+  const std::string talks = in_vain ? "you talk, but you are muted" : "you talk: they hear you";
+  show(Report(wanted.talks ? "you_talk" : "you_hush",
+              wanted.talks ? talks : "you hush: nobody hears you"));
+}
+
+void Session::execute(const ShowLevels& /*command*/, base::Time /*now*/) {
+  show(levels_report(ports_.levels(), muted_ || muted_by_host()));
+}
+
+void Session::on_muted_speech() {
+  if (!muted_ || interrupted_) return;
+  ports_.show(Report("you_speak_muted", muted_by_host()
+                                            ? "you speak, but a host has muted you"
+                                            : "you speak, but are muted: unmute to be heard"));
+}
+
+void Session::execute(const ChooseSound& wanted, base::Time now) {
+  if (wanted.spec.empty()) return show(ports_.sound());
+  if (const absl::Status status = ports_.choose_sound(wanted); !status.ok()) {
+    return show(error(std::string(status.message())));
+  }
+  wait_for_sound(now);
+}
+
+void Session::execute(const Devices& /*command*/, base::Time now) {
+  ports_.list_devices();
+  wait_for_sound(now);
+}
+
+void Session::wait_for_sound(base::Time now) {
+  sound_askers_.push_back({std::exchange(asker_, std::nullopt), now});
+}
+
+void Session::on_sound(Report report) {
+  if (sound_askers_.empty()) return;  // given up
+  std::optional<Asker> asker = std::move(sound_askers_.front().asker);
+  sound_askers_.pop_front();
+  with_asker(std::move(asker), [&] { show(std::move(report)); });
+  leave_if_done();
+}
+
+void Session::give_up_sound(base::Time now) {
+  const bool waits = finishing_ && !sound_askers_.empty();
+  if (waits && now >= sound_askers_.front().asked_at + CommandOutbox::kPatience) {
+    sound_askers_.clear();
+  }
+}
+
+}  // namespace comcat::client

@@ -1,0 +1,39 @@
+// Other devices within a call.
+
+#include <string>
+
+#include "end_to_end/client_fixtures.h"
+
+namespace comcat::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+using SoundWords = InACall;
+
+TEST_F(SoundWords, AnotherInputIsHeardWithoutANewCall) {
+  Process listener(as("listener", {"--json", "--speaking_events"}));
+  ASSERT_TRUE(listener.wait_for_line(Process::kOut, "\"connected\""));
+  Process an(as("an"));
+  ASSERT_TRUE(listener.wait_for_line(Process::kOut, "\"joined\""));
+  an.write("input tone:440\n");
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "microphone: tone:440; loudspeaker: null"));
+  EXPECT_TRUE(listener.wait_for_line(Process::kOut, "\"speaking\""));
+  an.write("input file:nowhere.wav\n");
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "nowhere.wav"));
+  an.write("input\n");
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "microphone: tone:440; loudspeaker: null"));
+  an.write("input null\n");
+  EXPECT_TRUE(listener.wait_for_line(Process::kOut, "\"quiet\""));
+  const std::string heard_wav = directory_.path() + "/heard.wav";
+  an.write("output file:" + heard_wav + "\ninput -\nlevels\nstop\n");
+  EXPECT_EQ(0, an.wait_exit());
+  EXPECT_THAT(an.output(Process::kOut), HasSubstr("loudspeaker: file:" + heard_wav));
+  EXPECT_THAT(an.output(Process::kOut), HasSubstr("--input - is for a whole call"));
+  EXPECT_THAT(an.output(Process::kOut), HasSubstr("your microphone: "));
+  const std::string& heard = listener.output(Process::kOut);
+  EXPECT_EQ(std::string::npos, heard.find("\"event\":\"away\"")) << heard;
+}
+
+}  // namespace
+}  // namespace comcat::testing
