@@ -96,6 +96,19 @@ TEST_F(OneRoom, WhatIsSaidIsHeardElsewhere) {
   EXPECT_THAT(heard(an), ElementsAre());
 }
 
+TEST_F(OneRoom, TextsAreReadElsewhereOnce) {
+  Person& an = join(here, "an");
+  const Person& bo = join(there, "bo");
+  const std::uint64_t trace_id = here.command(an, wire::Say{"hello"});
+  town.pass(milliseconds(20));
+  ASSERT_THAT(bo.told<wire::TextSaid>(), SizeIs(1));
+  EXPECT_EQ(bo.told<wire::TextSaid>()[0].text, "hello");
+  EXPECT_EQ(bo.told<wire::TextSaid>()[0].name, "an");
+  EXPECT_EQ(bo.told<wire::TextSaid>()[0].session, an.number());
+  EXPECT_THAT(an.told<wire::TextSaid>(), SizeIs(1));
+  EXPECT_THAT(an.answers(trace_id), SizeIs(1));
+}
+
 TEST_F(OneRoom, HoweverManyListenElsewhereEachFrameLeavesOnce) {
   Person& an = join(here, "an");
   for (int listeners = 1; listeners <= 50; ++listeners) {

@@ -56,11 +56,13 @@ class ClusterLink final : public Elsewhere {
   void tell(const Room& room, const wire::Event& event, base::Time now) override;
   void speak(const Room& room, const Participant& speaker, const wire::VoicePacket& frame,
              base::Time now) override;
+  void say(const Room& room, const wire::TextSaid& text) override;
   void silence(const Room& room, const Participant& speaker) override;
 
  private:
   void take(const FromNode& message, base::Time now);
   void hear(const wire::NodeMessage& message, const wire::RoomVoice& voice, base::Time now);
+  void hear(const wire::NodeMessage& message, const wire::RoomText& text);
   void put(const Room& room, const wire::Member& member, base::Time now);
   /// Sends and does what has come of what was done.
   void settle(base::Time now);
@@ -78,6 +80,7 @@ class ClusterLink final : public Elsewhere {
   RemoteVoice voice_;
   std::set<std::string, std::less<>> heard_;  // keys of rooms that somebody here is in
   bool settling_ = false;
+  std::uint64_t last_text_ = 0;
   std::map<wire::SessionNumber, std::uint64_t> named_ms_;  // since when who is here has the name
 };
 
