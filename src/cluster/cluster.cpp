@@ -10,6 +10,7 @@ namespace comcat::cluster {
 namespace {
 
 constexpr std::size_t kMaxKnownKeys = 50'000;
+constexpr std::chrono::milliseconds kNotSooner{1};  // than this a room is served again
 
 Target to_node(wire::NodeNumber node) {
   return {Target::Kind::kNode, {}, node};
@@ -58,9 +59,14 @@ bool Cluster::receive(const wire::Sender& from, const wire::RoomPart& part, base
   Room* const room = part.residents.empty() ? find_room(part.room) : find_or_make(part.room, now);
   if (room == nullptr) return part.residents.empty();
   room->table.take(from.node, part, now);
-  const bool is_waited_for = room->questions > 0;
+  std::vector<wire::Lost> lost = part.lost;
+  std::erase_if(lost, [&](const wire::Lost& it) { return nodes_.is_alive(it.node); });
+  room->table.take_lost(lost, now);
+  const std::vector<std::uint64_t> waiting = room->questions;
   serve(*room, now);
-  if (is_waited_for) tend_questions(now);
+  for (const std::uint64_t id : waiting) {
+    if (is_ready(*questions_.find(id))) decide(id, now);
+  }
   return true;
 }
 
@@ -73,7 +79,13 @@ bool Cluster::receive(const wire::Sender& from, const wire::RoomDelta& delta, ba
 }
 
 bool Cluster::receive(const wire::Sender& from, const wire::RoomAsked& asked, base::Time now) {
-  if (Room* const room = find_room(asked.room)) give_whole(*room, from.node, now);
+  Room* const room = find_room(asked.room);
+  if (room != nullptr && !room->table.own().people().empty()) {
+    give_whole(*room, from.node, now);
+  } else {
+    results_.outgoing.push_back(
+        {to_node(from.node), wire::RoomPart{asked.room, version_, 0, 1, {}, {}, {}}});
+  }
   return true;
 }
 
@@ -163,13 +175,14 @@ const std::string& Cluster::key_of(const std::string& name) {
 }
 
 Cluster::Room* Cluster::find_room(const std::string& name) {
-  const auto found = rooms_.find(key_of(name));
+  auto found = rooms_.find(name);  // most names are their own keys
+  if (found == rooms_.end()) found = rooms_.find(key_of(name));
   return found == rooms_.end() ? nullptr : found->second.get();
 }
 
 Cluster::Room* Cluster::find_or_make(const std::string& name, base::Time now) {
+  if (Room* const known = find_room(name)) return known;
   const std::string& key = key_of(name);
-  if (const auto found = rooms_.find(key); found != rooms_.end()) return found->second.get();
   if (rooms_.size() >= kMaxRooms) return nullptr;
   auto made = std::make_unique<Room>(name, key, nodes_.self().node);
   Room* const room = rooms_.emplace(key, std::move(made)).first->second.get();
@@ -184,17 +197,23 @@ void Cluster::serve(Room& room, base::Time now) {
     room.sweep_at = now + Room::kSwept;
     room.table.tick(now);
     room.reserved.tick(room.table, now);
+    for (const wire::NodeNumber node : room.table.quiet(now)) {
+      results_.outgoing.push_back({to_node(node), wire::RoomAsked{room.table.name()}});
+    }
   }
   send(room, room.sender.poll(room.table, version_, now));
   std::ranges::move(room.table.take_changes(), std::back_inserter(results_.changes));
   hear(room);
+  const base::Time due_at =
+      room.is_over() ? base::Time::max() : std::max(room.next_deadline(), now + kNotSooner);
+  if (due_at == room.due_at) return;
   due_.erase({room.due_at, &room});
+  room.due_at = due_at;
   if (room.is_over()) {
     rooms_.erase(std::string(room.table.key()));
-    return;
+  } else {
+    due_.emplace(due_at, &room);
   }
-  room.due_at = std::max(room.next_deadline(), now + std::chrono::milliseconds(1));
-  due_.emplace(room.due_at, &room);
 }
 
 void Cluster::send(Room& room, std::vector<wire::NodeBody> bodies) {
@@ -216,7 +235,7 @@ void Cluster::give_whole(Room& room, wire::NodeNumber to, base::Time now) {
 }
 
 void Cluster::hear(Room& room) {
-  const bool wanted = !room.table.own().people().empty() || room.questions > 0;
+  const bool wanted = !room.table.own().people().empty() || !room.questions.empty();
   if (std::exchange(room.heard, wanted) != wanted) {
     results_.hearing.emplace_back(room.table.key(), wanted);
   }

@@ -23,7 +23,7 @@ std::uint64_t Cluster::ask(const std::string& room, const wire::Resident& who, b
     results_.outgoing.push_back(
         {{Target::Kind::kRoom, found->table.key(), 0}, wire::RoomAsked{room}});
   }
-  ++found->questions;
+  found->questions.push_back(id);
   hear(*found);
   Question& waiting = *questions_.find(id);
   ask_keeper(id, waiting, now);
@@ -37,7 +37,7 @@ void Cluster::forget(std::uint64_t id, base::Time now) {
   const auto found = rooms_.find(question->room_key);
   questions_.erase(id);
   if (found == rooms_.end()) return;
-  --found->second->questions;
+  std::erase(found->second->questions, id);
   serve(*found->second, now);
 }
 
@@ -65,21 +65,38 @@ wire::NameAnswered Cluster::answer(Room& room, wire::NodeNumber from, const wire
   return answered;
 }
 
+/// The nodes of which the keeper knows that they have somebody, and we do not know whom.
+std::vector<wire::NodeNumber> Cluster::missing(const Question& question) const {
+  std::vector<wire::NodeNumber> out;
+  const RoomTable& table = *find(question.room_key);
+  for (const wire::NodeNumber node : question.answer->nodes) {
+    const bool is_known = node == nodes_.self().node || table.has_part(node);
+    if (!is_known && nodes_.is_alive(node)) out.push_back(node);
+  }
+  return out;
+}
+
 /// Whether all is known that the keeper knows, so that who enters sees who is there.
 bool Cluster::is_ready(const Question& question) const {
-  if (!question.answer) return false;
-  if (question.answer->status != 0) return true;
-  const RoomTable* const table = find(question.room_key);
-  return std::ranges::all_of(question.answer->nodes, [&](wire::NodeNumber node) {
-    return node == nodes_.self().node || !nodes_.is_alive(node) ||
-           (table != nullptr && table->has_part(node));
-  });
+  return question.answer && (question.answer->status != 0 || missing(question).empty());
+}
+
+/// What has been asked may be lost, or its answer.
+void Cluster::ask_again(std::uint64_t id, Question& question, base::Time now) {
+  if (!question.answer) {
+    ask_keeper(id, question, now);
+    return;
+  }
+  question.ask_at = now + NameQuestions::kAskAgain;
+  for (const wire::NodeNumber node : missing(question)) {
+    results_.outgoing.push_back({{Target::Kind::kNode, {}, node}, wire::RoomAsked{question.room}});
+  }
 }
 
 void Cluster::tend_questions(base::Time now) {
   std::vector<std::uint64_t> ready;
   for (auto& [id, question] : questions_.all()) {
-    if (!question.answer && question.ask_at <= now) ask_keeper(id, question, now);
+    if (question.ask_at <= now) ask_again(id, question, now);
     if (is_ready(question) || question.decide_at <= now) ready.push_back(id);
   }
   for (const std::uint64_t id : ready) decide(id, now);
@@ -99,7 +116,7 @@ void Cluster::decide(std::uint64_t id, base::Time now) {
   }
   results_.decisions.push_back(
       {id, absl::Status(static_cast<absl::StatusCode>(answered.status), ""), answered.twin});
-  --room.questions;
+  std::erase(room.questions, id);
   serve(room, now);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "comcat/cluster/cluster.h"
 #include "comcat/cluster/part_sender.h"
@@ -22,7 +23,7 @@ struct Cluster::Room {
     return std::min(sender.next_deadline(table), sweep_at);
   }
   [[nodiscard]] bool is_over() const {
-    return table.is_over() && sender.is_done(table) && reserved.empty() && questions == 0;
+    return table.is_over() && sender.is_done(table) && reserved.empty() && questions.empty();
   }
 
   RoomTable table;
@@ -32,8 +33,8 @@ struct Cluster::Room {
   base::Time due_at{};  // its place in Cluster::due_
   wire::NodeNumber keeper = 0;
   std::uint64_t keeper_of_generation = 0;
-  std::size_t questions = 0;  // of this node's, that wait
-  bool heard = false;         // this node hears what is said in the room
+  std::vector<std::uint64_t> questions;  // of this node, that wait
+  bool heard = false;                    // this node hears what is said in the room
 };
 
 }  // namespace comcat::cluster

@@ -16,8 +16,11 @@ std::vector<wire::NodeBody> PartSender::pages(RoomTable& table, base::Time now) 
   std::vector<wire::NodeBody> out;
   auto next = people.begin();
   for (std::uint32_t page = 0; page < count; ++page) {
-    wire::RoomPart part{table.name(), version_, page, count, {}, {}};
-    if (page == 0) part.gone = table.own_gone(now);
+    wire::RoomPart part{table.name(), version_, page, count, {}, {}, {}};
+    if (page == 0) {
+      part.gone = table.own_gone(now);
+      part.lost = table.lost(now);
+    }
     for (; next != people.end() && part.residents.size() < most; ++next) {
       part.residents.push_back(next->second.resident);
     }

@@ -55,10 +55,9 @@ void RoomTable::take(wire::NodeNumber from, const wire::RoomDelta& delta, base::
 
 void RoomTable::apply(wire::NodeNumber from, RoomPart::Touches touches,
                       const std::vector<wire::Gone>& gone, base::Time now) {
-  for (const RoomPart::Touch& touch : touches) {
-    const Person* const there = person_at(from, touch.session);
-    if (there != nullptr && has_ended(touch.session, there->resident.moves)) {
-      tell_again(touch.session, now);
+  if (!ended_.empty()) {
+    for (const auto& [session, person] : parts_.at(from).people()) {
+      tell_ended(person.resident, now);
     }
   }
   for (const wire::Gone& one : gone) {
@@ -67,11 +66,14 @@ void RoomTable::apply(wire::NodeNumber from, RoomPart::Touches touches,
   update(touches, now);
 }
 
-/// A node has somebody who came to it by a ticket that was spent elsewhere too, and has gone there.
-void RoomTable::tell_again(wire::SessionNumber session, base::Time now) {
+/// A node may have somebody who came to it by a ticket that was spent elsewhere too, and has gone
+/// there; or have been out of reach when that was said.
+void RoomTable::tell_ended(const wire::Resident& who, base::Time now) {
+  const wire::SessionNumber session = who.member.session;
+  if (!has_ended(session, who.moves)) return;
   const Ended& ended = ended_.at(session);
   const bool is_told = std::ranges::any_of(own_gone_, [&](const OwnGone& it) {
-    return it.gone.session == session && it.gone.moves == ended.moves;
+    return it.gone.session == session && it.gone.moves == ended.moves && it.until > now;
   });
   if (!is_told) tell_gone({session, ended.moves, ended.reason, ended.why}, now);
 }
@@ -80,6 +82,35 @@ void RoomTable::tell_gone(const wire::Gone& gone, base::Time now) {
   own_changed_.insert(gone.session);
   own_gone_.push_back({gone, now + kGoneTold});
   if (own_gone_.size() > wire::kMaxGone) own_gone_.pop_front();
+}
+
+void RoomTable::take_lost(const std::vector<wire::Lost>& lost, base::Time now) {
+  RoomPart::Touches touches;
+  for (const wire::Lost& it : lost) {
+    if (it.node == self_) continue;
+    tell_ended(it.who, now);
+    const auto [found, is_new] = parts_.try_emplace(it.node);
+    RoomPart& part = found->second;
+    if (is_new) part.lost_until = now + std::min(kGrace, it.left);
+    const wire::SessionNumber session = it.who.member.session;
+    if (!part.lost_until || part.find(session) != nullptr) continue;
+    part.put(it.who);
+    touches.push_back({session, {}});
+  }
+  update(touches, now);
+}
+
+std::vector<wire::Lost> RoomTable::lost(base::Time now) const {
+  std::vector<wire::Lost> out;
+  for (const auto& [node, part] : parts_) {
+    if (!part.lost_until || *part.lost_until <= now) continue;
+    const auto left = std::chrono::floor<std::chrono::milliseconds>(*part.lost_until - now);
+    for (const auto& [session, person] : part.people()) {
+      if (out.size() >= wire::kMaxPageResidents) return out;
+      if (where(session) == node) out.push_back({person.resident, node, left});
+    }
+  }
+  return out;
 }
 
 void RoomTable::lose(wire::NodeNumber node, base::Time now) {
@@ -146,6 +177,15 @@ std::vector<wire::NodeNumber> RoomTable::nodes() const {
   std::vector<wire::NodeNumber> out;
   for (const auto& [node, part] : parts_) {
     if (!part.people().empty()) out.push_back(node);
+  }
+  return out;
+}
+
+std::vector<wire::NodeNumber> RoomTable::quiet(base::Time now) const {
+  std::vector<wire::NodeNumber> out;
+  for (const auto& [node, part] : parts_) {
+    const bool is_quiet = !part.people().empty() && now - part.heard >= kQuiet;
+    if (is_quiet && !part.lost_until) out.push_back(node);
   }
   return out;
 }

@@ -54,6 +54,12 @@ struct SetBody {
     out.set_pages(it.pages);
     fill_residents(*out.mutable_residents(), it.residents);
     fill_gone(*out.mutable_gone(), it.gone);
+    for (const Lost& lost : it.lost) {
+      proto::Lost& one = *out.add_lost();
+      fill(*one.mutable_who(), lost.who);
+      one.set_node(lost.node);
+      one.set_left_ms(static_cast<std::uint32_t>(lost.left.count()));
+    }
   }
   void operator()(const RoomDelta& it) const {
     proto::RoomDelta& out = *message.mutable_room_delta();

@@ -43,13 +43,29 @@ std::vector<Gone> from(const google::protobuf::RepeatedPtrField<proto::Gone>& al
   return out;
 }
 
+/// A node that cannot be is 0, and then a fault.
+NodeNumber node_from(std::uint32_t node) {
+  return node <= kMaxNodeNumber ? static_cast<NodeNumber>(node) : NodeNumber{0};
+}
+
+std::vector<Lost> from(const google::protobuf::RepeatedPtrField<proto::Lost>& all) {
+  std::vector<Lost> out;
+  out.reserve(static_cast<std::size_t>(all.size()));
+  for (const proto::Lost& one : all) {
+    out.push_back({resident_from(one.who()), node_from(one.node()),
+                   std::chrono::milliseconds(one.left_ms())});
+  }
+  return out;
+}
+
 Heartbeat from(const proto::Heartbeat& in) {
   return {in.name(),  in.version(), in.address(),  in.fingerprint(), in.load_permille(),
           in.rooms(), in.people(),  in.draining(), in.ending()};
 }
 
 RoomPart from(const proto::RoomPart& in) {
-  return {in.room(), in.version(), in.page(), in.pages(), from(in.residents()), from(in.gone())};
+  return {in.room(),       in.version(),   in.page(), in.pages(), from(in.residents()),
+          from(in.gone()), from(in.lost())};
 }
 
 RoomDelta from(const proto::RoomDelta& in) {
@@ -66,9 +82,7 @@ NameAsked from(const proto::NameAsked& in) {
 
 NameAnswered from(const proto::NameAnswered& in) {
   NameAnswered out{in.id(), static_cast<int>(in.status()), in.twin(), {}};
-  for (const std::uint32_t node : in.nodes()) {  // one that cannot be is 0, and then a fault
-    out.nodes.push_back(node <= kMaxNodeNumber ? static_cast<NodeNumber>(node) : NodeNumber{0});
-  }
+  for (const std::uint32_t node : in.nodes()) out.nodes.push_back(node_from(node));
   return out;
 }
 
@@ -172,6 +186,15 @@ std::string_view fault_of(const std::vector<Gone>& all) {
   return good ? kNothing : "somebody who has gone without a number, or for no reason";
 }
 
+std::string_view fault_of(const std::vector<Lost>& all) {
+  if (all.size() > kMaxPageResidents) return "more people than one page has";
+  for (const Lost& one : all) {
+    if (one.node == 0) return "a node without a number";
+    if (const std::string_view fault = fault_of(one.who); !fault.empty()) return fault;
+  }
+  return kNothing;
+}
+
 std::string_view first_of(std::initializer_list<std::string_view> faults) {
   const auto* const found =
       std::ranges::find_if(faults, [](std::string_view fault) { return !fault.empty(); });
@@ -188,7 +211,8 @@ struct Fault {
   }
   std::string_view operator()(const RoomPart& it) const {
     if (it.pages == 0 || it.pages > kMaxPages || it.page >= it.pages) return "a page of none";
-    return first_of({fault_of_name(it.room), fault_of(it.residents), fault_of(it.gone)});
+    return first_of(
+        {fault_of_name(it.room), fault_of(it.residents), fault_of(it.gone), fault_of(it.lost)});
   }
   std::string_view operator()(const RoomDelta& it) const {
     if (it.version <= it.base) return "a change to what was before";

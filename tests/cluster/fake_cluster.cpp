@@ -71,8 +71,9 @@ std::vector<Outgoing> FakeNode::settle(base::Time now) {
     Results results = cluster.take_results();
     std::ranges::move(results.outgoing, std::back_inserter(outgoing));
     std::ranges::move(results.changes, std::back_inserter(changes));
-    for (const auto& [room, wanted] : results.hearing) {
+    for (auto& [room, wanted] : results.hearing) {
       wanted ? static_cast<void>(hears.insert(room)) : static_cast<void>(hears.erase(room));
+      hearing.emplace_back(std::move(room), wanted);
     }
     more = !results.decisions.empty();
     for (const Decision& decision : results.decisions) {
@@ -137,18 +138,34 @@ void FakeCluster::fly(wire::NodeNumber to,
 }
 
 void FakeCluster::send(FakeNode& node) {
-  for (Outgoing& out : node.settle(now_)) {
+  std::vector<Outgoing> outgoing = node.settle(now_);
+  for (const auto& [room, wanted] : std::exchange(node.hearing, {})) {
+    std::set<wire::NodeNumber>& hearers = hearers_[room];
+    wanted ? static_cast<void>(hearers.insert(node.number()))
+           : static_cast<void>(hearers.erase(node.number()));
+  }
+  for (Outgoing& out : outgoing) {
     const auto message = std::make_shared<const wire::NodeMessage>(
         wire::NodeMessage{node.cluster.nodes().self(), std::move(out.body)});
     if (out.to.kind == Target::Kind::kNode) {
       fly(out.to.node, message);
       continue;
     }
-    for (const auto& [number, other] : nodes_) {
-      const bool gets = out.to.kind == Target::Kind::kAll || other->hears.contains(out.to.room_key);
-      if (number != node.number() && gets) fly(number, message);
+    if (out.to.kind == Target::Kind::kAll) {
+      for (const auto& [number, other] : nodes_) {
+        if (number != node.number()) fly(number, message);
+      }
+      continue;
+    }
+    for (const wire::NodeNumber number : hearers_[out.to.room_key]) {
+      if (number != node.number()) fly(number, message);
     }
   }
+}
+
+void FakeCluster::kill(wire::NodeNumber node) {
+  for (const std::string& room : at(node).hears) hearers_[room].erase(node);
+  nodes_.erase(node);
 }
 
 void FakeCluster::deliver(const Flight& flight) {

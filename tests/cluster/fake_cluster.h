@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -52,9 +53,10 @@ class FakeNode {
   [[nodiscard]] wire::Ticket ticket(const std::string& room, wire::SessionNumber session) const;
 
   Cluster cluster;
-  std::set<std::string> hears;                // keys of rooms
-  std::map<std::uint64_t, Decision> decided;  // by question
-  std::vector<Change> changes;                // all that there were
+  std::set<std::string> hears;                        // keys of rooms
+  std::vector<std::pair<std::string, bool>> hearing;  // what of it has changed
+  std::map<std::uint64_t, Decision> decided;          // by question
+  std::vector<Change> changes;                        // all that there were
   std::map<std::uint64_t, wire::SessionNumber> entered;
 
  private:
@@ -74,7 +76,7 @@ class FakeCluster {
 
   FakeNode& start();
   /// It is gone without a word.
-  void kill(wire::NodeNumber node) { nodes_.erase(node); }
+  void kill(wire::NodeNumber node);
   [[nodiscard]] FakeNode& at(wire::NodeNumber node) { return *nodes_.at(node); }
   [[nodiscard]] std::map<wire::NodeNumber, std::unique_ptr<FakeNode>>& nodes() { return nodes_; }
 
@@ -117,6 +119,7 @@ class FakeCluster {
   wire::NodeNumber last_number_ = 0;
   std::map<wire::NodeNumber, std::unique_ptr<FakeNode>> nodes_;
   std::map<wire::NodeNumber, int> sides_;
+  std::unordered_map<std::string, std::set<wire::NodeNumber>> hearers_;  // of rooms
   std::priority_queue<Flight, std::vector<Flight>, std::greater<>> flights_;
   std::uint64_t sent_ = 0;
   std::uint64_t delivered_ = 0;

@@ -62,10 +62,12 @@ TEST(NodeMessage, APartOfARoomPassesWithAllThatIsToldOfSomebody) {
                       1,
                       2,
                       {resident(5, "an"), resident(6, "bob")},
-                      {{4, 1, LeaveReason::kRemoved, "for shouting"}}};
+                      {{4, 1, LeaveReason::kRemoved, "for shouting"}},
+                      {{resident(8, "cy"), 3, std::chrono::milliseconds(1234)}}};
   const RoomPart out = passed(sent);
   EXPECT_EQ(sent.residents, out.residents);
   EXPECT_EQ(sent.gone, out.gone);
+  EXPECT_EQ(sent.lost, out.lost);
   EXPECT_EQ(1U, out.page);
   EXPECT_EQ(2U, out.pages);
 }
@@ -151,6 +153,7 @@ TEST(NodeMessage, OneFieldBeyondItsLimitsRefusesTheWhole) {
   EXPECT_NE("", refusal(RoomPart{"den", 1, 0, 1, {}, {{1, 0, {}, "a\nb"}}}));
   EXPECT_NE("",
             refusal(RoomPart{"den", 1, 0, 1, {}, std::vector<Gone>(kMaxGone + 1, {1, 0, {}, ""})}));
+  EXPECT_NE("", refusal(RoomPart{"den", 1, 0, 1, {}, {}, {{resident(8, "cy"), 0, {}}}}));
   EXPECT_NE("", refusal(RoomDelta{"den", 9, 9, {}, {}}));
   EXPECT_NE("", refusal(NameAnswered{1, 17, 0, {}}));
   EXPECT_NE("", refusal(NameAnswered{1, 0, 0, {4096 + 0}}));

@@ -119,6 +119,8 @@ class Cluster {
   [[nodiscard]] wire::NameAnswered answer(Room& room, wire::NodeNumber from,
                                           const wire::NameAsked& asked, base::Time now);
   void tend_questions(base::Time now);
+  void ask_again(std::uint64_t id, Question& question, base::Time now);
+  [[nodiscard]] std::vector<wire::NodeNumber> missing(const Question& question) const;
   [[nodiscard]] bool is_ready(const Question& question) const;
   /// Answers the question by what is known now.
   void decide(std::uint64_t id, base::Time now);

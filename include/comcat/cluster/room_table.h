@@ -34,9 +34,10 @@ namespace comcat::cluster {
 /// Time       the caller's.
 class RoomTable {
  public:
-  static constexpr std::chrono::seconds kGrace{30};       // as server::Absentees::kKept
-  static constexpr std::chrono::seconds kUnsaid{7};       // of a part, until it is believed no more
-  static constexpr std::chrono::seconds kEndedKept{120};  // longer than anything comes late
+  static constexpr std::chrono::milliseconds kGrace{30'000};  // as server::Absentees::kKept
+  static constexpr std::chrono::seconds kQuiet{3};            // of a part, until it is asked for
+  static constexpr std::chrono::seconds kUnsaid{15};          // and until it is believed no more
+  static constexpr std::chrono::seconds kEndedKept{120};      // longer than anything comes late
   static constexpr std::chrono::seconds kGoneTold{10};
   static constexpr std::size_t kMaxEnded = 4096;
 
@@ -66,6 +67,10 @@ class RoomTable {
 
   void take(wire::NodeNumber from, const wire::RoomPart& part, base::Time now);
   void take(wire::NodeNumber from, const wire::RoomDelta& delta, base::Time now);
+  /// Whom another knows to be away because their nodes are gone, as these are.
+  void take_lost(const std::vector<wire::Lost>& lost, base::Time now);
+  /// Whom this one knows so; at most wire::kMaxPageResidents.
+  [[nodiscard]] std::vector<wire::Lost> lost(base::Time now) const;
   /// The node is gone.
   void lose(wire::NodeNumber node, base::Time now);
   /// Lets go who has been away for too long, and what is not said any more.
@@ -86,6 +91,8 @@ class RoomTable {
   [[nodiscard]] std::vector<wire::NodeNumber> nodes() const;
   /// Whether `node` has said its part lately, be it that it has nobody.
   [[nodiscard]] bool has_part(wire::NodeNumber node) const { return parts_.contains(node); }
+  /// The nodes that live and have somebody here, but have not said so for kQuiet.
+  [[nodiscard]] std::vector<wire::NodeNumber> quiet(base::Time now) const;
   [[nodiscard]] bool is_lost(wire::NodeNumber node) const;
   /// Whether somebody is there, and so the node hears what is said in the room.
   [[nodiscard]] bool has_people_of(wire::NodeNumber node) const;
@@ -120,7 +127,8 @@ class RoomTable {
   bool end(const wire::Gone& gone, base::Time now);
   void apply(wire::NodeNumber from, RoomPart::Touches touches, const std::vector<wire::Gone>& gone,
              base::Time now);
-  void tell_again(wire::SessionNumber session, base::Time now);
+  /// Says that somebody has gone whom another still has.
+  void tell_ended(const wire::Resident& who, base::Time now);
   void tell_gone(const wire::Gone& gone, base::Time now);
   void update(const RoomPart::Touches& touches, base::Time now);
   void update(const RoomPart::Touch& touch);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -61,6 +62,15 @@ struct Gone {
   friend bool operator==(const Gone&, const Gone&) = default;
 };
 
+/// Somebody whose node is gone, and who may come back.
+struct Lost {
+  Resident who;
+  NodeNumber node = 0;               // where they were
+  std::chrono::milliseconds left{};  // until they are in the room no more
+
+  friend bool operator==(const Lost&, const Lost&) = default;
+};
+
 /// Everybody whom the sender has in a room: when that has changed, again and again, and to whoever
 /// asks. More than kMaxPageResidents come as several pages of one version.
 struct RoomPart {
@@ -69,7 +79,8 @@ struct RoomPart {
   std::uint32_t page = 0;
   std::uint32_t pages = 1;
   std::vector<Resident> residents;
-  std::vector<Gone> gone;  // the latest, on page 0
+  std::vector<Gone> gone;    // the latest, on page 0
+  std::vector<Lost> lost{};  // of whom the sender knows, on page 0
 };
 
 /// What has changed of such a part from version `base`; of no use to who has another.
