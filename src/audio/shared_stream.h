@@ -4,11 +4,10 @@
 #include <chrono>
 #include <cstdint>
 
-#include <semaphore.h>
-
 #include "comcat/base/clock.h"
 #include "comcat/base/file_descriptor.h"
 #include "comcat/base/realtime.h"
+#include "comcat/base/semaphore.h"
 
 #include "absl/status/statusor.h"
 #include "audio/shared_ring.h"
@@ -38,15 +37,14 @@ struct DeviceTurn {
 /// Threads    one of each process; see SharedRing.
 class SharedStream {
  public:
-  SharedStream();
-  ~SharedStream();
+  SharedStream() = default;
   SharedStream(const SharedStream&) = delete;
   SharedStream& operator=(const SharedStream&) = delete;
 
   /// The device's side: there is something to do. Never waits.
-  void post() COMCAT_REALTIME { sem_post(&moved_); }
+  void post() COMCAT_REALTIME { moved_.post(); }
   /// Waits for post() for at most `patience`, and takes all that were posted.
-  void wait(std::chrono::nanoseconds patience);
+  void wait(std::chrono::nanoseconds patience) { moved_.wait(patience); }
 
   SharedRing<float, 16'384> ring;  // samples, 341 ms of them
   SharedRing<DeviceTurn, 256>
@@ -54,7 +52,7 @@ class SharedStream {
   DeviceCounters counters;
 
  private:
-  sem_t moved_;
+  base::Semaphore moved_{base::Semaphore::Reach::kShared};
 };
 
 /// Memory with a SharedStream in it, which another process can map by its descriptor.

@@ -19,10 +19,8 @@ Capture::Capture(codec::Encoder encoder, Send send, OnMutedSpeech on_muted_speec
       chain_(std::move(encoder), stages_, std::move(send), std::move(on_muted_speech)) {}
 
 void Capture::step(std::chrono::microseconds patience) {
-  if (!framer_.wait_pop(taken_, patience)) return;
-  do {
-    chain_.take(taken_, taken_.muted || muted());
-  } while (framer_.pop(taken_));
+  framer_.wait(chain_.lacking_samples(), patience);
+  while (framer_.pop(taken_)) chain_.take(taken_, taken_.muted || muted());
 }
 
 Capture::Stats Capture::stats() const {

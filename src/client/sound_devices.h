@@ -68,6 +68,7 @@ class SoundDevices {
   void restore(Sink before);
   [[nodiscard]] std::string wanted(Side side) const;
   void note_figures(const audio::Sink& sink) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  [[nodiscard]] absl::StatusOr<Source> make_source(const std::string& spec) const;
 
   /// Starts it and, where that works, puts it in its place.
   [[nodiscard]] absl::Status launch(Source source);

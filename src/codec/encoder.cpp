@@ -121,6 +121,7 @@ absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
 
 std::string_view Encoder::encode(std::span<const float> frame) {
   if (frame.size() != frame_samples()) return {};
+  if (options_.discontinuous && stillness_.goes_on(frame)) return {};
   const bool joins = short_frames_ && frame.size() > kShortFrameSamples;
   if (quick() && !joins) return encode_quick(frame);
   if (joins) return encode_short(frame);
@@ -166,6 +167,13 @@ void Encoder::set_rate() {
                                                      : OPUS_BANDWIDTH_FULLBAND;
   opus_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(bitrate));
   opus_encoder_ctl(encoder_.get(), OPUS_SET_BANDWIDTH(bandwidth));
+}
+
+bool Encoder::Stillness::goes_on(std::span<const float> frame) {
+  constexpr std::size_t kLongEnough = 24'000;  // 500 ms; Opus begins DTX after 200 to 400
+  const bool still = std::ranges::all_of(frame, [](float sample) { return sample == 0; });
+  still_samples_ = still ? std::min(still_samples_ + frame.size(), 2 * kLongEnough) : 0;
+  return still_samples_ > kLongEnough;
 }
 
 bool Encoder::Pause::goes_on(std::span<const float> frame) {

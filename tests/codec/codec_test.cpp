@@ -275,6 +275,24 @@ TEST(Codec, SilenceIsHardlySent) {
   EXPECT_LT(sent, 50);
 }
 
+TEST(Codec, StillnessIsNotSentAtAllAndTheNextWordIsWhole) {
+  Encoder encoder = *Encoder::create({});
+  Decoder decoder = *Decoder::create();
+  const std::vector<float> still(960);
+  for (int i = 0; i < 200; ++i) {
+    const bool nothing = encoder.encode(still).empty();
+    EXPECT_TRUE(i < 25 || nothing) << i << ": after 500 ms";
+  }
+  std::array<float, kMaxPacketSamples> out{};
+  std::size_t samples = 0;
+  for (std::size_t i = 0; i < 10; ++i) {
+    const std::string_view packet = encoder.encode(testing::tone(440, 0.5, 960, i * 960));
+    ASSERT_FALSE(packet.empty());
+    samples = decoder.decode(packet, out);
+  }
+  EXPECT_NEAR(0.5, testing::amplitude_at(440, std::span(out).first(samples)), 0.05);
+}
+
 TEST(Codec, WithoutDtxSilenceIsSent) {
   Encoder encoder = make_encoder({.discontinuous = false});
   const std::vector<float> silence(960);

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "comcat/audio/frame.h"
 #include "comcat/base/realtime.h"
 
 #include "absl/status/status.h"
@@ -58,8 +59,9 @@ class Source {
 /// "file:PATH" (what SoundReader reads, or a FIFO), "-" (standard input), "tone:HZ" (a sine of 20
 /// to 20000 Hz at half of full scale) or "null" (silence). kInvalidArgument, kNotFound,
 /// kFailedPrecondition or kUnavailable with one sentence. A file is opened here, a device is looked
-/// up here and opened by start().
-[[nodiscard]] absl::StatusOr<std::unique_ptr<Source>> make_source(const std::string& spec);
+/// up here and opened by start(). What is no device gives `turn` of sound at a time.
+[[nodiscard]] absl::StatusOr<std::unique_ptr<Source>> make_source(
+    const std::string& spec, std::chrono::microseconds turn = kBlockDuration);
 
 /// Whether `spec` means a sound device.
 [[nodiscard]] bool is_device(const std::string& spec);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -44,6 +45,11 @@ class CaptureChain {
 
   /// As codec::eased(), from the next frame on.
   void set_easing(unsigned step) { easing_.store(step, std::memory_order_relaxed); }
+
+  /// Until the next frame is whole. From the encode thread.
+  [[nodiscard]] std::size_t lacking_samples() const {
+    return std::max(encoder_.frame_samples(), frame_.size() + 1) - frame_.size();
+  }
 
   [[nodiscard]] std::uint64_t encoded_frames() const;
   [[nodiscard]] std::uint64_t sent_frames() const;  // the rest was silence (DTX)

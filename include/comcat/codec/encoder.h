@@ -57,7 +57,7 @@ class Encoder {
   [[nodiscard]] static absl::StatusOr<Encoder> create(const EncoderOptions& options);
 
   /// The packet for exactly one frame of samples, valid until the next call. Empty when DTX says
-  /// that nothing need be sent.
+  /// that nothing need be sent: of noise a packet now and then, of stillness none and for no work.
   [[nodiscard]] std::string_view encode(std::span<const float> frame);
 
   /// As eased() has it, of the options that it was made with, from the next frame on.
@@ -92,6 +92,17 @@ class Encoder {
     std::size_t quiet_samples_ = 0;
   };
 
+  /// Nothing but zeros, as a muted or missing microphone gives, once Opus has had time to fall
+  /// silent: then there is no noise either that a listener's decoder would have to know of.
+  class Stillness {
+   public:
+    /// True where `frame` is still and so was what came before it, for long enough.
+    [[nodiscard]] bool goes_on(std::span<const float> frame);
+
+   private:
+    std::size_t still_samples_ = 0;
+  };
+
   void set_rate();
   [[nodiscard]] bool quick() const {
     return audio::to_samples(options_.frame) <= kShortFrameSamples;
@@ -106,6 +117,7 @@ class Encoder {
   EncoderOptions now_;  // eased
   bool short_frames_ = false;
   Pause pause_;
+  Stillness stillness_;
   std::string packet_;
   std::string parts_;  // short frames, until they are joined
 };
