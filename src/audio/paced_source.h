@@ -45,6 +45,7 @@ class PacedSource final : public Source {
   [[nodiscard]] absl::Status start(CaptureHandler& handler, EndHandler on_end) override;
   void stop() override;
   [[nodiscard]] bool may_resume() const override { return producer_->may_resume(); }
+  [[nodiscard]] std::chrono::microseconds counted_delay() const override { return -turn_; }
   [[nodiscard]] std::string description() const override { return description_; }
 
  private:

@@ -22,7 +22,8 @@ struct DeviceCounters {
   std::atomic<std::uint64_t> requested{0};  // samples asked for or delivered, at 48 kHz
   std::atomic<std::uint64_t> missed{0};     // of those, what the ring had not, or had no room for
   std::atomic<std::int64_t> delay_us{0};    // from the microphone, to the loudspeaker
-  std::atomic<bool> finished{false};        // the device said that it is done
+  std::atomic<std::int64_t> counted_delay_us{0};  // as Source::counted_delay() has it
+  std::atomic<bool> finished{false};              // the device said that it is done
 };
 
 /// One time that a device has taken samples to play.

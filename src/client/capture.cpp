@@ -30,6 +30,7 @@ Capture::Stats Capture::stats() const {
   out.encoded_frames = chain_.encoded_frames();
   out.sent_frames = chain_.sent_frames();
   out.level_dbov = muted() ? wire::kSilentDbov : chain_.level_dbov();
+  out.lookahead = chain_.lookahead();
   return out;
 }
 

@@ -249,6 +249,11 @@ std::uint64_t SoundDevices::input_xruns() const {
   return input_xruns_before_ + (source_ ? source_->xruns() : 0);
 }
 
+std::chrono::microseconds SoundDevices::input_delay() const {
+  const absl::MutexLock lock(&mutex_);
+  return source_ ? source_->counted_delay() : std::chrono::microseconds(0);
+}
+
 std::chrono::microseconds SoundDevices::delays() const {
   const absl::MutexLock lock(&mutex_);
   std::chrono::microseconds sum{};

@@ -49,6 +49,7 @@ class SoundDevices {
   [[nodiscard]] bool input_may_resume() const;
   [[nodiscard]] audio::SinkFigures output() const;
   [[nodiscard]] std::uint64_t input_xruns() const;
+  [[nodiscard]] std::chrono::microseconds input_delay() const;
   /// From what is rendered to the loudspeaker, and from the microphone to the handler.
   [[nodiscard]] std::chrono::microseconds delays() const;
 

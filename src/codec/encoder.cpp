@@ -73,10 +73,6 @@ EncoderOptions eased(EncoderOptions options, unsigned step) {
   return options;
 }
 
-std::chrono::microseconds lookahead(std::chrono::microseconds frame) {
-  return audio::to_samples(frame) <= kShortFrameSamples ? 2'500us : 6'500us;
-}
-
 void Encoder::Destroy::operator()(OpusEncoder* encoder) const {
   opus_encoder_destroy(encoder);
 }
@@ -96,8 +92,8 @@ Encoder::Encoder(OpusEncoder* encoder, OpusRepacketizer* joiner, const EncoderOp
 absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
   if (absl::Status status = check(options); !status.ok()) return status;
   int error = OPUS_OK;
-  const int application = lookahead(options.frame) < 6'500us ? OPUS_APPLICATION_RESTRICTED_LOWDELAY
-                                                             : OPUS_APPLICATION_VOIP;
+  const bool quick = audio::to_samples(options.frame) <= kShortFrameSamples;
+  const int application = quick ? OPUS_APPLICATION_RESTRICTED_LOWDELAY : OPUS_APPLICATION_VOIP;
   OpusEncoder* const opus = opus_encoder_create(audio::kSampleRate, 1, application, &error);
   if (error != OPUS_OK) {
     return absl::InternalError(absl::StrCat("cannot make an Opus encoder: ", opus_strerror(error)));
@@ -117,6 +113,12 @@ absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
     }
   }
   return encoder;
+}
+
+std::chrono::microseconds Encoder::lookahead() const {
+  opus_int32 samples = 0;
+  opus_encoder_ctl(encoder_.get(), OPUS_GET_LOOKAHEAD(&samples));
+  return std::chrono::microseconds(std::int64_t{samples} * 1'000'000 / audio::kSampleRate);
 }
 
 std::string_view Encoder::encode(std::span<const float> frame) {

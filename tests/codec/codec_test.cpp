@@ -183,8 +183,11 @@ TEST(Codec, FramesOfFiveMillisecondsAndLessAreLookedAheadForLess) {
   EXPECT_NEAR(120, static_cast<double>(delay_of(2500us)), 2);
   EXPECT_NEAR(120, static_cast<double>(delay_of(5000us)), 2);
   EXPECT_NEAR(312, static_cast<double>(delay_of(20'000us)), 30);
-  EXPECT_EQ(2500us, lookahead(5ms));
-  EXPECT_EQ(6500us, lookahead(10ms));
+  EXPECT_EQ(2500us, make_encoder({.frame = 5ms}).lookahead());
+  EXPECT_EQ(6500us, make_encoder({.frame = 10ms}).lookahead());
+  Encoder eased = make_encoder({.frame = 2500us});
+  eased.ease(4);
+  EXPECT_EQ(2500us, eased.lookahead()) << "one encoder makes all of its frames";
 }
 
 TEST(Codec, APauseOfQuickFramesBeginsNoSoonerThanThatOfLongOnesAndSendsNothing) {

@@ -39,6 +39,7 @@ class Capture final : public audio::CaptureHandler {
     std::uint64_t encoded_frames = 0;
     std::uint64_t sent_frames = 0;  // the rest was silence (DTX)
     unsigned level_dbov = wire::kSilentDbov;
+    std::chrono::microseconds lookahead{0};  // of the encoder
   };
 
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Capture>> create(

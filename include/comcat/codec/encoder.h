@@ -40,9 +40,6 @@ struct EncoderOptions {
 /// from the last on, 6, nothing is left to save. Threads: any.
 [[nodiscard]] EncoderOptions eased(EncoderOptions options, unsigned step);
 
-/// How far an encoder looks ahead with frames of that length.
-[[nodiscard]] std::chrono::microseconds lookahead(std::chrono::microseconds frame);
-
 /// One speaker's Opus encoder (mono, 48 kHz; RFC 6716): VoIP, and for frames of 5 ms and less one
 /// that looks ahead 2.5 ms in place of 6.5 (CELT alone, with at least kMinQuickBitrate: a frame's
 /// own share of the bits is large). In a pause the latter sends nothing at all.
@@ -65,6 +62,9 @@ class Encoder {
 
   /// Of what Opus frames the packets consist from now on. Those of 2.5 ms become such of 5 ms.
   void set_short_frames(bool short_frames);
+
+  /// How far it looks ahead, however it is eased.
+  [[nodiscard]] std::chrono::microseconds lookahead() const;
 
   [[nodiscard]] std::size_t frame_samples() const {
     const std::size_t samples = audio::to_samples(now_.frame);
