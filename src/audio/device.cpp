@@ -56,11 +56,20 @@ class RunningDevice {
     return memory_->counters.xruns.load(std::memory_order_relaxed);
   }
   [[nodiscard]] std::chrono::microseconds delay() const {
-    const std::int64_t told_us = memory_->counters.delay_us.load(std::memory_order_relaxed);
-    return std::chrono::microseconds(std::clamp<std::int64_t>(told_us, 0, 1'000'000));
+    return std::max(sensible(memory_->counters.delay_us), std::chrono::microseconds(0));
+  }
+  [[nodiscard]] std::chrono::microseconds counted_delay() const {
+    return sensible(memory_->counters.counted_delay_us);
   }
 
  private:
+  /// What the other process says: within a second.
+  static std::chrono::microseconds sensible(const std::atomic<std::int64_t>& told_us) {
+    constexpr std::int64_t kSecond = 1'000'000;
+    return std::chrono::microseconds(
+        std::clamp(told_us.load(std::memory_order_relaxed), -kSecond, kSecond));
+  }
+
   void run(const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "comcat-device");
     base::ask_for_realtime_priority();
@@ -152,6 +161,9 @@ class DeviceSource final : public Device<Source, CaptureHandler, CapturePump, Di
   std::chrono::microseconds device_delay() const override {
     return running() ? running()->delay() : std::chrono::microseconds(0);
   }
+  std::chrono::microseconds counted_delay() const override {
+    return running() ? running()->counted_delay() : std::chrono::microseconds(0);
+  }
 };
 
 class DeviceSink final : public Device<Sink, RenderHandler, PlaybackPump, Direction::kOutput> {
@@ -162,6 +174,7 @@ class DeviceSink final : public Device<Sink, RenderHandler, PlaybackPump, Direct
     SinkFigures out = running()->pump().figures();
     out.xruns = running()->xruns();
     out.device_delay = running()->delay();
+    out.counted_delay = running()->counted_delay();
     return out;
   }
 };

@@ -14,8 +14,11 @@ int DeviceCallback::on_audio(const void* in, void* out, unsigned long frames,
   }
   if (time != nullptr) {
     const double seconds = static_cast<double>(frames) / self.rate_hz_;
-    self.counters_.delay_us.store(delay_of(*time, in != nullptr, seconds).count(),
-                                  std::memory_order_relaxed);
+    const std::chrono::microseconds told = delay_of(*time, in != nullptr, seconds);
+    self.counters_.delay_us.store(told.count(), std::memory_order_relaxed);
+    const std::chrono::microseconds counted =
+        self.in_graph_ ? delay_in_graph(in != nullptr, seconds) : told;
+    self.counters_.counted_delay_us.store(counted.count(), std::memory_order_relaxed);
   }
   self.processor_->process(static_cast<const float*>(in), static_cast<float*>(out), frames);
   return paContinue;
@@ -27,6 +30,11 @@ std::chrono::microseconds DeviceCallback::delay_of(const PaStreamCallbackTimeInf
                                : time.outputBufferDacTime - time.currentTime;
   const bool sensible = told > 0 && told < 1;  // and no NaN
   return std::chrono::microseconds(sensible ? static_cast<std::int64_t>(told * 1e6) : 0);
+}
+
+std::chrono::microseconds DeviceCallback::delay_in_graph(bool captures,
+                                                         double seconds) COMCAT_REALTIME {
+  return std::chrono::microseconds(captures ? -static_cast<std::int64_t>(seconds * 1e6) : 0);
 }
 
 void DeviceCallback::on_finished(void* user) COMCAT_REALTIME {

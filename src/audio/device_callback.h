@@ -23,9 +23,11 @@ class DeviceCallback {
   explicit DeviceCallback(DeviceCounters& counters) : counters_(counters) {}
 
   /// What the stream about to open will be served by.
-  void prepare(std::unique_ptr<StreamProcessor> processor, int rate_hz) {
+  /// `in_graph`: another program's sound may be at its other end, as JACK has it.
+  void prepare(std::unique_ptr<StreamProcessor> processor, int rate_hz, bool in_graph) {
     processor_ = std::move(processor);
     rate_hz_ = rate_hz;
+    in_graph_ = in_graph;
   }
 
   /// PortAudio's callbacks; `user` is the DeviceCallback.
@@ -37,11 +39,16 @@ class DeviceCallback {
   [[nodiscard]] static std::chrono::microseconds delay_of(const PaStreamCallbackTimeInfo& time,
                                                           bool captures,
                                                           double seconds) COMCAT_REALTIME;
+  /// Likewise, where it ends in a graph: a period of it is handed on when its first sample is due.
+  /// What a sound card adds is told by JACK whether there is one at the other end or not.
+  [[nodiscard]] static std::chrono::microseconds delay_in_graph(bool captures,
+                                                                double seconds) COMCAT_REALTIME;
   static void on_finished(void* user) COMCAT_REALTIME;
 
  private:
   std::unique_ptr<StreamProcessor> processor_;
   double rate_hz_ = kSampleRate;
+  bool in_graph_ = false;
   DeviceCounters& counters_;
 };
 

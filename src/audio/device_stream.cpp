@@ -100,7 +100,8 @@ absl::StatusOr<std::unique_ptr<DeviceStream>> DeviceStream::open(
   std::unique_ptr<DeviceStream> opened(new DeviceStream(counters));
   PaError error = paInvalidDevice;
   for (const Format& format : formats(*info, direction, is_jack(*info))) {
-    opened->callback_.prepare(make_processor(format.channels, format.rate_hz), format.rate_hz);
+    opened->callback_.prepare(make_processor(format.channels, format.rate_hz), format.rate_hz,
+                              is_jack(*info));
     PaStream* stream = nullptr;
     error = open_stream(device.number, direction, format, opened->callback_, stream);
     if (error == paNoError) error = start_stream(stream);

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,6 +22,8 @@
 namespace comcat::audio {
 namespace {
 
+constexpr int kBlocksNowhere = 2;  // at a time: nobody hears when
+
 absl::Status terminal(Direction direction) {
   return absl::InvalidArgumentError(
       direction == Direction::kInput
@@ -43,10 +46,11 @@ absl::Status check_standard_error() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Source>> make_source(const std::string& spec) {
+absl::StatusOr<std::unique_ptr<Source>> make_source(const std::string& spec,
+                                                    std::chrono::microseconds turn) {
   const absl::StatusOr<AudioSpec> parsed = parse_audio_spec(spec, Direction::kInput);
   if (!parsed.ok()) return parsed.status();
-  std::unique_ptr<BlockProducer> producer;
+  std::unique_ptr<SoundProducer> producer;
   switch (parsed->kind) {
     case AudioSpec::Kind::kDefaultDevice:
     case AudioSpec::Kind::kDevice:
@@ -76,7 +80,7 @@ absl::StatusOr<std::unique_ptr<Source>> make_source(const std::string& spec) {
   }
   const bool standard = parsed->kind == AudioSpec::Kind::kStandardStream;
   return std::make_unique<PacedSource>(standard ? "standard input" : base::safe_text(spec),
-                                       std::move(producer));
+                                       std::move(producer), turn);
 }
 
 absl::StatusOr<std::unique_ptr<Sink>> make_sink(const std::string& spec, NoticeHandler on_notice) {
@@ -96,7 +100,7 @@ absl::StatusOr<std::unique_ptr<Sink>> make_sink(const std::string& spec, NoticeH
                                          make_standard_output(std::move(on_notice)));
     case AudioSpec::Kind::kTone:  // refused by the parser
     case AudioSpec::Kind::kNull:
-      return std::make_unique<PacedSink>(base::safe_text(spec), make_nowhere());
+      return std::make_unique<PacedSink>(base::safe_text(spec), make_nowhere(), kBlocksNowhere);
     case AudioSpec::Kind::kDefaultDevice:
     case AudioSpec::Kind::kDevice:
       break;

@@ -56,25 +56,32 @@ std::unique_ptr<BlockConsumer> make_recording(std::string path) {
   return std::make_unique<Recording>(std::move(path));
 }
 
-PacedSink::PacedSink(std::string description, std::unique_ptr<BlockConsumer> consumer)
-    : description_(std::move(description)), consumer_(std::move(consumer)) {}
+PacedSink::PacedSink(std::string description, std::unique_ptr<BlockConsumer> consumer, int blocks)
+    : description_(std::move(description)), blocks_(blocks), consumer_(std::move(consumer)) {}
 
 absl::Status PacedSink::start(RenderHandler& handler, EndHandler on_end) {
   if (thread_.joinable()) {
     return absl::FailedPreconditionError(description_ + " has been started already");
   }
   if (absl::Status status = consumer_->begin(); !status.ok()) return status;
-  Pacer pacer([this, &handler, on_end = std::move(on_end)] {
-    Block block;
-    handler.on_render(block);
-    const absl::Status status = consumer_->consume(block);
-    if (!status.ok() && on_end) on_end(status);
-    return status.ok();
-  });
+  Pacer pacer([this, &handler, on_end = std::move(on_end)] { return pull(handler, on_end); },
+              blocks_ * kBlockDuration);
   thread_ = run_steps("comcat-sink", [pacer = std::move(pacer)](base::Time now) mutable {
     return pacer.step(now);
   });
   return absl::OkStatus();
+}
+
+bool PacedSink::pull(RenderHandler& handler, const EndHandler& on_end) {
+  for (int i = 0; i < blocks_; ++i) {
+    Block block;
+    handler.on_render(block);
+    if (const absl::Status status = consumer_->consume(block); !status.ok()) {
+      if (on_end) on_end(status);
+      return false;
+    }
+  }
+  return true;
 }
 
 std::string PacedSink::description() const {

@@ -30,12 +30,14 @@ class BlockConsumer {
 /// Writes a WAV file, created by begin(), once: a second begin() is refused.
 [[nodiscard]] std::unique_ptr<BlockConsumer> make_recording(std::string path);
 
-/// A sink without a sound card: a Pacer on a thread of its own pulls a block each 10 ms. The
+/// A sink without a sound card: a Pacer on a thread of its own pulls a block each 10 ms, or a few
+/// at once. The
 /// consumer's first failure goes to on_end and nothing is rendered after it.
 /// Threads    as Sink says; the consumer is called from the thread of its own.
 class PacedSink final : public Sink {
  public:
-  PacedSink(std::string description, std::unique_ptr<BlockConsumer> consumer);
+  /// `blocks`: how many are pulled at a time.
+  PacedSink(std::string description, std::unique_ptr<BlockConsumer> consumer, int blocks = 1);
   ~PacedSink() override { stop(); }
 
   [[nodiscard]] absl::Status start(RenderHandler& handler, EndHandler on_end) override;
@@ -44,7 +46,11 @@ class PacedSink final : public Sink {
   [[nodiscard]] std::string recording() const override { return consumer_->path(); }
 
  private:
+  /// False when no further block is wanted.
+  bool pull(RenderHandler& handler, const EndHandler& on_end);
+
   const std::string description_;
+  const int blocks_;
   std::unique_ptr<BlockConsumer> consumer_;  // the thread's while it runs
   std::jthread thread_;
 };

@@ -11,20 +11,20 @@
 namespace comcat::audio {
 namespace {
 
-class Silence final : public BlockProducer {
+class Silence final : public SoundProducer {
  public:
-  bool produce(Block& block) override {
-    block.fill(0.0F);
+  bool produce(std::span<float> samples) override {
+    std::ranges::fill(samples, 0.0F);
     return true;
   }
 };
 
-class Tone final : public BlockProducer {
+class Tone final : public SoundProducer {
  public:
   explicit Tone(double hertz) : step_(2 * std::numbers::pi * hertz / kSampleRate) {}
 
-  bool produce(Block& block) override {
-    for (float& sample : block) {
+  bool produce(std::span<float> samples) override {
+    for (float& sample : samples) {
       sample = static_cast<float>(kAmplitude * std::sin(phase_));
       phase_ += step_;
       if (phase_ >= 2 * std::numbers::pi) phase_ -= 2 * std::numbers::pi;
@@ -38,13 +38,13 @@ class Tone final : public BlockProducer {
   double phase_ = 0;
 };
 
-class FromFile final : public BlockProducer {
+class FromFile final : public SoundProducer {
  public:
   explicit FromFile(SoundReader reader) : reader_(std::move(reader)) {}
 
-  bool produce(Block& block) override {
-    const std::size_t count = reader_.read(block);
-    std::fill(block.begin() + static_cast<std::ptrdiff_t>(count), block.end(), 0.0F);
+  bool produce(std::span<float> samples) override {
+    const std::size_t count = reader_.read(samples);
+    std::ranges::fill(samples.subspan(count), 0.0F);
     return count > 0;
   }
   absl::Status status() const override { return reader_.status(); }
@@ -55,26 +55,31 @@ class FromFile final : public BlockProducer {
 
 }  // namespace
 
-std::unique_ptr<BlockProducer> make_silence() {
+std::unique_ptr<SoundProducer> make_silence() {
   return std::make_unique<Silence>();
 }
 
-std::unique_ptr<BlockProducer> make_tone(double hertz) {
+std::unique_ptr<SoundProducer> make_tone(double hertz) {
   return std::make_unique<Tone>(hertz);
 }
 
-std::unique_ptr<BlockProducer> make_file(SoundReader reader) {
+std::unique_ptr<SoundProducer> make_file(SoundReader reader) {
   return std::make_unique<FromFile>(std::move(reader));
 }
 
-PacedSource::PacedSource(std::string description, std::unique_ptr<BlockProducer> producer)
-    : description_(std::move(description)), producer_(std::move(producer)) {}
+PacedSource::PacedSource(std::string description, std::unique_ptr<SoundProducer> producer,
+                         std::chrono::microseconds turn)
+    : description_(std::move(description)),
+      producer_(std::move(producer)),
+      turn_(turn),
+      samples_(to_samples(turn)) {}
 
 absl::Status PacedSource::start(CaptureHandler& handler, EndHandler on_end) {
   if (thread_.joinable()) {
     return absl::FailedPreconditionError(description_ + " has been started already");
   }
-  Pacer pacer([this, &handler, on_end = std::move(on_end)] { return deliver(handler, on_end); });
+  Pacer pacer([this, &handler, on_end = std::move(on_end)] { return deliver(handler, on_end); },
+              turn_);
   thread_ = run_steps("comcat-source", [pacer = std::move(pacer)](base::Time now) mutable {
     return pacer.step(now);
   });
@@ -86,9 +91,8 @@ void PacedSource::stop() {
 }
 
 bool PacedSource::deliver(CaptureHandler& handler, const EndHandler& on_end) {
-  Block block;
-  const bool more = producer_->produce(block);
-  handler.on_captured(block);
+  const bool more = producer_->produce(samples_);
+  handler.on_captured(samples_);
   if (more) {
     ended_ = false;
     return true;

@@ -26,7 +26,6 @@ namespace comcat::audio {
 namespace {
 
 constexpr std::size_t kAheadSamples = to_samples(std::chrono::milliseconds{200});
-constexpr int kAheadBlocks = static_cast<int>(kAheadSamples / kBlockSamples);
 
 class RawDecoder final : public SoundDecoder {
  public:
@@ -68,7 +67,7 @@ absl::StatusOr<std::unique_ptr<SoundDecoder>> decoder_for(const Bytes& bytes,
   return std::make_unique<RawDecoder>(bytes);
 }
 
-class PipeInput final : public BlockProducer {
+class PipeInput final : public SoundProducer {
  public:
   /// `path` of a FIFO, or empty where `fd` is standard input's.
   PipeInput(int fd, std::string path)
@@ -92,21 +91,21 @@ class PipeInput final : public BlockProducer {
     if (!path_.empty()) ::close(fd_);
   }
 
-  bool produce(Block& block) override {
+  bool produce(std::span<float> samples) override {
     const absl::MutexLock lock(&mutex_);
-    block.fill(0.0F);
+    std::ranges::fill(samples, 0.0F);
     if (samples_.empty()) {
       playing_ = false;
-      waited_blocks_ = 0;
+      waited_samples_ = 0;
       return !ended_;
     }
     if (!playing_ && !ended_ && samples_.size() < kAheadSamples &&
-        ++waited_blocks_ < kAheadBlocks) {
+        (waited_samples_ += samples.size()) < kAheadSamples) {
       return true;
     }
     playing_ = true;
-    const std::size_t count = std::min(block.size(), samples_.size());
-    std::copy_n(samples_.begin(), count, block.begin());
+    const std::size_t count = std::min(samples.size(), samples_.size());
+    std::copy_n(samples_.begin(), count, samples.begin());
     samples_.erase(samples_.begin(), samples_.begin() + static_cast<std::ptrdiff_t>(count));
     return true;
   }
@@ -181,17 +180,17 @@ class PipeInput final : public BlockProducer {
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;  // the last writer has gone
   bool playing_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  int waited_blocks_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::size_t waited_samples_ ABSL_GUARDED_BY(mutex_) = 0;
   std::thread thread_;
 };
 
 }  // namespace
 
-std::unique_ptr<BlockProducer> make_standard_input() {
+std::unique_ptr<SoundProducer> make_standard_input() {
   return std::make_unique<PipeInput>(STDIN_FILENO, "");
 }
 
-absl::StatusOr<std::unique_ptr<BlockProducer>> make_fifo_input(const std::string& path) {
+absl::StatusOr<std::unique_ptr<SoundProducer>> make_fifo_input(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) {
     return absl::FailedPreconditionError(

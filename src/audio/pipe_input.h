@@ -18,10 +18,10 @@ namespace comcat::audio {
 /// The end    of standard input is that of a file. A FIFO goes on with its next writer, who begins
 ///            anew, as raw or WAV.
 /// Threads    one of its own reads and decodes.
-[[nodiscard]] std::unique_ptr<BlockProducer> make_standard_input();
+[[nodiscard]] std::unique_ptr<SoundProducer> make_standard_input();
 
 /// kFailedPrecondition with one sentence where the FIFO cannot be opened.
-[[nodiscard]] absl::StatusOr<std::unique_ptr<BlockProducer>> make_fifo_input(
+[[nodiscard]] absl::StatusOr<std::unique_ptr<SoundProducer>> make_fifo_input(
     const std::string& path);
 
 }  // namespace comcat::audio

@@ -1,6 +1,5 @@
 #include "audio/shared_stream.h"
 
-#include <ctime>
 #include <new>
 #include <utility>
 
@@ -25,26 +24,6 @@ absl::Status no_memory() {
 }
 
 }  // namespace
-
-SharedStream::SharedStream() {
-  sem_init(&moved_, /*pshared=*/1, 0);
-}
-
-SharedStream::~SharedStream() {
-  sem_destroy(&moved_);
-}
-
-void SharedStream::wait(std::chrono::nanoseconds patience) {
-  timespec until{};
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  const std::chrono::nanoseconds at =
-      std::chrono::seconds(until.tv_sec) + std::chrono::nanoseconds(until.tv_nsec) + patience;
-  until.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(at).count();
-  until.tv_nsec = (at % std::chrono::seconds(1)).count();
-  if (sem_clockwait(&moved_, CLOCK_MONOTONIC, &until) != 0) return;
-  while (sem_trywait(&moved_) == 0) {
-  }
-}
 
 absl::StatusOr<SharedStreamMemory> SharedStreamMemory::create() {
   base::FileDescriptor fd(memfd_create("comcat-sound", MFD_CLOEXEC));

@@ -4,11 +4,10 @@
 #include <chrono>
 #include <cstdint>
 
-#include <semaphore.h>
-
 #include "comcat/base/clock.h"
 #include "comcat/base/file_descriptor.h"
 #include "comcat/base/realtime.h"
+#include "comcat/base/semaphore.h"
 
 #include "absl/status/statusor.h"
 #include "audio/shared_ring.h"
@@ -23,7 +22,8 @@ struct DeviceCounters {
   std::atomic<std::uint64_t> requested{0};  // samples asked for or delivered, at 48 kHz
   std::atomic<std::uint64_t> missed{0};     // of those, what the ring had not, or had no room for
   std::atomic<std::int64_t> delay_us{0};    // from the microphone, to the loudspeaker
-  std::atomic<bool> finished{false};        // the device said that it is done
+  std::atomic<std::int64_t> counted_delay_us{0};  // as Source::counted_delay() has it
+  std::atomic<bool> finished{false};              // the device said that it is done
 };
 
 /// One time that a device has taken samples to play.
@@ -38,15 +38,14 @@ struct DeviceTurn {
 /// Threads    one of each process; see SharedRing.
 class SharedStream {
  public:
-  SharedStream();
-  ~SharedStream();
+  SharedStream() = default;
   SharedStream(const SharedStream&) = delete;
   SharedStream& operator=(const SharedStream&) = delete;
 
   /// The device's side: there is something to do. Never waits.
-  void post() COMCAT_REALTIME { sem_post(&moved_); }
+  void post() COMCAT_REALTIME { moved_.post(); }
   /// Waits for post() for at most `patience`, and takes all that were posted.
-  void wait(std::chrono::nanoseconds patience);
+  void wait(std::chrono::nanoseconds patience) { moved_.wait(patience); }
 
   SharedRing<float, 16'384> ring;  // samples, 341 ms of them
   SharedRing<DeviceTurn, 256>
@@ -54,7 +53,7 @@ class SharedStream {
   DeviceCounters counters;
 
  private:
-  sem_t moved_;
+  base::Semaphore moved_{base::Semaphore::Reach::kShared};
 };
 
 /// Memory with a SharedStream in it, which another process can map by its descriptor.

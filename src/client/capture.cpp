@@ -19,10 +19,8 @@ Capture::Capture(codec::Encoder encoder, Send send, OnMutedSpeech on_muted_speec
       chain_(std::move(encoder), stages_, std::move(send), std::move(on_muted_speech)) {}
 
 void Capture::step(std::chrono::microseconds patience) {
-  if (!framer_.wait_pop(taken_, patience)) return;
-  do {
-    chain_.take(taken_, taken_.muted || muted());
-  } while (framer_.pop(taken_));
+  framer_.wait(chain_.lacking_samples(), patience);
+  while (framer_.pop(taken_)) chain_.take(taken_, taken_.muted || muted());
 }
 
 Capture::Stats Capture::stats() const {
@@ -32,6 +30,7 @@ Capture::Stats Capture::stats() const {
   out.encoded_frames = chain_.encoded_frames();
   out.sent_frames = chain_.sent_frames();
   out.level_dbov = muted() ? wire::kSilentDbov : chain_.level_dbov();
+  out.lookahead = chain_.lookahead();
   return out;
 }
 

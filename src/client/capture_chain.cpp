@@ -15,6 +15,7 @@ constexpr std::chrono::milliseconds kLongestFrame{60};
 CaptureChain::CaptureChain(codec::Encoder encoder, VoiceStages& stages, Send send,
                            OnMutedSpeech on_muted_speech)
     : encoder_(std::move(encoder)),
+      lookahead_(encoder_.lookahead()),
       stages_(stages),
       gate_(std::min(encoder_.frame_samples(), audio::kBlockSamples)),
       send_(std::move(send)),

@@ -19,14 +19,23 @@ void CaptureFramer::finish_block(bool muted, base::Time now) COMCAT_REALTIME {
   filling_.at = now;
   filling_.muted = muted;
   filling_.size = block_samples_;
-  // Wakes the encode thread by posting a semaphore, which never waits.
   const bool kept = ring_.push(filling_);
+  const std::size_t wanted = muted ? kMutedSamples : wanted_samples_.load();
+  if (ring_.size() * block_samples_ >= wanted) enough_.post();
   if (!muted) {
     captured_blocks_.fetch_add(1, std::memory_order_relaxed);
     if (!kept) overflowed_blocks_.fetch_add(1, std::memory_order_relaxed);
   }
   filling_.position += block_samples_;
   filled_samples_ = 0;
+}
+
+bool CaptureFramer::wait(std::size_t samples, std::chrono::microseconds patience) {
+  const std::size_t wanted = std::min(samples, kMostWantedSamples);
+  wanted_samples_.store(wanted);
+  if (ring_.size() * block_samples_ < wanted) return enough_.wait(patience);
+  enough_.clear();
+  return true;
 }
 
 std::uint64_t CaptureFramer::captured_blocks() const {

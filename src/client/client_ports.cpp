@@ -148,6 +148,7 @@ Statistics ClientLoop::statistics() const {
   out.voice = sound_->capture().stages().figures();
   out.output = sound_->output();
   out.input_xruns = sound_->input_xruns();
+  out.input_delay = sound_->input_delay();
   out.encoder = codec::eased(options_.encoder, out.stream.easing);
   out.realtime = base::realtime_threads();
   return out;

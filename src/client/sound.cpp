@@ -89,6 +89,10 @@ audio::SinkFigures Sound::output() const {
   return devices_->output();
 }
 
+std::chrono::microseconds Sound::input_delay() const {
+  return devices_->input_delay();
+}
+
 std::uint64_t Sound::input_xruns() const {
   return devices_->input_xruns();
 }

@@ -42,7 +42,7 @@ void SoundDevices::do_asked() {
 /// One ends before the other begins: the handler takes sound from one thread, and a device may let
 /// nobody else have it.
 absl::Status SoundDevices::change_input(const std::string& spec) {
-  absl::StatusOr<Source> source = audio::make_source(spec);
+  absl::StatusOr<Source> source = make_source(spec);
   if (!source.ok()) return source.status();
   Source before;
   {

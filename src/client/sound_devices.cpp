@@ -13,6 +13,8 @@ namespace {
 /// Both sides of one sound system are seen to fail within this time.
 constexpr std::chrono::milliseconds kTogether{250};
 
+constexpr std::chrono::milliseconds kLongestTurn{20};  // of a source that is no device
+
 }  // namespace
 
 SoundDevices::SoundDevices(Sound::Options options, audio::CaptureHandler& capture,
@@ -23,8 +25,14 @@ SoundDevices::SoundDevices(Sound::Options options, audio::CaptureHandler& captur
       input_(options_.input),
       output_(options_.output) {}
 
+/// As much at a time as a frame has, and no more than leaves the encode thread time.
+absl::StatusOr<SoundDevices::Source> SoundDevices::make_source(const std::string& spec) const {
+  return audio::make_source(
+      spec, std::min<std::chrono::microseconds>(options_.encoder.frame, kLongestTurn));
+}
+
 absl::Status SoundDevices::find() {
-  absl::StatusOr<Source> source = audio::make_source(wanted(Side::kInput));
+  absl::StatusOr<Source> source = make_source(wanted(Side::kInput));
   if (!source.ok()) return source.status();
   absl::StatusOr<Sink> sink = audio::make_sink(wanted(Side::kOutput), options_.on_notice);
   if (!sink.ok()) return sink.status();
@@ -180,7 +188,7 @@ SoundDevices::Sides SoundDevices::try_again(Sides sides) {
   // Both are found before either starts, so that one process, and one JACK client, has them.
   absl::StatusOr<Sink> sink =
       sides.output ? audio::make_sink(wanted(Side::kOutput), options_.on_notice) : Sink();
-  absl::StatusOr<Source> source = sides.input ? audio::make_source(wanted(Side::kInput)) : Source();
+  absl::StatusOr<Source> source = sides.input ? make_source(wanted(Side::kInput)) : Source();
   Sides back;
   if (sink.ok() && *sink) back.output = launch(*std::move(sink)).ok();
   if (source.ok() && *source) back.input = launch(*std::move(source)).ok();
@@ -200,7 +208,7 @@ absl::Status SoundDevices::reopen(Side side) {
     }
   }
   if (input) {
-    absl::StatusOr<Source> source = audio::make_source(wanted(side));
+    absl::StatusOr<Source> source = make_source(wanted(side));
     return source.ok() ? launch(*std::move(source)) : source.status();
   }
   absl::StatusOr<Sink> sink = audio::make_sink(wanted(side), options_.on_notice);
@@ -239,6 +247,11 @@ audio::SinkFigures SoundDevices::output() const {
 std::uint64_t SoundDevices::input_xruns() const {
   const absl::MutexLock lock(&mutex_);
   return input_xruns_before_ + (source_ ? source_->xruns() : 0);
+}
+
+std::chrono::microseconds SoundDevices::input_delay() const {
+  const absl::MutexLock lock(&mutex_);
+  return source_ ? source_->counted_delay() : std::chrono::microseconds(0);
 }
 
 std::chrono::microseconds SoundDevices::delays() const {

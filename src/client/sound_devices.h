@@ -49,6 +49,7 @@ class SoundDevices {
   [[nodiscard]] bool input_may_resume() const;
   [[nodiscard]] audio::SinkFigures output() const;
   [[nodiscard]] std::uint64_t input_xruns() const;
+  [[nodiscard]] std::chrono::microseconds input_delay() const;
   /// From what is rendered to the loudspeaker, and from the microphone to the handler.
   [[nodiscard]] std::chrono::microseconds delays() const;
 
@@ -68,6 +69,7 @@ class SoundDevices {
   void restore(Sink before);
   [[nodiscard]] std::string wanted(Side side) const;
   void note_figures(const audio::Sink& sink) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  [[nodiscard]] absl::StatusOr<Source> make_source(const std::string& spec) const;
 
   /// Starts it and, where that works, puts it in its place.
   [[nodiscard]] absl::Status launch(Source source);

@@ -161,19 +161,17 @@ void add_path(Object& details, const transport::PathStatus& path) {
 
 MouthToEar estimate(const Statistics& statistics) {
   MouthToEar out;
-  out.capture = std::chrono::round<milliseconds>(
-      statistics.encoder.frame -
-      std::min<std::chrono::microseconds>(statistics.encoder.frame, audio::kBlockDuration));
+  out.capture = std::chrono::round<milliseconds>(statistics.encoder.frame + statistics.input_delay);
   out.voice = std::chrono::round<milliseconds>(statistics.voice.delay);
-  out.codec =
-      std::chrono::round<milliseconds>(codec::lookahead(statistics.encoder.frame) + kRoundUp);
+  out.codec = std::chrono::round<milliseconds>(statistics.capture.lookahead + kRoundUp);
   if (const auto round_trip = voice_round_trip(statistics)) {
     out.network = std::chrono::round<milliseconds>(*round_trip);
   }
   for (const auto& [session, speaker] : statistics.playback.speakers) {
     out.playout = std::max(out.playout, std::chrono::round<milliseconds>(speaker.delay));
   }
-  out.output = std::chrono::round<milliseconds>(statistics.output.delay);
+  out.output =
+      std::chrono::round<milliseconds>(statistics.output.delay + statistics.output.counted_delay);
   return out;
 }
 

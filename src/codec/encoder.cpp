@@ -73,10 +73,6 @@ EncoderOptions eased(EncoderOptions options, unsigned step) {
   return options;
 }
 
-std::chrono::microseconds lookahead(std::chrono::microseconds frame) {
-  return audio::to_samples(frame) <= kShortFrameSamples ? 2'500us : 6'500us;
-}
-
 void Encoder::Destroy::operator()(OpusEncoder* encoder) const {
   opus_encoder_destroy(encoder);
 }
@@ -96,8 +92,8 @@ Encoder::Encoder(OpusEncoder* encoder, OpusRepacketizer* joiner, const EncoderOp
 absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
   if (absl::Status status = check(options); !status.ok()) return status;
   int error = OPUS_OK;
-  const int application = lookahead(options.frame) < 6'500us ? OPUS_APPLICATION_RESTRICTED_LOWDELAY
-                                                             : OPUS_APPLICATION_VOIP;
+  const bool quick = audio::to_samples(options.frame) <= kShortFrameSamples;
+  const int application = quick ? OPUS_APPLICATION_RESTRICTED_LOWDELAY : OPUS_APPLICATION_VOIP;
   OpusEncoder* const opus = opus_encoder_create(audio::kSampleRate, 1, application, &error);
   if (error != OPUS_OK) {
     return absl::InternalError(absl::StrCat("cannot make an Opus encoder: ", opus_strerror(error)));
@@ -119,8 +115,15 @@ absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
   return encoder;
 }
 
+std::chrono::microseconds Encoder::lookahead() const {
+  opus_int32 samples = 0;
+  opus_encoder_ctl(encoder_.get(), OPUS_GET_LOOKAHEAD(&samples));
+  return std::chrono::microseconds(std::int64_t{samples} * 1'000'000 / audio::kSampleRate);
+}
+
 std::string_view Encoder::encode(std::span<const float> frame) {
   if (frame.size() != frame_samples()) return {};
+  if (options_.discontinuous && stillness_.goes_on(frame)) return {};
   const bool joins = short_frames_ && frame.size() > kShortFrameSamples;
   if (quick() && !joins) return encode_quick(frame);
   if (joins) return encode_short(frame);
@@ -166,6 +169,13 @@ void Encoder::set_rate() {
                                                      : OPUS_BANDWIDTH_FULLBAND;
   opus_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(bitrate));
   opus_encoder_ctl(encoder_.get(), OPUS_SET_BANDWIDTH(bandwidth));
+}
+
+bool Encoder::Stillness::goes_on(std::span<const float> frame) {
+  constexpr std::size_t kLongEnough = 24'000;  // 500 ms; Opus begins DTX after 200 to 400
+  const bool still = std::ranges::all_of(frame, [](float sample) { return sample == 0; });
+  still_samples_ = still ? std::min(still_samples_ + frame.size(), 2 * kLongEnough) : 0;
+  return still_samples_ > kLongEnough;
 }
 
 bool Encoder::Pause::goes_on(std::span<const float> frame) {

@@ -1,5 +1,9 @@
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <memory>
+#include <span>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -8,6 +12,7 @@
 #include "comcat/audio/sound_reader.h"
 #include "comcat/audio/sound_writer.h"
 #include "comcat/audio/source.h"
+#include "comcat/base/event.h"
 
 #include "audio/fixtures.h"
 #include "support/signal.h"
@@ -62,6 +67,37 @@ TEST(NullSource, KeepsTheClockInSilence) {
   EXPECT_GE(std::chrono::steady_clock::now() - began, 20 * kBlockDuration);
   silence->stop();
   EXPECT_EQ(-200, testing::rms_dbfs(heard));
+}
+
+/// How much comes at a time.
+class Turns final : public CaptureHandler {
+ public:
+  void on_captured(std::span<const float> samples) COMCAT_REALTIME override {
+    if (samples.size() != wanted_) all_as_wanted_ = false;
+    if (++count_ == 3) thrice_.set();
+  }
+  explicit Turns(std::size_t wanted) : wanted_(wanted) {}
+  [[nodiscard]] bool wait() const { return thrice_.wait_for(std::chrono::seconds(30)); }
+  [[nodiscard]] bool all_as_wanted() const { return all_as_wanted_; }
+
+ private:
+  const std::size_t wanted_;
+  int count_ = 0;
+  std::atomic<bool> all_as_wanted_{true};
+  base::Event thrice_;
+};
+
+TEST(AnySource, GivesAsMuchAtATimeAsAFrameTakes) {
+  using std::chrono::microseconds;
+  for (const microseconds turn : {microseconds(2'500), microseconds(20'000)}) {
+    auto tone = make_source("tone:440", turn);
+    ASSERT_TRUE(tone.ok());
+    Turns turns(to_samples(turn));
+    ASSERT_TRUE((*tone)->start(turns, nullptr).ok());
+    EXPECT_TRUE(turns.wait());
+    (*tone)->stop();
+    EXPECT_TRUE(turns.all_as_wanted());
+  }
 }
 
 TEST(FileSource, PlaysTheFileThenSilenceAndSaysSoOnce) {

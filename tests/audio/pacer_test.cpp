@@ -76,6 +76,17 @@ TEST(Pacer, EndsWhenNoMoreIsWanted) {
   EXPECT_EQ(std::nullopt, rig.next);
 }
 
+TEST(Pacer, ATurnMayBeAFrame) {
+  int turns = 0;
+  Pacer pacer([&] { return ++turns > 0; }, milliseconds(20));
+  const base::Time start{hours(100)};
+  EXPECT_EQ(start + milliseconds(20), pacer.step(start));
+  EXPECT_EQ(start + milliseconds(20), pacer.step(start + milliseconds(10)));
+  EXPECT_EQ(1, turns);
+  EXPECT_EQ(start + milliseconds(60), pacer.step(start + milliseconds(57)));
+  EXPECT_EQ(3, turns);
+}
+
 TEST(StepThread, StoppingDoesNotWaitForTheDeadline) {
   std::jthread thread = run_steps("test", [](base::Time now) { return now + hours(1); });
   thread.request_stop();

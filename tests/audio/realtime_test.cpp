@@ -246,5 +246,11 @@ TEST(DeviceCallback, TellsHowLongTheSoundIsOnItsWayUnlessADriverTalksNonsense) {
   }
 }
 
+TEST(DeviceCallback, CountsOfAGraphNoSoundCardAndThatAPeriodComesBeforeItsTime) {
+  using std::chrono_literals::operator""us;
+  EXPECT_EQ(-85'333us, DeviceCallback::delay_in_graph(true, 4096 / 48'000.0));
+  EXPECT_EQ(0us, DeviceCallback::delay_in_graph(false, 4096 / 48'000.0));
+}
+
 }  // namespace
 }  // namespace comcat::audio

@@ -67,5 +67,49 @@ TEST(CaptureFramer, WhatIsLostWhileMutedIsNobodysLoss) {
   EXPECT_EQ(0U, framer.overflowed_blocks());
 }
 
+TEST(CaptureFramer, TheEncodeThreadIsWokenOnceForEachFrame) {
+  CaptureFramer framer;
+  const std::vector<float> block(480);
+  framer.wait(960, 0us);
+  for (int frame = 0; frame < 50; ++frame) {
+    framer.add(block, false, kNow);
+    EXPECT_FALSE(framer.wait(960, 0us)) << "half a frame";
+    framer.add(block, false, kNow);
+    EXPECT_TRUE(framer.wait(960, 0us));
+    EXPECT_EQ(2U, take_all(framer).size());
+  }
+}
+
+TEST(CaptureFramer, FramesOf60MsAreTakenThirdByThirdSoThatTheRingHasRoom) {
+  CaptureFramer framer;
+  framer.wait(2880, 0us);
+  framer.add(std::vector<float>(960), false, kNow);
+  EXPECT_TRUE(framer.wait(2880, 0us));
+}
+
+TEST(CaptureFramer, WhileMutedTheEncodeThreadIsWokenEach50Ms) {
+  CaptureFramer framer;
+  const std::vector<float> block(480);
+  framer.wait(960, 0us);
+  int woken = 0;
+  for (int i = 0; i < 100; ++i) {
+    framer.add(block, true, kNow);
+    if (i % 5 < 4) continue;
+    woken += framer.wait(960, 0us) ? 1 : 0;
+    EXPECT_EQ(5U, take_all(framer).size());
+    EXPECT_FALSE(framer.wait(960, 0us)) << "not once more for nothing";
+  }
+  EXPECT_EQ(20, woken);
+}
+
+TEST(CaptureFramer, WhatIsSaidAfterMuteDoesNotWaitForTheRest) {
+  CaptureFramer framer;
+  const std::vector<float> block(480);
+  framer.wait(960, 0us);
+  framer.add(block, true, kNow);
+  framer.add(block, false, kNow);
+  EXPECT_TRUE(framer.wait(960, 0us));
+}
+
 }  // namespace
 }  // namespace comcat::client

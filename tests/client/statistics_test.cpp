@@ -36,8 +36,34 @@ TEST(Statistics, MouthToEarIsTheSumOfWhatIsKnown) {
   an.delay = 56ms;
   Statistics statistics = hearing(an);
   statistics.round_trip = 1400us;
+  statistics.capture.lookahead = 6500us;
+  statistics.input_delay = -10ms;
   statistics.output.delay = 20ms;
   EXPECT_EQ(10ms + 7ms + 1ms + 56ms + 20ms, estimate(statistics).total());
+}
+
+TEST(Statistics, WhatTheDevicesTellOfThemselvesIsCounted) {
+  Statistics statistics;
+  statistics.input_delay = 12ms;
+  statistics.output.delay = 3ms;
+  statistics.output.counted_delay = 30ms;
+  EXPECT_EQ(20ms + 12ms, estimate(statistics).capture) << "a frame, and what its end waited for";
+  EXPECT_EQ(33ms, estimate(statistics).output);
+}
+
+TEST(Statistics, SoundThatComesBeforeItsTimeIsNoDelay) {
+  Statistics statistics;
+  statistics.input_delay = -85'333us;  // a period of 4096 frames, of another JACK client
+  statistics.output.delay = 79ms;
+  EXPECT_EQ(14ms, estimate(statistics).total());
+}
+
+TEST(Statistics, AnEncoderThatIsEasedLooksAheadAsBefore) {
+  Statistics statistics;
+  statistics.encoder = codec::eased({.frame = 2500us}, 4);
+  statistics.capture.lookahead = 2500us;
+  EXPECT_EQ(3ms, estimate(statistics).codec);
+  EXPECT_EQ(60ms, estimate(statistics).capture);
 }
 
 TEST(Statistics, TheWaysOfVoiceAreToldWhereThereAreTwo) {

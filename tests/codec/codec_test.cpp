@@ -183,8 +183,11 @@ TEST(Codec, FramesOfFiveMillisecondsAndLessAreLookedAheadForLess) {
   EXPECT_NEAR(120, static_cast<double>(delay_of(2500us)), 2);
   EXPECT_NEAR(120, static_cast<double>(delay_of(5000us)), 2);
   EXPECT_NEAR(312, static_cast<double>(delay_of(20'000us)), 30);
-  EXPECT_EQ(2500us, lookahead(5ms));
-  EXPECT_EQ(6500us, lookahead(10ms));
+  EXPECT_EQ(2500us, make_encoder({.frame = 5ms}).lookahead());
+  EXPECT_EQ(6500us, make_encoder({.frame = 10ms}).lookahead());
+  Encoder eased = make_encoder({.frame = 2500us});
+  eased.ease(4);
+  EXPECT_EQ(2500us, eased.lookahead()) << "one encoder makes all of its frames";
 }
 
 TEST(Codec, APauseOfQuickFramesBeginsNoSoonerThanThatOfLongOnesAndSendsNothing) {
@@ -273,6 +276,24 @@ TEST(Codec, SilenceIsHardlySent) {
   int sent = 0;
   for (int i = 0; i < 250; ++i) sent += encoder.encode(silence).empty() ? 0 : 1;
   EXPECT_LT(sent, 50);
+}
+
+TEST(Codec, StillnessIsNotSentAtAllAndTheNextWordIsWhole) {
+  Encoder encoder = *Encoder::create({});
+  Decoder decoder = *Decoder::create();
+  const std::vector<float> still(960);
+  for (int i = 0; i < 200; ++i) {
+    const bool nothing = encoder.encode(still).empty();
+    EXPECT_TRUE(i < 25 || nothing) << i << ": after 500 ms";
+  }
+  std::array<float, kMaxPacketSamples> out{};
+  std::size_t samples = 0;
+  for (std::size_t i = 0; i < 10; ++i) {
+    const std::string_view packet = encoder.encode(testing::tone(440, 0.5, 960, i * 960));
+    ASSERT_FALSE(packet.empty());
+    samples = decoder.decode(packet, out);
+  }
+  EXPECT_NEAR(0.5, testing::amplitude_at(440, std::span(out).first(samples)), 0.05);
 }
 
 TEST(Codec, WithoutDtxSilenceIsSent) {

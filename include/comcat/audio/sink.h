@@ -29,7 +29,8 @@ struct SinkFigures {
   std::uint64_t missed_samples = 0;    // silence played because nothing had been rendered in time
   std::uint64_t xruns = 0;             // how often the device has said that it lost samples
   std::chrono::microseconds delay{0};  // from on_render() to the device, usually
-  std::chrono::microseconds device_delay{0};  // from there to the loudspeaker, as the device tells
+  std::chrono::microseconds device_delay{0};   // from there to the loudspeaker, as the device tells
+  std::chrono::microseconds counted_delay{0};  // of that; nothing in JACK's graph
 };
 
 /// A sentence for the user about a sink that goes on. Called as EndHandler.

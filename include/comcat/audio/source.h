@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "comcat/audio/frame.h"
 #include "comcat/base/realtime.h"
 
 #include "absl/status/status.h"
@@ -45,6 +46,10 @@ class Source {
   /// From the microphone to the handler, as the device tells it at this moment; 0 where it does
   /// not.
   [[nodiscard]] virtual std::chrono::microseconds device_delay() const { return {}; }
+  /// The same, for who adds up what makes sound late, counted from the last sample of a turn. In
+  /// JACK's graph and from a file all of a turn comes when it begins, so that is less than nothing;
+  /// what JACK tells of a sound card, which may not be at the other end, is left out.
+  [[nodiscard]] virtual std::chrono::microseconds counted_delay() const { return device_delay(); }
   /// Whether something may follow the end: somebody else may write into a FIFO.
   [[nodiscard]] virtual bool may_resume() const { return false; }
   /// Whether one that has failed may work again later by itself, as a sound system that is started
@@ -58,8 +63,9 @@ class Source {
 /// "file:PATH" (what SoundReader reads, or a FIFO), "-" (standard input), "tone:HZ" (a sine of 20
 /// to 20000 Hz at half of full scale) or "null" (silence). kInvalidArgument, kNotFound,
 /// kFailedPrecondition or kUnavailable with one sentence. A file is opened here, a device is looked
-/// up here and opened by start().
-[[nodiscard]] absl::StatusOr<std::unique_ptr<Source>> make_source(const std::string& spec);
+/// up here and opened by start(). What is no device gives `turn` of sound at a time.
+[[nodiscard]] absl::StatusOr<std::unique_ptr<Source>> make_source(
+    const std::string& spec, std::chrono::microseconds turn = kBlockDuration);
 
 /// Whether `spec` means a sound device.
 [[nodiscard]] bool is_device(const std::string& spec);

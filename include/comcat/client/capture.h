@@ -27,7 +27,7 @@ namespace comcat::client {
 ///            lost and counted; the timestamps of what follows tell the listener.
 /// Muted      nothing is encoded, nothing leaves: not what is captured meanwhile, and not what had
 ///            not left before. Timestamps go on with the microphone, over silence as over mute. The
-///            encode thread still wakes for each block, as the stages before mute need.
+///            encode thread still wakes 20 times a second, as the stages before mute need.
 class Capture final : public audio::CaptureHandler {
  public:
   using Send = CaptureChain::Send;
@@ -39,6 +39,7 @@ class Capture final : public audio::CaptureHandler {
     std::uint64_t encoded_frames = 0;
     std::uint64_t sent_frames = 0;  // the rest was silence (DTX)
     unsigned level_dbov = wire::kSilentDbov;
+    std::chrono::microseconds lookahead{0};  // of the encoder
   };
 
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Capture>> create(
@@ -48,7 +49,7 @@ class Capture final : public audio::CaptureHandler {
     framer_.add(samples, muted(), base::steady_now());
   }
 
-  /// Waits for a block for at most `patience`, then takes every block there is.
+  /// Waits for what lacks of a frame for at most `patience`, then takes every block there is.
   void step(std::chrono::microseconds patience);
 
   void set_muted(bool muted) { muted_.store(muted, std::memory_order_relaxed); }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -45,6 +47,14 @@ class CaptureChain {
   /// As codec::eased(), from the next frame on.
   void set_easing(unsigned step) { easing_.store(step, std::memory_order_relaxed); }
 
+  /// How far the encoder looks ahead. Threads: any.
+  [[nodiscard]] std::chrono::microseconds lookahead() const { return lookahead_; }
+
+  /// Until the next frame is whole. From the encode thread.
+  [[nodiscard]] std::size_t lacking_samples() const {
+    return std::max(encoder_.frame_samples(), frame_.size() + 1) - frame_.size();
+  }
+
   [[nodiscard]] std::uint64_t encoded_frames() const;
   [[nodiscard]] std::uint64_t sent_frames() const;  // the rest was silence (DTX)
   /// Behind the stages, be it sent or not.
@@ -60,6 +70,7 @@ class CaptureChain {
   void encode_frame();
 
   codec::Encoder encoder_;
+  const std::chrono::microseconds lookahead_;
   VoiceStages& stages_;
   SpeechGate gate_;
   const Send send_;

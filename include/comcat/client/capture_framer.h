@@ -9,6 +9,7 @@
 #include "comcat/audio/frame.h"
 #include "comcat/base/clock.h"
 #include "comcat/base/realtime.h"
+#include "comcat/base/semaphore.h"
 #include "comcat/base/spsc_ring.h"
 
 namespace comcat::client {
@@ -28,8 +29,10 @@ struct CapturedBlock {
 /// or less with their positions, in a lock-free ring. A muted microphone's blocks are marked and
 /// not left out, so that what adapts to the sound behind the ring may go on adapting.
 ///
-/// Threads    add() from the source's thread; wait_pop() and pop() from the encode thread; the
+/// Threads    add() from the source's thread; wait() and pop() from the encode thread; the
 ///            counts from any.
+/// Waking     costs more than a block of silence: the encode thread is woken once there are as many
+///            blocks as it wants, and while muted each 50 ms.
 /// Queue      the ring holds 100 ms. When the encode thread is that late, the newest block is lost;
 ///            the positions of those that follow tell.
 class CaptureFramer {
@@ -40,10 +43,9 @@ class CaptureFramer {
 
   void add(std::span<const float> samples, bool muted, base::Time now) COMCAT_REALTIME;
 
-  /// Waits for a block for at most `patience`; false where none came.
-  [[nodiscard]] bool wait_pop(CapturedBlock& block, std::chrono::microseconds patience) {
-    return ring_.wait_pop(block, patience);
-  }
+  /// Waits until `samples` or more are there, but for at most 20 ms of sound, 50 where it is muted,
+  /// and `patience`; false where it was not woken.
+  bool wait(std::size_t samples, std::chrono::microseconds patience);
   [[nodiscard]] bool pop(CapturedBlock& block) { return ring_.pop(block); }
 
   /// Blocks that were captured and those of them that were lost, muted ones not.
@@ -52,11 +54,15 @@ class CaptureFramer {
 
  private:
   static constexpr std::size_t kRingSamples = 10 * audio::kBlockSamples;
+  static constexpr std::size_t kMostWantedSamples = 2 * audio::kBlockSamples;
+  static constexpr std::size_t kMutedSamples = 5 * audio::kBlockSamples;
 
   void finish_block(bool muted, base::Time now) COMCAT_REALTIME;
 
   const std::size_t block_samples_;
   base::SpscRing<CapturedBlock> ring_;
+  std::atomic<std::size_t> wanted_samples_{0};
+  base::Semaphore enough_;
 
   // The source's thread.
   CapturedBlock filling_;

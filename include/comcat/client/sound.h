@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -89,6 +90,8 @@ class Sound {
   [[nodiscard]] audio::SinkFigures output() const;
   /// How often the input's devices have said that they lost samples.
   [[nodiscard]] std::uint64_t input_xruns() const;
+  /// As audio::Source::counted_delay().
+  [[nodiscard]] std::chrono::microseconds input_delay() const;
 
  private:
   explicit Sound(std::unique_ptr<Capture> capture);

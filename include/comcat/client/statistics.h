@@ -22,6 +22,7 @@ struct Statistics {
   voice::Chain::Figures voice;
   audio::SinkFigures output;
   base::RealtimeThreads realtime;
+  std::chrono::microseconds input_delay{0};  // as audio::Source::counted_delay()
   std::uint64_t input_xruns = 0;  // how often the input's device said that it lost samples
   codec::EncoderOptions encoder;  // as it is now
   std::optional<std::chrono::microseconds> round_trip;
@@ -29,14 +30,15 @@ struct Statistics {
 };
 
 /// What a listener's delay adds up to, where we know it: our own share of mouth to ear for someone
-/// whose packets travel as ours do. The sound card's own delay is not in it.
+/// whose packets travel as ours do and whose sound card is as ours. What cards do not tell of
+/// themselves is not in it.
 struct MouthToEar {
-  std::chrono::milliseconds capture{0};  // from a frame's first block to its last
+  std::chrono::milliseconds capture{0};  // the microphone, and until a frame is whole; may be < 0
   std::chrono::milliseconds voice{0};    // the stages that clean it
   std::chrono::milliseconds codec{0};    // Opus looks ahead
   std::chrono::milliseconds network{0};  // up and down: one round trip
   std::chrono::milliseconds playout{0};  // the slowest speaker's jitter buffer
-  std::chrono::milliseconds output{0};   // what waits for the device
+  std::chrono::milliseconds output{0};   // what waits for the device, and the device
   [[nodiscard]] std::chrono::milliseconds total() const {
     return capture + voice + codec + network + playout + output;
   }

@@ -40,9 +40,6 @@ struct EncoderOptions {
 /// from the last on, 6, nothing is left to save. Threads: any.
 [[nodiscard]] EncoderOptions eased(EncoderOptions options, unsigned step);
 
-/// How far an encoder looks ahead with frames of that length.
-[[nodiscard]] std::chrono::microseconds lookahead(std::chrono::microseconds frame);
-
 /// One speaker's Opus encoder (mono, 48 kHz; RFC 6716): VoIP, and for frames of 5 ms and less one
 /// that looks ahead 2.5 ms in place of 6.5 (CELT alone, with at least kMinQuickBitrate: a frame's
 /// own share of the bits is large). In a pause the latter sends nothing at all.
@@ -57,7 +54,7 @@ class Encoder {
   [[nodiscard]] static absl::StatusOr<Encoder> create(const EncoderOptions& options);
 
   /// The packet for exactly one frame of samples, valid until the next call. Empty when DTX says
-  /// that nothing need be sent.
+  /// that nothing need be sent: of noise a packet now and then, of stillness none and for no work.
   [[nodiscard]] std::string_view encode(std::span<const float> frame);
 
   /// As eased() has it, of the options that it was made with, from the next frame on.
@@ -65,6 +62,9 @@ class Encoder {
 
   /// Of what Opus frames the packets consist from now on. Those of 2.5 ms become such of 5 ms.
   void set_short_frames(bool short_frames);
+
+  /// How far it looks ahead, however it is eased.
+  [[nodiscard]] std::chrono::microseconds lookahead() const;
 
   [[nodiscard]] std::size_t frame_samples() const {
     const std::size_t samples = audio::to_samples(now_.frame);
@@ -92,6 +92,17 @@ class Encoder {
     std::size_t quiet_samples_ = 0;
   };
 
+  /// Nothing but zeros, as a muted or missing microphone gives, once Opus has had time to fall
+  /// silent: then there is no noise either that a listener's decoder would have to know of.
+  class Stillness {
+   public:
+    /// True where `frame` is still and so was what came before it, for long enough.
+    [[nodiscard]] bool goes_on(std::span<const float> frame);
+
+   private:
+    std::size_t still_samples_ = 0;
+  };
+
   void set_rate();
   [[nodiscard]] bool quick() const {
     return audio::to_samples(options_.frame) <= kShortFrameSamples;
@@ -106,6 +117,7 @@ class Encoder {
   EncoderOptions now_;  // eased
   bool short_frames_ = false;
   Pause pause_;
+  Stillness stillness_;
   std::string packet_;
   std::string parts_;  // short frames, until they are joined
 };
