@@ -16,6 +16,7 @@ using std::chrono_literals::operator""ms;
 using Operation = Order::Operation;
 
 constexpr std::size_t kBlock = audio::kBlockSamples;
+constexpr std::size_t kShortPacket = 240;      // 5 ms: who sends such wants to be heard soon
 constexpr std::size_t kMostRepeated = 1440;    // while a packet is overdue: 30 ms
 constexpr std::int64_t kMostConcealed = 5760;  // a longer hole is not filled but left
 constexpr int kSurePauses = 4;                 // enough of them outweigh what was before
@@ -35,6 +36,12 @@ std::size_t whole_pulls(Micros duration, const Situation& now) {
 bool follows(const Situation& now) {
   return now.first.has_value() && now.first->missing_packets == 0 &&
          now.first->gap_samples <= kSameMomentSamples;
+}
+
+/// So much too late is not worth a cut that may be heard.
+Micros borne(const Situation& now) {
+  const bool quick = now.packet_samples != 0 && now.packet_samples <= kShortPacket;
+  return quick ? to_micros(kShortPacket) : Micros(audio::kBlockDuration);
 }
 
 Micros wanted(const Situation& now) {
@@ -133,7 +140,7 @@ std::optional<Order> Decision::pace(const Situation& now) {
   stage_ = Stage::kBridge;
   since_stretch_samples_ += now.pull_samples;
   const Micros slack = now.delay - wanted(now);
-  if (slack >= audio::kBlockDuration || (now.quiet && slack >= Micros{0})) {
+  if (slack >= borne(now) || (now.quiet && slack >= Micros{0})) {
     plan_cut(now, slack);
     return std::nullopt;
   }

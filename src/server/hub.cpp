@@ -54,7 +54,7 @@ std::optional<Ending> due_ending(const Caller& caller, const HubOptions& options
   if (caller.listener.overflowed) return Ending{wire::LeaveReason::kClosed, too_much_waits()};
   const bool said_no_hello = caller.room == nullptr && now - caller.opened > options.hello_timeout;
   if (said_no_hello && caller.device.pairing) {
-    return Ending{.status = absl::UnavailableError(
+    return Ending{.status = absl::FailedPreconditionError(
                       "the server could not keep in time that the device is paired; try again")};
   }
   if (said_no_hello) {

@@ -185,8 +185,9 @@ absl::Status NameClaims::pair_kept(const std::string& name_key, const std::strin
     return absl::OkStatus();
   }
   if (held.code.text.empty()) held.code = code;
-  return absl::UnavailableError("the device is not paired, as the server cannot keep that (" +
-                                std::string(kept.message()) + "); try again");
+  return absl::FailedPreconditionError(
+      "the device is not paired, as the server cannot keep that (" + std::string(kept.message()) +
+      "); try again");
 }
 
 bool NameClaims::release(const std::string& name_key, store::WallTime now, Kept later) {

@@ -171,7 +171,7 @@ Failure classify(const StreamEnd& end) {
     case absl::StatusCode::kAlreadyExists:  // the server says to choose another, but not how
       return refused(end, said, advice_on_name(said));
     case absl::StatusCode::kFailedPrecondition:
-      return misunderstood(end, said);
+      return end.welcomed ? misunderstood(end, said) : refused(end, said, said.advice);
     case absl::StatusCode::kInvalidArgument:
       if (end.welcomed) return misunderstood(end, said);
       return {FailureKind::kUsage, where + " refused: " + said.sentence, said.advice, false};

@@ -249,5 +249,51 @@ TEST_F(Listening, AFloodThatIsNotTakenIsBounded) {
   EXPECT_EQ(500U - 128, playback_.stats(kStart).overflowed_packets);
 }
 
+/// A speaker of 2.5 ms frames on a path without jitter, heard through a device that asks for 128
+/// samples at a time.
+playout::PlayoutStats hear_short_frames(std::chrono::seconds length) {
+  playout::PlayoutOptions options;
+  options.least_delay = 5ms;
+  Playback playback(options);
+  auto encoder = codec::Encoder::create({.frame = 2500us});
+  std::vector<float> heard(128);
+  std::size_t sent = 0;
+  for (std::size_t asked = 0; asked < length.count() * 48'000UL; asked += heard.size()) {
+    const base::Time now = kStart + std::chrono::microseconds(asked * 1'000'000 / 48'000);
+    for (; sent + 120 <= asked; sent += 120) {
+      wire::VoicePacket packet;
+      packet.speaker = 7;
+      packet.sequence = static_cast<std::uint32_t>(sent / 120);
+      packet.timestamp = static_cast<std::uint32_t>(sent);
+      packet.payload = encoder->encode(tone(440, 0.5, 120, sent));
+      const base::Time came = kStart + std::chrono::microseconds((sent + 120) * 1'000'000 / 48'000);
+      playback.receive({packet}, wire::Via::kDatagram, came);
+    }
+    playback.render(heard, now);
+  }
+  return playback.stats(kStart + length).speakers.at(7);
+}
+
+TEST(Hearing, ShortFramesOnACalmPathWaitHardlyLongerThanTheyLast) {
+  const playout::PlayoutStats stats = hear_short_frames(20s);
+  EXPECT_LT(stats.delay, 8ms);
+  EXPECT_EQ(0U, stats.concealed_samples);
+}
+
+TEST(Hearing, WhatADeviceAsksForIsMixedAndNoMore) {
+  Playback playback;
+  Listener an;
+  for (const wire::VoicePackets& frame : an.frames(20)) {
+    playback.receive(frame, wire::Via::kStream, kStart);
+  }
+  std::vector<float> heard(128);
+  for (int i = 0; i < 50; ++i) {
+    playback.render(heard, kStart + 100ms + i * 2667us);
+    const auto speakers = playback.stats(kStart).speakers;
+    ASSERT_TRUE(speakers.contains(7));
+    EXPECT_EQ(0U, speakers.at(7).played_samples % heard.size()) << i;
+  }
+}
+
 }  // namespace
 }  // namespace comcat::client

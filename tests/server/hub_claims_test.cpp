@@ -324,7 +324,7 @@ TEST_F(ClaimedNames, AreNotSharedWhereTheDiskIsFullAndTheCodeIsGoodAsBefore) {
   ASSERT_TRUE(say_hello(phone, phone_, "an", "lobby", code).ok());
   keeper_.answer(house_, absl::UnavailableError("the disk is full"));
   ASSERT_TRUE(phone.closed);
-  EXPECT_TRUE(absl::IsUnavailable(*phone.closed));
+  EXPECT_TRUE(absl::IsFailedPrecondition(*phone.closed));
   EXPECT_THAT(std::string(phone.closed->message()),
               HasSubstr("the device is not paired, as the server cannot keep that"));
   EXPECT_TRUE(absl::IsAlreadyExists(attempt(phone_)));

@@ -33,6 +33,8 @@ TEST(Classify, EachCauseHasItsKindAndSaysWhatToDo) {
       {kPermissionDenied, "banned", true, FailureKind::kRefused, false, "ask whoever runs"},
       {kAlreadyExists, "an is taken", true, FailureKind::kRefused, false, "another --name"},
       {kInvalidArgument, "the name is empty", true, FailureKind::kUsage, false, "name is empty"},
+      {kFailedPrecondition, "the device is not paired", true, FailureKind::kRefused, false,
+       "refused: the device is not paired"},
       {kResourceExhausted, "all 10 slots are taken", true, FailureKind::kFull, true, "later"},
       {kResourceExhausted, "Received message larger than max (3145728 vs. 1048576)", true,
        FailureKind::kUnreachable, false, "ask whoever runs it what it is"},

@@ -27,7 +27,7 @@ namespace comcat::playout {
 class Mixer {
  public:
   static constexpr std::size_t kMostSpeakers = 64;
-  static constexpr std::size_t kPullSamples = 120;  // 2.5 ms
+  static constexpr std::size_t kPullSamples = 8;  // of which devices' periods are multiples
 
   explicit Mixer(PlayoutOptions options = {});
   ~Mixer();

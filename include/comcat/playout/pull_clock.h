@@ -14,14 +14,14 @@ namespace comcat::playout {
 /// and must not be taken for the speaker's delay.
 ///
 /// Threads  one at a time.
-/// Memory   kMost pulls: 320 ms of the shortest, 2.5 ms.
+/// Memory   kMost pulls: 320 ms of a JACK server's of 64 frames.
 class PullClock {
  public:
   /// One more pull, of `samples`, at `now`; returns when it was due, at or before `now`.
   base::Time tick(std::size_t samples, base::Time now);
 
  private:
-  static constexpr std::size_t kMost = 128;
+  static constexpr std::size_t kMost = 256;
 
   struct Pull {
     std::int64_t place = 0;  // samples before it
