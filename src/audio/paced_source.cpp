@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <utility>
 
 #include "audio/pacer.h"
@@ -80,8 +81,9 @@ absl::Status PacedSource::start(CaptureHandler& handler, EndHandler on_end) {
   }
   Pacer pacer([this, &handler, on_end = std::move(on_end)] { return deliver(handler, on_end); },
               turn_);
-  thread_ = run_steps("comcat-source", [pacer = std::move(pacer)](base::Time now) mutable {
-    return pacer.step(now);
+  thread_ = run_steps("comcat-source", [this, pacer = std::move(pacer),
+                                        begun = false](base::Time now) mutable {
+    return std::exchange(begun, true) ? pacer.step(now) : std::optional<base::Time>(now + turn_);
   });
   return absl::OkStatus();
 }

@@ -32,7 +32,8 @@ class SoundProducer {
 
 [[nodiscard]] std::unique_ptr<SoundProducer> make_file(SoundReader reader);
 
-/// A source without a sound card: a Pacer on a thread of its own calls for each turn. Once the
+/// A source without a sound card: a Pacer on a thread of its own calls for each turn, the first
+/// once a microphone would have heard it: a call has that long to learn who is there. Once the
 /// producer has nothing left it says so (on_end, OK) and goes on with silence, or ends with
 /// the producer's error. Stopped and started again it goes on where it was.
 /// Threads    as Source says; the producer is called from the thread of its own.
@@ -45,7 +46,6 @@ class PacedSource final : public Source {
   [[nodiscard]] absl::Status start(CaptureHandler& handler, EndHandler on_end) override;
   void stop() override;
   [[nodiscard]] bool may_resume() const override { return producer_->may_resume(); }
-  [[nodiscard]] std::chrono::microseconds counted_delay() const override { return -turn_; }
   [[nodiscard]] std::string description() const override { return description_; }
 
  private:

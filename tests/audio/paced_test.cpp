@@ -100,6 +100,16 @@ TEST(AnySource, GivesAsMuchAtATimeAsAFrameTakes) {
   }
 }
 
+TEST(AnySource, GivesItsFirstSoundWhenAMicrophoneWouldHaveHeardIt) {
+  Recorder recorder;
+  const auto silence = source("null");
+  const auto began = std::chrono::steady_clock::now();
+  ASSERT_TRUE(silence->start(recorder, nullptr).ok());
+  recorder.wait_for(1);
+  EXPECT_GE(std::chrono::steady_clock::now() - began, kBlockDuration);
+  silence->stop();
+}
+
 TEST(FileSource, PlaysTheFileThenSilenceAndSaysSoOnce) {
   const TemporaryDirectory directory;
   const Samples speech = testing::make_speech(10'000);  // the last block is not full

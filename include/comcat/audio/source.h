@@ -47,8 +47,8 @@ class Source {
   /// not.
   [[nodiscard]] virtual std::chrono::microseconds device_delay() const { return {}; }
   /// The same, for who adds up what makes sound late, counted from the last sample of a turn. In
-  /// JACK's graph and from a file all of a turn comes when it begins, so that is less than nothing;
-  /// what JACK tells of a sound card, which may not be at the other end, is left out.
+  /// JACK's graph all of a turn comes when it begins, so that is less than nothing; what JACK tells
+  /// of a sound card, which may not be at the other end, is left out.
   [[nodiscard]] virtual std::chrono::microseconds counted_delay() const { return device_delay(); }
   /// Whether something may follow the end: somebody else may write into a FIFO.
   [[nodiscard]] virtual bool may_resume() const { return false; }
