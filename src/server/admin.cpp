@@ -22,6 +22,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "admin.grpc.pb.h"
 #include "listening_socket.h"
 
@@ -150,12 +151,18 @@ void AdminEndpoint::Parts::stop() {
   server.reset();
 }
 
+/// Whoever has asked for the end is answered by whoever begins it, a moment later.
 void AdminEndpoint::Parts::answer_who_waits() {
-  const absl::MutexLock lock(&asked->mutex);
-  for (const auto& [id, question] : asked->waiting) {
+  Asked& those = *asked;
+  const absl::MutexLock lock(&those.mutex);
+  const auto all_are_answered = [&those]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(those.mutex) {
+    return those.waiting.empty();
+  };
+  those.mutex.AwaitWithTimeout(absl::Condition(&all_are_answered), absl::FromChrono(kFarewell));
+  for (const auto& [id, question] : those.waiting) {
     question->answer(absl::AbortedError("the server ends, and may or may not have kept that"));
   }
-  asked->waiting.clear();
+  those.waiting.clear();
 }
 
 void AdminEndpoint::Parts::accept_until_stopped() {

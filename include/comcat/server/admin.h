@@ -17,15 +17,16 @@ class AdminEndpoint {
  public:
   /// What there is to say of it, or one sentence of why not.
   using Answer = absl::StatusOr<std::string>;
-  /// Does what words ask for and calls `done` once, on any thread, or never where the server ends
-  /// before.
+  /// Does what words ask for and calls `done` once, on any thread, perhaps only after the endpoint
+  /// has ended.
   using Act = std::function<void(std::string words, std::function<void(const Answer&)> done)>;
 
   /// Makes the socket `path` with mode 0600, in the place of one that nobody listens on. Whatever
   /// else is there stays, and is an error.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<AdminEndpoint>> start(const std::string& path,
                                                                             Act act);
-  /// Answers nothing any more, and removes the socket.
+  /// Removes the socket, and lets whoever has asked be answered within half a second; who is not is
+  /// told that the server ends.
   ~AdminEndpoint();
 
  private:
