@@ -1,0 +1,51 @@
+#include "host_words.h"
+
+#include <chrono>
+
+#include "comcat/server/host_command.h"
+
+#include "absl/time/time.h"
+
+namespace comcat::server {
+
+std::string date(store::WallTime time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M UTC", absl::FromChrono(time), absl::UTCTimeZone());
+}
+
+std::string because(const std::string& text) {
+  return text.empty() ? "" : ": " + text;
+}
+
+std::string counted(std::size_t count, const std::string& one, const std::string& many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const std::string& line : lines) out += (out.empty() ? "" : "\n") + line;
+  return out;
+}
+
+std::string described(const Participant& who, base::Duration here, const std::string& address,
+                      bool away) {
+  std::string out = who.full_name() + "  " +
+                    in_words(std::chrono::floor<std::chrono::seconds>(here)) + "  " + address;
+  if (who.host) out += "  host";
+  if (who.muted_by_host) out += "  muted by a host";
+  if (who.muted) out += "  muted";
+  if (who.deafened) out += "  deafened";
+  if (who.original) out += "  original client";
+  if (away) out += "  away";
+  if (who.about.claimed) out += "  claimed";
+  if (!who.about.device.empty()) out += "  " + who.about.device;
+  if (!who.about.client.empty()) out += "  " + who.about.client;
+  return out;
+}
+
+std::string described(const store::Ban& ban) {
+  return ban.address + (ban.name.empty() ? "" : "  " + ban.name) +
+         (ban.until ? "  until " + date(*ban.until) : "  until unbanned") + "  by " + ban.by +
+         because(ban.because);
+}
+
+}  // namespace comcat::server

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "comcat/base/clock.h"
+#include "comcat/server/participant.h"
+#include "comcat/store/ban.h"
+
+/// How hosts are told of people, bans and times: in words, all of them safe text. Threads: any.
+namespace comcat::server {
+
+[[nodiscard]] std::string date(store::WallTime time);
+
+/// The end of a sentence: nothing where no reason was given.
+[[nodiscard]] std::string because(const std::string& text);
+
+/// "2 callers are".
+[[nodiscard]] std::string counted(std::size_t count, const std::string& one,
+                                  const std::string& many);
+
+/// Lines without the last one's end.
+[[nodiscard]] std::string joined(const std::vector<std::string>& lines);
+
+/// Somebody who has been in the call for so long, in one line.
+[[nodiscard]] std::string described(const Participant& who, base::Duration here,
+                                    const std::string& address, bool away);
+[[nodiscard]] std::string described(const store::Ban& ban);
+
+}  // namespace comcat::server
