@@ -6,6 +6,7 @@
 #include <portaudio.h>
 
 #include "comcat/audio/frame.h"
+#include "comcat/base/clock.h"
 #include "comcat/base/realtime.h"
 
 #include "audio/shared_stream.h"
@@ -41,14 +42,17 @@ class DeviceCallback {
                                                           double seconds) COMCAT_REALTIME;
   /// Likewise, where it ends in a graph: a period of it is handed on when its first sample is due.
   /// What a sound card adds is told by JACK whether there is one at the other end or not.
-  [[nodiscard]] static std::chrono::microseconds delay_in_graph(bool captures,
-                                                                double seconds) COMCAT_REALTIME;
+  /// PortAudio hands on a long period in parts, one right after the other.
+  [[nodiscard]] std::chrono::microseconds delay_in_graph(bool captures, double seconds,
+                                                         base::Time now) COMCAT_REALTIME;
   static void on_finished(void* user) COMCAT_REALTIME;
 
  private:
   std::unique_ptr<StreamProcessor> processor_;
   double rate_hz_ = kSampleRate;
   bool in_graph_ = false;
+  double period_seconds_ = 0;  // of the period that is handed on, so far
+  base::Time last_part_{};
   DeviceCounters& counters_;
 };
 

@@ -248,8 +248,16 @@ TEST(DeviceCallback, TellsHowLongTheSoundIsOnItsWayUnlessADriverTalksNonsense) {
 
 TEST(DeviceCallback, CountsOfAGraphNoSoundCardAndThatAPeriodComesBeforeItsTime) {
   using std::chrono_literals::operator""us;
-  EXPECT_EQ(-85'333us, DeviceCallback::delay_in_graph(true, 4096 / 48'000.0));
-  EXPECT_EQ(0us, DeviceCallback::delay_in_graph(false, 4096 / 48'000.0));
+  DeviceCounters counters;
+  DeviceCallback callback(counters);
+  base::Time now{std::chrono::hours(1)};
+  for (int period = 0; period < 3; ++period, now += 85'333us) {
+    EXPECT_EQ(-21'333us, callback.delay_in_graph(true, 1024 / 48'000.0, now));
+    EXPECT_EQ(-42'666us, callback.delay_in_graph(true, 1024 / 48'000.0, now + 20us));
+    EXPECT_EQ(-64'000us, callback.delay_in_graph(true, 1024 / 48'000.0, now + 40us));
+    EXPECT_EQ(-85'333us, callback.delay_in_graph(true, 1024 / 48'000.0, now + 60us));
+  }
+  EXPECT_EQ(0us, callback.delay_in_graph(false, 4096 / 48'000.0, now));
 }
 
 }  // namespace
