@@ -100,6 +100,10 @@ ABSL_FLAG(std::string, activation, "",
           "when you are sent: voice (what sounds like speech), always (all but silence) or push "
           "(from the word talk to the word hush); if not given, voice with a sound device, else "
           "always");
+ABSL_FLAG(
+    bool, over, false,
+    "what the word play speaks into the call is heard over your microphone, and not instead of "
+    "it");
 ABSL_FLAG(bool, devices, false, "list the sound devices and end");
 ABSL_FLAG(std::string, record_arrivals, "",
           "a new file for when each packet of voice comes (no sound): a trace of your network for "
@@ -194,8 +198,8 @@ const std::vector<FlagGroup>& client_flag_groups() {
        {"host", "name", "room", "new_room", "passcode", "passcode_file", "room_passcode",
         "room_passcode_file", "host_passcode", "host_passcode_file", "pair", "datagrams"}},
       {"Sound",
-       {"input", "output", "devices", "echo", "noise", "gain", "activation", "frame_ms", "bitrate",
-        "constant_bitrate", "muted", "record_arrivals"}},
+       {"input", "output", "devices", "echo", "noise", "gain", "activation", "over", "frame_ms",
+        "bitrate", "constant_bitrate", "muted", "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir", "device_key"}},
       {"Console",
        {"background", "control", "send", "json", "speaking_events", "status_line", "bell", "clock",
@@ -225,6 +229,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.only_fingerprint = absl::GetFlag(FLAGS_trust);
   options.input = absl::GetFlag(FLAGS_input);
   options.output = absl::GetFlag(FLAGS_output);
+  options.over = absl::GetFlag(FLAGS_over);
   options.control = absl::GetFlag(FLAGS_control);
   options.record_arrivals = absl::GetFlag(FLAGS_record_arrivals);
   options.encoder.frame = std::chrono::microseconds(

@@ -24,9 +24,13 @@ CaptureChain::CaptureChain(codec::Encoder encoder, VoiceStages& stages, Send sen
 }
 
 void CaptureChain::take(CapturedBlock block, bool muted) {
-  const bool wanted = stages_.process(block, muted);  // they hear every block, muted or not
+  bool wanted = stages_.process(block, muted);  // they hear every block, muted or not
   meter_.add(block.sound(), block.at);
   watch(block, muted);
+  if (player_.play_into(std::span(block.samples).first(block.size), wanted)) {
+    if (!wanted) gate_.forget();  // the microphone before it was for nobody
+    wanted = true;
+  }
   if (muted) {
     gate_.forget();
     frame_.clear();

@@ -67,6 +67,8 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void remove_speaker(wire::SessionNumber speaker) override;
   [[nodiscard]] absl::Status start_recording(const std::string& directory) override;
   void stop_recording() override { recording_.stop(); }
+  [[nodiscard]] absl::Status start_playing(const std::string& path, std::uint64_t number) override;
+  void stop_playing() override;
   void name_track(wire::SessionNumber speaker, const std::string& name, bool self) override;
   void show(Report report) override;
   bool ask_passcode(const std::string& prompt) override;

@@ -75,6 +75,16 @@ SoundLevels ClientLoop::levels() const {
   return {sound_->capture().levels(now), sound_->playback().levels(now)};
 }
 
+absl::Status ClientLoop::start_playing(const std::string& path, std::uint64_t number) {
+  return sound_->capture().player().start(path, options_.over, [this, number](absl::Status how) {
+    tasks_.post_urgent([this, number, how = std::move(how)] { session_.on_played(number, how); });
+  });
+}
+
+void ClientLoop::stop_playing() {
+  sound_->capture().player().stop();
+}
+
 Report ClientLoop::sound() const {
   return Report("sound", sound_->description()).with("recording", sound_->recording());
 }

@@ -210,6 +210,12 @@ bool is_stage_word(const std::string& word) {
   return word == "echo" || word == "noise" || word == "gain" || word == "activation";
 }
 
+absl::StatusOr<ConsoleCommand> parse_play(const std::string& rest) {
+  if (rest.empty()) return invalid("write play PATH, for example: play horn.wav; or play off");
+  if (lowered(rest) == "off") return PlayFile{};
+  return PlayFile{rest};
+}
+
 absl::StatusOr<ConsoleCommand> parse_stages(const std::string& word, const std::string& rest) {
   SetStages out;
   if (rest.empty()) return out;
@@ -260,6 +266,7 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   if (word == "who") return parse_who(rest);
   if (word == "rooms") return parse_rooms(rest);
   if (word == "input" || word == "output") return ChooseSound{word == "input", rest};
+  if (word == "play") return parse_play(rest);
   if (word == "record") return parse_record(rest);
   if (word == "history") return parse_history(rest);
   if (is_stage_word(word)) return parse_stages(word, rest);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "comcat/base/text.h"
 #include "comcat/client/session.h"
 #include "comcat/client/stage_words.h"
 
@@ -47,6 +48,33 @@ void Session::on_muted_speech() {
   ports_.show(Report("you_speak_muted", muted_by_host()
                                             ? "you speak, but a host has muted you"
                                             : "you speak, but are muted: unmute to be heard"));
+}
+
+void Session::execute(const PlayFile& wanted, base::Time /*now*/) {
+  const std::string before = base::safe_text(playing_.path);
+  if (wanted.path.empty()) {
+    if (before.empty()) return show(error("nothing is being played"));
+    ports_.stop_playing();
+    playing_.path.clear();
+    return show(Report("played", "you play " + before + " no longer").with("whole", false));
+  }
+  const absl::Status status = ports_.start_playing(wanted.path, playing_.number + 1);
+  if (!status.ok()) return show(error(std::string(status.message())));
+  playing_ = {wanted.path, playing_.number + 1};
+  const bool in_vain = muted_ || muted_by_host();
+  show(Report("playing", "you play " + base::safe_text(wanted.path) + " to the room" +
+                             (in_vain ? ", but you are muted" : ""))
+           .with("path", wanted.path));
+}
+
+void Session::on_played(std::uint64_t number, const absl::Status& how) {
+  if (playing_.path.empty() || number != playing_.number) return;  // stopped meanwhile
+  const std::string shown = base::safe_text(playing_.path);
+  playing_.path.clear();
+  ports_.show(Report("played", how.ok() ? shown + " has been played"
+                                        : "the rest of " + shown +
+                                              " cannot be played: " + std::string(how.message()))
+                  .with("whole", how.ok()));
 }
 
 void Session::execute(const ChooseSound& wanted, base::Time now) {

@@ -24,6 +24,7 @@ constexpr std::array kWords{
     ConsoleWord{"msg", "NAME TEXT", "a text to one person in your room alone; kept nowhere"},
     ConsoleWord{"history", "[N]", "earlier texts of your room, 20 or N (1-100) at a time"},
     ConsoleWord{"record", "PATH", "the call into a directory; record off ends it"},
+    ConsoleWord{"play", "PATH", "a sound file into the call; play off ends it"},
     ConsoleWord{"rooms", "[names]", "the rooms of this server, and who is in them"},
     ConsoleWord{"join", "ROOM", "go to another room; it is made if there is none"},
     ConsoleWord{"new", "", "make a room with a name nobody guesses, and go there"},

@@ -53,6 +53,11 @@ class World final : public SessionPorts {
     return disk;
   }
   void stop_recording() override { recording_into.clear(); }
+  absl::Status start_playing(const std::string& path, std::uint64_t /*number*/) override {
+    if (disk.ok()) playing = path;
+    return disk;
+  }
+  void stop_playing() override { playing.clear(); }
   void name_track(wire::SessionNumber speaker, const std::string& name, bool self) override {
     tracks[speaker] = name;
     if (self) own_track = speaker;
@@ -92,6 +97,7 @@ class World final : public SessionPorts {
   std::vector<ChooseSound> chosen;
   int listed = 0;
   std::string recording_into;
+  std::string playing;
   wire::SessionNumber own_track = 0;
   std::map<wire::SessionNumber, std::string> tracks;
   std::vector<wire::Command> sent;

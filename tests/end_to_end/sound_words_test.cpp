@@ -2,7 +2,10 @@
 
 #include <string>
 
+#include "comcat/audio/sound_writer.h"
+
 #include "end_to_end/client_fixtures.h"
+#include "support/tone.h"
 
 namespace comcat::testing {
 namespace {
@@ -33,6 +36,25 @@ TEST_F(SoundWords, AnotherInputIsHeardWithoutANewCall) {
   EXPECT_THAT(an.output(Process::kOut), HasSubstr("your microphone: "));
   const std::string& heard = listener.output(Process::kOut);
   EXPECT_EQ(std::string::npos, heard.find("\"event\":\"away\"")) << heard;
+}
+
+TEST_F(SoundWords, AFileIsSpokenIntoTheCallWhileItLasts) {
+  const std::string path = directory_.path() + "/horn.wav";
+  auto file = audio::SoundWriter::create(path);
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE(file->write(tone(440, 0.5, 24'000, 0)).ok() && file->finish().ok());
+  Process listener(as("listener", {"--json", "--speaking_events"}));
+  ASSERT_TRUE(listener.wait_for_line(Process::kOut, "\"connected\""));
+  Process bot(as("bot", {"--activation=push"}));
+  ASSERT_TRUE(listener.wait_for_line(Process::kOut, "\"joined\""));
+  bot.write("play " + path + "\n");
+  EXPECT_TRUE(bot.wait_for_line(Process::kOut, "you play " + path + " to the room"));
+  EXPECT_TRUE(listener.wait_for_line(Process::kOut, "\"speaking\""));
+  EXPECT_TRUE(bot.wait_for_line(Process::kOut, path + " has been played"));
+  EXPECT_TRUE(listener.wait_for_line(Process::kOut, "\"quiet\""));
+  bot.write("play " + path + "\nplay off\nstop\n");
+  EXPECT_EQ(0, bot.wait_exit());
+  EXPECT_THAT(bot.output(Process::kOut), HasSubstr("you play " + path + " no longer"));
 }
 
 }  // namespace

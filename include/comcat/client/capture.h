@@ -61,6 +61,8 @@ class Capture final : public audio::CaptureHandler {
   /// What is done to the microphone's sound.
   [[nodiscard]] VoiceStages& stages() { return stages_; }
   [[nodiscard]] const VoiceStages& stages() const { return stages_; }
+  /// As CaptureChain::player().
+  [[nodiscard]] FilePlayer& player() { return chain_.player(); }
   [[nodiscard]] Stats stats() const;
   /// As CaptureChain::levels().
   [[nodiscard]] Levels levels(base::Time now) const { return chain_.levels(now); }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "comcat/client/capture_framer.h"
+#include "comcat/client/file_player.h"
 #include "comcat/client/levels.h"
 #include "comcat/client/muted_speech.h"
 #include "comcat/client/speech_gate.h"
@@ -20,7 +21,7 @@ namespace comcat::client {
 
 /// The encode thread's side of capture: what happens to a block of the microphone, in order, from
 /// the ring to a packet. Whatever changes the sound stands first and takes every block; then comes
-/// mute, so that it goes on over mute; then frames, and the encoder.
+/// what a file has to say, then mute, so that it goes on over mute; then frames, and the encoder.
 ///
 /// Threads    take() from the encode thread; set_short_frames(), set_easing() and the counts from
 ///            any. `send` and
@@ -57,6 +58,9 @@ class CaptureChain {
 
   [[nodiscard]] std::uint64_t encoded_frames() const;
   [[nodiscard]] std::uint64_t sent_frames() const;  // the rest was silence (DTX)
+  /// What is spoken besides, or instead.
+  [[nodiscard]] FilePlayer& player() { return player_; }
+
   /// Behind the stages, be it sent or not.
   [[nodiscard]] Levels levels(base::Time now) const { return meter_.levels(now); }
   /// Of the last frame, RFC 6464.
@@ -77,6 +81,7 @@ class CaptureChain {
   const OnMutedSpeech on_muted_speech_;
   MutedSpeech muted_speech_;
   LevelMeter meter_;
+  FilePlayer player_;
   std::vector<float> frame_;  // its first blocks
   std::uint64_t frame_position_ = 0;
   wire::VoicePacket packet_;

@@ -72,6 +72,10 @@ struct SetStages {
 struct PushToTalk {
   bool talks = false;
 };
+/// A sound file for all to hear.
+struct PlayFile {
+  std::string path;  // empty: no longer
+};
 /// From where the user speaks, or where he hears; empty: which are they?
 struct ChooseSound {
   bool input = false;  // else the output
@@ -85,8 +89,8 @@ struct Nothing {};  // an empty line
 using ConsoleCommand =
     std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, IgnorePerson, ForgetAll,
                  Move, MakeRoom, Rooms, SayText, TellText, ShowHistory, HostWords, RecordCall,
-                 SetStages, PushToTalk, ClaimName, PairDevice, ShowStats, ShowLevels, ChooseSound,
-                 Devices>;
+                 PlayFile, SetStages, PushToTalk, ClaimName, PairDevice, ShowStats, ShowLevels,
+                 ChooseSound, Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

@@ -42,6 +42,7 @@ struct ClientOptions {
   bool device_key = true;        // servers may know this device again
   std::string input;             // as audio::make_source
   std::string output;            // as audio::make_sink
+  bool over = false;             // files that are played are heard over the microphone
   std::string control;           // a Unix socket to take commands from, or empty
   std::string record_arrivals;   // a file that does not exist, or empty
   codec::EncoderOptions encoder;

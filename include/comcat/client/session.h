@@ -58,6 +58,11 @@ class SessionPorts {
   /// Records what is said in the call from now on, by the user, too, into a directory.
   [[nodiscard]] virtual absl::Status start_recording(const std::string& directory) = 0;
   virtual void stop_recording() = 0;
+  /// Speaks a sound file into the call, which on_played() with `number` follows unless it is
+  /// stopped.
+  [[nodiscard]] virtual absl::Status start_playing(const std::string& path,
+                                                   std::uint64_t number) = 0;
+  virtual void stop_playing() = 0;
   /// What a speaker's track is called, and which one is the user's. Nothing where none is recorded.
   virtual void name_track(wire::SessionNumber speaker, const std::string& name, bool self) = 0;
   // the user
@@ -115,6 +120,8 @@ class Session {
   void on_muted_speech();
   /// The recording has ended early.
   void on_recording_failure(const std::string& why, base::Time now);
+  /// A sound file has been spoken, or the rest of it cannot be.
+  void on_played(std::uint64_t number, const absl::Status& how);
   /// Somebody begins or ends to speak.
   void on_speaking(wire::SessionNumber session, bool speaks);
   /// As far as the session knows it: all but who talks, levels, playout and losses.
@@ -183,6 +190,7 @@ class Session {
   void execute(const HostWords& command, base::Time now);
   void execute(const ShowHistory& command, base::Time now);
   void execute(const RecordCall& command, base::Time now);
+  void execute(const PlayFile& command, base::Time now);
   void execute(const ClaimName& command, base::Time now);
   void execute(const PairDevice& command, base::Time now);
   void execute(const SetStages& command, base::Time now);
@@ -289,6 +297,11 @@ class Session {
     bool on = false;
   };
 
+  struct Playing {
+    std::string path;          // empty: nothing
+    std::uint64_t number = 0;  // of the last one
+  };
+
   Options options_;
   SessionPorts& ports_;
   wire::SessionNumber self_ = 0;
@@ -303,6 +316,7 @@ class Session {
   std::optional<Asker> asker_;  // of the command that is being answered, until he has been told
   std::deque<SoundAsker> sound_askers_;  // who wait for on_sound()
   Recording recording_;
+  Playing playing_;
   std::optional<std::chrono::microseconds> round_trip_;
   bool muted_ = false;
   bool deafened_ = false;
