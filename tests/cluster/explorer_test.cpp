@@ -20,6 +20,12 @@ using namespace std::chrono_literals;
 const std::vector<std::string> kRooms{"den", "attic"};
 const std::vector<std::string> kNames{"an", "bob", "cy"};
 
+#ifdef NDEBUG
+constexpr std::uint64_t kUsualCourses = comcat::testing::kSanitized ? 100 : 2000;
+#else
+constexpr std::uint64_t kUsualCourses = 100;  // it is slow
+#endif
+
 /// One course of events, the same for the same seed.
 class Course {
  public:
@@ -143,7 +149,7 @@ std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
 TEST(Explorer, WhateverHappensAllAgreeOnceItIsQuiet) {
   const std::uint64_t first = number_of("COMCAT_EXPLORER_SEED", 1);
   const bool one = std::getenv("COMCAT_EXPLORER_SEED") != nullptr;
-  const std::uint64_t usual = comcat::testing::kSanitized ? 100 : 2000;
+  const std::uint64_t usual = kUsualCourses;
   const std::uint64_t courses = one ? 1 : number_of("COMCAT_EXPLORER_COURSES", usual);
   for (std::uint64_t seed = first; seed < first + courses; ++seed) {
     const std::string wrong = Course(seed).run();
