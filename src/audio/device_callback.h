@@ -24,7 +24,7 @@ class DeviceCallback {
 
   /// What the stream about to open will be served by.
   /// `in_graph`: another program's sound may be at its other end, as JACK has it.
-  void prepare(std::unique_ptr<StreamProcessor> processor, int rate_hz, bool in_graph) {
+  void prepare(std::unique_ptr<StreamProcessor> processor, int rate_hz, bool in_graph = false) {
     processor_ = std::move(processor);
     rate_hz_ = rate_hz;
     in_graph_ = in_graph;

@@ -20,9 +20,9 @@ using Done = std::function<void(const AdminEndpoint::Answer&)>;
 class Asked {
  public:
   Asked() {
-    auto opened = AdminEndpoint::start(path_, [this](const std::string& words, Done done) {
+    auto opened = AdminEndpoint::start(path_, [this](const std::string& words, Done its_done) {
       EXPECT_EQ("drain", words);
-      done_.set_value(std::move(done));
+      done_.set_value(std::move(its_done));
     });
     EXPECT_TRUE(opened.ok()) << opened.status();
     endpoint = *std::move(opened);
