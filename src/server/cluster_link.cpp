@@ -144,6 +144,8 @@ void ClusterLink::tell(const Room& room, const wire::Event& event, base::Time no
   if (const auto* const joined = std::get_if<wire::Joined>(&event)) {
     put(room, joined->member, now);
     if (!settling_) settle(now);  // before the newcomer is told who is there
+    Room* const entered = house_.find(room.key());
+    if (entered != nullptr && !entered->has_elsewhere()) fill(*entered);  // heard before it began
   } else if (const auto* const changed = std::get_if<wire::MemberChanged>(&event)) {
     put(room, changed->member, now);
   } else if (const auto* const left = std::get_if<wire::Left>(&event)) {
@@ -153,6 +155,18 @@ void ClusterLink::tell(const Room& room, const wire::Event& event, base::Time no
   } else if (const Participant* const who = room.find_here(subject_of(event))) {
     put(room, who->member(), now);
   }
+}
+
+void ClusterLink::ask(const std::string& room, const Participant& who, OnDecided done,
+                      base::Time now) {
+  const std::uint64_t id = cluster_.ask(room, {who.member(), wall_ms(), who.entries + 1}, now);
+  asked_.emplace(id, std::move(done));
+  settle(now);
+}
+
+void ClusterLink::decide(const cluster::Decision& decision, base::Time now) {
+  auto asked = asked_.extract(decision.id);
+  if (!asked.empty()) asked.mapped()(decision.status, now);
 }
 
 void ClusterLink::put(const Room& room, const wire::Member& member, base::Time now) {
@@ -208,7 +222,8 @@ void ClusterLink::settle(base::Time now) {
     }
     for (const auto& [key, wanted] : results.hearing) listen(key, wanted);
     for (const cluster::Change& change : results.changes) follow(change, now);
-    if (results.changes.empty()) break;
+    for (const cluster::Decision& decision : results.decisions) decide(decision, now);
+    if (results.changes.empty() && results.decisions.empty()) break;
   }
   settling_ = false;
 }

@@ -157,6 +157,7 @@ void Hub::leave(Caller& caller, wire::LeaveReason reason, base::Time now, const 
   caller.awaited.reset();
   caller.later.clear();
   caller.device.pairing.reset();
+  caller.device.asking.reset();
   caller.listener.path.reset();
   callers_.erase(caller.who.number);
   metrics_.clients = callers_.size();

@@ -105,7 +105,7 @@ absl::Status Hub::relay(Caller& caller, wire::VoiceUp& voice, base::Time now) {
     return refuse(absl::InvalidArgumentError("voice before the signature of the hello"),
                   Refusal::kProtocol, caller, metrics_);
   }
-  if (caller.device.pairing) {
+  if (caller.device.waits()) {
     return refuse(absl::InvalidArgumentError("voice before the answer to the hello"),
                   Refusal::kProtocol, caller, metrics_);
   }
@@ -187,7 +187,7 @@ absl::Status Hub::greet_again(Caller& caller, const wire::Hello& hello, base::Ti
 }
 
 absl::Status Hub::greet(Caller& caller, const wire::Hello& hello, base::Time now) {
-  if (caller.room != nullptr || caller.device.pairing) return greet_again(caller, hello, now);
+  if (caller.room != nullptr || caller.device.waits()) return greet_again(caller, hello, now);
   wire::Hello whole = hello;
   if (std::optional<wire::Hello>& said = caller.device.greeting) {
     if (hello.signature.empty() || !hello.name.empty()) return greet_again(caller, hello, now);
@@ -278,7 +278,16 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
   absl::Status status = room.status();
   if (status.ok()) status = absentees_.check(hello.resume_key);
   if (status.ok()) status = name(caller, hello);
+  if (status.ok() && is_to_ask(caller, hello, *room)) {
+    ask_others(caller, hello, *room, now);
+    return absl::OkStatus();
+  }
   if (status.ok()) status = enter(caller, hello, *room, now);
+  return welcome(caller, hello, status, now);
+}
+
+absl::Status Hub::welcome(Caller& caller, const wire::Hello& hello, const absl::Status& status,
+                          base::Time now) {
   if (!status.ok()) {
     const bool of_door = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
     return refuse(status, of_door ? reason_of(status) : Refusal::kName, caller, metrics_);

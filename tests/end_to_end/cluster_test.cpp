@@ -148,10 +148,24 @@ TEST_F(TwoNodes, PeopleOfOneRoomSeeAndHearEachOther) {
   EXPECT_THAT(who(*an), ElementsAre("an"));
 }
 
-TEST_F(TwoNodes, OfTwoWithOneNameOneGetsANumberBesideIt) {
+TEST_F(TwoNodes, OfTwoWhoWantOneNameOneIsRefused) {
   const auto one = call(a);
   const auto other = call(b);
+  ASSERT_TRUE(one->hello("an"));
+  EXPECT_FALSE(other->hello("An"));
+  EXPECT_EQ(grpc::StatusCode::ALREADY_EXISTS, other->status().error_code());
+  EXPECT_EQ("somebody in the room lobby goes by the name An; choose another room or another name",
+            other->status().error_message());
+  EXPECT_THAT(who(*one), ElementsAre("an"));
+}
+
+TEST_F(TwoNodes, OfTwoWhoTookOneNameWhileNatsWasAwayOneGetsANumberBesideIt) {
+  const auto one = call(a);
+  const auto other = call(b);
+  nats.kill();
+  ASSERT_TRUE(a.server.logs(" bus_lost ") && b.server.logs(" bus_lost "));
   ASSERT_TRUE(one->hello("an") && other->hello("an"));
+  nats.start_again();
   const auto is_second = [](const ServerRES& it) {
     return event_of(it).joined().member().twin() == 2 ||
            event_of(it).member_changed().member().twin() == 2;

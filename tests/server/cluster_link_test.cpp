@@ -213,6 +213,40 @@ TEST_F(OneRoom, WhoComesWhenTheRoomIsKnownAlreadyIsWelcomedWithAll) {
   EXPECT_THAT(known, ::testing::UnorderedElementsAre("cy", "an"));
 }
 
+TEST_F(OneRoom, ANameThatSomebodyHasElsewhereIsRefusedThoughNobodyIsInTheRoomHere) {
+  join(here, "an");
+  Person& other = there.connect();
+  static_cast<void>(there.say_hello(other, {"An", "lobby", "", wire::kFeatureVoiceBatch}));
+  town.pass(milliseconds(200));
+  EXPECT_THAT(other.welcomes, SizeIs(0));
+  ASSERT_TRUE(other.closed);
+  EXPECT_TRUE(absl::IsAlreadyExists(*other.closed)) << *other.closed;
+  EXPECT_THAT(std::string(other.closed->message()), HasSubstr("goes by the name An"));
+}
+
+TEST_F(OneRoom, OfTwoWhoClaimANameAtOnceAtTwoNodesOneIsRefused) {
+  town.pass(seconds(1));
+  Person& one = here.connect();
+  Person& other = there.connect();
+  static_cast<void>(here.say_hello(one, {"an", "lobby", "", wire::kFeatureVoiceBatch}));
+  static_cast<void>(there.say_hello(other, {"an", "lobby", "", wire::kFeatureVoiceBatch}));
+  town.pass(milliseconds(700));
+  EXPECT_EQ(1U, one.welcomes.size() + other.welcomes.size());
+  EXPECT_NE(one.closed.has_value(), other.closed.has_value());
+}
+
+TEST_F(OneRoom, WhoGoesWhileTheirNameIsAskedForIsInNoRoom) {
+  join(here, "an");
+  town.connected = false;
+  Person& bo = there.connect();
+  static_cast<void>(there.say_hello(bo, {"bo", "lobby", "", wire::kFeatureVoiceBatch}));
+  there.hang_up(bo);
+  town.connected = true;
+  town.pass(seconds(1));
+  EXPECT_THAT(bo.welcomes, SizeIs(0));
+  EXPECT_EQ(nullptr, bo.caller.room);
+}
+
 TEST(CrowdedRoom, OnlyTheLoudestOfANodeLeaveIt) {
   Town town(2, /*max_speakers=*/2);
   House& here = town.nodes[0]->house;

@@ -55,6 +55,7 @@ Person& House::join(const std::string& name, const std::string& room) {
   Person& person = connect();
   const absl::Status status = say_hello(person, {name, room, "", wire::kFeatureVoiceBatch});
   EXPECT_TRUE(status.ok()) << status;
+  if (hear_others) hear_others();
   EXPECT_EQ(1U, person.welcomes.size());
   pass(Room::kEventGap);
   person.forget();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -105,6 +106,7 @@ class House {
   /// Moves the clock on, ticking whenever the hub wants it.
   void pass(base::Duration time);
 
+  std::function<void()> hear_others;  // where the hub is one of several: what they say arrives
   HubOptions options;
   Metrics metrics;
   base::Time now{seconds(1'000'000)};

@@ -34,6 +34,7 @@ void Town::Node::send(const Topic& topic, std::string bytes) {
 Town::Town(std::size_t count, std::size_t max_speakers) {
   for (std::size_t i = 1; i <= count; ++i) {
     nodes.push_back(std::make_unique<Node>(*this, static_cast<wire::NodeNumber>(i), max_speakers));
+    nodes.back()->house.hear_others = [this] { deliver(); };
   }
   pass(seconds(1));
 }

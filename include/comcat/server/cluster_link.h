@@ -16,6 +16,8 @@
 #include "comcat/server/outlet.h"
 #include "comcat/server/remote_voice.h"
 
+#include "absl/status/status.h"
+
 namespace comcat::server {
 
 /// What ties the rooms of this node to those of the others: who is in a room here is told to the
@@ -44,6 +46,13 @@ class ClusterLink final : public Elsewhere {
   /// What has come from other nodes, in order. Safe on any bytes.
   void take(const std::vector<FromNode>& messages, base::Time now);
 
+  using OnDecided = std::function<void(const absl::Status&, base::Time)>;
+  /// Whether there are other nodes.
+  [[nodiscard]] bool has_others() const { return !cluster_.nodes().all().empty(); }
+  /// Asks whether `who` may be in `room` by that name, there being others who may have it. The
+  /// answer comes within cluster::NameQuestions::kPatience, perhaps at once.
+  void ask(const std::string& room, const Participant& who, OnDecided done, base::Time now);
+
   void tick(base::Time now);
   [[nodiscard]] base::Time next_deadline() const;
 
@@ -67,6 +76,7 @@ class ClusterLink final : public Elsewhere {
   /// Sends and does what has come of what was done.
   void settle(base::Time now);
   void follow(const cluster::Change& change, base::Time now);
+  void decide(const cluster::Decision& decision, base::Time now);
   void listen(const std::string& room_key, bool wanted);
   /// Whoever is known to be elsewhere is in the room from its beginning here.
   void fill(Room& room);
@@ -81,6 +91,7 @@ class ClusterLink final : public Elsewhere {
   std::set<std::string, std::less<>> heard_;  // keys of rooms that somebody here is in
   bool settling_ = false;
   std::uint64_t last_text_ = 0;
+  std::map<std::uint64_t, OnDecided> asked_;               // by cluster::Decision::id
   std::map<wire::SessionNumber, std::uint64_t> named_ms_;  // since when who is here has the name
 };
 

@@ -17,6 +17,10 @@ struct Device {
   std::string key;                      // of which there was a proof; empty: unknown
   std::optional<wire::Hello> greeting;  // said, but its signature is still to come
   std::optional<wire::Hello> pairing;   // said, but that the device is paired is still to be kept
+  std::optional<wire::Hello> asking;    // said, but whether the name is free is asked elsewhere
+
+  /// Whether a hello was said that waits for somebody's answer.
+  [[nodiscard]] bool waits() const { return pairing || asking; }
 
   /// 32 random bytes.
   [[nodiscard]] static std::string make_nonce();

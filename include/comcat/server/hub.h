@@ -112,6 +112,17 @@ class Hub {
   /// Gives the caller a name that is nobody else's, and whatever is known of the device.
   absl::Status name(Caller& caller, const wire::Hello& hello);
   absl::Status join(Caller& caller, const wire::Hello& hello, base::Time now);
+  /// Whether other nodes may have somebody in `room` whose name that is.
+  [[nodiscard]] bool is_to_ask(const Caller& caller, const wire::Hello& hello,
+                               const std::string& room);
+  /// Lets the caller enter once the others have answered.
+  void ask_others(Caller& caller, const wire::Hello& hello, const std::string& room,
+                  base::Time now);
+  void finish_asking(wire::SessionNumber session, const std::string& room,
+                     const absl::Status& answer, base::Time now);
+  /// Says to a caller that it is in the room, or, by the status, that it is not.
+  absl::Status welcome(Caller& caller, const wire::Hello& hello, const absl::Status& status,
+                       base::Time now);
   /// Takes the place of who `caller` was before, where there is one and it may; else enters `room`.
   absl::Status enter(Caller& caller, const wire::Hello& hello, const std::string& room,
                      base::Time now);

@@ -1,0 +1,47 @@
+// Names that somebody may have at another node of the cluster.
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "comcat/base/unicode.h"
+#include "comcat/server/hub.h"
+
+namespace comcat::server {
+
+bool Hub::is_to_ask(const Caller& caller, const wire::Hello& hello, const std::string& room) {
+  if (!cluster_ || !cluster_->has_others() || caller.who.original) return false;
+  const bool has_place_here = find_resumed(hello.resume_key, caller) != nullptr ||
+                              absentees_.find(hello.resume_key) != nullptr ||
+                              absentees_.find(base::comparison_key(room), caller) != nullptr;
+  return !has_place_here;
+}
+
+void Hub::ask_others(Caller& caller, const wire::Hello& hello, const std::string& room,
+                     base::Time now) {
+  caller.device.asking = hello;
+  cluster_->ask(
+      room, caller.who,
+      [this, session = caller.who.number, room](const absl::Status& answer, base::Time at) {
+        finish_asking(session, room, answer, at);
+      },
+      now);
+}
+
+void Hub::finish_asking(wire::SessionNumber session, const std::string& room,
+                        const absl::Status& answer, base::Time now) {
+  const auto found = callers_.find(session);
+  if (found == callers_.end() || !found->second->device.asking) return;  // it has gone
+  Caller& caller = *found->second;
+  const wire::Hello hello = *std::exchange(caller.device.asking, std::nullopt);
+  absl::Status status = answer;
+  if (absl::IsAlreadyExists(status)) {
+    status = absl::AlreadyExistsError("somebody in the room " + room + " goes by the name " +
+                                      caller.who.name + "; choose another room or another name");
+  }
+  if (status.ok()) status = enter(caller, hello, room, now);
+  status = welcome(caller, hello, status, now);
+  if (!status.ok()) close(caller, wire::LeaveReason::kClosed, status, now);
+}
+
+}  // namespace comcat::server
