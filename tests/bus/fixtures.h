@@ -17,27 +17,27 @@ namespace comcat::bus {
 
 constexpr std::chrono::seconds kPatience{20};
 
-/// What has come to somebody, in order.
+/// What has come to somebody, in order. May go before the bus that it is kept from.
 class Heard {
  public:
   [[nodiscard]] Bus::OnMessage keep() {
-    return [this](const Message& message) {
-      const absl::MutexLock lock(&mutex_);
-      messages_.push_back(message);
+    return [it = it_](const Message& message) {
+      const absl::MutexLock lock(&it->mutex);
+      it->messages.push_back(message);
     };
   }
 
   /// The next, once it is there; nothing where none comes.
   [[nodiscard]] std::optional<Message> next() {
-    const absl::MutexLock lock(&mutex_);
-    if (!mutex_.AwaitWithTimeout(
+    const absl::MutexLock lock(&it_->mutex);
+    if (!it_->mutex.AwaitWithTimeout(
             absl::Condition(
-                +[](std::deque<Message>* all) { return !all->empty(); }, &messages_),
+                +[](std::deque<Message>* all) { return !all->empty(); }, &it_->messages),
             absl::FromChrono(kPatience))) {
       return std::nullopt;
     }
-    Message message = std::move(messages_.front());
-    messages_.pop_front();
+    Message message = std::move(it_->messages.front());
+    it_->messages.pop_front();
     return message;
   }
   [[nodiscard]] std::string next_bytes() {
@@ -46,8 +46,11 @@ class Heard {
   }
 
  private:
-  absl::Mutex mutex_;
-  std::deque<Message> messages_ ABSL_GUARDED_BY(mutex_);
+  struct Messages {
+    absl::Mutex mutex;
+    std::deque<Message> messages ABSL_GUARDED_BY(mutex);
+  };
+  const std::shared_ptr<Messages> it_ = std::make_shared<Messages>();
 };
 
 /// Whether `to` answers a question of `from`: all it subscribed to before is then in effect.
