@@ -124,6 +124,18 @@ TEST(VoiceActivation, LosesHardlyAWordBesideAFan) {
   }
 }
 
+TEST(VoiceActivation, SendsANoteThatIsHeldForManySeconds) {
+  Samples note(2 * kSecond);
+  const Samples held = testing::make_tone(440, 8 * kSecond);
+  note.insert(note.end(), held.begin(), held.end());
+  const Sent sent(note, noise(note.size(), -60), activation(Activation::kVoice));
+  std::size_t unheard = 0;
+  for (std::size_t i = 2 * kSecond / kBlock; i < sent.blocks.size(); ++i) {
+    if (!sent.blocks[i]) ++unheard;
+  }
+  EXPECT_LE(unheard, 1U);
+}
+
 /// A microphone that always hears a tone, and a user who presses and releases a key.
 class PushToTalk : public ::testing::Test {
  protected:
