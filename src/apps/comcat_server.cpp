@@ -14,7 +14,6 @@
 #include "comcat/base/certificate_fingerprint.h"
 #include "comcat/base/log.h"
 #include "comcat/base/secret.h"
-#include "comcat/server/certificate.h"
 #include "comcat/server/metrics_endpoint.h"
 #include "comcat/server/server.h"
 #include "comcat/store/ban_book.h"
@@ -23,6 +22,7 @@
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
 #include "administration.h"
+#include "certificate_flags.h"
 #include "cluster_flags.h"
 #include "kept_claims.h"
 #include "kept_texts.h"
@@ -50,10 +50,6 @@ ABSL_FLAG(bool, datagrams, true,
           "take voice over UDP as well, which a lost packet does not hold up; only with TLS");
 ABSL_FLAG(int, datagram_port, 0, "the UDP port for it; 0: that of the first --listen");
 ABSL_FLAG(int, max_clients, 100, "callers at a time; more are refused");
-ABSL_FLAG(std::string, tls_cert, "",
-          "certificate chain in PEM form, instead of the server's own; SIGHUP reads either anew");
-ABSL_FLAG(std::string, tls_key, "", "private key of --tls_cert in PEM form");
-ABSL_FLAG(bool, insecure, false, "plaintext instead of TLS: the transport of com_municat's client");
 ABSL_FLAG(std::string, state_dir, "",
           "where the server's own certificate and its texts are kept, of one server; empty: "
           "$XDG_STATE_HOME/comcat or ~/.local/state/comcat");
@@ -185,24 +181,6 @@ void warn_of_passcode(std::size_t characters) {
   }
 }
 
-absl::StatusOr<std::optional<server::Certificate>> certificate() {
-  const std::string certificate_file = absl::GetFlag(FLAGS_tls_cert);
-  const std::string key_file = absl::GetFlag(FLAGS_tls_key);
-  if (certificate_file.empty() != key_file.empty()) {
-    return absl::InvalidArgumentError("--tls_cert and --tls_key go together; give both");
-  }
-  if (absl::GetFlag(FLAGS_insecure)) {
-    if (!key_file.empty()) {
-      return absl::InvalidArgumentError("--insecure and --tls_cert contradict each other");
-    }
-    return std::nullopt;
-  }
-  if (!key_file.empty()) return server::load_certificate(certificate_file, key_file);
-  absl::StatusOr<std::filesystem::path> state = state_directory(absl::GetFlag(FLAGS_state_dir));
-  if (!state.ok()) return state.status();
-  return server::own_certificate(*state);
-}
-
 /// `characters` gets the length of the passcode, of which nothing else is kept but its digest.
 absl::StatusOr<server::ServerOptions> server_options(std::size_t& characters) {
   server::ServerOptions options;
@@ -215,7 +193,8 @@ absl::StatusOr<server::ServerOptions> server_options(std::size_t& characters) {
   absl::StatusOr<std::optional<server::Passcode>> of_hosts = host_passcode();
   if (!of_hosts.ok()) return of_hosts.status();
   options.admission.host_passcode = *of_hosts;
-  absl::StatusOr<std::optional<server::Certificate>> tls = certificate();
+  absl::StatusOr<std::optional<server::Certificate>> tls =
+      certificate(absl::GetFlag(FLAGS_state_dir));
   if (!tls.ok()) return tls.status();
   options.certificate = std::move(*tls);
   absl::StatusOr<std::vector<server::LastingRoom>> rooms = lasting_rooms();
@@ -265,15 +244,6 @@ std::string name_of(int signal) {
   return "SIG" + std::string(sigabbrev_np(signal));
 }
 
-absl::StatusOr<server::Certificate> reread_certificate() {
-  if (const std::string file = absl::GetFlag(FLAGS_tls_cert); !file.empty()) {
-    return server::load_certificate(file, absl::GetFlag(FLAGS_tls_key));
-  }
-  absl::StatusOr<std::filesystem::path> state = state_directory(absl::GetFlag(FLAGS_state_dir));
-  if (!state.ok()) return state.status();
-  return server::reread_own_certificate(*state);
-}
-
 void reload_rooms(server::Server& server) {
   absl::StatusOr<std::vector<server::LastingRoom>> rooms = lasting_rooms();
   if (!rooms.ok()) {
@@ -284,7 +254,8 @@ void reload_rooms(server::Server& server) {
 }
 
 void renew_certificate(server::Server& server) {
-  const absl::StatusOr<server::Certificate> renewed = reread_certificate();
+  const absl::StatusOr<server::Certificate> renewed =
+      reread_certificate(absl::GetFlag(FLAGS_state_dir));
   if (!renewed.ok()) {
     base::log(LogLevel::kError, "certificate_kept",
               {{"why", std::string(renewed.status().message())}});
