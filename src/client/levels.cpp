@@ -4,15 +4,10 @@
 #include <cmath>
 #include <string>
 
+#include "comcat/codec/encoder.h"
+
 namespace comcat::client {
 namespace {
-
-/// Of a mean square, 1 being full scale.
-unsigned dbov(double square) noexcept {
-  if (!(square > 0)) return wire::kSilentDbov;
-  const double level = std::round(-10 * std::log10(square));
-  return static_cast<unsigned>(std::clamp(level, 0.0, double{wire::kSilentDbov}));
-}
 
 std::int64_t number(unsigned level_dbov) {
   return -std::int64_t{level_dbov};
@@ -41,8 +36,8 @@ void LevelMeter::finish_window(base::Time now) noexcept {
   peaks_[next_] = peak_;
   next_ = (next_ + 1) % peaks_.size();
   const double highest = *std::ranges::max_element(peaks_);
-  level_dbov_.store(dbov(energy_ / kWindowSamples), std::memory_order_relaxed);
-  peak_dbov_.store(dbov(highest * highest), std::memory_order_relaxed);
+  level_dbov_.store(codec::power_dbov(energy_ / kWindowSamples), std::memory_order_relaxed);
+  peak_dbov_.store(codec::power_dbov(highest * highest), std::memory_order_relaxed);
   at_.store(now, std::memory_order_relaxed);
   energy_ = 0;
   peak_ = 0;

@@ -219,12 +219,16 @@ std::string_view Encoder::encode_short(std::span<const float> frame) {
 }
 
 std::uint8_t level_dbov(std::span<const float> samples) {
-  constexpr double kSilence = 127;
   double energy = 0;
   for (const float sample : samples) energy += double{sample} * sample;
-  if (samples.empty() || !(energy > 0)) return static_cast<std::uint8_t>(kSilence);
+  return power_dbov(samples.empty() ? 0 : energy / static_cast<double>(samples.size()));
+}
+
+std::uint8_t power_dbov(double mean_square) {
+  constexpr double kSilence = 127;
+  if (!(mean_square > 0)) return static_cast<std::uint8_t>(kSilence);
   // RFC 6464 section 3: dBov is relative to an overloaded square wave, that is an RMS of 1.
-  const double level = -10 * std::log10(energy / static_cast<double>(samples.size()));
+  const double level = -10 * std::log10(mean_square);
   return static_cast<std::uint8_t>(std::clamp(std::round(level), 0.0, kSilence));
 }
 

@@ -126,4 +126,7 @@ class Encoder {
 /// Threads: any.
 [[nodiscard]] std::uint8_t level_dbov(std::span<const float> samples);
 
+/// The same of their mean square. Threads: any.
+[[nodiscard]] std::uint8_t power_dbov(double mean_square);
+
 }  // namespace comcat::codec
