@@ -126,7 +126,7 @@ absl::StatusOr<Bytes> open_file_bytes(const std::string& path, const std::string
   if (fd < 0) {
     const int error = errno;
     if (error == ENOENT) {
-      return absl::NotFoundError(what + " does not exist; check the path after \"file:\"");
+      return absl::NotFoundError(what + " does not exist; check the path");
     }
     return absl::FailedPreconditionError(what + " cannot be opened (" +
                                          std::generic_category().message(error) +
