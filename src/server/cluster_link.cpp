@@ -204,7 +204,7 @@ void ClusterLink::tick(base::Time now) {
   if (now >= neighbours_.next_deadline()) cluster_.tell(neighbours_.measure(now), now);
   cluster_.tick(now);
   settle(now);
-  voice_.flush(options_.self, *options_.outlet, now);
+  voice_.flush(options_.self, *options_.outlet);
 }
 
 base::Time ClusterLink::next_deadline() const {

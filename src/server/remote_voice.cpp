@@ -1,6 +1,5 @@
 #include "comcat/server/remote_voice.h"
 
-#include <chrono>
 #include <utility>
 
 #include "comcat/wire/cluster_convert.h"
@@ -29,11 +28,8 @@ void RemoteVoice::remove(const std::string& room_key, wire::SessionNumber speake
   if (found != rooms_.end()) found->second.loudest.remove(speaker);
 }
 
-void RemoteVoice::flush(const wire::Sender& self, Outlet& outlet, base::Time now) {
-  if (waiting_.empty()) return;
-  const auto stamp = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch());
-  for (auto& [key, voice] : std::exchange(waiting_, {})) {
-    voice.sent_us = static_cast<std::uint64_t>(stamp.count());
+void RemoteVoice::flush(const wire::Sender& self, Outlet& outlet) {
+  for (const auto& [key, voice] : std::exchange(waiting_, {})) {
     outlet.send({Topic::Kind::kVoice, key}, wire::encode_node_message(self, voice));
   }
 }

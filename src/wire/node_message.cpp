@@ -86,7 +86,6 @@ struct SetBody {
   void operator()(const RoomVoice& it) const {
     proto::RoomVoice& out = *message.mutable_room_voice();
     out.set_room(it.room);
-    out.set_sent_us(it.sent_us);
     for (const VoicePacket& packet : it.packets) {
       ::VoiceFrame& frame = *out.add_frames();
       frame.set_speaker(packet.speaker);
@@ -102,42 +101,6 @@ struct SetBody {
     out.set_text(it.text);
     out.set_number(it.number);
     out.set_time_ms(it.time_ms);
-  }
-  void operator()(const PrivateText& it) const {
-    proto::PrivateText& out = *message.mutable_private_text();
-    out.set_id(it.id);
-    out.set_to(it.to);
-    out.set_session(it.session);
-    out.set_name(it.name);
-    out.set_text(it.text);
-  }
-  void operator()(const Order& it) const {
-    proto::Order& out = *message.mutable_order();
-    out.set_id(it.id);
-    out.set_words(it.words);
-    out.set_by(it.by);
-  }
-  void operator()(const OrderAnswered& it) const {
-    proto::OrderAnswered& out = *message.mutable_order_answered();
-    out.set_id(it.id);
-    out.set_status(static_cast<std::uint32_t>(it.status));
-    out.set_text(it.text);
-  }
-  void operator()(const BanChanged& it) const {
-    proto::BanChanged& out = *message.mutable_ban_changed();
-    out.set_address(it.address);
-    out.set_lifted(it.lifted);
-    out.set_name(it.name);
-    out.set_because(it.because);
-    out.set_by(it.by);
-    out.set_until_ms(it.until_ms);
-  }
-  void operator()(const ClaimChanged& it) const {
-    proto::ClaimChanged& out = *message.mutable_claim_changed();
-    out.set_name(it.name);
-    out.set_released(it.released);
-    for (const std::string& key : it.keys) out.add_keys(key);
-    out.set_used_ms(it.used_ms);
   }
 };
 

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "comcat/base/signing_key.h"
 #include "comcat/base/text.h"
 #include "comcat/wire/cluster_convert.h"
 
@@ -22,7 +21,6 @@ namespace {
 namespace proto = ::comcat_cluster;
 
 constexpr int kMaxStatus = 16;  // UNAUTHENTICATED, the last of gRPC's
-constexpr std::size_t kMaxBanAddressBytes = 64;
 constexpr std::string_view kNothing;
 
 // ---- into plain structs
@@ -87,7 +85,7 @@ NameAnswered from(const proto::NameAnswered& in) {
 }
 
 RoomVoice from(proto::RoomVoice& in) {
-  RoomVoice out{in.room(), in.sent_us(), {}};
+  RoomVoice out{in.room(), {}};
   out.packets.reserve(static_cast<std::size_t>(in.frames_size()));
   for (::VoiceFrame& frame : *in.mutable_frames()) {
     if (!is_voice(frame)) continue;
@@ -99,26 +97,6 @@ RoomVoice from(proto::RoomVoice& in) {
 
 RoomText from(const proto::RoomText& in) {
   return {in.id(), in.room(), in.session(), in.name(), in.text(), in.number(), in.time_ms()};
-}
-
-PrivateText from(const proto::PrivateText& in) {
-  return {in.id(), in.to(), in.session(), in.name(), in.text()};
-}
-
-Order from(const proto::Order& in) {
-  return {in.id(), in.words(), in.by()};
-}
-
-OrderAnswered from(const proto::OrderAnswered& in) {
-  return {in.id(), static_cast<int>(in.status()), in.text()};
-}
-
-BanChanged from(const proto::BanChanged& in) {
-  return {in.address(), in.lifted(), in.name(), in.because(), in.by(), in.until_ms()};
-}
-
-ClaimChanged from(const proto::ClaimChanged& in) {
-  return {in.name(), in.released(), {in.keys().begin(), in.keys().end()}, in.used_ms()};
 }
 
 std::optional<NodeBody> body_from(proto::NodeMessage& message) {
@@ -139,16 +117,6 @@ std::optional<NodeBody> body_from(proto::NodeMessage& message) {
       return from(*message.mutable_room_voice());
     case proto::NodeMessage::kRoomText:
       return from(message.room_text());
-    case proto::NodeMessage::kPrivateText:
-      return from(message.private_text());
-    case proto::NodeMessage::kOrder:
-      return from(message.order());
-    case proto::NodeMessage::kOrderAnswered:
-      return from(message.order_answered());
-    case proto::NodeMessage::kBanChanged:
-      return from(message.ban_changed());
-    case proto::NodeMessage::kClaimChanged:
-      return from(message.claim_changed());
     case proto::NodeMessage::BODY_NOT_SET:
       break;
   }
@@ -159,16 +127,6 @@ std::optional<NodeBody> body_from(proto::NodeMessage& message) {
 
 bool is_text(std::string_view text, std::size_t max_bytes) {
   return text.size() <= max_bytes && base::is_safe_text(text, base::Joiners::kKept);
-}
-
-bool is_lines(std::string_view text, std::size_t max_bytes) {
-  if (text.size() > max_bytes) return false;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    if (!base::is_safe_text(text.substr(0, end), base::Joiners::kKept)) return false;
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return true;
 }
 
 std::string_view fault_of(const std::vector<Resident>& all) {
@@ -235,32 +193,6 @@ struct Fault {
     if (!check_text(it.text).ok()) return "a text that nobody may say";
     if (it.time_ms > kMaxTimeMs) return "a time that no calendar has";
     return first_of({fault_of_name(it.room), fault_of_name(it.name)});
-  }
-  std::string_view operator()(const PrivateText& it) const {
-    if (!check_text(it.text).ok()) return "a text that nobody may say";
-    return it.to == 0 ? "a text for nobody" : fault_of_name(it.name);
-  }
-  std::string_view operator()(const Order& it) const {
-    const bool good = is_text(it.words, kMaxOrderBytes) && is_text(it.by, kMaxNameBytes);
-    return good ? kNothing : "an order that nobody may give";
-  }
-  std::string_view operator()(const OrderAnswered& it) const {
-    const bool good =
-        it.status >= 0 && it.status <= kMaxStatus && is_lines(it.text, kMaxOrderAnswerBytes);
-    return good ? kNothing : "an answer of no kind";
-  }
-  std::string_view operator()(const BanChanged& it) const {
-    const bool good = !it.address.empty() && is_text(it.address, kMaxBanAddressBytes) &&
-                      is_text(it.name, kMaxNameBytes) && is_text(it.because, kMaxTextBytes) &&
-                      is_text(it.by, kMaxNameBytes) && it.until_ms <= kMaxTimeMs;
-    return good ? kNothing : "a ban that there cannot be";
-  }
-  std::string_view operator()(const ClaimChanged& it) const {
-    const bool are_keys = std::ranges::all_of(
-        it.keys, [](const std::string& key) { return key.size() == base::kPublicKeyBytes; });
-    const bool good = are_keys && it.keys.size() <= kMaxDeviceKeys &&
-                      it.keys.empty() == it.released && it.used_ms <= kMaxTimeMs;
-    return good ? fault_of_name(it.name) : "a claim that there cannot be";
   }
 };
 

@@ -9,10 +9,10 @@
 
 #include <gtest/gtest.h>
 
-#include "comcat/bus/local_network.h"
 #include "comcat/bus/nats.h"
 
 #include "bus/fixtures.h"
+#include "bus/local_network.h"
 #include "support/nats_server.h"
 
 namespace comcat::bus {

@@ -24,21 +24,21 @@ class ClusterTest : public testing::Test {
     network_.run(10ms);
   }
 
-  std::uint64_t ask(wire::NodeNumber node, const std::string& name,
-                    const wire::Ticket* ticket = nullptr, const std::string& device = "") {
+  std::uint64_t ask(wire::NodeNumber node, const std::string& name, const Ticket* ticket = nullptr,
+                    const std::string& device = "") {
     const std::uint64_t id = at(node).join(kRoom, name, network_.now(), ticket, device);
     network_.send(at(node));
     return id;
   }
   wire::SessionNumber join(wire::NodeNumber node, const std::string& name,
-                           const wire::Ticket* ticket = nullptr, const std::string& device = "") {
+                           const Ticket* ticket = nullptr, const std::string& device = "") {
     const std::uint64_t id = ask(node, name, ticket, device);
     network_.run(20ms);
     EXPECT_TRUE(at(node).decided[id].status.ok()) << at(node).decided[id].status;
     return at(node).entered[id];
   }
   absl::Status refused(wire::NodeNumber node, const std::string& name,
-                       const wire::Ticket* ticket = nullptr) {
+                       const Ticket* ticket = nullptr) {
     const std::uint64_t id = ask(node, name, ticket);
     network_.run(20ms);
     EXPECT_TRUE(at(node).decided.contains(id));
@@ -157,7 +157,7 @@ TEST_F(ClusterTest, WhoseNodeIsLostComesBackElsewhereAsTheSameAndNobodySeesThemL
   const auto an = join(1, "an");
   join(2, "bob");
   join(3, "cy");
-  const wire::Ticket ticket = at(1).ticket(kRoom, an);
+  const Ticket ticket = at(1).ticket(kRoom, an);
   network_.kill(1);
   network_.run(3500ms);
   EXPECT_EQ(an, join(2, "", &ticket));
@@ -175,7 +175,7 @@ TEST_F(ClusterTest, WhoseNodeIsLostComesBackElsewhereAsTheSameAndNobodySeesThemL
 TEST_F(ClusterTest, WhoComesBackElsewhereBeforeTheirNodeIsMissedIsTheSame) {
   const auto an = join(1, "an");
   join(2, "bob");
-  const wire::Ticket ticket = at(1).ticket(kRoom, an);
+  const Ticket ticket = at(1).ticket(kRoom, an);
   lose_connection(1, an);
   network_.run(20ms);
   EXPECT_EQ(an, join(2, "", &ticket));
@@ -188,7 +188,7 @@ TEST_F(ClusterTest, WhoComesBackElsewhereBeforeTheirNodeIsMissedIsTheSame) {
 TEST_F(ClusterTest, ATicketIsSpentOnce) {
   const auto an = join(1, "an");
   join(3, "cy");
-  const wire::Ticket ticket = at(1).ticket(kRoom, an);
+  const Ticket ticket = at(1).ticket(kRoom, an);
   network_.kill(1);
   network_.run(4s);
   EXPECT_EQ(an, join(2, "", &ticket));
@@ -198,7 +198,7 @@ TEST_F(ClusterTest, ATicketIsSpentOnce) {
 TEST_F(ClusterTest, WhoHasLeftForGoodDoesNotComeBackByAnOldTicket) {
   const auto an = join(1, "an");
   join(2, "bob");
-  const wire::Ticket ticket = at(1).ticket(kRoom, an);
+  const Ticket ticket = at(1).ticket(kRoom, an);
   leave(1, an, wire::LeaveReason::kRemoved);
   network_.run(200ms);
   EXPECT_TRUE(sees(2, Kind::kLeft, an));

@@ -115,7 +115,7 @@ class Course {
   }
   void come_back(FakeNode& node) {
     if (tickets_.empty()) return;
-    const wire::Ticket ticket = any(tickets_);
+    const Ticket ticket = any(tickets_);
     node.join(ticket.room, "", network_.now(), &ticket);
   }
 
@@ -137,7 +137,7 @@ class Course {
   }
 
   FakeCluster network_;
-  std::vector<wire::Ticket> tickets_;
+  std::vector<Ticket> tickets_;
 };
 
 /// COMCAT_EXPLORER_SEED does one course again; COMCAT_EXPLORER_COURSES says how many.

@@ -27,7 +27,7 @@ FakeNode::FakeNode(wire::NodeNumber number, std::uint64_t incarnation, base::Tim
 }
 
 std::uint64_t FakeNode::join(const std::string& room, const std::string& name, base::Time now,
-                             const wire::Ticket* ticket, const std::string& device) {
+                             const Ticket* ticket, const std::string& device) {
   wire::Resident who;
   if (ticket != nullptr) {
     who = ticket->who;
@@ -107,8 +107,8 @@ std::vector<wire::SessionNumber> FakeNode::own(const std::string& room) const {
   return out;
 }
 
-wire::Ticket FakeNode::ticket(const std::string& room, wire::SessionNumber session) const {
-  return {"home", room, cluster.find(room)->own().find(session)->resident, "", 0};
+Ticket FakeNode::ticket(const std::string& room, wire::SessionNumber session) const {
+  return {room, cluster.find(room)->own().find(session)->resident};
 }
 
 FakeNode& FakeCluster::start() {

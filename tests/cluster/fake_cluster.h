@@ -19,6 +19,12 @@
 namespace comcat::cluster {
 
 /// What happens to messages between nodes.
+/// With which somebody may come back at another node as who they were.
+struct Ticket {
+  std::string room;
+  wire::Resident who;
+};
+
 struct Weather {
   unsigned lost_percent = 0;
   unsigned doubled_percent = 0;
@@ -34,7 +40,7 @@ class FakeNode {
 
   /// `name` wants to enter `room`; with `ticket`, as who it was.
   std::uint64_t join(const std::string& room, const std::string& name, base::Time now,
-                     const wire::Ticket* ticket = nullptr, const std::string& device = "");
+                     const Ticket* ticket = nullptr, const std::string& device = "");
   void leave(const std::string& room, wire::SessionNumber session, base::Time now,
              wire::LeaveReason reason = wire::LeaveReason::kStopped);
   /// The connection of somebody is lost.
@@ -50,7 +56,7 @@ class FakeNode {
   /// Our own people there.
   [[nodiscard]] std::vector<wire::SessionNumber> own(const std::string& room) const;
   /// A ticket for whoever of ours has this number.
-  [[nodiscard]] wire::Ticket ticket(const std::string& room, wire::SessionNumber session) const;
+  [[nodiscard]] Ticket ticket(const std::string& room, wire::SessionNumber session) const;
 
   Cluster cluster;
   std::set<std::string> hears;                        // keys of rooms

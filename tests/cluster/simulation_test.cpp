@@ -123,7 +123,7 @@ class Simulation {
   }
 
   FakeCluster network_;
-  std::vector<wire::Ticket> tickets_;
+  std::vector<Ticket> tickets_;
 };
 
 TEST(Simulation, FiftyNodesWithVeryManyPeopleAgreeThreeSecondsAfterTheLastChange) {

@@ -135,7 +135,7 @@ TEST_F(OneRoom, NothingLeavesWhereNobodyIsElsewhere) {
 TEST_F(OneRoom, WhoSaysToBeSomebodyElseIsNotHeard) {
   const Person& an = join(here, "an");
   const Person& bo = join(there, "bo");
-  wire::RoomVoice voice{"lobby", 1, {}};
+  wire::RoomVoice voice{"lobby", {}};
   wire::VoicePacket packet;
   packet.payload = "lie";
   packet.speaker = bo.number();

@@ -6,8 +6,8 @@
 
 namespace comcat::bus {
 
-/// What carries the bytes of a Bus to the others that are joined to the same network: in process
-/// (LocalNetwork), or NATS. Of what the bytes say it knows nothing.
+/// What carries the bytes of a Bus to the others that are joined to the same network: NATS, or what
+/// a test has in its place. Of what the bytes say it knows nothing.
 ///
 /// Order      what one carrier sends to a subject arrives in that order, or not at all.
 /// Threads    all calls from one, the bus's writer, but for is_connected(), from any. None waits

@@ -31,7 +31,7 @@ class RemoteVoice {
   void forget(const std::string& room_key) { rooms_.erase(room_key); }
 
   /// Hands over what has gathered.
-  void flush(const wire::Sender& self, Outlet& outlet, base::Time now);
+  void flush(const wire::Sender& self, Outlet& outlet);
 
  private:
   struct Room {

@@ -24,13 +24,7 @@ inline constexpr std::size_t kMaxPages = 256;
 inline constexpr std::size_t kMaxGone = 64;
 inline constexpr std::size_t kMaxRoomNodes = 4096;
 inline constexpr std::size_t kMaxRoomVoicePackets = 64;
-inline constexpr std::size_t kMaxOrderBytes = 1024;
-inline constexpr std::size_t kMaxOrderAnswerBytes = 64 * 1024;
-inline constexpr std::size_t kMaxDeviceKeys = 16;
 inline constexpr NodeNumber kMaxNodeNumber = 4095;
-inline constexpr std::size_t kTicketKeyBytes = 32;
-inline constexpr std::size_t kMaxTicketKeys = 8;
-inline constexpr std::size_t kMaxTicketBytes = 1024;  // unsealed
 
 /// Whether `name` may be a node's or a cluster's: 1 to kMaxNodeNameBytes letters and digits of
 /// ASCII, - and _, so that it may stand in a subject of NATS.
@@ -43,12 +37,5 @@ inline constexpr std::size_t kMaxTicketBytes = 1024;  // unsealed
 /// limit; kUnimplemented where they are of a later version: to be ignored.
 [[nodiscard]] absl::StatusOr<NodeMessage> parse_node_message(Bytes bytes, std::string_view cluster,
                                                              NodeNumber node);
-
-[[nodiscard]] std::string encode_ticket(const Ticket& ticket);
-[[nodiscard]] absl::StatusOr<Ticket> parse_ticket(Bytes bytes);
-
-/// Secret, as the keys are: base::wipe() it after use.
-[[nodiscard]] std::string encode_ticket_keys(const std::vector<TicketKey>& keys);
-[[nodiscard]] absl::StatusOr<std::vector<TicketKey>> parse_ticket_keys(Bytes bytes);
 
 }  // namespace comcat::wire

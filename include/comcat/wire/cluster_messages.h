@@ -118,7 +118,6 @@ struct NameAnswered {
 /// What the loudest of a node say, to all others of the room.
 struct RoomVoice {
   std::string room;
-  std::uint64_t sent_us = 0;  // by the sender's steady clock, which nobody else knows
   VoicePackets packets;
 };
 
@@ -132,72 +131,12 @@ struct RoomText {
   std::uint64_t time_ms = 0;
 };
 
-/// A text for one person, to the node where they are.
-struct PrivateText {
-  std::uint64_t id = 0;  // that the answer, an OrderAnswered, has
-  SessionNumber to = 0;
-  SessionNumber session = 0;
-  std::string name;
-  std::string text;
-};
-
-// ---- what is to be done
-
-/// What a host wants of a node, in words as server/host_command.h reads them.
-struct Order {
-  std::uint64_t id = 0;  // that the answer has
-  std::string words;
-  std::string by;
-};
-
-struct OrderAnswered {
-  std::uint64_t id = 0;
-  int status = 0;  // a gRPC status code
-  std::string text;
-};
-
-/// From an address or a device nobody is let in, or they are again.
-struct BanChanged {
-  std::string address;  // as store::Ban has it
-  bool lifted = false;
-  std::string name;
-  std::string because;
-  std::string by;
-  std::uint64_t until_ms = 0;  // since 1970 in UTC; 0: until it is lifted
-};
-
-/// A name is held for devices, or for nobody any more.
-struct ClaimChanged {
-  std::string name;
-  bool released = false;
-  std::vector<std::string> keys;  // public ones
-  std::uint64_t used_ms = 0;      // since 1970 in UTC
-};
-
-using NodeBody =
-    std::variant<Heartbeat, RoomPart, RoomDelta, RoomAsked, NameAsked, NameAnswered, RoomVoice,
-                 RoomText, PrivateText, Order, OrderAnswered, BanChanged, ClaimChanged>;
+using NodeBody = std::variant<Heartbeat, RoomPart, RoomDelta, RoomAsked, NameAsked, NameAnswered,
+                              RoomVoice, RoomText>;
 
 struct NodeMessage {
   Sender from;
   NodeBody body;
-};
-
-// ---- what is kept or carried sealed
-
-/// By which somebody whose node is lost comes back at another as who they were.
-struct Ticket {
-  std::string cluster;
-  std::string room;
-  Resident who;
-  std::string device_key;  // that the hello must prove; empty: none was shown
-  std::uint64_t expires_ms = 0;
-};
-
-struct TicketKey {
-  std::uint32_t id = 0;
-  std::string secret;  // kTicketKeyBytes
-  std::uint64_t made_ms = 0;
 };
 
 }  // namespace comcat::wire

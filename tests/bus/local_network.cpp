@@ -1,4 +1,4 @@
-#include "comcat/bus/local_network.h"
+#include "bus/local_network.h"
 
 #include <atomic>
 #include <deque>

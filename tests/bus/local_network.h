@@ -6,7 +6,7 @@
 
 namespace comcat::bus {
 
-/// Carries between buses of one process.
+/// Carries between buses of one process, as NATS does between many: for tests, which take it away.
 ///
 /// Capacity   kMaxWaiting messages that have not been taken, for each carrier; later ones are
 ///            dropped, as a Receiver is told.
@@ -23,7 +23,7 @@ class LocalNetwork {
   /// One that is joined to it, with a thread of its own. It may outlive the network.
   [[nodiscard]] std::unique_ptr<Carrier> join();
 
-  /// Takes the network away from all, or gives it back: for tests of what then becomes of things.
+  /// Takes the network away from all, or gives it back.
   void set_up(bool up);
 
  private:
