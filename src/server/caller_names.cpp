@@ -44,4 +44,9 @@ absl::Status held_for_others(const std::string& name) {
                                   " is claimed, and not for this device; choose another name");
 }
 
+absl::Status name_is_taken(const std::string& room, const std::string& name) {
+  return absl::AlreadyExistsError("somebody in the room " + room + " goes by the name " + name +
+                                  "; choose another room or another name");
+}
+
 }  // namespace comcat::server

@@ -19,4 +19,7 @@ namespace comcat::server {
 /// Why somebody cannot be called `name`, which is claimed.
 [[nodiscard]] absl::Status held_for_others(const std::string& name);
 
+/// That somebody in the room goes by that name already.
+[[nodiscard]] absl::Status name_is_taken(const std::string& room, const std::string& name);
+
 }  // namespace comcat::server

@@ -212,7 +212,7 @@ base::Time ClusterLink::next_deadline() const {
 }
 
 void ClusterLink::settle(base::Time now) {
-  settling_ = true;
+  const bool was_settling = std::exchange(settling_, true);
   // What is done to those who are here may come back as something to be said.
   for (;;) {
     const cluster::Results results = cluster_.take_results();
@@ -225,7 +225,7 @@ void ClusterLink::settle(base::Time now) {
     for (const cluster::Decision& decision : results.decisions) decide(decision, now);
     if (results.changes.empty() && results.decisions.empty()) break;
   }
-  settling_ = false;
+  settling_ = was_settling;
 }
 
 void ClusterLink::listen(const std::string& room_key, bool wanted) {

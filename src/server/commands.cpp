@@ -44,6 +44,7 @@ struct Execution {
   Hosts& hosts;
   NameClaims& claims;
   LateAnswers& late;
+  ClusterLink* cluster;  // null: there are no other nodes
   base::Time now;
 
   void operator()(const wire::UnknownCommand& verb) const;
@@ -62,8 +63,10 @@ struct Execution {
   void operator()(const wire::Pair& verb) const;
   void operator()(const wire::Acknowledge&) const {}  // has been taken
 
-  /// Takes the caller to the room `name`, in normal form, and answers.
+  /// Takes the caller to the room `name`, in normal form, and answers; once other nodes have said
+  /// that the caller's name is free there, where there are some.
   void go_to(const std::string& name, std::uint64_t last_text) const;
+  void enter(const std::string& name, std::uint64_t last_text) const;
 };
 
 void Execution::operator()(const wire::UnknownCommand& /*verb*/) const {
@@ -127,6 +130,25 @@ void Execution::go_to(const std::string& name, std::uint64_t last_text) const {
   if (claims.holder(caller.who.name_key, caller.device.key, hosts.wall_now()) == Holder::kOthers) {
     return caller.answer(trace_id, held_for_others(caller.who.name));
   }
+  if (cluster == nullptr || !cluster->has_others()) return enter(name, last_text);
+  late.owe(caller, trace_id);
+  cluster->ask(
+      name, caller.who,
+      [*this, name, last_text, session = caller.who.number](const absl::Status& answer,
+                                                            base::Time at) {
+        late.pay(session, trace_id, at, [&](Caller& asker) {
+          if (absl::IsAlreadyExists(answer)) {
+            return asker.answer(trace_id, name_is_taken(name, asker.who.name));
+          }
+          if (!answer.ok()) return asker.answer(trace_id, answer);
+          Execution{trace_id, asker, rooms, texts, hosts, claims, late, cluster, at}.enter(
+              name, last_text);
+        });
+      },
+      now);
+}
+
+void Execution::enter(const std::string& name, std::uint64_t last_text) const {
   if (absl::Status status = rooms.enter(caller, name, now); !status.ok()) {
     caller.answer(trace_id, status);
     return;
@@ -213,7 +235,7 @@ void Execution::operator()(const wire::Pair& /*verb*/) const {
 
 void execute(const wire::Command& command, Caller& caller, const Parts& parts, base::Time now) {
   std::visit(Execution{command.trace_id, caller, parts.rooms, parts.texts, parts.hosts,
-                       parts.claims, parts.late, now},
+                       parts.claims, parts.late, parts.cluster, now},
              command.verb);
 }
 

@@ -7,6 +7,8 @@
 #include "comcat/base/unicode.h"
 #include "comcat/server/hub.h"
 
+#include "caller_names.h"
+
 namespace comcat::server {
 
 bool Hub::is_to_ask(const Caller& caller, const wire::Hello& hello, const std::string& room) {
@@ -36,8 +38,7 @@ void Hub::finish_asking(wire::SessionNumber session, const std::string& room,
   const wire::Hello hello = *std::exchange(caller.device.asking, std::nullopt);
   absl::Status status = answer;
   if (absl::IsAlreadyExists(status)) {
-    status = absl::AlreadyExistsError("somebody in the room " + room + " goes by the name " +
-                                      caller.who.name + "; choose another room or another name");
+    status = name_is_taken(room, caller.who.name);
   }
   if (status.ok()) status = enter(caller, hello, room, now);
   status = welcome(caller, hello, status, now);

@@ -5,6 +5,7 @@
 
 #include "comcat/base/unicode.h"
 
+#include "caller_names.h"
 #include "room_name.h"
 
 namespace comcat::server {
@@ -85,8 +86,7 @@ absl::Status Rooms::may_enter(const Participant& who, const std::string& name,
                                         " places are taken; try again later");
   }
   if (!room->is_taken(who, leaving)) return absl::OkStatus();
-  return absl::AlreadyExistsError("somebody in the room " + room->name() + " goes by the name " +
-                                  who.name + "; choose another room or another name");
+  return name_is_taken(room->name(), who.name);
 }
 
 absl::Status Rooms::enter(Caller& caller, const std::string& name, base::Time now) {
