@@ -97,6 +97,36 @@ TEST(NoEcho, NothingIsRemovedWhileNobodyElseSpeaks) {
   EXPECT_FALSE(chain.figures().echo_removed_db.has_value()) << "there was none";
 }
 
+TEST(NoEcho, WhoeverWearsHeadphonesIsHeardWhileOthersSpeakForTheFirstTime) {
+  constexpr std::size_t kBegins = 5 * kSecond / 2;
+  const Samples near = delayed(talk(kLength, "en-us+f3"), kBegins);
+  for (const milliseconds told : {0ms, 80ms, 250ms}) {
+    Chain chain;
+    chain.configure(kUsual, false);
+    const Samples sent = through(chain, near, far_voice(), told);
+    EXPECT_GT(dbfs(sent, 2.5, 6), dbfs(near, 2.5, 6) - 6) << told.count();
+  }
+}
+
+TEST(NoEcho, AToneIsHeardWhileAnotherSounds) {
+  const Samples near = delayed(comcat::testing::make_tone(240, kLength, 0.25), 2 * kSecond);
+  Chain chain;
+  chain.configure({.echo = true, .noise = Noise::kOff, .gain = {}}, false);
+  const Samples sent = through(chain, near, comcat::testing::make_tone(440, kLength, 0.25));
+  EXPECT_GT(dbfs(sent, 2.1, 6), dbfs(near, 2.1, 6) - 3);
+}
+
+/// As of a loudspeaker that is turned up, before anything has been learnt.
+TEST(LoudEcho, AsLoudAsItsCauseIsFaintFromItsFirstWord) {
+  for (const milliseconds delay : {30ms, 80ms, 250ms}) {
+    Chain chain;
+    chain.configure(kUsual, false);
+    const Samples microphone = louder(heard(delay), 10);
+    const Samples sent = through(chain, microphone, far_voice(), delay);
+    EXPECT_GT(dbfs(microphone, 0, 1.5) - dbfs(sent, 0, 1.5), 15) << delay.count();
+  }
+}
+
 TEST(StageChain, IsAsLateAsItSays) {
   const Samples near = talk(4 * kSecond, "en-us+f3");
   for (const Settings settings :
