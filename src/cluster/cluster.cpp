@@ -80,6 +80,13 @@ bool Cluster::receive(const wire::Sender& from, const wire::RoomDelta& delta, ba
 
 bool Cluster::receive(const wire::Sender& from, const wire::RoomAsked& asked, base::Time now) {
   Room* const room = find_room(asked.room);
+  if (room != nullptr) {
+    const Person* const found = room->table.with_key(asked.key_hash);
+    if (found != nullptr) {
+      results_.outgoing.push_back(
+          {to_node(from.node), wire::KeyFound{asked.room, found->resident}});
+    }
+  }
   if (room != nullptr && !room->table.own().people().empty()) {
     give_whole(*room, from.node, now);
   } else {
@@ -101,8 +108,26 @@ bool Cluster::receive(const wire::Sender& from, const wire::NameAnswered& answer
                       base::Time now) {
   Question* const question = questions_.find(answered.id);
   if (question == nullptr || question->keeper != from.node) return true;
+  if (answered.former && !question->came_back) come_back_as(*question, *answered.former);
+  const wire::SessionNumber about = answered.session;
+  if (about != 0 && about != question->who.resident.member.session)
+    return true;  // known better now
   question->answer = answered;
   if (is_ready(*question)) decide(answered.id, now);
+  return true;
+}
+
+bool Cluster::receive(const wire::Sender& /*from*/, const wire::KeyFound& found, base::Time now) {
+  const Room* const room = find_room(found.room);
+  if (room == nullptr) return true;
+  for (const std::uint64_t id : room->questions) {
+    Question& question = *questions_.find(id);
+    const bool is_its = !question.key_hash.empty() && question.key_hash == found.who.key_hash;
+    if (!is_its || !come_back(question, found.who)) continue;
+    question.answer.reset();
+    ask_keeper(id, question, now);
+  }
+  tend_questions(now);
   return true;
 }
 

@@ -9,23 +9,33 @@
 
 namespace comcat::cluster {
 
-std::uint64_t Cluster::ask(const std::string& room, const wire::Resident& who, base::Time now) {
+namespace {
+
+/// Who has the question's key, as far as `table` knows, is who asks.
+void look_up(Question& question, const RoomTable& table) {
+  if (question.key_hash.empty()) return;
+  const Person* const former = table.with_key(question.key_hash);
+  if (former != nullptr) come_back(question, former->resident);
+}
+
+}  // namespace
+
+std::uint64_t Cluster::ask(const std::string& room, const wire::Resident& who, base::Time now,
+                           const std::string& key_hash) {
   Room* const found = find_or_make(room, now);
-  Question question{room, key_of(room), make_person(who), 0, {}, {}, {}};
+  Question question{room, key_of(room), make_person(who), 0, {}, {}, key_hash};
+  if (found != nullptr) look_up(question, found->table);
   const std::uint64_t id = questions_.add(std::move(question), now);
   if (found == nullptr) {
     questions_.erase(id);
     results_.decisions.push_back(
-        {id, absl::ResourceExhaustedError("the cluster has all the rooms it may have"), 0});
+        {id, absl::ResourceExhaustedError("the cluster has all the rooms it may have"), 0, {}});
     return id;
   }
-  if (found->table.own().people().empty()) {
-    results_.outgoing.push_back(
-        {{Target::Kind::kRoom, found->table.key(), 0}, wire::RoomAsked{room}});
-  }
+  Question& waiting = *questions_.find(id);
+  if (found->table.own().people().empty() || !waiting.key_hash.empty()) ask_room(waiting);
   found->questions.push_back(id);
   hear(*found);
-  Question& waiting = *questions_.find(id);
   ask_keeper(id, waiting, now);
   if (is_ready(waiting)) decide(id, now);
   return id;
@@ -41,11 +51,16 @@ void Cluster::forget(std::uint64_t id, base::Time now) {
   serve(*found->second, now);
 }
 
+void Cluster::ask_room(const Question& question) {
+  results_.outgoing.push_back({{Target::Kind::kRoom, question.room_key, 0},
+                               wire::RoomAsked{question.room, question.key_hash}});
+}
+
 void Cluster::ask_keeper(std::uint64_t id, Question& question, base::Time now) {
   Room* const room = rooms_.at(question.room_key).get();
   question.keeper = keeper_of(*room);
   question.ask_at = now + NameQuestions::kAskAgain;
-  const wire::NameAsked asked{id, question.room, question.who.resident};
+  const wire::NameAsked asked{id, question.room, question.who.resident, question.key_hash};
   if (question.keeper == nodes_.self().node) {
     question.answer = answer(*room, nodes_.self().node, asked, now);
   } else {
@@ -55,7 +70,11 @@ void Cluster::ask_keeper(std::uint64_t id, Question& question, base::Time now) {
 
 wire::NameAnswered Cluster::answer(Room& room, wire::NodeNumber from, const wire::NameAsked& asked,
                                    base::Time now) {
-  wire::NameAnswered answered = room.reserved.ask(from, asked, room.table, now);
+  Question question{asked.room, {}, make_person(asked.who), from, {}, {}, asked.key_hash};
+  look_up(question, room.table);
+  wire::NameAnswered answered =
+      room.reserved.ask(from, {asked.id, asked.room, question.who.resident}, room.table, now);
+  if (question.came_back) answered.former = question.who.resident;
   for (const wire::NodeNumber node : room.table.nodes()) {
     if (node != from && nodes_.is_alive(node)) answered.nodes.push_back(node);
   }
@@ -83,6 +102,7 @@ bool Cluster::is_ready(const Question& question) const {
 
 /// What has been asked may be lost, or its answer.
 void Cluster::ask_again(std::uint64_t id, Question& question, base::Time now) {
+  if (!question.key_hash.empty()) ask_room(question);
   if (!question.answer) {
     ask_keeper(id, question, now);
     return;
@@ -103,10 +123,13 @@ void Cluster::tend_questions(base::Time now) {
 }
 
 void Cluster::decide(std::uint64_t id, base::Time now) {
-  const Question question = *questions_.find(id);
+  Question question = *questions_.find(id);
   questions_.erase(id);
   Room& room = *rooms_.at(question.room_key);  // it lasts while a question waits
-  const wire::NameAsked asked{id, question.room, question.who.resident};
+  const bool was_back = question.came_back;
+  look_up(question, room.table);
+  if (question.came_back && !was_back) question.answer.reset();  // that was of another
+  const wire::NameAsked asked{id, question.room, question.who.resident, {}};
   wire::NameAnswered answered =
       question.answer ? *question.answer : answer(room, nodes_.self().node, asked, now);
   if (answered.status == 0) {  // the keeper may be new, and know less than we do
@@ -114,8 +137,13 @@ void Cluster::decide(std::uint64_t id, base::Time now) {
     if (!place.ok()) answered.status = static_cast<int>(place.status().code());
     if (place.ok()) answered.twin = std::max(answered.twin, *place);
   }
-  results_.decisions.push_back(
-      {id, absl::Status(static_cast<absl::StatusCode>(answered.status), ""), answered.twin});
+  Decision decision{
+      id, absl::Status(static_cast<absl::StatusCode>(answered.status), ""), answered.twin, {}};
+  if (question.came_back) {
+    decision.former = question.who.resident;
+    decision.former->member.twin = answered.twin;
+  }
+  results_.decisions.push_back(std::move(decision));
   std::erase(room.questions, id);
   serve(room, now);
 }

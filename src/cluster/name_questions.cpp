@@ -3,7 +3,27 @@
 #include <algorithm>
 #include <utility>
 
+#include "comcat/cluster/name_rules.h"
+
 namespace comcat::cluster {
+
+bool come_back(Question& question, wire::Resident former) {
+  if (!may_come_back(make_person(former), question.who)) return false;
+  const wire::Resident& now = question.who.resident;
+  ++former.moves;
+  former.key_hash = now.key_hash;
+  former.member.away = false;
+  former.member.name = now.member.name;
+  former.member.about.client = now.member.about.client;
+  come_back_as(question, std::move(former));
+  return true;
+}
+
+void come_back_as(Question& question, wire::Resident moved) {
+  question.who = make_person(std::move(moved));
+  question.key_hash.clear();
+  question.came_back = true;
+}
 
 std::uint64_t NameQuestions::add(Question question, base::Time now) {
   question.ask_at = now + kAskAgain;

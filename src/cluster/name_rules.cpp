@@ -34,9 +34,21 @@ bool is_former_self(const Person& away, const Person& person) {
          away.name_key == person.name_key;
 }
 
+bool may_come_back(const Person& former, const Person& person) {
+  const std::string& device = former.resident.member.about.device;
+  return former.name_key == person.name_key &&
+         (device.empty() || device == person.resident.member.about.device);
+}
+
 absl::StatusOr<std::uint32_t> free_place(const Person& person,
                                          const std::vector<const Person*>& namesakes) {
   const std::vector<const Person*> others = without(person, namesakes);
+  const auto self = std::ranges::find_if(namesakes, [&](const Person* it) {
+    return it->resident.member.session == person.resident.member.session;
+  });
+  if (self != namesakes.end() && !is_place_taken((*self)->place(), others)) {
+    return (*self)->resident.member.twin;
+  }
   if (others.empty()) return 0U;
   const bool are_twins = std::ranges::all_of(others, [&](const Person* other) {
     return person.resident.member.about.claimed && other->resident.member.about.claimed;

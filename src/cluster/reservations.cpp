@@ -16,7 +16,7 @@ int code(absl::StatusCode status) {
 
 }  // namespace
 
-/// Whether somebody has come already by the ticket that brings `who`, or has gone for good since it
+/// Whether somebody has come already by the key that brings `who`, or has gone for good since it
 /// was given.
 bool Reservations::is_spent(wire::NodeNumber from, const wire::Resident& who,
                             const RoomTable& table) const {
@@ -34,11 +34,15 @@ bool Reservations::is_spent(wire::NodeNumber from, const wire::Resident& who,
 wire::NameAnswered Reservations::ask(wire::NodeNumber from, const wire::NameAsked& asked,
                                      const RoomTable& table, base::Time now) {
   tick(table, now);
+  const wire::SessionNumber session = asked.who.member.session;
   for (const Given& it : given_) {
-    if (it.to == from && it.id == asked.id) return {asked.id, 0, it.who.resident.member.twin, {}};
+    if (it.to != from || it.id != asked.id || it.who.resident.member.session != session) continue;
+    return {asked.id, 0, it.who.resident.member.twin, {}, {}, session};
   }
+  // Who it is has been found out since.
+  std::erase_if(given_, [&](const Given& it) { return it.to == from && it.id == asked.id; });
   if (is_spent(from, asked.who, table)) {
-    return {asked.id, code(absl::StatusCode::kAborted), 0, {}};
+    return {asked.id, code(absl::StatusCode::kAborted), 0, {}, {}, session};
   }
   Person person = make_person(asked.who);
   std::vector<const Person*> namesakes = table.named(person.name_key);
@@ -46,10 +50,10 @@ wire::NameAnswered Reservations::ask(wire::NodeNumber from, const wire::NameAske
     if (it.who.name_key == person.name_key) namesakes.push_back(&it.who);
   }
   const absl::StatusOr<std::uint32_t> place = free_place(person, namesakes);
-  if (!place.ok()) return {asked.id, code(place.status().code()), 0, {}};
+  if (!place.ok()) return {asked.id, code(place.status().code()), 0, {}, {}, session};
   person.resident.member.twin = *place;
   given_.push_back({from, asked.id, std::move(person), now + kKept});
-  return {asked.id, 0, *place, {}};
+  return {asked.id, 0, *place, {}, {}, session};
 }
 
 void Reservations::tick(const RoomTable& table, base::Time now) {

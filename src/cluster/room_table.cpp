@@ -66,7 +66,7 @@ void RoomTable::apply(wire::NodeNumber from, RoomPart::Touches touches,
   update(touches, now);
 }
 
-/// A node may have somebody who came to it by a ticket that was spent elsewhere too, and has gone
+/// A node may have somebody who came to it by a key that was spent elsewhere too, and has gone
 /// there; or have been out of reach when that was said.
 void RoomTable::tell_ended(const wire::Resident& who, base::Time now) {
   const wire::SessionNumber session = who.member.session;
@@ -164,6 +164,15 @@ std::vector<const Person*> RoomTable::named(const std::string& name_key) const {
   const auto [begin, end] = by_name_.equal_range(name_key);
   for (auto it = begin; it != end; ++it) out.push_back(find(it->second));
   return out;
+}
+
+const Person* RoomTable::with_key(const std::string& key_hash) const {
+  if (key_hash.empty()) return nullptr;
+  for (const auto& [session, shown] : shown_) {
+    const Person* const person = person_at(shown.node, session);
+    if (person->resident.key_hash == key_hash) return person;
+  }
+  return nullptr;
 }
 
 std::vector<const Person*> RoomTable::people() const {

@@ -69,12 +69,20 @@ struct SetBody {
     fill_residents(*out.mutable_changed(), it.changed);
     fill_gone(*out.mutable_gone(), it.gone);
   }
-  void operator()(const RoomAsked& it) const { message.mutable_room_asked()->set_room(it.room); }
+  void operator()(const RoomAsked& it) const {
+    message.mutable_room_asked()->set_room(it.room);
+    message.mutable_room_asked()->set_key_hash(it.key_hash);
+  }
+  void operator()(const KeyFound& it) const {
+    message.mutable_key_found()->set_room(it.room);
+    fill(*message.mutable_key_found()->mutable_who(), it.who);
+  }
   void operator()(const NameAsked& it) const {
     proto::NameAsked& out = *message.mutable_name_asked();
     out.set_id(it.id);
     out.set_room(it.room);
     fill(*out.mutable_who(), it.who);
+    out.set_key_hash(it.key_hash);
   }
   void operator()(const NameAnswered& it) const {
     proto::NameAnswered& out = *message.mutable_name_answered();
@@ -82,6 +90,8 @@ struct SetBody {
     out.set_status(static_cast<std::uint32_t>(it.status));
     out.set_twin(it.twin);
     for (const NodeNumber node : it.nodes) out.add_nodes(node);
+    if (it.former) fill(*out.mutable_former(), *it.former);
+    out.set_session(it.session);
   }
   void operator()(const RoomVoice& it) const {
     proto::RoomVoice& out = *message.mutable_room_voice();

@@ -71,16 +71,21 @@ RoomDelta from(const proto::RoomDelta& in) {
 }
 
 RoomAsked from(const proto::RoomAsked& in) {
-  return {in.room()};
+  return {in.room(), in.key_hash()};
+}
+
+KeyFound from(const proto::KeyFound& in) {
+  return {in.room(), resident_from(in.who())};
 }
 
 NameAsked from(const proto::NameAsked& in) {
-  return {in.id(), in.room(), resident_from(in.who())};
+  return {in.id(), in.room(), resident_from(in.who()), in.key_hash()};
 }
 
 NameAnswered from(const proto::NameAnswered& in) {
-  NameAnswered out{in.id(), static_cast<int>(in.status()), in.twin(), {}};
+  NameAnswered out{in.id(), static_cast<int>(in.status()), in.twin(), {}, {}, in.session()};
   for (const std::uint32_t node : in.nodes()) out.nodes.push_back(node_from(node));
+  if (in.has_former()) out.former = resident_from(in.former());
   return out;
 }
 
@@ -117,6 +122,8 @@ std::optional<NodeBody> body_from(proto::NodeMessage& message) {
       return from(*message.mutable_room_voice());
     case proto::NodeMessage::kRoomText:
       return from(message.room_text());
+    case proto::NodeMessage::kKeyFound:
+      return from(message.key_found());
     case proto::NodeMessage::BODY_NOT_SET:
       break;
   }
@@ -176,13 +183,20 @@ struct Fault {
     if (it.version <= it.base) return "a change to what was before";
     return first_of({fault_of_name(it.room), fault_of(it.changed), fault_of(it.gone)});
   }
-  std::string_view operator()(const RoomAsked& it) const { return fault_of_name(it.room); }
+  std::string_view operator()(const RoomAsked& it) const {
+    return is_key_hash(it.key_hash) ? fault_of_name(it.room) : "a key that none is";
+  }
+  std::string_view operator()(const KeyFound& it) const {
+    return first_of({fault_of_name(it.room), wire::fault_of(it.who)});
+  }
   std::string_view operator()(const NameAsked& it) const {
+    if (!is_key_hash(it.key_hash)) return "a key that none is";
     return first_of({fault_of_name(it.room), wire::fault_of(it.who)});
   }
   std::string_view operator()(const NameAnswered& it) const {
     if (it.status < 0 || it.status > kMaxStatus) return "an answer of no kind";
     if (it.nodes.size() > kMaxRoomNodes) return "more nodes than there may be";
+    if (it.former && !wire::fault_of(*it.former).empty()) return wire::fault_of(*it.former);
     return std::ranges::count(it.nodes, NodeNumber{0}) == 0 ? kNothing : "a node without a number";
   }
   std::string_view operator()(const RoomVoice& it) const {

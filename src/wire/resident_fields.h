@@ -14,6 +14,8 @@ void fill(::comcat_cluster::Resident& out, const Resident& resident);
 
 /// What is wrong with it, as a sentence that is safe to print; empty where nothing is.
 [[nodiscard]] std::string_view fault_of(const Resident& resident);
+/// Whether it may be Resident::key_hash.
+[[nodiscard]] bool is_key_hash(std::string_view hash);
 /// The same of a name, of a person or a room.
 [[nodiscard]] std::string_view fault_of_name(std::string_view name);
 

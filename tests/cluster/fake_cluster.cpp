@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "comcat/wire/cluster_convert.h"
+
 namespace comcat::cluster {
 namespace {
 
@@ -29,16 +31,13 @@ FakeNode::FakeNode(wire::NodeNumber number, std::uint64_t incarnation, base::Tim
 std::uint64_t FakeNode::join(const std::string& room, const std::string& name, base::Time now,
                              const Ticket* ticket, const std::string& device) {
   wire::Resident who;
-  if (ticket != nullptr) {
-    who = ticket->who;
-    ++who.moves;
-  } else {
-    who.member.session = session_number(number(), next_own_++);
-    who.member.name = name;
-    who.member.about.device = device;
-    who.named_ms = ms_of(now);
-  }
-  const std::uint64_t id = cluster.ask(room, who, now);
+  who.member.session = session_number(number(), next_own_++);
+  who.member.name = ticket == nullptr ? name : ticket->name;
+  who.member.about.device = ticket == nullptr ? device : ticket->device;
+  who.named_ms = ms_of(now);
+  who.key_hash = make_key_hash();
+  const std::string key_hash = ticket == nullptr ? "" : ticket->key_hash;
+  const std::uint64_t id = cluster.ask(room, who, now, key_hash);
   asked_.emplace(id, Asked{room, who});
   return id;
 }
@@ -80,6 +79,7 @@ std::vector<Outgoing> FakeNode::settle(base::Time now) {
       decided[decision.id] = decision;
       auto asked = asked_.extract(decision.id);
       if (asked.empty() || !decision.status.ok()) continue;
+      if (decision.former) asked.mapped().who = *decision.former;
       asked.mapped().who.member.twin = decision.twin;
       asked.mapped().who.member.away = false;
       entered[decision.id] = asked.mapped().who.member.session;
@@ -108,7 +108,15 @@ std::vector<wire::SessionNumber> FakeNode::own(const std::string& room) const {
 }
 
 Ticket FakeNode::ticket(const std::string& room, wire::SessionNumber session) const {
-  return {room, cluster.find(room)->own().find(session)->resident};
+  const wire::Resident& who = cluster.find(room)->own().find(session)->resident;
+  return {room, who.member.name, who.member.about.device, who.key_hash};
+}
+
+/// As long as a hash, and another for each who comes.
+std::string FakeNode::make_key_hash() {
+  std::string out = std::to_string(number()) + "." + std::to_string(++last_key_) + ".";
+  out.resize(wire::kKeyHashBytes, 'k');
+  return out;
 }
 
 FakeNode& FakeCluster::start() {

@@ -18,13 +18,15 @@
 
 namespace comcat::cluster {
 
-/// What happens to messages between nodes.
-/// With which somebody may come back at another node as who they were.
+/// With which somebody comes back at another node as who they were.
 struct Ticket {
   std::string room;
-  wire::Resident who;
+  std::string name;
+  std::string device;
+  std::string key_hash;
 };
 
+/// What happens to messages between nodes.
 struct Weather {
   unsigned lost_percent = 0;
   unsigned doubled_percent = 0;
@@ -38,7 +40,7 @@ class FakeNode {
  public:
   FakeNode(wire::NodeNumber number, std::uint64_t incarnation, base::Time now);
 
-  /// `name` wants to enter `room`; with `ticket`, as who it was.
+  /// `name` wants to enter `room`; with `ticket`, by its name and as who that was.
   std::uint64_t join(const std::string& room, const std::string& name, base::Time now,
                      const Ticket* ticket = nullptr, const std::string& device = "");
   void leave(const std::string& room, wire::SessionNumber session, base::Time now,
@@ -70,7 +72,10 @@ class FakeNode {
     std::string room;
     wire::Resident who;
   };
+  [[nodiscard]] std::string make_key_hash();
+
   std::uint32_t next_own_ = 1;
+  std::uint32_t last_key_ = 0;
   std::map<std::uint64_t, Asked> asked_;
 };
 

@@ -48,6 +48,7 @@ Resident resident(SessionNumber session, const std::string& name) {
       true,    true,         2,    {1'795'000'000'000, "key:0123456789abcdef", true, "comcat 1"}};
   out.named_ms = 1'795'000'000'123;
   out.moves = 3;
+  out.key_hash = std::string(kKeyHashBytes, 'k');
   return out;
 }
 
@@ -81,8 +82,15 @@ TEST(NodeMessage, AChangePasses) {
 
 TEST(NodeMessage, AQuestionForANameAndItsAnswerPass) {
   EXPECT_EQ("den", passed(RoomAsked{"den"}).room);
+  const std::string hash(kKeyHashBytes, 'h');
+  EXPECT_EQ(hash, passed(RoomAsked{"den", hash}).key_hash);
+  EXPECT_EQ(resident(5, "an"), passed(KeyFound{"den", resident(5, "an")}).who);
+  EXPECT_EQ(hash, passed(NameAsked{44, "den", resident(5, "an"), hash}).key_hash);
+  const NameAnswered back = passed(NameAnswered{44, 0, 2, {1}, resident(5, "an"), 5});
+  EXPECT_EQ(resident(5, "an"), back.former);
+  EXPECT_EQ(5U, back.session);
   EXPECT_EQ(resident(5, "an"), passed(NameAsked{44, "den", resident(5, "an")}).who);
-  const NameAnswered answer = passed(NameAnswered{44, 6, 2, {1, 4095}});
+  const NameAnswered answer = passed(NameAnswered{44, 6, 2, {1, 4095}, {}});
   EXPECT_EQ(6, answer.status);
   EXPECT_EQ(2U, answer.twin);
   EXPECT_EQ((std::vector<NodeNumber>{1, 4095}), answer.nodes);
@@ -135,6 +143,10 @@ TEST(NodeMessage, AMessageOfALaterVersionIsToBeIgnored) {
 TEST(NodeMessage, OneFieldBeyondItsLimitsRefusesTheWhole) {
   EXPECT_NE("", refusal(RoomAsked{""}));
   EXPECT_NE("", refusal(RoomAsked{"an\x1b[2J"}));
+  EXPECT_NE("", refusal(RoomAsked{"den", "short"}));
+  EXPECT_NE("", refusal(NameAsked{1, "den", resident(5, "an"), "short"}));
+  EXPECT_NE("", refusal(KeyFound{"den", resident(0, "an")}));
+  EXPECT_NE("", refusal(NameAnswered{1, 0, 0, {}, resident(0, "an"), 5}));
   EXPECT_NE("", refusal(RoomPart{"den", 1, 2, 2, {}, {}}));
   EXPECT_NE("", refusal(RoomPart{"den", 1, 0, 0, {}, {}}));
   EXPECT_NE("", refusal(RoomPart{"den", 1, 0, 1, {resident(0, "an")}, {}}));

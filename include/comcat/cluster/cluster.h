@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -23,8 +24,10 @@ namespace comcat::cluster {
 /// The answer to Cluster::ask().
 struct Decision {
   std::uint64_t id = 0;
-  absl::Status status;     // kAlreadyExists: the name is another's; kAborted: the ticket is spent
+  absl::Status status;     // kAlreadyExists: the name is another's; kAborted: the key is spent
   std::uint32_t twin = 0;  // the number beside the name; 0: none
+  /// Who they were, with one move more, where they have come back by their key.
+  std::optional<wire::Resident> former{};
 };
 
 /// What has come of what was done, in order.
@@ -70,8 +73,10 @@ class Cluster {
   void tell(const wire::Heartbeat& heartbeat, base::Time now);
 
   /// Whether `who` may be in `room` under that name: a Decision with this id comes, perhaps at
-  /// once. Who comes back by a ticket has its number, and one move more than it says.
-  std::uint64_t ask(const std::string& room, const wire::Resident& who, base::Time now);
+  /// once. Who had a key with the hash `key_hash` (Resident::key_hash; "": none) there, at whatever
+  /// node, by the same name and device, comes back as who that was: Decision::former.
+  std::uint64_t ask(const std::string& room, const wire::Resident& who, base::Time now,
+                    const std::string& key_hash = {});
   /// The answer is not wanted any more.
   void forget(std::uint64_t id, base::Time now);
 
@@ -102,6 +107,7 @@ class Cluster {
   bool receive(const wire::Sender& from, const wire::RoomAsked& asked, base::Time now);
   bool receive(const wire::Sender& from, const wire::NameAsked& asked, base::Time now);
   bool receive(const wire::Sender& from, const wire::NameAnswered& answered, base::Time now);
+  bool receive(const wire::Sender& from, const wire::KeyFound& found, base::Time now);
 
   void meet(wire::NodeNumber node, base::Time now);
   void lose(wire::NodeNumber node, base::Time now);
@@ -116,6 +122,8 @@ class Cluster {
   void hear(Room& room);
   wire::NodeNumber keeper_of(Room& room);
   void ask_keeper(std::uint64_t id, Question& question, base::Time now);
+  /// Asks whoever is in the room for its part, and for who has the question's key.
+  void ask_room(const Question& question);
   [[nodiscard]] wire::NameAnswered answer(Room& room, wire::NodeNumber from,
                                           const wire::NameAsked& asked, base::Time now);
   void tend_questions(base::Time now);

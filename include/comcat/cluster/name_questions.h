@@ -21,8 +21,15 @@ struct Question {
   wire::NodeNumber keeper = 0;  // who was asked last
   base::Time ask_at{};          // when to ask again
   base::Time decide_at{};       // when to decide without an answer
+  std::string key_hash{};       // of the key by which they come back; empty: by none, or found
+  bool came_back = false;       // `who` is who they were
   std::optional<wire::NameAnswered> answer{};
 };
+
+/// Who asks was `former`, and has moved; false where that is somebody else.
+bool come_back(Question& question, wire::Resident former);
+/// Who asks is `moved`.
+void come_back_as(Question& question, wire::Resident moved);
 
 /// The questions that wait, with their deadlines. Threads: one. Time: the caller's.
 class NameQuestions {

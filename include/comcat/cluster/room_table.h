@@ -85,6 +85,8 @@ class RoomTable {
   /// Whether they have gone for good, with this count of moves or a higher one.
   [[nodiscard]] bool has_ended(wire::SessionNumber session, std::uint32_t moves) const;
   [[nodiscard]] std::vector<const Person*> named(const std::string& name_key) const;
+  /// Who comes back by the key with this hash; null where nobody does.
+  [[nodiscard]] const Person* with_key(const std::string& key_hash) const;
   [[nodiscard]] std::vector<const Person*> people() const;
   [[nodiscard]] std::size_t size() const { return shown_.size(); }
   /// The nodes, but this one, that have somebody here, or are lost and had.

@@ -22,6 +22,7 @@ inline constexpr std::size_t kMaxNodeAddressBytes = 256;
 inline constexpr std::size_t kMaxPageResidents = 256;
 inline constexpr std::size_t kMaxPages = 256;
 inline constexpr std::size_t kMaxGone = 64;
+inline constexpr std::size_t kKeyHashBytes = 32;
 inline constexpr std::size_t kMaxRoomNodes = 4096;
 inline constexpr std::size_t kMaxRoomVoicePackets = 64;
 inline constexpr NodeNumber kMaxNodeNumber = 4095;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -48,6 +49,7 @@ struct Resident {
   Member member;
   std::uint64_t named_ms = 0;  // since when they hold the name here, since 1970 in UTC
   std::uint32_t moves = 0;     // from node to node, as one participant
+  std::string key_hash{};      // SHA-256 of the key by which they come back; empty: by none
 
   friend bool operator==(const Resident&, const Resident&) = default;
 };
@@ -92,25 +94,36 @@ struct RoomDelta {
   std::vector<Gone> gone;
 };
 
-/// Whoever has a part of the room is to send it to the sender.
+/// Whoever has a part of the room is to send it to the sender; and to say who has the key with this
+/// hash, wherever they are, if it knows one.
 struct RoomAsked {
   std::string room;
+  std::string key_hash{};  // as in Resident; empty: none is looked for
 };
 
-// ---- names
-
-/// May somebody be in a room under their name? To the room's keeper.
-struct NameAsked {
-  std::uint64_t id = 0;  // that the answer has
+/// Who has the key that was asked for.
+struct KeyFound {
   std::string room;
   Resident who;
 };
 
+// ---- names
+
+/// May somebody be in a room under their name, or as who they were? To the room's keeper.
+struct NameAsked {
+  std::uint64_t id = 0;  // that the answer has
+  std::string room;
+  Resident who;
+  std::string key_hash{};  // of the key that they had; empty: they had none
+};
+
 struct NameAnswered {
   std::uint64_t id = 0;
-  int status = 0;                 // a gRPC status code; 0: they may
-  std::uint32_t twin = 0;         // as Member::twin
-  std::vector<NodeNumber> nodes;  // that have a part of the room
+  int status = 0;                    // a gRPC status code; 0: they may
+  std::uint32_t twin = 0;            // as Member::twin
+  std::vector<NodeNumber> nodes;     // that have a part of the room
+  std::optional<Resident> former{};  // who they were, and are again, where the key is known
+  SessionNumber session = 0;         // of whom it is about; 0: told by an earlier version
 };
 
 // ---- what is said
@@ -132,7 +145,7 @@ struct RoomText {
 };
 
 using NodeBody = std::variant<Heartbeat, RoomPart, RoomDelta, RoomAsked, NameAsked, NameAnswered,
-                              RoomVoice, RoomText>;
+                              RoomVoice, RoomText, KeyFound>;
 
 struct NodeMessage {
   Sender from;
