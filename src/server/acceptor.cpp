@@ -233,8 +233,9 @@ void Acceptor::pass_on_verdicts() {
     const absl::MutexLock lock(&desk_->mutex);
     verdicts.swap(desk_->verdicts);
   }
+  const base::Time now = base::steady_now();
   for (const auto& [peer, verdict] : verdicts) {
-    if (verdict == Desk::Verdict::kAdmitted) table_->vouch(peer);
+    if (verdict == Desk::Verdict::kAdmitted) table_->vouch(peer, now);
     if (verdict == Desk::Verdict::kRefused) table_->refuse(peer);
   }
 }

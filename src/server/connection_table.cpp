@@ -72,8 +72,11 @@ bool ConnectionTable::let_in(HasTime has_time, base::Time now) {
   ask_who_has_a_place();
   const std::size_t at_most = (has_time.grpc ? kAtATime : 0) + credit_;
   std::size_t entered = 0;
-  for (; entered < at_most && crowded() && places_.turn(now); ++entered) {
-    give_to_grpc(connections_.find(*waiting_.pop()), now);
+  for (; entered < at_most && crowded(); ++entered) {
+    const std::optional<Standing> worst = places_.open_to(now);
+    const std::optional<Id> next = worst ? waiting_.pop(*worst, now) : std::nullopt;
+    if (!next) break;
+    give_to_grpc(connections_.find(*next), now);
   }
   credit_ -= std::min(credit_, entered);
   thin_out(now);
@@ -132,10 +135,11 @@ std::vector<ConnectionTable::Entry> ConnectionTable::connections_of(const std::s
   return found;
 }
 
-void ConnectionTable::vouch(const std::string& peer) {
+void ConnectionTable::vouch(const std::string& peer, base::Time now) {
   for (const Entry entry : connections_of(peer)) {
     if (entry->second.stage == Stage::kInGrpc) {
       credit_ = std::min(credit_ + kForEachGuest, kMaxCredit);
+      waiting_.admit(entry->second.address, now);
     }
     entry->second.stage = Stage::kGuest;
     waiting_.erase(entry->second.address, entry->first);

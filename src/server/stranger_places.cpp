@@ -1,6 +1,7 @@
 #include "comcat/server/stranger_places.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace comcat::server {
@@ -23,17 +24,27 @@ constexpr std::chrono::seconds kLongestBusy{1};
 // times.
 constexpr std::size_t kForgiven = 8;
 
+// One part in so many of the places is there once more for addresses that are new or known, and
+// once for those that are known.
+constexpr std::size_t kBeside = 8;
+
 // So many may be cut before the first of them is closed.
 constexpr std::size_t kMaxLeaving = 4;
 
 }  // namespace
 
-bool StrangerPlaces::turn(base::Time now) {
+std::optional<Standing> StrangerPlaces::open_to(base::Time now) {
   std::erase_if(leaving_, [](const auto& line) { return !line->is_open(); });
-  return !all_taken() && turns_.take(1, now);
+  if (!turns_.has(1, now)) return std::nullopt;
+  const std::size_t beside = capacity_ / kBeside;
+  if (taken() < capacity_) return Standing::kInVain;
+  if (taken() < capacity_ + beside) return Standing::kNew;
+  if (taken() < capacity_ + 2 * beside) return Standing::kKnown;
+  return std::nullopt;
 }
 
 void StrangerPlaces::take(Id id, base::Duration round_trip, base::Time now) {
+  std::ignore = turns_.take(1, now);
   const base::Duration way = kRoundTrips * std::min<base::Duration>(round_trip, kLongestRoundTrip);
   holders_[id] = now + kWork + way;
 }

@@ -240,6 +240,12 @@ TEST(Strangers, WhoComeFromManyAddresses) {
           .addresses = 256,
           .words = streams("/grpc.health.v1.Health/Watch", 1'400)});
 }
+TEST(Strangers, WhoComeFromManyOtherAddresses) {
+  endure({.strangers = 2000,
+          .addresses = 256,
+          .elsewhere = true,
+          .words = streams("/grpc.health.v1.Health/Watch", 1'400)});
+}
 
 }  // namespace
 }  // namespace comcat::testing

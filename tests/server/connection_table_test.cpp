@@ -292,6 +292,61 @@ TEST(ConnectionTable, AGuestAmidTheFirstRushOfACrowdThatComesBackIsInWithinASeco
   for (const int come_back_ms : {3, 4, 5}) EXPECT_LT(behind_the_first_rush(come_back_ms), 1s);
 }
 
+/// A crowd of 200 addresses that comes all at once and comes back as soon as it is cut, 300 times a
+/// second, where gRPC has time for 250 a second. Its addresses are 1 to 200.
+struct ManyAddresses {
+  ManyAddresses() {
+    while (port <= 2000) come();
+  }
+  void come() {
+    std::ignore = exchange.call(1 + port % 200, port);
+    ++port;
+  }
+  /// Another millisecond.
+  void pass() {
+    exchange.now += 1ms;
+    ++passed_ms;
+    exchange.has_time = passed_ms % 8 == 0;
+    if (passed_ms % 10 < 3) come();
+    std::ignore = exchange.table.let_in({.grpc = exchange.has_time}, exchange.now);
+  }
+  /// How long somebody from there takes to come in, who comes again where he is turned away.
+  base::Duration time_to_come_in(int from) {
+    const base::Time came = exchange.now;
+    std::shared_ptr<Wire> guest;
+    int own_port = 0;
+    while (!(guest && guest->handed_over) && exchange.now - came < 10s) {
+      pass();
+      if (guest && !guest->was_cut) continue;
+      own_port = 60'000 + passed_ms;
+      guest = exchange.call(from, own_port);
+    }
+    exchange.vouch(from, own_port);
+    return exchange.now - came;
+  }
+
+  Exchange exchange{{.in_all = 712, .per_address = 356}};
+  int port = 1;
+  int passed_ms = 0;
+};
+
+TEST(ConnectionTable, AGuestOfANewAddressIsInAtOnceAmidACrowdOfManyAddresses) {
+  ManyAddresses crowd;
+  EXPECT_LT(crowd.time_to_come_in(250), 200ms) << "amid the first rush";
+  for (int i = 0; i < 3000; ++i) crowd.pass();
+  for (int from = 220; from < 250; ++from) EXPECT_LT(crowd.time_to_come_in(from), 200ms);
+}
+
+TEST(ConnectionTable, AGuestOfAKnownAddressIsInAtOnceThoughACrowdOfManyIsThereToo) {
+  ManyAddresses crowd;
+  for (int i = 0; i < 3000; ++i) crowd.pass();
+  EXPECT_LT(crowd.time_to_come_in(7), 1s) << "he is not known yet";
+  for (int i = 0; i < 10; ++i) {
+    for (int ms = 0; ms < 500; ++ms) crowd.pass();
+    EXPECT_LT(crowd.time_to_come_in(7), 300ms);
+  }
+}
+
 TEST(ConnectionTable, ThePlaceOfWhoHasHungUpIsGivenOnAtOnce) {
   Exchange exchange({.strangers = 1});
   const auto gone = exchange.call(1, 1);
@@ -384,7 +439,7 @@ TEST(ConnectionTable, OfOneNetworkOnlyWhoWasVouchedForIsAGuest) {
   Exchange exchange({.stranger_bytes = 1000});
   const auto guest = exchange.call_from("ipv6:[2001:db8::1]:4000");
   const auto neighbour = exchange.call_from("ipv6:[2001:db8::2]:4000");
-  exchange.table.vouch("ipv6:%5B2001:db8::1%5D:4000");
+  exchange.table.vouch("ipv6:%5B2001:db8::1%5D:4000", exchange.now);
   guest->bytes = neighbour->bytes = 5000;
   EXPECT_FALSE(exchange.table.watch(exchange.now));
   EXPECT_FALSE(guest->was_cut);

@@ -79,7 +79,7 @@ class Exchange {
     table.heard(wire->id, now);
     std::ignore = table.let_in({.grpc = has_time}, now);
   }
-  void vouch(int from, int port = 4000) { table.vouch(peer(from, port)); }
+  void vouch(int from, int port = 4000) { table.vouch(peer(from, port), now); }
   [[nodiscard]] std::uint64_t turned(Turned why) const {
     return metrics.turned_away[static_cast<std::size_t>(why)];
   }

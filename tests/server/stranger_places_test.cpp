@@ -34,7 +34,7 @@ struct Full {
     EXPECT_TRUE(enter(2));
   }
   bool enter(StrangerPlaces::Id id, base::Duration round_trip = {}) {
-    if (!places.turn(now)) return false;
+    if (places.open_to(now) != Standing::kInVain) return false;
     places.take(id, round_trip, now);
     return true;
   }
@@ -90,9 +90,9 @@ TEST(StrangerPlaces, StrangersHaveNoMoreTimeOnABusyMachineWhereAllLatelyWereNoGu
 TEST(StrangerPlaces, WhoIsFarAwayHasMoreTime) {
   StrangerPlaces places(2);
   base::Time now{1000s};
-  EXPECT_TRUE(places.turn(now));
+  EXPECT_TRUE(places.open_to(now));
   places.take(1, 100ms, now);
-  EXPECT_TRUE(places.turn(now));
+  EXPECT_TRUE(places.open_to(now));
   places.take(2, 1ms, now);
   EXPECT_EQ(2U, places.weakest(1, false, now + 200ms));
   places.refuse(2);
@@ -128,6 +128,22 @@ TEST(StrangerPlaces, WhereManyComeBackAtOnceAStallOfTheirsCostsNobodyHisPlace) {
   EXPECT_TRUE(full.places.weakest(10, false, full.now));
 }
 
+TEST(StrangerPlaces, SomeMoreAreForAddressesThatAreNewOrKnown) {
+  StrangerPlaces places(16);
+  base::Time now{1000s};
+  StrangerPlaces::Id id = 0;
+  const auto count = [&](Standing standing) {
+    std::size_t entered = 0;
+    for (; places.open_to(now) == standing; ++entered, now += 10ms) places.take(++id, {}, now);
+    return entered;
+  };
+  EXPECT_EQ(16U, count(Standing::kInVain));
+  EXPECT_EQ(2U, count(Standing::kNew));
+  EXPECT_EQ(2U, count(Standing::kKnown));
+  EXPECT_FALSE(places.open_to(now));
+  EXPECT_TRUE(places.weakest(1, false, now + 1s)) << "they are not more for longer";
+}
+
 TEST(StrangerPlaces, NoMoreAreCutThanWait) {
   Full full;
   full.now += 1s;
@@ -142,7 +158,7 @@ TEST(StrangerPlaces, HandshakesAreSpreadOverTime) {
   StrangerPlaces::Id id = 0;
   const auto enter_all = [&] {
     std::size_t entered = 0;
-    for (; places.turn(now); ++entered) places.take(++id, {}, now);
+    for (; places.open_to(now); ++entered) places.take(++id, {}, now);
     return entered;
   };
   EXPECT_LE(enter_all(), 8U);

@@ -73,7 +73,7 @@ class ConnectionTable {
   void slow(const std::string& address, base::Time now);
 
   /// The connection from `peer` is a stranger's no more.
-  void vouch(const std::string& peer);
+  void vouch(const std::string& peer, base::Time now);
 
   /// He was told to go, and has nothing more to say.
   void refuse(const std::string& peer);

@@ -15,10 +15,15 @@ class RateLimit {
 
   /// Takes `units` at `now`; false, and nothing taken, where they are not there.
   [[nodiscard]] bool take(double units, base::Time now) {
-    refill(now);
-    if (tokens_ < units) return false;
+    if (!has(units, now)) return false;
     tokens_ -= units;
     return true;
+  }
+
+  /// True where take() would take.
+  [[nodiscard]] bool has(double units, base::Time now) {
+    refill(now);
+    return tokens_ >= units;
   }
 
   /// Takes `units` at `now`, on credit where they are not there. How long it is from `now` until

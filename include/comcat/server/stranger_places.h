@@ -11,6 +11,7 @@
 #include "comcat/base/clock.h"
 #include "comcat/server/line.h"
 #include "comcat/server/rate_limit.h"
+#include "comcat/server/standings.h"
 
 namespace comcat::server {
 
@@ -23,7 +24,9 @@ namespace comcat::server {
 /// where this machine may keep him waiting and not all lately were strangers, nor while others are
 /// being admitted, one shortly after the other: then it is merely busy.
 ///
-/// Capacity   `capacity`; those who were cut count until gRPC has closed their sockets.
+/// Capacity   `capacity`, and an eighth more for those from addresses that are new or known, and
+///            another for known ones alone: strangers who had theirs in vain fill no more than the
+///            first. Those who were cut count until gRPC has closed their sockets.
 /// Threads    one at a time.
 /// Ownership  the lines of those who were cut are its own.
 class StrangerPlaces {
@@ -32,8 +35,8 @@ class StrangerPlaces {
 
   explicit StrangerPlaces(std::size_t capacity) : capacity_(capacity) {}
 
-  /// True where there is a place to take() at `now`, which is then to be done.
-  [[nodiscard]] bool turn(base::Time now);
+  /// The worst standing with which there is a place to take() at `now`.
+  [[nodiscard]] std::optional<Standing> open_to(base::Time now);
   void take(Id id, base::Duration round_trip, base::Time now);
   /// Who has a place, where none is left and others can have it only once one of them has gone.
   [[nodiscard]] std::vector<Id> holders_of_all() const;
@@ -54,7 +57,8 @@ class StrangerPlaces {
   [[nodiscard]] std::optional<Id> weakest(std::size_t waiting, bool time_is_scarce, base::Time now);
 
  private:
-  [[nodiscard]] bool all_taken() const { return holders_.size() + leaving_.size() >= capacity_; }
+  [[nodiscard]] std::size_t taken() const { return holders_.size() + leaving_.size(); }
+  [[nodiscard]] bool all_taken() const { return taken() >= capacity_; }
 
   const std::size_t capacity_;
   std::map<Id, base::Time> holders_;            // until when each may stay in any case
