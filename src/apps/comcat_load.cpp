@@ -24,6 +24,9 @@ ABSL_FLAG(
     std::string, host, "",
     "HOST[:PORT] of the server; the port is 50051 where not given. Of several addresses of a name "
     "the first is tried first, however long it takes: name the one to be measured");
+ABSL_FLAG(std::string, speakers_host, "",
+          "HOST[:PORT] of another server of the same cluster, where the speakers connect; all "
+          "others listen at --host");
 ABSL_FLAG(std::string, passcode, "",
           "the server's passcode; better given by --passcode_file or the environment variable "
           "COMCAT_PASSCODE");
@@ -93,7 +96,8 @@ constexpr const char* kUsage =
 
 const std::vector<FlagGroup>& flag_groups() {
   static const auto* const groups = new std::vector<FlagGroup>{
-      {"The server", {"host", "passcode", "passcode_file", "insecure", "trust", "server_pid"}},
+      {"The server",
+       {"host", "speakers_host", "passcode", "passcode_file", "insecure", "trust", "server_pid"}},
       {"The callers",
        {"clients", "speakers", "rooms", "bytes", "period_ms", "original", "datagrams",
         "stream_share", "hold", "connect_parallel", "threads"}},
@@ -126,6 +130,12 @@ absl::StatusOr<Options> options_from_flags() {
   const absl::StatusOr<base::Address> address = transport::parse_address(host);
   if (!address.ok()) return address.status();
   options.address = *address;
+  options.speakers_address = *address;
+  if (const std::string other = absl::GetFlag(FLAGS_speakers_host); !other.empty()) {
+    const absl::StatusOr<base::Address> theirs = transport::parse_address(other);
+    if (!theirs.ok()) return theirs.status();
+    options.speakers_address = *theirs;
+  }
   absl::StatusOr<GivenPasscode> given =
       given_passcode("passcode", absl::GetFlag(FLAGS_passcode), absl::GetFlag(FLAGS_passcode_file));
   if (!given.ok()) return given.status();

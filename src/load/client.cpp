@@ -51,7 +51,7 @@ Client::Client(Seat seat, const Options& options,
       observer_(observer),
       passcode_(options.passcode),
       hold_(options.hold ? std::make_unique<transport::WriteHold>() : nullptr),
-      stub_(grpc::CreateCustomChannel(transport::grpc_target(options.address), credentials,
+      stub_(grpc::CreateCustomChannel(transport::grpc_target(seat_.server), credentials,
                                       channel_arguments(hold_.get()))) {}
 
 void Client::start() {

@@ -43,6 +43,7 @@ class Client {
     std::string name;  // both empty: a client of the original protocol
     std::string room;
     bool datagrams = false;  // takes the server's offer of them
+    base::Address server;
   };
 
   Client(Seat seat, const Options& options,

@@ -54,10 +54,15 @@ Crowd::~Crowd() {
 }
 
 Client::Seat Crowd::seat(std::size_t index) const {
-  if (options_.original) return {index, "", "", false};
+  const base::Address& server = address_of(index);
+  if (options_.original) return {index, "", "", false, server};
   const std::string mine = "load-" + std::to_string(getpid()) + "-";
   return {index, mine + std::to_string(index), mine + std::to_string(index % options_.rooms),
-          takes_datagrams(index)};
+          takes_datagrams(index), server};
+}
+
+const base::Address& Crowd::address_of(std::size_t index) const {
+  return index < options_.speakers ? options_.speakers_address : options_.address;
 }
 
 /// Those who do without are spread evenly over all.
@@ -81,15 +86,15 @@ void Crowd::ended(std::size_t client, bool welcomed, const absl::Status& status)
   if (leaving_) return;
   ++(client < first_flooder() ? lost_ : client < first_stalled() ? flooders_lost_ : stalled_lost_);
   if (failure_) return;
-  failure_ = end_of_call();
+  failure_ = end_of_call(client);
   failure_->welcomed = welcomed;
   failure_->code = status.code();
   failure_->message = status.ok() ? "the server ended the stream" : std::string(status.message());
 }
 
-transport::StreamEnd Crowd::end_of_call() const {
+transport::StreamEnd Crowd::end_of_call(std::size_t client) const {
   transport::StreamEnd end;
-  end.address = options_.address;
+  end.address = address_of(client);
   end.tls = !options_.insecure;
   return end;
 }
@@ -113,7 +118,7 @@ absl::Status Crowd::join(const std::function<void(const std::string&)>& progress
     if (moved) last_joined = base::steady_now();
     in = joined_;
     if (base::steady_now() - last_joined > kJoinPatience) {
-      transport::StreamEnd silence = end_of_call();
+      transport::StreamEnd silence = end_of_call(in);
       silence.timed_out = true;
       silence.waited_s = static_cast<int>(kJoinPatience.count());
       return explain(silence, in);

@@ -62,7 +62,8 @@ class Crowd final : private Observer {
   [[nodiscard]] std::size_t first_flooder() const { return first_stalled() - options_.flooders; }
   [[nodiscard]] Client::Seat seat(std::size_t index) const;
   [[nodiscard]] bool takes_datagrams(std::size_t index) const;
-  [[nodiscard]] transport::StreamEnd end_of_call() const;
+  [[nodiscard]] const base::Address& address_of(std::size_t index) const;
+  [[nodiscard]] transport::StreamEnd end_of_call(std::size_t client) const;
   [[nodiscard]] absl::Status explain(const transport::StreamEnd& end, std::size_t in) const;
   [[nodiscard]] bool await_end(std::chrono::seconds patience) ABSL_LOCKS_EXCLUDED(mutex_);
 

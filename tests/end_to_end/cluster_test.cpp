@@ -148,6 +148,17 @@ TEST_F(TwoNodes, PeopleOfOneRoomSeeAndHearEachOther) {
   EXPECT_THAT(who(*an), ElementsAre("an"));
 }
 
+TEST_F(TwoNodes, CallersOfALoadTestAreHeardAtTheOtherServer) {
+  Process load({program("comcat-load"), "--host=127.0.0.1:" + std::to_string(b.server.port()),
+                "--speakers_host=127.0.0.1:" + std::to_string(a.server.port()), "--clients=4",
+                "--insecure", "--passcode=hunter2", "--seconds=0.4", "--warm_up_seconds=2",
+                "--json"});
+  EXPECT_TRUE(load.wait_exit());
+  const std::string report = load.output(Process::kOut);
+  EXPECT_THAT(report, HasSubstr("\"expected_frames\":60,")) << load.output(Process::kErr);
+  EXPECT_THAT(report, ::testing::Not(HasSubstr("\"delivered_frames\":0,")));
+}
+
 TEST_F(TwoNodes, OfTwoWhoWantOneNameOneIsRefused) {
   const auto one = call(a);
   const auto other = call(b);

@@ -285,6 +285,7 @@ TEST_F(Load, WrongFlagsAreToldBeforeAnythingHappens) {
   EXPECT_EQ(2, load({"--bytes", "20"}));
   EXPECT_EQ(2, load({"--no_such_flag"}));
   EXPECT_EQ(2, load({"--host", ""}));
+  EXPECT_EQ(2, load({"--speakers_host", "a:b:c"}));
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ namespace comcat::load {
 /// reading and the `flooders` before them send all that their connection takes.
 /// Threads: a plain value.
 struct Options {
-  base::Address address;  // of the server
-  std::string passcode;   // empty: none is sent
+  base::Address address;           // of the server
+  base::Address speakers_address;  // of the one that the speakers connect to
+  std::string passcode;            // empty: none is sent
   bool insecure = false;
   std::string trust;  // "SHA256:..."; empty: whatever certificate the server has
 
