@@ -121,6 +121,9 @@ ABSL_FLAG(
     bool, muted, false,
     "begin muted, as you do as well where your last call to this server ended so and you type "
     "commands on a terminal");
+ABSL_FLAG(bool, loopback, false,
+          "hear yourself, through the server and back, as the others do; the word stats says how "
+          "late. Nobody else notices");
 ABSL_FLAG(std::string, control, "",
           "a Unix socket, made with mode 0600, through which other programs of yours give commands "
           "to this call; see --send");
@@ -199,7 +202,7 @@ const std::vector<FlagGroup>& client_flag_groups() {
         "room_passcode_file", "host_passcode", "host_passcode_file", "pair", "datagrams"}},
       {"Sound",
        {"input", "output", "devices", "echo", "noise", "gain", "activation", "over", "frame_ms",
-        "bitrate", "constant_bitrate", "muted", "record_arrivals"}},
+        "bitrate", "constant_bitrate", "muted", "loopback", "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir", "device_key"}},
       {"Console",
        {"background", "control", "send", "json", "speaking_events", "status_line", "bell", "clock",
@@ -237,6 +240,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   options.encoder.bitrate_bps = absl::GetFlag(FLAGS_bitrate);
   options.encoder.constant_bitrate = absl::GetFlag(FLAGS_constant_bitrate);
   options.muted = absl::GetFlag(FLAGS_muted);
+  options.loopback = absl::GetFlag(FLAGS_loopback);
   options.background = absl::GetFlag(FLAGS_background);
   options.json = absl::GetFlag(FLAGS_json);
   options.speaking_events = absl::GetFlag(FLAGS_speaking_events);

@@ -1,5 +1,6 @@
 #include "comcat/client/call_recording.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace comcat::client {
@@ -31,7 +32,12 @@ void CallRecording::set_self(wire::SessionNumber self) {
 
 void CallRecording::hear(const wire::VoicePackets& packets, base::Time now) {
   const absl::MutexLock lock(&mutex_);
-  if (recorder_) recorder_->receive(packets, now);
+  if (!recorder_) return;
+  const auto is_own = [&](const wire::VoicePacket& it) { return it.speaker == self_; };
+  if (std::ranges::none_of(packets, is_own)) return recorder_->receive(packets, now);
+  wire::VoicePackets others = packets;
+  std::erase_if(others, is_own);
+  recorder_->receive(others, now);
 }
 
 void CallRecording::speak(const wire::VoicePacket& packet, base::Time now) {

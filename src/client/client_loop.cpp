@@ -97,10 +97,17 @@ ClientOptions sound_of(const ClientOptions& options) {
 }
 
 Session::Options session_options(const ClientOptions& options) {
-  return {options.name,           options.room,          base::to_string(options.address),
-          options.muted,          options.plain_text,    options.json,
-          options.new_room,       options.room_passcode, options.memory,
-          options.remembers_place};
+  return {options.name,
+          options.room,
+          base::to_string(options.address),
+          options.muted,
+          options.plain_text,
+          options.json,
+          options.new_room,
+          options.room_passcode,
+          options.memory,
+          options.remembers_place,
+          options.loopback};
 }
 
 }  // namespace
@@ -176,7 +183,9 @@ std::optional<Ending> ClientLoop::prepare() {
   sound.encoder = options_.encoder;
   sound.stages = stages_of(options_);
   sound.send = [this](const wire::VoicePacket& frame) {
-    recording_.speak(frame, base::steady_now());
+    const base::Time now = base::steady_now();
+    recording_.speak(frame, now);
+    loopback_.sent(frame, now);
     stream_->send_voice(frame);
     sound_->capture().set_easing(stream_->easing());
   };
@@ -318,6 +327,7 @@ void ClientLoop::tell_path() {
 // ---- the stream's threads
 
 void ClientLoop::on_welcome(wire::Welcome welcome, const base::Address& from) {
+  loopback_.set_self(welcome.session);
   const std::size_t bytes = weight_bytes(welcome);
   tasks_.post([this, welcome = std::move(welcome),
                server = base::to_string(from)] { welcome_session(welcome, server); },
@@ -328,6 +338,7 @@ void ClientLoop::on_voice(wire::VoicePackets frames, wire::Via via) {
   const base::Time now = base::steady_now();
   if (arrivals_) arrivals_->receive(frames, now);
   recording_.hear(frames, now);
+  loopback_.heard(frames, now);
   if (talkers_.hear(frames, now) && wants_talkers()) tasks_.post_urgent([] {});
   sound_->playback().receive(std::move(frames), via, now);
 }

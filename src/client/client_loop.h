@@ -10,6 +10,7 @@
 #include "comcat/client/call_recording.h"
 #include "comcat/client/client.h"
 #include "comcat/client/console.h"
+#include "comcat/client/loopback_meter.h"
 #include "comcat/client/printer.h"
 #include "comcat/client/session.h"
 #include "comcat/client/sound.h"
@@ -132,6 +133,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   std::atomic<bool> owes_path_news_{false};
   Session session_;
   CallRecording recording_;
+  LoopbackMeter loopback_;
   std::unique_ptr<Sound> sound_;
   ClientOptions sound_options_;                // input, output, stages and encoder, as they are now
   std::unique_ptr<ArrivalRecorder> arrivals_;  // null: not recorded

@@ -151,6 +151,7 @@ Statistics ClientLoop::statistics() const {
   out.input_delay = sound_->input_delay();
   out.encoder = codec::eased(options_.encoder, out.stream.easing);
   out.realtime = base::realtime_threads();
+  out.loopback = loopback_.way(base::steady_now());
   return out;
 }
 

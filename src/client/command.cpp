@@ -233,6 +233,13 @@ absl::StatusOr<ConsoleCommand> parse_stages(const std::string& word, const std::
   return out;
 }
 
+absl::StatusOr<ConsoleCommand> parse_loopback(const std::string& rest) {
+  if (rest.empty()) return HearSelf{};
+  const std::string how = lowered(rest);
+  if (how != "on" && how != "off") return invalid("write loopback on, or loopback off");
+  return HearSelf{how == "on"};
+}
+
 absl::StatusOr<ConsoleCommand> parse_bare(const std::string& word) {
   if (word == "mute" || word == "unmute") return MuteSelf{word == "mute"};
   if (word == "deafen" || word == "undeafen") return DeafenSelf{word == "deafen"};
@@ -268,6 +275,7 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
   if (word == "input" || word == "output") return ChooseSound{word == "input", rest};
   if (word == "play") return parse_play(rest);
   if (word == "record") return parse_record(rest);
+  if (word == "loopback") return parse_loopback(rest);
   if (word == "history") return parse_history(rest);
   if (is_stage_word(word)) return parse_stages(word, rest);
   const bool mutes_another = (word == "mute" || word == "unmute") && !rest.empty();

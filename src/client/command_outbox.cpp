@@ -31,6 +31,8 @@ std::string UserCommand::description() const {
       return "mute";
     case Kind::kSetDeafen:
       return "deafen";
+    case Kind::kSetLoopback:
+      return "loopback";
     case Kind::kRecord:
     case Kind::kRecordNoMore:
       return "record";

@@ -36,7 +36,8 @@ Session::Session(Options options, SessionPorts& ports)
       room_(options_.room),
       people_(options_.memory.people),
       outbox_([this](const wire::Command& command) { return ports_.send(command); }),
-      muted_(options_.muted) {}
+      muted_(options_.muted),
+      loopback_(options_.loopback) {}
 
 // ---- who is there
 
@@ -77,6 +78,7 @@ void Session::on_welcome(wire::Welcome welcome, const std::string& server) {
   }
   recording_.allowed = (welcome.features & wire::kFeatureRecording) != 0;
   resume_recording();
+  resume_loopback(again);
 }
 
 std::string Session::own_name() const {

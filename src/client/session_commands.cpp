@@ -230,6 +230,7 @@ void Session::ask_rooms(base::Time now) {
 void Session::show_stats() {
   Statistics statistics = ports_.statistics();
   statistics.round_trip = round_trip_;
+  statistics.self = self_;
   for (const auto& [session, member] : members_) statistics.names[session] = member.name;
   show(stats_report(statistics));
 }
@@ -310,6 +311,7 @@ void Session::show_code(const std::string& code) {
 }
 
 void Session::fail(const UserCommand& it, const std::string& why) {
+  if (it.kind == Kind::kSetLoopback) loopback_ = false;
   if (it.kind == Kind::kRecord) recording_.directory.clear();
   const std::string what = it.description();
   show(error(it.is_text() ? why + " (" + what + ")" : why).with("command", what));
@@ -337,6 +339,9 @@ void Session::give_up_interrupted() {
 }
 
 void Session::step(base::Time now) {
+  if (std::exchange(owes_loopback_, false)) {
+    command(Kind::kSetLoopback, wire::SetLoopback{true}, now);
+  }
   for (const UserCommand& it : outbox_.take_unanswered(now)) {
     with_asker(it.asker, [&] { give_up(it); });
   }

@@ -13,6 +13,13 @@ Report error(const std::string& sentence) {
   return {"error", sentence};
 }
 
+Report loopback_report(bool on) {
+  return Report("loopback", on ? "you hear yourself, through the server and back; stats says how "
+                                 "late, and loopback off ends it"
+                               : "you do not hear yourself")
+      .with("on", on);
+}
+
 }  // namespace
 
 void Session::execute(const SetStages& wanted, base::Time /*now*/) {
@@ -41,6 +48,18 @@ void Session::execute(const PushToTalk& wanted, base::Time /*now*/) {
 
 void Session::execute(const ShowLevels& /*command*/, base::Time /*now*/) {
   show(levels_report(ports_.levels(), muted_ || muted_by_host()));
+}
+
+void Session::execute(const HearSelf& wanted, base::Time now) {
+  const bool on = wanted.on.value_or(loopback_);
+  const bool changed = std::exchange(loopback_, on) != on;
+  show(loopback_report(on));
+  if (changed) command(Kind::kSetLoopback, wire::SetLoopback{on}, now);
+}
+
+void Session::resume_loopback(bool again) {
+  owes_loopback_ = loopback_;
+  if (loopback_ && !again) ports_.show(loopback_report(true));
 }
 
 void Session::on_muted_speech() {

@@ -113,6 +113,13 @@ std::string easing_text(const Statistics& s) {
          " kbit/s in packets of " + ms(s.encoder.frame) + " for now";
 }
 
+std::string loopback_line(const Statistics& s) {
+  const std::optional<MouthToEar> parts = loopback_delay(s);
+  if (!parts) return "";
+  return "\nyou hear yourself after about " + ms(parts->total()) + ": there and back " +
+         ms(*s.loopback) + ", playout " + ms(parts->playout);
+}
+
 std::string text_of(const Statistics& s) {
   const MouthToEar parts = estimate(s);
   std::string out = "round trip " + (s.round_trip ? ms(*s.round_trip) : std::string("unknown"));
@@ -136,6 +143,7 @@ std::string text_of(const Statistics& s) {
          (parts.voice.count() == 0 ? "" : ", voice " + ms(parts.voice)) + ", codec " +
          ms(parts.codec) + ", network " + ms(parts.network) + ", playout " + ms(parts.playout) +
          ", output " + ms(parts.output);
+  out += loopback_line(s);
   if (s.realtime.asked > 0) out += priority_line(s.realtime);
   return out;
 }
@@ -175,6 +183,15 @@ MouthToEar estimate(const Statistics& statistics) {
   return out;
 }
 
+std::optional<MouthToEar> loopback_delay(const Statistics& statistics) {
+  const auto own = statistics.playback.speakers.find(statistics.self);
+  if (!statistics.loopback || own == statistics.playback.speakers.end()) return std::nullopt;
+  MouthToEar out = estimate(statistics);
+  out.network = std::chrono::round<milliseconds>(*statistics.loopback);
+  out.playout = std::chrono::round<milliseconds>(own->second.delay);
+  return out;
+}
+
 Report stats_report(const Statistics& s) {
   const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
   const MouthToEar parts = estimate(s);
@@ -185,6 +202,10 @@ Report stats_report(const Statistics& s) {
   Report report("stats", text_of(s));
   if (s.round_trip) report.details.with("round_trip_us", s.round_trip->count());
   add_path(report.details, s.stream.path);
+  if (const auto loopback = loopback_delay(s)) {
+    report.details.with("loopback_way_us", s.loopback->count())
+        .with("loopback_ms", loopback->total().count());
+  }
   if (s.voice.echo_removed_db) report.details.with("echo_removed_db", *s.voice.echo_removed_db);
   if (s.voice.noise_removed_db) report.details.with("noise_removed_db", *s.voice.noise_removed_db);
   report.details.with("sent_frames", number(s.stream.sent_voice_frames))

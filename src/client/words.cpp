@@ -44,6 +44,7 @@ constexpr std::array kWords{
     ConsoleWord{"hush", "", "with activation push: they hear you no longer"},
     ConsoleWord{"stats", "", "delays, losses, and what is behind them"},
     ConsoleWord{"levels", "", "how loud your microphone is, and what you hear"},
+    ConsoleWord{"loopback", "[on|off]", "hear yourself, through the server and back"},
     ConsoleWord{"input", "[DEVICE]", "another microphone, or whatever --input takes"},
     ConsoleWord{"output", "[DEVICE]", "another loudspeaker, or whatever --output takes"},
     ConsoleWord{"devices", "", "the sound devices of this machine"},

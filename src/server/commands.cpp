@@ -51,6 +51,7 @@ struct Execution {
   void operator()(const wire::SetMute& verb) const;
   void operator()(const wire::SetDeafen& verb) const;
   void operator()(const wire::SetRecording& verb) const;
+  void operator()(const wire::SetLoopback& verb) const;
   void operator()(const wire::JoinRoom& verb) const;
   void operator()(const wire::NewRoom& verb) const;
   void operator()(const wire::ListRooms& verb) const;
@@ -105,6 +106,11 @@ void Execution::operator()(const wire::SetRecording& verb) const {
   base::log(base::LogLevel::kInfo, verb.recording ? "records" : "records_no_more",
             {{"session", caller.who.number}, {"room", caller.room->name()}});
   caller.room->tell(wire::RecordingChanged{caller.who.number, verb.recording}, nullptr, now);
+}
+
+void Execution::operator()(const wire::SetLoopback& verb) const {
+  caller.listener.hears_self = verb.loopback;
+  caller.answer(trace_id, absl::OkStatus());
 }
 
 void Execution::operator()(const wire::JoinRoom& verb) const {

@@ -213,7 +213,8 @@ void Room::relay(const Participant& speaker, const wire::VoicePacket& frame, bas
   Forms forms(speaker, frame);
   by_stream_.clear();
   for (const Person& person : people_) {
-    if (person.who == &speaker || person.who->deafened) continue;
+    if (person.who == &speaker && !person.listener->hears_self) continue;
+    if (person.who->deafened) continue;
     VoicePath* const path = person.listener->path.get();
     if (path == nullptr || !path->send(forms.datagram(), now)) by_stream_.push_back(person);
   }

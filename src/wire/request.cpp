@@ -66,6 +66,9 @@ Request from(::Command& command) {
     case ::Command::kSetRecording:
       out.verb = SetRecording{command.set_recording().recording()};
       break;
+    case ::Command::kSetLoopback:
+      out.verb = SetLoopback{command.set_loopback().loopback()};
+      break;
     case ::Command::kHost:
       out.verb = HostWords{command.host().words()};
       break;
@@ -122,6 +125,9 @@ struct SetVerb {
   void operator()(const HostWords& verb) const { command.mutable_host()->set_words(verb.words); }
   void operator()(const SetRecording& verb) const {
     command.mutable_set_recording()->set_recording(verb.recording);
+  }
+  void operator()(const SetLoopback& verb) const {
+    command.mutable_set_loopback()->set_loopback(verb.loopback);
   }
   void operator()(const Claim&) const { command.mutable_claim(); }
   void operator()(const Pair&) const { command.mutable_pair(); }

@@ -42,6 +42,26 @@ TEST(Statistics, MouthToEarIsTheSumOfWhatIsKnown) {
   EXPECT_EQ(10ms + 7ms + 1ms + 56ms + 20ms, estimate(statistics).total());
 }
 
+TEST(Statistics, WhoHearsHimselfIsToldHowLateHeDoes) {
+  playout::PlayoutStats an;
+  an.delay = 56ms;
+  Statistics statistics = hearing(an);
+  statistics.names[8] = "binh";
+  statistics.playback.speakers[8].delay = 400ms;
+  statistics.round_trip = 90ms;
+  statistics.self = 7;
+  EXPECT_EQ(std::nullopt, loopback_delay(statistics));
+  statistics.loopback = 24'400us;
+  ASSERT_NE(std::nullopt, loopback_delay(statistics));
+  EXPECT_EQ(20ms + 24ms + 56ms, loopback_delay(statistics)->total());
+  const Report report = stats_report(statistics);
+  EXPECT_NE(std::string::npos,
+            report.text.find("you hear yourself after about 100 ms: there and back 24 ms, "
+                             "playout 56 ms"))
+      << report.text;
+  EXPECT_NE(std::string::npos, to_json(report).find("\"loopback_ms\":100"));
+}
+
 TEST(Statistics, WhatTheDevicesTellOfThemselvesIsCounted) {
   Statistics statistics;
   statistics.input_delay = 12ms;

@@ -11,6 +11,7 @@ namespace comcat::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 using SoundWords = InACall;
 
@@ -55,6 +56,30 @@ TEST_F(SoundWords, AFileIsSpokenIntoTheCallWhileItLasts) {
   bot.write("play " + path + "\nplay off\nstop\n");
   EXPECT_EQ(0, bot.wait_exit());
   EXPECT_THAT(bot.output(Process::kOut), HasSubstr("you play " + path + " no longer"));
+}
+
+TEST_F(SoundWords, OneHearsOneselfAndNobodyElseNotices) {
+  Process listener(as("listener", {"--json", "--speaking_events"}));
+  ASSERT_TRUE(listener.wait_for_line(Process::kOut, "\"connected\""));
+  Process an(as("an", {"--json", "--speaking_events", "--loopback", "--input=tone:440"}));
+  ASSERT_TRUE(an.wait_for_line(Process::kOut, "\"loopback\",\"text\":\"you hear yourself, "));
+  const auto heard = an.wait_for_line(Process::kOut, "\"speaking\"");
+  ASSERT_TRUE(heard);
+  EXPECT_THAT(*heard, HasSubstr("\"name\":\"an\""));
+  bool told = false;  // once what came has been played, too
+  for (int asked = 0; asked < 200 && !told; ++asked) {
+    an.write("stats\n");
+    const auto line = an.wait_for_line(Process::kOut, "\"event\":\"stats\"");
+    ASSERT_TRUE(line);
+    told = line->find("\"loopback_ms\":") != std::string::npos;
+  }
+  EXPECT_TRUE(told);
+  an.write("loopback off\n");
+  EXPECT_TRUE(an.wait_for_line(Process::kOut, "\"quiet\""));
+  an.write("stop\n");
+  EXPECT_EQ(0, an.wait_exit());
+  EXPECT_TRUE(listener.wait_for_line(Process::kOut, "\"left\""));
+  EXPECT_THAT(listener.output(Process::kOut), Not(HasSubstr("loopback")));
 }
 
 }  // namespace

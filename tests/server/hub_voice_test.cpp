@@ -28,6 +28,45 @@ TEST(Voice, EveryoneInTheRoomHearsTheSpeakerButTheSpeaker) {
   EXPECT_TRUE(elsewhere.heard.empty());
 }
 
+TEST(Voice, WhoAsksForItHearsItselfAndNobodyElseNotices) {
+  House house;
+  Person& an = house.join("an");
+  Person& bo = house.join("bo");
+  an.forget();
+  bo.forget();
+  const auto id = house.command(an, wire::SetLoopback{true});
+  EXPECT_EQ(0, an.answers(id).at(0).status);
+  ASSERT_TRUE(house.speak(an, 30, "hello").ok());
+  ASSERT_EQ(1U, an.heard.size());
+  EXPECT_EQ("hello", an.heard[0].frame.payload);
+  EXPECT_EQ(an.number(), an.heard[0].frame.speaker);
+  EXPECT_EQ(1U, bo.heard.size());
+  EXPECT_TRUE(bo.events.empty());
+  ASSERT_TRUE(house.speak(bo).ok());
+  EXPECT_EQ(1U, bo.heard.size()) << "he has not asked";
+  house.command(an, wire::SetLoopback{false});
+  an.forget();
+  ASSERT_TRUE(house.speak(an).ok());
+  EXPECT_TRUE(an.heard.empty());
+}
+
+TEST(Voice, WhoHearsItselfHearsWhatTheOthersHear) {
+  House house;
+  Person& an = house.join("an");
+  house.command(an, wire::SetLoopback{true});
+  house.command(an, wire::SetMute{true});
+  ASSERT_TRUE(house.speak(an).ok());
+  EXPECT_TRUE(an.heard.empty()) << "muted";
+  house.command(an, wire::SetMute{false});
+  house.command(an, wire::SetDeafen{true});
+  ASSERT_TRUE(house.speak(an).ok());
+  EXPECT_TRUE(an.heard.empty()) << "deafened";
+  house.command(an, wire::SetDeafen{false});
+  house.command(an, wire::JoinRoom{"attic", 0});
+  ASSERT_TRUE(house.speak(an).ok());
+  EXPECT_EQ(1U, an.heard.size()) << "in another room, too";
+}
+
 TEST(Voice, SequenceAndTimestampPassThroughUnchanged) {
   House house;
   Person& an = house.join("an");

@@ -29,6 +29,7 @@ class CallRecording {
   /// Which session is the user's.
   void set_self(wire::SessionNumber self);
 
+  /// What the user hears of himself is passed over: speak() has had it.
   void hear(const wire::VoicePackets& packets, base::Time now);
   void speak(const wire::VoicePacket& packet, base::Time now);
 

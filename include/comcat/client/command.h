@@ -81,6 +81,10 @@ struct ChooseSound {
   bool input = false;  // else the output
   std::string spec;
 };
+/// Whether he hears himself through the server; nothing: does he?
+struct HearSelf {
+  std::optional<bool> on;
+};
 struct ShowStats {};
 struct ShowLevels {};
 struct Devices {};
@@ -90,7 +94,7 @@ using ConsoleCommand =
     std::variant<Nothing, MuteSelf, DeafenSelf, Stop, Help, Who, Volume, IgnorePerson, ForgetAll,
                  Move, MakeRoom, Rooms, SayText, TellText, ShowHistory, HostWords, RecordCall,
                  PlayFile, SetStages, PushToTalk, ClaimName, PairDevice, ShowStats, ShowLevels,
-                 ChooseSound, Devices>;
+                 HearSelf, ChooseSound, Devices>;
 
 /// The command in one line of the console. kInvalidArgument with one sentence, safe to print, where
 /// the line is no command: an unknown word gets the closest one. Safe on any bytes.

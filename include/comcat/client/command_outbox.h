@@ -23,6 +23,7 @@ struct UserCommand {
   enum class Kind {
     kSetMute,
     kSetDeafen,
+    kSetLoopback,
     kRecord,
     kRecordNoMore,
     kJoin,
@@ -46,7 +47,8 @@ struct UserCommand {
 
   /// True where it is told again after an outage.
   [[nodiscard]] bool is_state() const {
-    return kind == Kind::kSetMute || kind == Kind::kSetDeafen || kind == Kind::kRecordNoMore;
+    return kind == Kind::kSetMute || kind == Kind::kSetDeafen || kind == Kind::kSetLoopback ||
+           kind == Kind::kRecordNoMore;
   }
   /// True where the user is shown what has failed, to say it again.
   [[nodiscard]] bool is_text() const { return kind == Kind::kSay || kind == Kind::kTell; }

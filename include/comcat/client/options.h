@@ -50,6 +50,7 @@ struct ClientOptions {
   /// all is sent, as it is with a constant bitrate.
   VoiceStages::Change stages;
   bool muted = false;
+  bool loopback = false;    // the user hears himself through the server
   bool background = false;  // the end of the input does not stop the call
   bool json = false;
   bool speaking_events = false;  // with json

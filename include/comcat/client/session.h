@@ -108,6 +108,7 @@ class Session {
     std::string room_passcode{};   // of `room`, and tried where another room asks for one
     ServerMemory memory{};         // of earlier calls
     bool remembers_place = false;  // room and mute are for the next call
+    bool loopback = false;         // the user hears himself, too
   };
   Session(Options options, SessionPorts& ports);
 
@@ -197,6 +198,7 @@ class Session {
   void execute(const PushToTalk& command, base::Time now);
   void execute(const ShowStats& command, base::Time now);
   void execute(const ShowLevels& command, base::Time now);
+  void execute(const HearSelf& command, base::Time now);
   void execute(const ChooseSound& command, base::Time now);
   void execute(const Devices& command, base::Time now);
 
@@ -226,6 +228,9 @@ class Session {
   /// Somebody is away, or back.
   void tell_away(wire::SessionNumber session, bool away);
   void tell_muted_by_host(const wire::Member& member);
+
+  /// After a welcome: a stream begins without it.
+  void resume_loopback(bool again);
 
   void execute_json(const std::string& line, base::Time now);
   void carry_out(const JsonCommand& parsed, std::uint64_t ticket, const std::string& line,
@@ -320,6 +325,8 @@ class Session {
   std::optional<std::chrono::microseconds> round_trip_;
   bool muted_ = false;
   bool deafened_ = false;
+  bool loopback_ = false;
+  bool owes_loopback_ = false;  // the server is to be asked for it
   bool welcomed_ = false;
   bool interrupted_ = false;
   bool hinted_ = false;  // that plain text is said

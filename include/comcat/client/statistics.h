@@ -27,6 +27,8 @@ struct Statistics {
   codec::EncoderOptions encoder;  // as it is now
   std::optional<std::chrono::microseconds> round_trip;
   std::map<wire::SessionNumber, std::string> names;
+  wire::SessionNumber self = 0;
+  std::optional<std::chrono::microseconds> loopback;  // of one's own packets, there and back
 };
 
 /// What a listener's delay adds up to, where we know it: our own share of mouth to ear for someone
@@ -45,6 +47,9 @@ struct MouthToEar {
 };
 
 [[nodiscard]] MouthToEar estimate(const Statistics& statistics);
+
+/// From one's own mouth to one's own ear, where one hears oneself: the network's part is measured.
+[[nodiscard]] std::optional<MouthToEar> loopback_delay(const Statistics& statistics);
 
 [[nodiscard]] Report stats_report(const Statistics& statistics);
 

@@ -68,6 +68,7 @@ struct Listener {
   TextCourse texts = TextCourse::kLive;  // kLive always where it does not take histories
   bool takes_batches = false;            // several frames in one message
   bool takes_history = false;            // knows texts that were said earlier, and they are kept
+  bool hears_self = false;               // is sent its own voice, too
   bool acknowledges = false;             // what must arrive
   bool overflowed = false;
 };

@@ -63,6 +63,10 @@ struct SetDeafen {
 struct SetRecording {
   bool recording = false;
 };
+/// Is sent its own voice, too, as the others of the room are; in this stream.
+struct SetLoopback {
+  bool loopback = false;
+};
 struct JoinRoom {
   std::string room;
   std::uint64_t last_text = 0;  // as in Hello
@@ -109,7 +113,7 @@ struct UnknownCommand {};
 struct Command {
   std::uint64_t trace_id = 0;
   std::variant<UnknownCommand, SetMute, SetDeafen, JoinRoom, ListRooms, Say, Who, History,
-               HostWords, Tell, SetRecording, NewRoom, Acknowledge, Claim, Pair>
+               HostWords, Tell, SetRecording, SetLoopback, NewRoom, Acknowledge, Claim, Pair>
       verb;
 };
 
