@@ -13,6 +13,7 @@
 #include "comcat/wire/limits.h"
 
 #include "absl/flags/flag.h"
+#include "client_check.h"
 #include "program.h"
 #include "user.h"
 
@@ -193,6 +194,21 @@ absl::Status take_stages(client::VoiceStages::Change& stages) {
   return status;
 }
 
+/// A check may go without.
+absl::Status take_host(client::ClientOptions& options) {
+  const std::string host = absl::GetFlag(FLAGS_host);
+  if (host.empty() && is_check()) return absl::OkStatus();
+  if (host.empty()) {
+    return absl::InvalidArgumentError(
+        "no server is named; write, for example, comcat-client voice.example.org");
+  }
+  const auto addresses = transport::parse_addresses(host);
+  if (!addresses.ok()) return addresses.status();
+  options.address = addresses->front();
+  options.other_addresses.assign(addresses->begin() + 1, addresses->end());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 const std::vector<FlagGroup>& client_flag_groups() {
@@ -201,8 +217,8 @@ const std::vector<FlagGroup>& client_flag_groups() {
        {"host", "name", "room", "new_room", "passcode", "passcode_file", "room_passcode",
         "room_passcode_file", "host_passcode", "host_passcode_file", "pair", "datagrams"}},
       {"Sound",
-       {"input", "output", "devices", "echo", "noise", "gain", "activation", "over", "frame_ms",
-        "bitrate", "constant_bitrate", "muted", "loopback", "record_arrivals"}},
+       {"input", "output", "devices", "check", "echo", "noise", "gain", "activation", "over",
+        "frame_ms", "bitrate", "constant_bitrate", "muted", "loopback", "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir", "device_key"}},
       {"Console",
        {"background", "control", "send", "json", "speaking_events", "status_line", "bell", "clock",
@@ -214,14 +230,7 @@ const std::vector<FlagGroup>& client_flag_groups() {
 absl::StatusOr<client::ClientOptions> client_options() {
   client::ClientOptions options;
   if (absl::Status status = take_stages(options.stages); !status.ok()) return status;
-  if (absl::GetFlag(FLAGS_host).empty()) {
-    return absl::InvalidArgumentError(
-        "no server is named; write, for example, comcat-client voice.example.org");
-  }
-  const auto addresses = transport::parse_addresses(absl::GetFlag(FLAGS_host));
-  if (!addresses.ok()) return addresses.status();
-  options.address = addresses->front();
-  options.other_addresses.assign(addresses->begin() + 1, addresses->end());
+  if (absl::Status status = take_host(options); !status.ok()) return status;
   options.name = base::to_nfc(absl::GetFlag(FLAGS_name));
   options.room = base::to_nfc(absl::GetFlag(FLAGS_room).name);
   options.new_room = absl::GetFlag(FLAGS_new_room);
@@ -254,7 +263,7 @@ absl::StatusOr<client::ClientOptions> client_options() {
   const bool remembers = options.tls && options.only_fingerprint.empty();
   if (!state.ok() && remembers) return state.status();
   if (state.ok()) options.state_directory = *state;
-  recall(options);
+  if (!absl::GetFlag(FLAGS_host).empty()) recall(options);
   return options;
 }
 

@@ -30,8 +30,8 @@ namespace comcat::apps {
 /// Every flag, for --help.
 [[nodiscard]] const std::vector<FlagGroup>& client_flag_groups();
 
-/// All but the passcodes, and what is remembered of the server; one sentence where a flag cannot
-/// be.
+/// All but the passcodes, and what is remembered of the server, which is named but for --check; one
+/// sentence where a flag cannot be.
 [[nodiscard]] absl::StatusOr<client::ClientOptions> client_options();
 
 }  // namespace comcat::apps

@@ -21,6 +21,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
+#include "client_check.h"
 #include "client_control.h"
 #include "client_flags.h"
 #include "program.h"
@@ -42,7 +43,8 @@ constexpr const char* kUsage =
     "those of the command line win. Exit codes: 0 stopped, 2 usage, 3 refused\n"
     "(passcode, certificate, name taken), 4 full, 5 unreachable, 6 sound device,\n"
     "sound file or recording, 130 ended at once. With --send: 0 done, 2 no command,\n"
-    "3 not done, 5 nobody answers.";
+    "3 not done, 5 nobody answers. With --check also 7 microphone, 8 loudspeaker,\n"
+    "9 echo, 10 datagrams, 11 delay: the first that is not fine.";
 
 constexpr int kGaveUp = 130;
 constexpr int kMaxAsked = 3;
@@ -166,10 +168,12 @@ int call() {
       "host_passcode", FLAGS_host_passcode, absl::GetFlag(FLAGS_host_passcode_file), files);
   if (!of_host.ok()) return fail_usage(of_host.status());
   options->host_passcode = std::move(of_host->passcode);
-  if (const absl::Status status = client::check(*options); !status.ok()) {
+  const bool has_server = !absl::GetFlag(FLAGS_host).empty();
+  if (const absl::Status status = client::check(*options); has_server && !status.ok()) {
     return fail_usage(status);
   }
   warn_of_open(files);
+  if (is_check()) return check_setup(*options, has_server, absl::GetFlag(FLAGS_json));
   const std::optional<Ending> ending =
       ::isatty(STDIN_FILENO) == 1 ? call_and_ask(*options) : client::run_client(*options);
   if (!ending) return kGaveUp;

@@ -19,6 +19,12 @@ enum class Exit : int {
   kFull = 4,
   kUnreachable = 5,
   kSoundDevice = 6,
+  // Of --check: the first of these that is not fine.
+  kMicrophone = 7,
+  kLoudspeaker = 8,
+  kEcho = 9,
+  kDatagrams = 10,
+  kDelay = 11,
 };
 
 /// Parses the flags of `argv`, prints --help and --version, and ends the program with

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "comcat/client/findings.h"
+#include "comcat/client/options.h"
+#include "comcat/client/report.h"
+
+namespace comcat::client {
+
+/// What came of a check.
+struct SetupVerdict {
+  /// The first that is not fine, in the order in which one would mend them: what keeps one out of
+  /// the call, then what keeps one from being heard, or hearing.
+  std::optional<Finding::Subject> wrong;
+  std::optional<transport::FailureKind> failure;  // of the server, where that is what is wrong
+  absl::Status device;                            // why one could not be used
+};
+
+/// Tries the devices of `options`, and its server where `has_server`, and shows what it finds.
+/// Threads    the one that calls it waits for it, some 13 s and 3 more. Others may run beside it.
+[[nodiscard]] SetupVerdict check_setup(const ClientOptions& options, bool has_server,
+                                       const std::function<void(const Report&)>& show);
+
+}  // namespace comcat::client
