@@ -57,6 +57,10 @@ base::Duration ConnectionSocket::round_trip() const {
   return tcp_round_trip(fd_);
 }
 
+base::Duration ConnectionSocket::peers_turn() const {
+  return tcp_peers_turn(fd_);
+}
+
 std::optional<std::size_t> ConnectionSocket::first_flight() const {
   std::array<std::uint8_t, kMaxFirstFlight> begun{};
   const ssize_t got = ::recv(fd_, begun.data(), begun.size(), MSG_PEEK | MSG_DONTWAIT);

@@ -33,6 +33,7 @@ class ConnectionSocket final : public Line {
   [[nodiscard]] std::uint64_t bytes_received() const override;
   [[nodiscard]] std::optional<std::size_t> first_flight() const override;
   [[nodiscard]] base::Duration round_trip() const override;
+  [[nodiscard]] base::Duration peers_turn() const override;
   [[nodiscard]] bool hand_over(std::uint64_t max_bytes) override;
   [[nodiscard]] bool has_caller() const override;
   void cut() override;

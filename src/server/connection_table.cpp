@@ -80,9 +80,11 @@ bool ConnectionTable::let_in(HasTime has_time, base::Time now) {
   }
   credit_ -= std::min(credit_, entered);
   thin_out(now);
+  const auto peers_turn = [&](Id id) { return connections_.at(id).line->peers_turn(); };
   std::size_t left = 0;
   for (; has_time.grpc && left < kAtATime; ++left) {
-    const std::optional<Id> weakest = places_.weakest(waiting_.size(), !has_time.machine, now);
+    const std::optional<Id> weakest =
+        places_.weakest(waiting_.size(), !has_time.machine, peers_turn, now);
     if (!weakest) break;
     cut(connections_.find(*weakest), "others wait for its place");
   }

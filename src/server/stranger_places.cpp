@@ -16,6 +16,10 @@ constexpr int kRoundTrips = 4;
 // So much more where this machine has no time to spare, and so may keep waiting whoever is slow.
 constexpr std::chrono::seconds kScarce{3};
 
+// Who has had the machine's answer for so long, and its place for as long as others may, waits for
+// itself: the peer's own machine may be as busy.
+constexpr std::chrono::milliseconds kPeersTurn{300};
+
 // While guests come in nobody is cut for others: each of them earns so much.
 constexpr std::chrono::milliseconds kForEachGuest{10};
 constexpr std::chrono::seconds kLongestBusy{1};
@@ -77,17 +81,26 @@ std::vector<StrangerPlaces::Id> StrangerPlaces::holders_of_all() const {
   return ids;
 }
 
+bool StrangerPlaces::may_go(Id id, base::Time until, bool mild, const PeersTurn& peers_turn,
+                            base::Time now) const {
+  if (!mild || until == base::Time::min()) return until <= now;
+  return until + kScarce <= now || (until <= now && peers_turn(id) >= kPeersTurn);
+}
+
 std::optional<StrangerPlaces::Id> StrangerPlaces::weakest(std::size_t waiting, bool time_is_scarce,
+                                                          const PeersTurn& peers_turn,
                                                           base::Time now) {
   busy_until_ = std::max(busy_until_, now) + std::exchange(admitted_, 0) * kForEachGuest;
   busy_until_ = std::min(busy_until_, now + kLongestBusy);
   if (now < busy_until_ || !all_taken() || leaving_.size() >= std::min(waiting, kMaxLeaving))
     return std::nullopt;
-  const auto weakest =
-      std::ranges::min_element(holders_, {}, [](const auto& holder) { return holder.second; });
   const bool mild = time_is_scarce && !given_in_vain();
-  const base::Duration grace = mild ? kScarce : base::Duration::zero();
-  if (weakest == holders_.end() || weakest->second + grace > now) return std::nullopt;
+  auto weakest = holders_.end();
+  for (auto holder = holders_.begin(); holder != holders_.end(); ++holder) {
+    if (weakest != holders_.end() && weakest->second <= holder->second) continue;
+    if (may_go(holder->first, holder->second, mild, peers_turn, now)) weakest = holder;
+  }
+  if (weakest == holders_.end()) return std::nullopt;
   return weakest->first;
 }
 

@@ -27,6 +27,14 @@ TcpBytes tcp_bytes(int fd) {
           std::chrono::milliseconds(info.tcpi_last_ack_recv)};
 }
 
+std::chrono::milliseconds tcp_peers_turn(int fd) {
+  const tcp_info info = info_of(fd);
+  const bool all_arrived = info.tcpi_unacked == 0 && info.tcpi_notsent_bytes == 0;
+  if (info.tcpi_data_segs_out == 0 || !all_arrived) return {};
+  if (info.tcpi_last_data_recv < info.tcpi_last_data_sent) return {};
+  return std::chrono::milliseconds(info.tcpi_last_data_sent);
+}
+
 std::chrono::microseconds tcp_round_trip(int fd) {
   return std::chrono::microseconds(info_of(fd).tcpi_rtt);
 }

@@ -23,4 +23,8 @@ struct TcpBytes {
 /// Threads: any.
 [[nodiscard]] std::chrono::microseconds tcp_round_trip(int fd);
 
+/// For how long the peer has had all that was sent to it, and has sent nothing since; 0 where that
+/// is not so, or nothing was sent. Threads: any.
+[[nodiscard]] std::chrono::milliseconds tcp_peers_turn(int fd);
+
 }  // namespace comcat::server

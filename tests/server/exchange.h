@@ -20,6 +20,7 @@ struct Wire {
   bool has_caller = true;  // once somebody has vouched for it
   std::uint64_t bytes = 0;
   std::optional<std::size_t> flight = 0;
+  base::Duration peers_turn{};
   std::size_t questions = 0;  // whether it is open
   ConnectionTable::Id id = 0;
   std::optional<std::uint64_t> handed_over;  // with how many bytes at most
@@ -35,6 +36,7 @@ class WireLine final : public Line {
   [[nodiscard]] std::uint64_t bytes_received() const override { return wire_->bytes; }
   [[nodiscard]] std::optional<std::size_t> first_flight() const override { return wire_->flight; }
   [[nodiscard]] base::Duration round_trip() const override { return {}; }
+  [[nodiscard]] base::Duration peers_turn() const override { return wire_->peers_turn; }
   [[nodiscard]] bool hand_over(std::uint64_t max_bytes) override {
     if (wire_->bytes > max_bytes) return false;
     wire_->handed_over = max_bytes;

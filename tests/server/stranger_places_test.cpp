@@ -18,6 +18,7 @@ class Wire final : public Line {
   [[nodiscard]] std::uint64_t bytes_received() const override { return 0; }
   [[nodiscard]] std::optional<std::size_t> first_flight() const override { return 0; }
   [[nodiscard]] base::Duration round_trip() const override { return {}; }
+  [[nodiscard]] base::Duration peers_turn() const override { return {}; }
   [[nodiscard]] bool hand_over(std::uint64_t /*max_bytes*/) override { return true; }
   [[nodiscard]] bool has_caller() const override { return false; }
   void cut() override {}
@@ -33,6 +34,11 @@ struct Full {
     now += 10ms;
     EXPECT_TRUE(enter(2));
   }
+  std::optional<StrangerPlaces::Id> weakest(std::size_t waiting, bool time_is_scarce,
+                                            base::Time at) {
+    const auto turn = [&](StrangerPlaces::Id id) { return id == has_answer ? 1s : 0s; };
+    return places.weakest(waiting, time_is_scarce, turn, at);
+  }
   bool enter(StrangerPlaces::Id id, base::Duration round_trip = {}) {
     if (places.open_to(now) != Standing::kInVain) return false;
     places.take(id, round_trip, now);
@@ -40,7 +46,12 @@ struct Full {
   }
   StrangerPlaces places{2};
   base::Time now{1000s};
+  StrangerPlaces::Id has_answer = 0;
 };
+
+base::Duration nobodys_turn(StrangerPlaces::Id /*id*/) {
+  return {};
+}
 
 TEST(StrangerPlaces, AreFewAndFreeAgainWhenTheirHolderIsAdmittedOrEnds) {
   Full full;
@@ -63,17 +74,27 @@ TEST(StrangerPlaces, WhoWasCutHoldsHisUntilItIsClosed) {
 
 TEST(StrangerPlaces, NobodyMakesRoomBeforeHeHadTimeToBeAdmitted) {
   Full full;
-  EXPECT_FALSE(full.places.weakest(1, false, full.now));
+  EXPECT_FALSE(full.weakest(1, false, full.now));
   full.now += 1s;
-  EXPECT_EQ(1U, full.places.weakest(1, false, full.now)) << "he has been there for longest";
-  EXPECT_FALSE(full.places.weakest(0, false, full.now)) << "nobody wants it";
+  EXPECT_EQ(1U, full.weakest(1, false, full.now)) << "he has been there for longest";
+  EXPECT_FALSE(full.weakest(0, false, full.now)) << "nobody wants it";
 }
 
 TEST(StrangerPlaces, WhoeverThisMachineMayKeepWaitingHasMoreTime) {
   Full full;
   full.now += 1s;
-  EXPECT_FALSE(full.places.weakest(1, true, full.now));
-  EXPECT_EQ(1U, full.places.weakest(1, true, full.now + 3s));
+  EXPECT_FALSE(full.weakest(1, true, full.now));
+  EXPECT_EQ(1U, full.weakest(1, true, full.now + 3s));
+}
+
+TEST(StrangerPlaces, WhoHasItsAnswerAndSaysNothingIsNotKeptWaitingByThisMachine) {
+  Full full;
+  full.has_answer = 2;
+  EXPECT_FALSE(full.weakest(1, true, full.now)) << "it had no time to be admitted yet";
+  full.now += 200ms;
+  EXPECT_EQ(2U, full.weakest(1, true, full.now));
+  full.places.refuse(1);
+  EXPECT_EQ(1U, full.weakest(1, true, full.now));
 }
 
 TEST(StrangerPlaces, StrangersHaveNoMoreTimeOnABusyMachineWhereAllLatelyWereNoGuests) {
@@ -84,7 +105,7 @@ TEST(StrangerPlaces, StrangersHaveNoMoreTimeOnABusyMachineWhereAllLatelyWereNoGu
     ASSERT_TRUE(full.enter(id + 2));
   }
   full.now += 1s;
-  EXPECT_EQ(5U, full.places.weakest(1, true, full.now));
+  EXPECT_EQ(5U, full.weakest(1, true, full.now));
 }
 
 TEST(StrangerPlaces, WhoIsFarAwayHasMoreTime) {
@@ -94,15 +115,15 @@ TEST(StrangerPlaces, WhoIsFarAwayHasMoreTime) {
   places.take(1, 100ms, now);
   EXPECT_TRUE(places.open_to(now));
   places.take(2, 1ms, now);
-  EXPECT_EQ(2U, places.weakest(1, false, now + 200ms));
+  EXPECT_EQ(2U, places.weakest(1, false, nobodys_turn, now + 200ms));
   places.refuse(2);
-  EXPECT_TRUE(places.weakest(1, false, now + 2s)) << "but not for ever";
+  EXPECT_TRUE(places.weakest(1, false, nobodys_turn, now + 2s)) << "but not for ever";
 }
 
 TEST(StrangerPlaces, WhoWasRefusedIsTheFirstToGo) {
   Full full;
   full.places.refuse(2);
-  EXPECT_EQ(2U, full.places.weakest(1, false, full.now));
+  EXPECT_EQ(2U, full.weakest(1, false, full.now));
 }
 
 TEST(StrangerPlaces, WhileGuestsAreAdmittedNobodyIsCutForThem) {
@@ -110,9 +131,9 @@ TEST(StrangerPlaces, WhileGuestsAreAdmittedNobodyIsCutForThem) {
   full.now += 1s;
   full.places.admit(1);
   EXPECT_TRUE(full.enter(3));
-  EXPECT_FALSE(full.places.weakest(1, false, full.now));
+  EXPECT_FALSE(full.weakest(1, false, full.now));
   full.now += 1s;
-  EXPECT_EQ(2U, full.places.weakest(1, false, full.now)) << "nobody has been for a while";
+  EXPECT_EQ(2U, full.weakest(1, false, full.now)) << "nobody has been for a while";
 }
 
 TEST(StrangerPlaces, WhereManyComeBackAtOnceAStallOfTheirsCostsNobodyHisPlace) {
@@ -123,9 +144,9 @@ TEST(StrangerPlaces, WhereManyComeBackAtOnceAStallOfTheirsCostsNobodyHisPlace) {
     ASSERT_TRUE(full.enter(guest));
   }
   full.now += 500ms;
-  EXPECT_FALSE(full.places.weakest(10, false, full.now));
+  EXPECT_FALSE(full.weakest(10, false, full.now));
   full.now += 3s;
-  EXPECT_TRUE(full.places.weakest(10, false, full.now));
+  EXPECT_TRUE(full.weakest(10, false, full.now));
 }
 
 TEST(StrangerPlaces, SomeMoreAreForAddressesThatAreNewOrKnown) {
@@ -141,15 +162,15 @@ TEST(StrangerPlaces, SomeMoreAreForAddressesThatAreNewOrKnown) {
   EXPECT_EQ(2U, count(Standing::kNew));
   EXPECT_EQ(2U, count(Standing::kKnown));
   EXPECT_FALSE(places.open_to(now));
-  EXPECT_TRUE(places.weakest(1, false, now + 1s)) << "they are not more for longer";
+  EXPECT_TRUE(places.weakest(1, false, nobodys_turn, now + 1s)) << "they are not more for longer";
 }
 
 TEST(StrangerPlaces, NoMoreAreCutThanWait) {
   Full full;
   full.now += 1s;
   full.places.give_back(1, std::make_unique<Wire>(std::make_shared<bool>(true)));
-  EXPECT_FALSE(full.places.weakest(1, false, full.now));
-  EXPECT_EQ(2U, full.places.weakest(2, false, full.now));
+  EXPECT_FALSE(full.weakest(1, false, full.now));
+  EXPECT_EQ(2U, full.weakest(2, false, full.now));
 }
 
 TEST(StrangerPlaces, HandshakesAreSpreadOverTime) {

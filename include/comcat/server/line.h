@@ -20,6 +20,9 @@ class Line {
   [[nodiscard]] virtual std::optional<std::size_t> first_flight() const = 0;
   /// How long it is to the peer and back.
   [[nodiscard]] virtual base::Duration round_trip() const = 0;
+  /// For how long it has been the peer's turn to say something: what was sent to it has arrived,
+  /// and nothing has come since. Zero where it is not, or nothing was ever sent.
+  [[nodiscard]] virtual base::Duration peers_turn() const = 0;
   /// Gives it to gRPC, with at most so many bytes of its peer's from its beginning, and one more
   /// that tells of the others. False, and not given, where more than that has come already.
   [[nodiscard]] virtual bool hand_over(std::uint64_t max_bytes) = 0;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,11 +53,17 @@ class StrangerPlaces {
   /// True where those who had places lately were no guests, but for a few.
   [[nodiscard]] bool given_in_vain() const { return in_vain_ >= capacity_; }
 
+  /// For how long it has been the turn of the peer who has a place, as Line::peers_turn() says.
+  using PeersTurn = std::function<base::Duration(Id)>;
   /// Who is to be cut for the `waiting` who want a place, where all are taken and not enough were
-  /// cut already. `time_is_scarce` where this machine may be what keeps them waiting.
-  [[nodiscard]] std::optional<Id> weakest(std::size_t waiting, bool time_is_scarce, base::Time now);
+  /// cut already. `time_is_scarce` where this machine may be what keeps them waiting; who has had
+  /// its answer is kept waiting by it no more.
+  [[nodiscard]] std::optional<Id> weakest(std::size_t waiting, bool time_is_scarce,
+                                          const PeersTurn& peers_turn, base::Time now);
 
  private:
+  [[nodiscard]] bool may_go(Id id, base::Time until, bool mild, const PeersTurn& peers_turn,
+                            base::Time now) const;
   [[nodiscard]] std::size_t taken() const { return holders_.size() + leaving_.size(); }
   [[nodiscard]] bool all_taken() const { return taken() >= capacity_; }
 
