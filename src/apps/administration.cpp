@@ -43,7 +43,7 @@ absl::StatusOr<std::string> admin_socket(const std::string& state_dir) {
 }  // namespace
 
 bool is_administration() {
-  return !absl::GetFlag(FLAGS_admin).empty();
+  return was_given("admin");
 }
 
 absl::Status prepare_hosts(server::ServerOptions& options, const std::string& state_dir) {
@@ -66,6 +66,9 @@ int administer(const std::string& state_dir) {
   if (!path.ok()) return fail(Exit::kUsage, std::string(path.status().message()));
   if (path->empty()) {
     return fail(Exit::kUsage, "--admin needs the --admin_socket that the server has");
+  }
+  if (absl::GetFlag(FLAGS_admin).empty()) {
+    return fail(Exit::kUsage, "--admin needs words, for example --admin help");
   }
   const absl::StatusOr<std::string> answer = server::ask_admin(*path, absl::GetFlag(FLAGS_admin));
   if (answer.ok()) {

@@ -15,12 +15,15 @@ ABSL_FLAG(std::string, send, "",
 namespace comcat::apps {
 
 bool is_sender() {
-  return !absl::GetFlag(FLAGS_send).empty();
+  return was_given("send");
 }
 
 int send_words(const std::string& control, bool json) {
   if (control.empty()) {
     return fail(Exit::kUsage, "--send needs the --control that the client in the call has");
+  }
+  if (absl::GetFlag(FLAGS_send).empty()) {
+    return fail(Exit::kUsage, "--send needs a command, for example --send talk");
   }
   const auto answer = client::send_control(control, absl::GetFlag(FLAGS_send));
   if (!answer.ok()) {

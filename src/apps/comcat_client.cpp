@@ -190,7 +190,8 @@ absl::Status take_host(const std::vector<std::string>& words, int argc, char** a
   };
   const bool given_twice = std::any_of(argv + 1, argv + argc, is_host);
   if (given_twice || words.size() > 1) {
-    return absl::InvalidArgumentError("the server is named already, and " + no_flag(words.back()));
+    return absl::InvalidArgumentError("the server is named already, and " +
+                                      no_flag(words[given_twice ? 0 : 1]));
   }
   absl::SetFlag(&FLAGS_host, words.front());
   return absl::OkStatus();

@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <iostream>
+#include <set>
 #include <sstream>
 #include <string_view>
 #include <vector>
@@ -120,6 +122,15 @@ std::vector<std::string> with_values_joined(const std::vector<std::string>& word
   return out;
 }
 
+std::set<std::string, std::less<>> given_flags;
+
+/// send of --send=talk; "" of a word that is no flag.
+std::string name_of_flag(const std::string& word) {
+  if (!word.starts_with('-')) return {};
+  const std::size_t begin = word.starts_with("--") ? 2 : 1;
+  return word.substr(begin, word.find('=', begin) - begin);
+}
+
 /// A passcode as it was given, before anything of it is copied.
 struct Secret {
   std::string_view flag;
@@ -212,6 +223,7 @@ std::vector<std::string> parse_flags_and_words(int argc, char** argv, const std:
     say_and_stop(program_name + " " COMCAT_VERSION "\n");
   }
   std::vector<std::string> words = with_values_joined(all_flags(argc, argv, flag_file));
+  for (const std::string& word : words) given_flags.insert(name_of_flag(word));
   std::vector<char*> pointers{argv[0]};
   for (std::string& word : words) pointers.push_back(word.data());
   parsing = true;
@@ -229,6 +241,10 @@ void parse_flags(int argc, char** argv, const std::string& usage,
                  const std::vector<FlagGroup>& groups) {
   const std::vector<std::string> words = parse_flags_and_words(argc, argv, usage, groups, "");
   if (!words.empty()) std::exit(fail(Exit::kUsage, no_flag(words.front())));
+}
+
+bool was_given(std::string_view flag) {
+  return given_flags.contains(flag);
 }
 
 std::string also_read_from() {

@@ -39,6 +39,9 @@ void parse_flags(int argc, char** argv, const std::string& usage,
     int argc, char** argv, const std::string& usage, const std::vector<FlagGroup>& groups,
     const std::filesystem::path& flag_file);
 
+/// Whether the flag of that name was given, be it as nothing: --send "$EMPTY". After parse_flags().
+[[nodiscard]] bool was_given(std::string_view flag);
+
 /// The end of a sentence about a flag, for whoever sees no mistake in what was typed: which file of
 /// the user's own flags were read from too. Empty where none was.
 [[nodiscard]] std::string also_read_from();

@@ -117,7 +117,9 @@ absl::StatusOr<ControlAnswer> send_control(const std::string& path, const std::s
     if (std::optional<ControlAnswer> parsed = parse_answer(*answer)) return *std::move(parsed);
   }
   return unavailable(base::steady_now() < deadline
-                         ? "the comcat-client at " + where + " ended before it answered"
+                         ? "the comcat-client at " + where +
+                               " has hung up; it takes commands of its own "
+                               "user alone, unless it has just ended"
                          : "the comcat-client at " + where +
                                " gave no answer within 5 s; it may not be in its call yet");
 }

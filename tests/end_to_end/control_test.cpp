@@ -79,6 +79,8 @@ TEST_F(Control, WhatIsNotDoneIsToldByTheExitCode) {
   expect_failure(shout, 2, "\"shout\" is no command");
   Process nowhere({program("comcat-client"), "--send=talk"});
   expect_failure(nowhere, 2, "--send needs the --control");
+  Process nothing = sender("");  // a script's empty variable begins no call
+  expect_failure(nothing, 2, "--send needs a command");
 }
 
 }  // namespace

@@ -169,6 +169,9 @@ TEST(Hosts, WhatIsNotUnderstoodOrNotThereIsSaidInOneSentence) {
   const Admin nobody = here.admin("kick zed");
   EXPECT_EQ(kRefused, nobody.code);
   EXPECT_EQ("comcat-server: nobody is called zed\n", nobody.err());
+  const Admin empty = here.admin("");  // a script's empty variable starts no server
+  EXPECT_EQ(2, empty.code);
+  EXPECT_EQ("comcat-server: --admin needs words, for example --admin help\n", empty.err());
 }
 
 TEST(Hosts, TheSocketIsItsOwnersAlone) {
