@@ -287,6 +287,20 @@ absl::StatusOr<ConsoleCommand> parse_command(const std::string& line) {
 
 namespace {
 
+/// Whether `rest` can only have been meant as what `word` takes, though it is none of that:
+/// history 500, noise loud. More words are rather what somebody says: noise is what I hear.
+bool is_ill_chosen(const std::string& word, const std::string& rest) {
+  const ConsoleWord* const found = find_word(word);
+  if (found == nullptr || rest.empty() || rest.find_first_of(" \t") != std::string::npos) {
+    return false;
+  }
+  const std::vector<Argument> arguments = arguments_of(*found);
+  if (arguments.empty()) return false;
+  const ArgumentKind kind = arguments.front().kind;
+  return kind == ArgumentKind::kNumber || kind == ArgumentKind::kChoice ||
+         kind == ArgumentKind::kItself;
+}
+
 /// Whether `word` is a slip of the fingers for `meant`, and not, as hello is for help, a word of
 /// its own.
 bool is_slip(const std::string& word, const std::string& meant) {
@@ -301,7 +315,8 @@ std::optional<std::string> plain_text(const std::string& line) {
   if (text.starts_with('/') || !wire::check_text(text).ok()) return std::nullopt;
   const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
   const std::string word = lowered(text.substr(0, end));
-  if (needs_arguments(word)) return std::nullopt;
+  const std::string rest = trimmed(text.substr(end));
+  if (needs_arguments(word) || is_ill_chosen(word, rest)) return std::nullopt;
   const bool stands_alone = end == text.size();
   if (parse_command(word).ok()) {
     return stands_alone || parse_command(text).ok() ? std::nullopt : std::optional(text);

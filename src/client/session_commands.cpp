@@ -69,7 +69,7 @@ void Session::on_line(const std::string& line, base::Time now) {
     not_a_command(line, std::string(parsed.status().message()), now);
     return;
   }
-  std::visit([&](const auto& it) { execute(it, now); }, *parsed);
+  with_line(line, [&] { std::visit([&](const auto& it) { execute(it, now); }, *parsed); });
 }
 
 void Session::not_a_command(const std::string& line, const std::string& why, base::Time now) {
@@ -134,14 +134,21 @@ void Session::execute(const Who& wanted, base::Time now) {
 }
 
 bool Session::is_oneself(const std::string& name) const {
-  return base::comparison_key(name) == base::comparison_key(options_.name);
+  if (base::comparison_key(name) == base::comparison_key(options_.name)) return true;
+  const wire::Member* const found = find_person(name);
+  return found != nullptr && found->session == self_;
 }
 
 const wire::Member* Session::find_person(const std::string& name) const {
   const std::string key = base::comparison_key(name);
-  const auto found = std::ranges::find_if(
-      members_, [&](const auto& entry) { return base::comparison_key(entry.second.name) == key; });
-  return found == members_.end() ? nullptr : &found->second;
+  const auto one_who = [&](auto&& name_of) {
+    const auto found = std::ranges::find_if(members_, [&](const auto& entry) {
+      return base::comparison_key(name_of(entry.second)) == key;
+    });
+    return found == members_.end() ? nullptr : &found->second;
+  };
+  const wire::Member* const found = one_who([](const wire::Member& it) { return it.name; });
+  return found != nullptr ? found : one_who(full_name);
 }
 
 ServerMemory Session::memory() const {
@@ -244,12 +251,13 @@ void Session::on_outcome(const wire::Outcome& outcome, base::Time now) {
   }
   if (const auto answered = outbox_.take_answered(outcome, now)) {
     round_trip_ = std::chrono::duration_cast<std::chrono::microseconds>(now - answered->sent_at);
-    with_asker(answered->asker, [&] {
+    const auto act = [&] {
       if (answer_quietly(answered->kind, outcome)) return;
       if (outcome.status == 0) return succeed(*answered, outcome, now);
       if (try_passcode(*answered, outcome, now)) return;
       fail(*answered, outcome.text.empty() ? "the server refused that" : outcome.text);
-    });
+    };
+    with_line(answered->description(), [&] { with_asker(answered->asker, act); });
   }
   leave_if_done();
 }
@@ -273,7 +281,8 @@ bool Session::answer_quietly(Kind kind, const wire::Outcome& outcome) {
 void Session::succeed(const UserCommand& it, const wire::Outcome& outcome, base::Time now) {
   const Kind kind = it.kind;
   if (kind == Kind::kRecord) {
-    start_recording(now);
+    if (is_answer_awaited()) return start_recording(now);
+    if (asker_) show(error("record off came before the recording had begun"));
   } else if (kind == Kind::kTell) {
     show_sent(std::get<wire::Tell>(it.command.verb));
   } else if (kind == Kind::kHost) {
@@ -312,7 +321,8 @@ void Session::show_code(const std::string& code) {
 
 void Session::fail(const UserCommand& it, const std::string& why) {
   if (it.kind == Kind::kSetLoopback) loopback_ = false;
-  if (it.kind == Kind::kRecord) recording_.directory.clear();
+  if (it.kind == Kind::kSetMute && muted_by_host()) return;  // which has been told at once
+  if (it.kind == Kind::kRecord && is_answer_awaited()) recording_.directory.clear();
   const std::string what = it.description();
   show(error(it.is_text() ? why + " (" + what + ")" : why).with("command", what));
 }
@@ -321,7 +331,7 @@ void Session::give_up(const UserCommand& it) {
   if (it.kind == Kind::kProbe) round_trip_.reset();
   if (answer_quietly(it.kind, {})) return;
   if (it.kind == Kind::kRecord) {  // should the answer be late, nobody is to think that he does
-    recording_.directory.clear();
+    if (is_answer_awaited()) recording_.directory.clear();
     outbox_.tell(wire::SetRecording{false});
   }
   const std::string what = it.description();

@@ -10,9 +10,11 @@ namespace comcat::client {
 void Session::execute(const RecordCall& wanted, base::Time now) {
   const std::string shown = base::safe_text(recording_.directory);
   if (wanted.directory.empty()) {
-    if (!recording_.on) return show(Report("error", "nothing is being recorded"));
+    if (recording_.directory.empty()) return show(Report("error", "nothing is being recorded"));
+    const bool had_begun = recording_.on;
     stop_recording(now);
-    show(Report("recorded", "the recording in " + shown + " is complete"));
+    show(Report("recorded", had_begun ? "the recording in " + shown + " is complete"
+                                      : "nothing has been recorded into " + shown));
   } else if (!recording_.directory.empty()) {
     show(Report("error", "the call is recorded into " + shown + " already; record off ends that"));
   } else if (!recording_.allowed) {
@@ -20,8 +22,13 @@ void Session::execute(const RecordCall& wanted, base::Time now) {
                 "this server allows no recordings, or is too old to tell the others of one"));
   } else {
     recording_.directory = wanted.directory;
+    ++recording_.unanswered;
     command(Kind::kRecord, wire::SetRecording{true}, now);
   }
+}
+
+bool Session::is_answer_awaited() {
+  return --recording_.unanswered == 0 && !recording_.directory.empty();
 }
 
 void Session::start_recording(base::Time now) {
@@ -60,7 +67,8 @@ void Session::resume_recording() {
     outbox_.tell(wire::SetRecording{true});
     return;
   }
-  recording_ = {};
+  recording_.on = false;
+  recording_.directory.clear();
   ports_.stop_recording();
   ports_.show(Report("recording_failed",
                      "this server allows no recordings any more; the recording has ended"));

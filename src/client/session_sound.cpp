@@ -110,14 +110,14 @@ void Session::execute(const Devices& /*command*/, base::Time now) {
 }
 
 void Session::wait_for_sound(base::Time now) {
-  sound_askers_.push_back({std::exchange(asker_, std::nullopt), now});
+  sound_askers_.push_back({line_, std::exchange(asker_, std::nullopt), now});
 }
 
 void Session::on_sound(Report report) {
   if (sound_askers_.empty()) return;  // given up
-  std::optional<Asker> asker = std::move(sound_askers_.front().asker);
+  SoundAsker it = std::move(sound_askers_.front());
   sound_askers_.pop_front();
-  with_asker(std::move(asker), [&] { show(std::move(report)); });
+  with_line(it.line, [&] { with_asker(std::move(it.asker), [&] { show(std::move(report)); }); });
   leave_if_done();
 }
 

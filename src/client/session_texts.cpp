@@ -48,7 +48,10 @@ void Session::tell(const wire::Told& event) {
 }
 
 void Session::execute(const TellText& wanted, base::Time now) {
-  command(Kind::kTell, wire::Tell{wanted.name, wanted.text}, now);
+  // "an (2)" is a device of an, and what is told to somebody reaches all of his devices.
+  const wire::Member* const member = find_person(wanted.name);
+  const std::string name = member != nullptr ? member->name : wanted.name;
+  command(Kind::kTell, wire::Tell{name, wanted.text}, now);
 }
 
 void Session::show_sent(const wire::Tell& tell) {

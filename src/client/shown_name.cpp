@@ -60,6 +60,10 @@ std::string shown_person(const wire::Member& member) {
          (member.twin > 1 ? " (" + std::to_string(member.twin) + ")" : std::string());
 }
 
+std::string full_name(const wire::Member& member) {
+  return member.twin > 1 ? member.name + " (" + std::to_string(member.twin) + ")" : member.name;
+}
+
 std::string typed_name(const std::string& typed) {
   if (typed.size() < 2 || typed.front() != '"' || typed.back() != '"') return typed;
   return absl::StrReplaceAll(typed.substr(1, typed.size() - 2), {{"\\\\", "\\"}, {"\\\"", "\""}});

@@ -18,6 +18,9 @@ namespace comcat::client {
 /// The same of somebody in a room, with which of his devices it is: an (2). No name looks so.
 [[nodiscard]] std::string shown_person(const wire::Member& member);
 
+/// The same without quotes, as somebody may type it.
+[[nodiscard]] std::string full_name(const wire::Member& member);
+
 /// The name that somebody typed as shown_name() shows it, or without quotes.
 [[nodiscard]] std::string typed_name(const std::string& typed);
 

@@ -121,6 +121,15 @@ TEST(Command, PlainTextIsWhatNobodyMeantAsACommand) {
   }
 }
 
+TEST(Command, AChoiceOrANumberThatThereIsNotIsNeverSaid) {
+  for (const char* line : {"history 0", "history 500", "gain +40", "gain 6", "noise loud",
+                           "echo hello", "activation vox", "rooms all"}) {
+    EXPECT_NE("", error_of(line));
+    EXPECT_EQ(std::nullopt, plain_text(line)) << line;
+  }
+  EXPECT_EQ("history repeats itself", plain_text("history repeats itself"));
+}
+
 TEST(Command, NothingComesAfterAWordThatStandsAlone) {
   EXPECT_EQ("deafen stands alone: nothing comes after it", error_of("deafen please"));
 }

@@ -92,5 +92,17 @@ TEST_F(AControlledCall, ListsAndMistakesAreForTheProgramAndChangesForTheUserToo)
   EXPECT_TRUE(concerns_user(Report("moved", "")));
 }
 
+TEST_F(AControlledCall, EveryErrorNamesTheCommandThatFailed) {
+  ask(1, "record off");
+  EXPECT_THAT(answer_to(1), HasSubstr(R"("command":"record off")"));
+  ask(2, R"({"command":"output","device":"nowhere"})");
+  type("who");  // meanwhile
+  session_.on_sound(Report("error", "no sound device has \"nowhere\" in its name"));
+  EXPECT_THAT(answer_to(2), HasSubstr(R"("command":"{\"command\":\"output\")"));
+  ask(3, "kick binh");
+  answer(7, "only hosts can do that");
+  EXPECT_THAT(answer_to(3), HasSubstr(R"("command":"kick binh")"));
+}
+
 }  // namespace
 }  // namespace comcat::client

@@ -120,5 +120,49 @@ TEST_F(People, OneWhoClaimsANameIsToldWhatItMeans) {
   EXPECT_THAT(world_.take_texts(), ElementsAre(HasSubstr("--pair abcdefghjk")));
 }
 
+TEST_F(People, OneOfSomebodysDevicesIsFoundByTheNameThatStandsOnTheScreen) {
+  wire::Member twin = member(3, "binh");
+  twin.twin = 2;
+  twin.about.claimed = true;
+  session_.on_event(wire::Joined{twin});
+  world_.take_texts();
+  type("volume \"binh (2)\" 30");
+  EXPECT_THAT(world_.take_texts(), ElementsAre("you hear binh at 30 %"));
+  EXPECT_FLOAT_EQ(0.3F, world_.gains[3]);
+  type("ignore binh (2)");
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("you ignore binh: neither voice nor texts reach you"));
+  EXPECT_FLOAT_EQ(0.0F, world_.gains[3]);
+  type("msg \"binh (2)\" hello");
+  EXPECT_EQ("binh", std::get<wire::Tell>(world_.sent.back().verb).name);
+
+  session_.on_event(wire::Joined{member(4, "binh (2)")});
+  type("msg \"binh (2)\" hello");
+  EXPECT_EQ("binh (2)", std::get<wire::Tell>(world_.sent.back().verb).name) << "a name like it";
+}
+
+TEST_F(People, WhoIsTheSecondDeviceIsOneselfByEitherName) {
+  wire::Welcome second = welcome(5, {member(2, "binh")});
+  second.members.back().twin = 2;
+  session_.on_welcome(second);
+  world_.take_texts();
+  type("volume \"an (2)\" 30");
+  type("ignore an");
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("that is you; others set how loud they hear you",
+                          "that is you; mute keeps the others from hearing you"));
+}
+
+TEST_F(People, WhomAHostHasMutedIsToldOnceThatUnmuteIsInVain) {
+  type("mute");
+  answer();
+  session_.on_event(wire::MuteChanged{1, true, true});
+  world_.take_texts();
+  type("unmute");
+  answer(7, "a host has muted you, and only a host can change that");
+  EXPECT_THAT(world_.take_texts(),
+              ElementsAre("a host has muted you, and only a host can change that"));
+}
+
 }  // namespace
 }  // namespace comcat::client

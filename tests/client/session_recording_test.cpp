@@ -8,6 +8,7 @@ namespace comcat::client {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 wire::Welcome recordable(wire::SessionNumber self) {
   wire::Welcome out = welcome(self, {member(2, "binh")});
@@ -120,6 +121,20 @@ TEST_F(Recording, OfOthersIsTold) {
   EXPECT_THAT(world_.take_texts(), ElementsAre("in the room lobby: an (you), binh (records)"));
   session_.on_event(wire::RecordingChanged{2, false});
   EXPECT_THAT(world_.take_texts(), ElementsAre("binh no longer records the call"));
+}
+
+TEST_F(Recording, ThatIsEndedBeforeTheServerHasAnsweredNeverBegins) {
+  type("record calls");
+  const std::uint64_t first = world_.sent.back().trace_id;
+  type("record off");
+  EXPECT_FALSE(asked_to_record());
+  EXPECT_THAT(world_.take_texts(), ElementsAre("nothing has been recorded into calls"));
+  type("record later");
+  session_.on_outcome({first, 0, "", {}}, now_);
+  EXPECT_EQ("", world_.recording_into);
+  EXPECT_THAT(world_.take_texts(), IsEmpty());
+  answer();
+  EXPECT_EQ("later", world_.recording_into);
 }
 
 }  // namespace

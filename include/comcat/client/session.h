@@ -222,6 +222,8 @@ class Session {
 
   /// The server has told the others.
   void start_recording(base::Time now);
+  /// Counts an answer; true where the newest recording waits for it, and has not been ended since.
+  [[nodiscard]] bool is_answer_awaited();
   void stop_recording(base::Time now);
   void resume_recording();
 
@@ -238,6 +240,9 @@ class Session {
   /// Does `act`, of which the first report goes to `asker`; or one says that it is done, unless an
   /// answer will.
   void with_asker(std::optional<Asker> asker, const std::function<void()>& act);
+  /// Does `act`, which carries out or answers `line`: what is shown as its error has that beside
+  /// it.
+  void with_line(const std::string& line, const std::function<void()>& act);
   /// Whoever asks now is answered by on_sound().
   void wait_for_sound(base::Time now);
   /// Whoever leaves waits for the answers of the sound system no longer.
@@ -293,6 +298,7 @@ class Session {
   [[nodiscard]] std::vector<Object> member_objects() const;
 
   struct SoundAsker {
+    std::string line;
     std::optional<Asker> asker;
     base::Time asked_at{};
   };
@@ -300,6 +306,7 @@ class Session {
     bool allowed = false;   // by the server
     std::string directory;  // asked for, or going on; empty: neither
     bool on = false;
+    int unanswered = 0;  // of what the server was asked for
   };
 
   struct Playing {
@@ -319,6 +326,7 @@ class Session {
   SeenTexts seen_texts_;
   CommandOutbox outbox_;
   std::optional<Asker> asker_;  // of the command that is being answered, until he has been told
+  std::string line_;            // that is being carried out or answered; "": none
   std::deque<SoundAsker> sound_askers_;  // who wait for on_sound()
   Recording recording_;
   Playing playing_;
