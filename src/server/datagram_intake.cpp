@@ -35,9 +35,11 @@ struct DatagramIntake::Buffers {
     iovec part;
   };
 
-  /// Makes all of them ready for another call.
-  void prepare() {
-    for (std::size_t i = 0; i < kAtATime; ++i) {
+  Buffers() { prepare(kAtATime); }
+
+  /// Makes the first `count`, which have been used, ready for another call.
+  void prepare(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
       Slot& slot = slots[i];
       slot.part = {slot.bytes.data(), slot.bytes.size()};
       msghdr& message = messages[i].msg_hdr;
@@ -104,16 +106,21 @@ int DatagramIntake::wait_ms(base::Time now) const {
 
 void DatagramIntake::read(std::uint16_t socket, Buffers& buffers) {
   for (std::size_t round = 0; round < kRounds; ++round) {
-    buffers.prepare();
-    const int count = recvmmsg(sockets_[socket].fd.get(), buffers.messages.data(), kAtATime,
-                               MSG_DONTWAIT, nullptr);
-    if (count <= 0) return;
-    const absl::MutexLock lock(&mutex_);
-    for (mmsghdr& message : std::span(buffers.messages).first(static_cast<std::size_t>(count))) {
-      const auto* const bytes = static_cast<const std::byte*>(message.msg_hdr.msg_iov->iov_base);
-      take({bytes, message.msg_len}, address_of(message.msg_hdr, socket));
-    }
-    if (static_cast<std::size_t>(count) < kAtATime) return;
+    const int got = recvmmsg(sockets_[socket].fd.get(), buffers.messages.data(), kAtATime,
+                             MSG_DONTWAIT, nullptr);
+    if (got <= 0) return;
+    const auto count = static_cast<std::size_t>(got);
+    take_all(std::span(buffers.messages).first(count), socket);
+    buffers.prepare(count);
+    if (count < kAtATime) return;
+  }
+}
+
+void DatagramIntake::take_all(std::span<mmsghdr> messages, std::uint16_t socket) {
+  const absl::MutexLock lock(&mutex_);
+  for (mmsghdr& message : messages) {
+    const auto* const bytes = static_cast<const std::byte*>(message.msg_hdr.msg_iov->iov_base);
+    take({bytes, message.msg_len}, address_of(message.msg_hdr, socket));
   }
 }
 
@@ -143,8 +150,8 @@ void DatagramIntake::take(datagram::Bytes bytes, const DatagramAddress& from) {
 
 void DatagramIntake::hand_on_due(base::Time now) {
   if (due_at_ > now) return;
-  due_at_ = base::Time::max();
-  hand_on_(std::exchange(arrived_, {}));
+  due_at_ = hand_on_(arrived_);
+  arrived_.clear();
 }
 
 }  // namespace comcat::server

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -33,16 +34,17 @@ struct ArrivedDatagram {
 };
 
 /// Receives the server's datagrams and opens them; what does not authenticate ends here,
-/// unanswered. What is left is handed on in batches, as one wake-up of whoever serves them is
-/// dearer than many datagrams: voice, probes and echoes at once, reports with those, or after
-/// kReportsWait.
+/// unanswered. What is left is handed on in batches: voice, probes and echoes at once, reports with
+/// those, or after kReportsWait.
 ///
 /// Capacity   nothing waits here but reports; what comes faster than it is read, the kernel drops.
 /// Threads    its own, which calls `hand_on`; start() and stop() from the owner's, admit() and
 ///            forget() from any.
 class DatagramIntake {
  public:
-  using HandOn = std::function<void(std::vector<ArrivedDatagram>)>;
+  /// Serves a batch, and leaves no more of it than memory that may be used again. Returns when it
+  /// is to be called once more, at the latest, be it without datagrams.
+  using HandOn = std::function<base::Time(std::vector<ArrivedDatagram>&)>;
   static constexpr std::chrono::milliseconds kReportsWait{100};
 
   /// `sockets` and `metrics` outlive it.
@@ -69,6 +71,7 @@ class DatagramIntake {
   void run(const std::stop_token& stop);
   /// Reads what there is of socket number `socket`, at most so much that others have their turn.
   void read(std::uint16_t socket, Buffers& buffers);
+  void take_all(std::span<mmsghdr> messages, std::uint16_t socket) ABSL_LOCKS_EXCLUDED(mutex_);
   void take(datagram::Bytes bytes, const DatagramAddress& from)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void hand_on_due(base::Time now);

@@ -297,8 +297,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   parts->shard->start();
   if (parts->datagrams) {
     parts->datagrams->intake.start(
-        [shard = parts->shard.get()](std::vector<ArrivedDatagram> batch) {
-          shard->post_datagrams(std::move(batch));
+        [shard = parts->shard.get()](std::vector<ArrivedDatagram>& batch) {
+          return shard->take_datagrams(batch);
         });
   }
   if (parts->journal) connect(*parts->journal, *parts->shard);

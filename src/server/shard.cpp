@@ -49,35 +49,59 @@ void Shard::start() {
 }
 
 void Shard::run() {
+  base::Time until{};
   for (;;) {
-    const base::Duration left = next_deadline() - base::steady_now();
     void* tag = nullptr;
     bool ok = false;
-    const auto status = queue_->AsyncNext(&tag, &ok, rpc::deadline_in(left));
+    const auto status = queue_->AsyncNext(&tag, &ok, rpc::deadline_in(until - base::steady_now()));
+    const absl::MutexLock turn(&turn_);
     now_ = base::steady_now();
     if (status == grpc::CompletionQueue::SHUTDOWN) return;
     health_.tick(now_);
     if (status == grpc::CompletionQueue::GOT_EVENT) {
       static_cast<rpc::Completion*>(tag)->complete(ok);
     }
-    expire_due();
-    tell_if_drained();
-    hub_.tick(now_);
-    if (datagrams_ == nullptr) continue;
-    datagrams_->tick(now_);
-    datagrams_->flush(now_);
+    end_event();
+    until = waits_until_ = next_deadline();
   }
 }
 
-void Shard::post_datagrams(std::vector<ArrivedDatagram> batch) {
-  post([this, batch = std::move(batch)] {
-    datagrams_->take(
-        batch,
-        [this](Caller& caller, wire::VoicePacket packet, base::Time now) {
-          hub_.hear(caller, std::move(packet), now);
-        },
-        now_);
-  });
+void Shard::end_event() {
+  expire_due();
+  tell_if_drained();
+  hub_.tick(now_);
+  if (datagrams_ == nullptr) return;
+  datagrams_->tick(now_);
+  datagrams_->flush(now_);
+}
+
+base::Time Shard::take_datagrams(std::vector<ArrivedDatagram>& batch) {
+  if (posted_batches_ > 0 || !turn_.TryLock()) {
+    // Whatever is due, the end of the event that is under way sees to it.
+    if (batch.empty()) return base::Time::max();
+    ++posted_batches_;
+    post([this, batch = std::move(batch)]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      --posted_batches_;
+      hear(batch);  // in an event of the shard's thread
+    });
+    return base::Time::max();
+  }
+  now_ = base::steady_now();
+  hear(batch);
+  end_event();
+  const base::Time next = next_deadline();
+  const bool is_ours = next < waits_until_;
+  turn_.Unlock();
+  return is_ours ? next : base::Time::max();
+}
+
+void Shard::hear(const std::vector<ArrivedDatagram>& batch) {
+  datagrams_->take(
+      batch,
+      [this](Caller& caller, wire::VoicePacket packet, base::Time now) {
+        hub_.hear(caller, std::move(packet), now);
+      },
+      now_);
 }
 
 base::Time Shard::next_deadline() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -20,6 +21,8 @@
 #include "comcat/server/hub.h"
 #include "comcat/server/metrics.h"
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "call.h"
 #include "datagram_paths.h"
 #include "health.h"
@@ -27,14 +30,15 @@
 
 namespace comcat::server {
 
-/// One thread, one gRPC completion queue and the calls dealt to it. Everything that happens to them
-/// is an event of that queue, so nothing inside is locked. Other threads speak to it by post().
+/// One gRPC completion queue, the calls dealt to it, and the thread that waits for it. Everything
+/// that happens to them is an event, of that queue or of datagrams, and one event is over before
+/// the next begins, so nothing inside is locked. Other threads speak to it by post().
 ///
 /// `datagrams`, where there are some, outlive it.
 ///
 /// Threads    start(), drain() and join() from the owner, in this order, once the server has been
-///            built; post() from any; the rest from the shard's own, which is the one that posted
-///            tasks run on.
+///            built; post() from any; take_datagrams() from the one that receives them, whose event
+///            it is then; the rest from within events.
 class Shard final {
  public:
   Shard(const HubOptions& hub, const AdmissionOptions& admission, Metrics& metrics,
@@ -55,8 +59,12 @@ class Shard final {
   /// Waits for the last call and ends the thread. After grpc::Server::Shutdown().
   void join();
 
-  /// Datagrams of its callers have arrived. From any thread; there are `datagrams`.
-  void post_datagrams(std::vector<ArrivedDatagram> batch);
+  /// Datagrams of its callers have arrived: an event of the calling thread's, as waking the shard's
+  /// costs more than what a frame asks for; while an event of that one is under way, they are
+  /// posted to it. Whether `batch` was empty or not, it is afterwards of no use. Tells when it is
+  /// to be called again for what is due, be it without datagrams. Not after join(); there are
+  /// `datagrams`.
+  [[nodiscard]] base::Time take_datagrams(std::vector<ArrivedDatagram>& batch);
 
   // For its calls.
   [[nodiscard]] base::Time now() const { return now_; }  // when the running event began
@@ -79,6 +87,9 @@ class Shard final {
 
  private:
   void run();
+  void hear(const std::vector<ArrivedDatagram>& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_);
+  /// What follows each event, whatever it was.
+  void end_event() ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_);
   void begin_drain(std::chrono::milliseconds grace);
   void end_if_idle();
   void tell_if_drained();
@@ -96,6 +107,9 @@ class Shard final {
   Health health_;
   Admission admission_;
   Hub hub_;
+  absl::Mutex turn_;                               // whoever runs an event has it
+  base::Time waits_until_ ABSL_GUARDED_BY(turn_);  // the shard's thread, at most
+  std::atomic<int> posted_batches_{0};             // of datagrams; later ones come after them
   base::Time now_;
   std::set<std::pair<base::Time, Call*>> deadlines_;
   std::map<Call*, base::Time> deadline_of_;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -53,6 +54,37 @@ TEST(Shard, WhatIsPostedWhileItIsBusyCostsOneWakeUp) {
   ASSERT_TRUE(stage.on_shard([] {}));
   ASSERT_EQ(ran_at.size(), 100U);
   EXPECT_EQ(ran_at, std::vector<base::Time>(100, ran_at.front()));
+}
+
+TEST(Shard, DatagramsAreServedByWhoReceivedThemUnlessAnEventIsUnderWay) {
+  const std::vector<DatagramSocket> none;
+  Metrics metrics;
+  DatagramIntake intake(none, metrics);
+  DatagramPaths paths(none, 4711, intake, metrics);
+  Stage::Options options;
+  options.datagrams = &paths;
+  Stage stage(options);
+  std::vector<ArrivedDatagram> batch(1);
+  // The shard's thread may just be at something of its own, and takes the batch then.
+  const base::Time end = base::steady_now() + Stage::kPatience;
+  do {
+    batch.resize(1);
+    std::ignore = stage.shard().take_datagrams(batch);
+  } while (batch.empty() && base::steady_now() < end);
+  EXPECT_EQ(batch.size(), 1U) << "not handed to another thread";
+
+  base::Event busy;
+  base::Event go_on;
+  stage.shard().post([&] {
+    busy.set();
+    go_on.wait_for(Stage::kPatience);
+  });
+  ASSERT_TRUE(busy.wait_for(Stage::kPatience));
+  EXPECT_EQ(stage.shard().take_datagrams(batch), base::Time::max()) << "whoever is busy sees to it";
+  EXPECT_TRUE(batch.empty());
+  go_on.set();
+  EXPECT_TRUE(stage.on_shard([] {}));
+  stage.stop();
 }
 
 TEST(Shard, DrainReturnsOnceEverybodyHasBeenToldAndHasHungUp) {

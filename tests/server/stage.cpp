@@ -14,7 +14,7 @@ Stage::Stage(Options options) {
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
   std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();
   shard_ = std::make_unique<Shard>(options.hub, options.admission, metrics_, std::move(queue),
-                                   service_, health_, guests_, doorman_, nullptr);
+                                   service_, health_, guests_, doorman_, options.datagrams);
   server_ = builder.BuildAndStart();
   shard_->start();
 }

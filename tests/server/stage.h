@@ -25,6 +25,7 @@ class Stage {
   struct Options {
     HubOptions hub;
     AdmissionOptions admission;
+    DatagramPaths* datagrams = nullptr;  // outlive the stage
   };
   static constexpr std::chrono::seconds kPatience{20};
 
