@@ -10,19 +10,31 @@ void Evidence::sent(std::uint64_t counter, bool asks, base::Time now) {
   asked_ = left_;
   if (unproven_ == 0) since_ = now;
   ++unproven_;
+  mark(now);
+}
+
+void Evidence::mark(base::Time now) {
+  if (marked_ == kMarks) return;
+  if (marked_ > 0 && now - marks_[marked_ - 1].at < kMarkGap) return;
+  marks_[marked_++] = {left_, now};
 }
 
 bool Evidence::told(const Report& report, base::Time now) {
   if (report.highest <= told_ || report.highest > left_) return false;
   told_ = report.highest;
-  since_ = now;
   unproven_ = told_ >= asked_ ? 0 : std::min(unproven_, asked_ - told_);
+  const auto end = marks_.begin() + static_cast<std::ptrdiff_t>(marked_);
+  const auto waiting =
+      std::find_if(marks_.begin(), end, [this](const Mark& mark) { return mark.left > told_; });
+  marked_ = static_cast<std::size_t>(std::move(waiting, end, marks_.begin()) - marks_.begin());
+  since_ = marked_ == 0 ? now : std::min<base::Time>(now, marks_[0].at + kOnTheWay);
   return true;
 }
 
 void Evidence::doubt(base::Time now) {
   doubted_ = left_;
   since_ = now;
+  marked_ = 0;
 }
 
 }  // namespace comcat::datagram

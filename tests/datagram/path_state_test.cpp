@@ -17,8 +17,9 @@ class Pair {
   struct End {
     PathState path;
     std::uint64_t next = 0;
-    bool reaches = true;  // what it sends as a datagram
-    int reports = 0;      // that it told
+    bool reaches = true;           // what it sends as a datagram
+    std::uint64_t loses_each = 0;  // of those one is lost; 0: none
+    int reports = 0;               // that it told
   };
 
   End& client() { return client_; }
@@ -59,6 +60,7 @@ class Pair {
     from.path.sent(type, header.counter, now_);
     End& to = other(from);
     if (!from.reaches) return;
+    if (from.loses_each > 0 && header.counter % from.loses_each == 0) return;
     to.path.received(header, now_);
     if (type == Type::kProbe) {
       const Probe echo = to.path.probe_came(*body, now_);
@@ -100,6 +102,41 @@ TEST(PathState, WhileVoiceFlowsItsReceiverProvesItFiveTimesASecond) {
   pair.pass(10s, &pair.client());
   EXPECT_NEAR(49, pair.server().reports, 2);
   EXPECT_EQ(0, pair.client().reports);
+}
+
+TEST(PathState, AClientToWhichAllComesReportsTwiceASecond) {
+  Pair pair;
+  pair.pass(10s, &pair.server());
+  EXPECT_NEAR(22, pair.client().reports, 2);
+  expect_ways(pair, Way::kDatagram, Way::kDatagram);
+}
+
+TEST(PathState, AClientThatMissesOneReportsMoreOftenFromThenOnForAWhile) {
+  Pair pair;
+  pair.pass(4s, &pair.server());
+  const int before = pair.client().reports;
+  pair.server().loses_each = 50;  // one a second
+  pair.pass(4s, &pair.server());
+  EXPECT_GE(pair.client().reports - before, 16);
+  pair.server().loses_each = 0;
+  pair.pass(4s, &pair.server());
+  const int after = pair.client().reports;
+  pair.pass(9s, &pair.server());
+  EXPECT_NEAR(20, pair.client().reports - after, 2);
+}
+
+TEST(PathState, AReportThatIsLostRaisesNoDoubt) {
+  Pair pair;
+  pair.pass(5s, &pair.server());
+  for (int reports = pair.client().reports; reports == pair.client().reports;) {
+    pair.client().reaches = false;
+    pair.pass(20ms, &pair.server());
+  }
+  pair.client().reaches = true;
+  for (int i = 0; i < 100; ++i) {
+    pair.pass(20ms, &pair.server());
+    EXPECT_EQ(Way::kDatagram, pair.server().path.way());
+  }
 }
 
 TEST(PathState, TheDirectionThatIsBlockedMovesToTheStreamAndTheOtherStays) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 #include "comcat/base/clock.h"
@@ -24,10 +27,22 @@ class Evidence {
   [[nodiscard]] bool proves() const { return told_ > doubted_; }
   /// How many have left that ask for proof and are not proven; at most, where some are on the way.
   [[nodiscard]] std::uint64_t unproven() const { return unproven_; }
-  /// Since when those wait, where there are any.
+  /// Since when those wait, where there are any: the newest report, or kOnTheWay after the first of
+  /// them left, if that is earlier. A report proves what has come, be it that nothing has since.
   [[nodiscard]] base::Time since() const { return since_; }
 
  private:
+  static constexpr std::chrono::milliseconds kOnTheWay{100};
+  static constexpr std::chrono::milliseconds kMarkGap{60};
+  static constexpr std::size_t kMarks = 16;  // about a second
+
+  /// When one that asks left.
+  struct Mark {
+    std::uint64_t left = 0;
+    base::Time at{};
+  };
+  void mark(base::Time now);
+
   // Each one more than a counter, as in Report.
   std::uint64_t left_ = 0;
   std::uint64_t asked_ = 0;
@@ -35,6 +50,9 @@ class Evidence {
   std::uint64_t doubted_ = 0;
   std::uint64_t unproven_ = 0;
   base::Time since_{};
+  std::array<Mark, kMarks>
+      marks_{};  // of those that are not proven: the oldest, and some later ones
+  std::size_t marked_ = 0;
 };
 
 }  // namespace comcat::datagram

@@ -27,15 +27,19 @@ class PathState {
     bool report = false;  // with report(), by way()
   };
 
-  /// The client `keeps_alive`: its probes keep open what NATs and firewalls have opened for it.
-  PathState(bool keeps_alive, base::Time now) : out_(keeps_alive, now) {}
+  /// The client `keeps_alive`: its probes keep open what NATs and firewalls have opened for it. It
+  /// also reports less often while nothing is lost either way: a server that speaks to many is
+  /// reported to by many.
+  PathState(bool keeps_alive, base::Time now)
+      : reports_calmly_(keeps_alive), out_(keeps_alive, now) {}
 
   /// A datagram of ours has left; of any type.
   void sent(Type type, std::uint64_t counter, base::Time now) { out_.sent(type, counter, now); }
   /// A datagram of the peer's has arrived that authenticated and is no replay; of any type. What is
   /// in it comes on its own: probe_came(), echo_came(), told().
   void received(const Header& header, base::Time now) {
-    in_.add(header.counter, header.type == Type::kVoice, now);
+    const bool calm = reports_calmly_ && out_.way() == Way::kDatagram && out_.loss() == 0;
+    in_.add(header.counter, header.type == Type::kVoice, calm, now);
   }
 
   /// A probe has come. What its echo says, which is to leave at once to where the probe came from.
@@ -60,6 +64,7 @@ class PathState {
   [[nodiscard]] const ReceivedTally& in() const { return in_; }
 
  private:
+  const bool reports_calmly_;
   SendPath out_;
   ReceivedTally in_;
 };

@@ -9,16 +9,20 @@
 namespace comcat::datagram {
 
 /// Counts what arrives, and says when the peer is to be told: at once for the first voice after a
-/// while, then each kGap while voice comes. Other datagrams count and ask for nothing, so that
-/// reports do not answer reports.
+/// while, then each kGap while voice comes; each kCalmGap where that is enough, until one is
+/// missing, and then for kWary no more. Other datagrams count and ask for nothing, so that reports
+/// do not answer reports.
 ///
 /// Threads    one at a time.
 class ReceivedTally {
  public:
   static constexpr std::chrono::milliseconds kGap{200};
+  static constexpr std::chrono::milliseconds kCalmGap{
+      450};  // one is lost, and no second has passed
+  static constexpr std::chrono::seconds kWary{3};
 
-  /// A datagram, no replay, has arrived.
-  void add(std::uint64_t counter, bool voice, base::Time now);
+  /// A datagram, no replay, has arrived. `calm`: kCalmGap is enough, for all that others know.
+  void add(std::uint64_t counter, bool voice, bool calm, base::Time now);
 
   /// What there is to tell.
   [[nodiscard]] const Report& report() const { return report_; }
@@ -31,6 +35,7 @@ class ReceivedTally {
   Report report_;
   base::Time due_at_ = base::Time::max();
   base::Time told_at_{};
+  base::Time wary_until_{};
 };
 
 }  // namespace comcat::datagram
