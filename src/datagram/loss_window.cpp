@@ -6,11 +6,17 @@ namespace comcat::datagram {
 
 void LossWindow::add(const Report& report, base::Time now) {
   reports_.push_back({report, now});
-  while (reports_.size() > 2 && reports_[1].when + kSpan <= now) reports_.pop_front();
+  while (reports_.size() > 2 && reports_[1].when + kSpan <= now) reports_.erase(reports_.begin());
   if (reports_.size() > kMostReports) reports_.erase(reports_.begin() + 1);
+  loss_ = reckon();
 }
 
-double LossWindow::loss() const {
+void LossWindow::clear() {
+  reports_.clear();
+  loss_ = 0;
+}
+
+double LossWindow::reckon() const {
   if (reports_.size() < 2) return 0;
   const Report& first = reports_.front().report;
   const Report& last = reports_.back().report;

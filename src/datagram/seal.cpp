@@ -35,11 +35,12 @@ Cipher cipher_for(const Keys& keys, bool seals) {
   return cipher;
 }
 
-/// Begins with another nonce, and authenticates the header.
-bool begin(evp_cipher_ctx_st* cipher, const Nonce& nonce, Bytes header) {
+/// Begins with another nonce, and with another key where there is one, and authenticates the
+/// header.
+bool begin(evp_cipher_ctx_st* cipher, const unsigned char* key, const Nonce& nonce, Bytes header) {
   int length = 0;
   return cipher != nullptr &&
-         EVP_CipherInit_ex(cipher, nullptr, nullptr, nullptr, raw(nonce.data()), -1) == 1 &&
+         EVP_CipherInit_ex(cipher, nullptr, nullptr, key, raw(nonce.data()), -1) == 1 &&
          EVP_CipherUpdate(cipher, nullptr, &length, raw(header.data()),
                           static_cast<int>(header.size())) == 1;
 }
@@ -76,7 +77,7 @@ std::size_t Sealer::seal(Type type, std::string_view body, std::span<std::byte> 
   next_.type = type;
   write_header(next_, out);
   std::byte* const sealed = out.data() + kHeaderBytes;
-  if (!begin(cipher_.get(), nonce_of(salt_, next_.counter), out.first(kHeaderBytes)) ||
+  if (!begin(cipher_.get(), nullptr, nonce_of(salt_, next_.counter), out.first(kHeaderBytes)) ||
       !run(cipher_.get(), as_bytes(body), sealed) || !finish(cipher_.get()) ||
       EVP_CIPHER_CTX_ctrl(cipher_.get(), EVP_CTRL_AEAD_GET_TAG, kTagBytes, sealed + body.size()) !=
           1) {
@@ -87,22 +88,23 @@ std::size_t Sealer::seal(Type type, std::string_view body, std::span<std::byte> 
 }
 
 Opener::Opener(const Keys& keys, std::uint32_t connection, std::uint8_t epoch)
-    : connection_(connection),
-      epoch_(epoch),
-      salt_(keys.salt()),
-      cipher_(cipher_for(keys, /*seals=*/false)) {}
+    : connection_(connection), epoch_(epoch), keys_(keys) {}
 
 std::optional<std::string_view> Opener::open(const Header& header, Bytes datagram) {
   if (header.connection != connection_ || header.epoch != epoch_) return std::nullopt;
   if (datagram.size() <= kOverheadBytes || datagram.size() > kMaxDatagramBytes) return std::nullopt;
-  thread_local std::array<std::byte, kMaxBodyBytes> body;  // a server has many openers
+  // A server has many openers. The cipher keeps the key of the last one.
+  thread_local std::array<std::byte, kMaxBodyBytes> body;
+  thread_local Cipher cipher;
+  if (cipher == nullptr) cipher = cipher_for(keys_, /*seals=*/false);
   const Bytes sealed = datagram.subspan(kHeaderBytes, datagram.size() - kOverheadBytes);
   std::array<std::byte, kTagBytes> tag{};
   std::copy(datagram.end() - kTagBytes, datagram.end(), tag.begin());
-  if (!begin(cipher_.get(), nonce_of(salt_, header.counter), datagram.first(kHeaderBytes)) ||
-      !run(cipher_.get(), sealed, body.data()) ||
-      EVP_CIPHER_CTX_ctrl(cipher_.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) != 1 ||
-      !finish(cipher_.get())) {
+  if (!begin(cipher.get(), raw(keys_.key().data()), nonce_of(keys_.salt(), header.counter),
+             datagram.first(kHeaderBytes)) ||
+      !run(cipher.get(), sealed, body.data()) ||
+      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) != 1 ||
+      !finish(cipher.get())) {
     return std::nullopt;
   }
   return as_text({body.data(), sealed.size()});

@@ -50,6 +50,9 @@ class DatagramPath final : public VoicePath {
 
   /// When serve() is due.
   [[nodiscard]] base::Time next_deadline() const;
+  /// For DatagramPaths: when it is to look at next_deadline() again, at the latest.
+  [[nodiscard]] base::Time wakes() const { return wakes_; }
+  void wakes_at(base::Time when) { wakes_ = when; }
   [[nodiscard]] std::uint32_t connection() const { return connection_; }
   [[nodiscard]] Caller& caller() { return caller_; }
 
@@ -73,6 +76,7 @@ class DatagramPath final : public VoicePath {
   datagram::PathState state_;
   datagram::PeerAddress<DatagramAddress> address_;
   datagram::SequenceFilter sequences_;
+  base::Time wakes_ = base::Time::max();
   RateLimit control_;                   // probes, echoes and reports of the caller's
   std::vector<Payload> waiting_;        // for flush()
   std::unique_ptr<Repeater> repeater_;  // null: nothing is lost

@@ -22,7 +22,7 @@ std::optional<wire::DatagramOffer> DatagramPaths::open(Caller& caller, base::Tim
   if (!intake_.admit(connection, datagram::Opener(*up, connection, kEpoch))) return std::nullopt;
   auto path = std::make_unique<DatagramPath>(*this, caller, connection,
                                              datagram::Sealer(*down, connection, kEpoch), now);
-  paths_.emplace(connection, Entry{path.get()});
+  paths_.emplace(connection, path.get());
   caller.listener.path = std::move(path);
   return wire::DatagramOffer{port_,           connection,       kEpoch,           up->key_text(),
                              up->salt_text(), down->key_text(), down->salt_text()};
@@ -50,11 +50,11 @@ void DatagramPaths::hear_voice(const ArrivedDatagram& datagram, const Hear& hear
 
 void DatagramPaths::tick(base::Time now) {
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    Entry& entry = paths_.at(deadlines_.begin()->second);
+    DatagramPath& path = *deadlines_.begin()->second;
     deadlines_.erase(deadlines_.begin());
-    entry.wakes = base::Time::max();
-    if (entry.path->next_deadline() <= now) entry.path->serve(now);
-    reschedule(*entry.path);
+    path.wakes_at(base::Time::max());
+    if (path.next_deadline() <= now) path.serve(now);
+    reschedule(path);
   }
 }
 
@@ -70,28 +70,23 @@ void DatagramPaths::flush(base::Time now) {
 
 DatagramPath* DatagramPaths::find(std::uint32_t connection) {
   const auto found = paths_.find(connection);
-  return found == paths_.end() ? nullptr : found->second.path;
+  return found == paths_.end() ? nullptr : found->second;
 }
 
 /// A deadline that moves away, as each proof moves it, costs nothing: it wakes too early once.
 void DatagramPaths::reschedule(DatagramPath& path) {
-  const auto found = paths_.find(path.connection());
-  if (found == paths_.end()) return;
-  Entry& entry = found->second;
   const base::Time wanted = path.next_deadline();
-  if (wanted >= entry.wakes) return;
-  deadlines_.erase({entry.wakes, path.connection()});
-  deadlines_.emplace(wanted, path.connection());
-  entry.wakes = wanted;
+  if (wanted >= path.wakes()) return;
+  deadlines_.erase({path.wakes(), &path});
+  deadlines_.emplace(wanted, &path);
+  path.wakes_at(wanted);
 }
 
 void DatagramPaths::forget(DatagramPath& path) {
   intake_.forget(path.connection());
   std::erase(waiting_, &path);
-  const auto found = paths_.find(path.connection());
-  if (found == paths_.end()) return;
-  deadlines_.erase({found->second.wakes, path.connection()});
-  paths_.erase(found);
+  deadlines_.erase({path.wakes(), &path});
+  paths_.erase(path.connection());
 }
 
 }  // namespace comcat::server

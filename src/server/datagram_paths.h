@@ -51,11 +51,6 @@ class DatagramPaths final : public VoicePaths {
   void forget(DatagramPath& path);
 
  private:
-  struct Entry {
-    DatagramPath* path = nullptr;
-    base::Time wakes = base::Time::max();  // its place in deadlines_: at its deadline or before
-  };
-
   [[nodiscard]] DatagramPath* find(std::uint32_t connection);
   void hear_voice(const ArrivedDatagram& datagram, const Hear& hear, base::Time now);
 
@@ -63,9 +58,9 @@ class DatagramPaths final : public VoicePaths {
   DatagramIntake& intake_;
   Metrics& metrics_;
   DatagramOutbox outbox_;
-  std::unordered_map<std::uint32_t, Entry> paths_;  // by connection
-  std::set<std::pair<base::Time, std::uint32_t>> deadlines_;
-  std::vector<DatagramPath*> waiting_;  // to be flushed, each once
+  std::unordered_map<std::uint32_t, DatagramPath*> paths_;    // by connection
+  std::set<std::pair<base::Time, DatagramPath*>> deadlines_;  // each at wakes(), where it has any
+  std::vector<DatagramPath*> waiting_;                        // to be flushed, each once
 };
 
 }  // namespace comcat::server

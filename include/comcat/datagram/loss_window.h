@@ -2,7 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
+#include <vector>
 
 #include "comcat/base/clock.h"
 #include "comcat/datagram/control.h"
@@ -22,10 +22,10 @@ class LossWindow {
   /// A report with a higher `highest` than the last came at `now`.
   void add(const Report& report, base::Time now);
   /// What came before counts no longer.
-  void clear() { reports_.clear(); }
+  void clear();
 
   /// Of the datagrams of the last kSpan, 0 to 1; 0 where there were too few.
-  [[nodiscard]] double loss() const;
+  [[nodiscard]] double loss() const { return loss_; }
   /// True where loss() is of the whole of kSpan.
   [[nodiscard]] bool is_full() const;
 
@@ -35,7 +35,10 @@ class LossWindow {
     base::Time when;
   };
 
-  std::deque<Told> reports_;  // the oldest is the last that came kSpan ago or earlier
+  [[nodiscard]] double reckon() const;
+
+  double loss_ = 0;            // asked for with each frame
+  std::vector<Told> reports_;  // the oldest is the last that came kSpan ago or earlier
 };
 
 }  // namespace comcat::datagram
