@@ -26,6 +26,8 @@ constexpr std::uint64_t kAddressAtOnce = 96UL * 1024;
 constexpr std::uint64_t kTelling = 256;
 // Voice of a fifth of a second may come between two watches, whatever a caller's rate is.
 constexpr std::uint64_t kVoicesASecond = 5;
+// Where nothing comes and goes, a look costs more than it tells: the limit holds all the same.
+constexpr std::chrono::milliseconds kQuietLook{480};  // before the fifth watch
 
 }  // namespace
 
@@ -67,6 +69,20 @@ struct GuestTable::Guest {
     return now - *unheard_since >= patience;
   }
 
+  /// True where nothing had come when it was looked at last, which was lately, and no message has
+  /// come or gone since.
+  [[nodiscard]] bool is_quiet(base::Time now) const {
+    return was_still && !alone_since && !unheard_since && account->callers() > 0 &&
+           now - looked_at < kQuietLook && account->bytes_in() == last.bytes_in &&
+           account->bytes_out() == last.bytes_out;
+  }
+
+  void looked(const ConnectionCounts& counts, base::Time now) {
+    was_still = counts.received == last.received;
+    last = counts;
+    looked_at = now;
+  }
+
   [[nodiscard]] ConnectionCounts counts(const LineBytes& bytes) const {
     return {.received = bytes.received,
             .sent = bytes.sent,
@@ -85,6 +101,9 @@ struct GuestTable::Guest {
   std::optional<base::Time> alone_since;    // the last has gone
   std::uint64_t bytes_before = 0;           // received until then
   std::optional<base::Time> unheard_since;  // something is under way
+  base::Time looked_at{};                   // with a caller
+  ConnectionCounts last;                    // then
+  bool was_still = false;                   // nothing had been received since the time before
   bool gone = false;
 };
 
@@ -117,11 +136,14 @@ void GuestTable::admit(const std::string& peer) {
 
 bool GuestTable::watch(base::Time now) {
   const Guests guests = all();
+  const auto is_quiet = [now](const auto& guest) { return guest->is_quiet(now); };
+  if (std::ranges::all_of(guests, is_quiet)) return !guests.empty();
   std::map<std::string, Guests> by_address;  // those with callers
   for (const auto& guest : guests) {
     if (guest->account->callers() > 0) by_address[guest->address].push_back(guest);
   }
   for (const auto& guest : guests) {
+    if (is_quiet(guest)) continue;
     const auto neighbours = by_address.find(guest->address);
     const std::size_t count = neighbours == by_address.end() ? 1 : neighbours->second.size();
     guest->gone =
@@ -165,6 +187,7 @@ bool GuestTable::look_at(Guest& guest, std::uint64_t at_once, base::Time now) {
     return false;
   }
   const ConnectionCounts counts = guest.counts(bytes);
+  guest.looked(counts, now);
   if (!guest.budget) guest.budget.emplace(counts, now);
   if (const Offence why = guest.budget->check(counts, now)) {
     cut_overdrawn(*guest.line, guest.address, *why);

@@ -24,6 +24,7 @@ struct Wire {
   bool was_cut = false;
   std::uint64_t limit = 1'000'000'000;
   int moved = 0;  // how often the limit was
+  int looks = 0;
   LineBytes bytes;
 
   void send(std::uint64_t more) { bytes.received = std::min(bytes.received + more, limit); }
@@ -33,7 +34,10 @@ class WireLine final : public GuestLine {
  public:
   explicit WireLine(std::shared_ptr<Wire> wire) : wire_(std::move(wire)) {}
   [[nodiscard]] bool is_open() const override { return wire_->open; }
-  [[nodiscard]] LineBytes bytes() const override { return wire_->bytes; }
+  [[nodiscard]] LineBytes bytes() const override {
+    ++wire_->looks;
+    return wire_->bytes;
+  }
   void limit(std::uint64_t bytes) override {
     wire_->limit = bytes;
     ++wire_->moved;
@@ -206,6 +210,38 @@ TEST(GuestTable, ASlowPathThatAcknowledgesNowAndThenIsNot) {
     house.watch();
   }
   EXPECT_FALSE(slow->was_cut);
+}
+
+TEST(GuestTable, OneWhereNothingComesAndGoesIsLookedAtSeldomUntilSomethingDoes) {
+  House house;
+  const auto listener = house.connect(1, 4000);
+  const auto account = house.admit(1, 4000);
+  for (int i = 0; i < 5; ++i) house.watch();
+  const int before = listener->looks;
+  for (int i = 0; i < 50; ++i) house.watch();
+  EXPECT_NEAR(10, listener->looks - before, 1);
+  account->message_in(80);
+  listener->send(200);
+  const int quiet = listener->looks;
+  house.watch();
+  EXPECT_EQ(quiet + 1, listener->looks) << "at once";
+  house.watch();
+  EXPECT_EQ(quiet + 2, listener->looks) << "and again, to see whether more comes";
+}
+
+TEST(GuestTable, WhoWasQuietAndSendsWithoutEndIsHeldAllTheSame) {
+  House house;
+  const auto attacker = house.connect(1, 4000);
+  std::ignore = house.admit(1, 4000);
+  for (int i = 0; i < 20; ++i) house.watch();
+  const std::uint64_t before = attacker->bytes.received;
+  attacker->send(1'000'000'000);
+  EXPECT_LE(attacker->bytes.received - before, 16 * kKiB);
+  for (int i = 0; i < 30 && !attacker->was_cut; ++i) {
+    house.watch();
+    attacker->send(1'000'000'000);
+  }
+  EXPECT_TRUE(attacker->was_cut);
 }
 
 TEST(GuestTable, WhoWasNeverAdmittedIsNobodysGuest) {
