@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "comcat/wire/limits.h"
 
 #include "absl/flags/flag.h"
+#include "absl/strings/ascii.h"
 #include "client_check.h"
 #include "program.h"
 #include "user.h"
@@ -101,6 +103,10 @@ ABSL_FLAG(std::string, activation, "",
           "when you are sent: voice (what sounds like speech), always (all but silence) or push "
           "(from the word talk to the word hush); if not given, voice with a sound device, else "
           "always");
+ABSL_FLAG(std::string, talk_key, "F8",
+          "on a terminal, with activation push: you are heard while you hold this key, where the "
+          "terminal tells when it is let go (kitty, foot, WezTerm, Ghostty...), else from one "
+          "press to the next; F5 to F12, or none");
 ABSL_FLAG(
     bool, over, false,
     "what the word play speaks into the call is heard over your microphone, and not instead of "
@@ -152,6 +158,16 @@ absl::StatusOr<client::PlainText> plain_text(const std::string& word) {
   if (word == "say") return client::PlainText::kSay;
   if (word == "hint") return client::PlainText::kHint;
   return absl::InvalidArgumentError("--plain_text must be say or hint");
+}
+
+/// As terminals send function keys.
+absl::StatusOr<int> talk_key(const std::string& name) {
+  static const std::map<std::string, int> keys{{"none", 0}, {"f5", 15},  {"f6", 17},
+                                               {"f7", 18},  {"f8", 19},  {"f9", 20},
+                                               {"f10", 21}, {"f11", 23}, {"f12", 24}};
+  const auto found = keys.find(absl::AsciiStrToLower(name));
+  if (found != keys.end()) return found->second;
+  return absl::InvalidArgumentError("--talk_key must be one of F5 to F12, or none");
 }
 
 /// What was remembered of the server. Room and mute are for people, who read where they are:
@@ -217,8 +233,8 @@ const std::vector<FlagGroup>& client_flag_groups() {
        {"host", "name", "room", "new_room", "passcode", "passcode_file", "room_passcode",
         "room_passcode_file", "host_passcode", "host_passcode_file", "pair", "datagrams"}},
       {"Sound",
-       {"input", "output", "devices", "check", "echo", "noise", "gain", "activation", "over",
-        "frame_ms", "bitrate", "constant_bitrate", "muted", "loopback", "record_arrivals"}},
+       {"input", "output", "devices", "check", "echo", "noise", "gain", "activation", "talk_key",
+        "over", "frame_ms", "bitrate", "constant_bitrate", "muted", "loopback", "record_arrivals"}},
       {"Security", {"insecure", "trust", "state_dir", "device_key"}},
       {"Console",
        {"background", "control", "send", "json", "speaking_events", "status_line", "bell", "clock",
@@ -259,6 +275,9 @@ absl::StatusOr<client::ClientOptions> client_options() {
   const auto plain = plain_text(absl::GetFlag(FLAGS_plain_text));
   if (!plain.ok()) return plain.status();
   options.plain_text = *plain;
+  const auto key = talk_key(absl::GetFlag(FLAGS_talk_key));
+  if (!key.ok()) return key.status();
+  options.talk_key = *key;
   const auto state = state_directory(absl::GetFlag(FLAGS_state_dir));
   const bool remembers = options.tls && options.only_fingerprint.empty();
   if (!state.ok() && remembers) return state.status();

@@ -8,6 +8,7 @@
 #include "comcat/client/signals.h"
 
 #include "client_loop.h"
+#include "held_keys.h"
 #include "line_text.h"
 
 namespace comcat::client {
@@ -37,11 +38,12 @@ std::string reason(Kind kind) {
 
 /// So that the shell's prompt does not follow ours on one line. A terminal that takes nothing now
 /// (Ctrl+S, a network that hangs) is left alone: whoever is in a hurry does not wait for it. Pastes
-/// are no longer bracketed either.
+/// are no longer bracketed either, and keys that are let go are told to nobody.
 void wipe_prompt() {
   pollfd out{STDOUT_FILENO, POLLOUT, 0};
   if (!can_edit_lines() || ::poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0) return;
   base::write_fully(STDOUT_FILENO, "\r\033[J\033[?2004l");
+  base::write_fully(STDOUT_FILENO, held_keys_off());
 }
 
 }  // namespace

@@ -231,6 +231,7 @@ void ClientLoop::welcome_session(wire::Welcome welcome, const std::string& serve
 
 void ClientLoop::tend_console() {
   console_->set_prompt(session_.prompt());
+  console_->want_talk_key(sound_->capture().stages().state().activation == Activation::kPush);
   if (owes_turn_ && session_.takes_lines() && !printer_.is_full()) {
     owes_turn_ = false;
     console_->resume();
@@ -253,7 +254,12 @@ void ClientLoop::start_console() {
     tasks_.post_urgent(
         [this, typed = std::move(typed)] { session_.on_passcode(typed, base::steady_now()); });
   };
-  if (!options_.json) console_ = make_terminal_console(printer_, typed_line_, history_, handler);
+  handler.on_talk_key = [this](Console::TalkPress press) {
+    tasks_.post_urgent([this, press] { press_talk_key(press); });
+  };
+  if (!options_.json) {
+    console_ = make_terminal_console(printer_, typed_line_, history_, options_.talk_key, handler);
+  }
   if (!console_) console_ = make_pipe_console(STDIN_FILENO, handler);
 }
 

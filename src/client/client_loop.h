@@ -91,6 +91,9 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void start_console();
   [[nodiscard]] absl::Status listen_for_control();
   void tend_console();
+  void press_talk_key(Console::TalkPress press);
+  /// The status line says it.
+  [[nodiscard]] bool is_below(const Report& report) const;
   [[nodiscard]] base::Time next_deadline() const;
   /// Those of the room who talk now.
   [[nodiscard]] std::vector<Talkers::Talker> talking(base::Time now) const;

@@ -130,8 +130,7 @@ bool ClientLoop::ask_passcode(const std::string& prompt) {
 /// Whoever presses a key waits for nobody who reads the terminal, where the status line says
 /// whether one is heard.
 void ClientLoop::answer(const Asker& asker, Report report) {
-  const bool is_below = shows_status_ && (report.event == "you_talk" || report.event == "you_hush");
-  if (concerns_user(report) && !is_below && !printer_.is_full()) show(report);
+  if (concerns_user(report) && !is_below(report) && !printer_.is_full()) show(report);
   if (asker.id) report.details.with("id", *asker.id);
   control_->answer(asker.ticket, to_json(report));
 }

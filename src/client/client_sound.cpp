@@ -70,6 +70,18 @@ bool ClientLoop::set_talking(bool talks) {
   return true;
 }
 
+bool ClientLoop::is_below(const Report& report) const {
+  return shows_status_ && (report.event == "you_talk" || report.event == "you_hush");
+}
+
+void ClientLoop::press_talk_key(Console::TalkPress press) {
+  const bool talks = press == Console::TalkPress::kToggle ? !sound_->capture().stages().talking()
+                                                          : press == Console::TalkPress::kDown;
+  const Report report = session_.talk(talks);
+  if (is_below(report) || printer_.is_full()) return;
+  if (report.event != "error" || talks) show(report);
+}
+
 SoundLevels ClientLoop::levels() const {
   const base::Time now = base::steady_now();
   return {sound_->capture().levels(now), sound_->playback().levels(now)};

@@ -29,6 +29,7 @@ class PipeConsole final : public Console {
   void offer(std::vector<std::string> /*names*/) override {}
 
   bool ask_secret(const std::string& /*prompt*/) override { return false; }
+  void want_talk_key(bool /*wanted*/) override {}
   void resume() override {
     has_turn_ = true;
     wake_.set();

@@ -36,14 +36,16 @@ void Session::execute(const SetStages& wanted, base::Time /*now*/) {
 }
 
 void Session::execute(const PushToTalk& wanted, base::Time /*now*/) {
-  if (!ports_.set_talking(wanted.talks)) {
-    show(error("talk and hush are for activation push; type that first"));
-    return;
+  show(talk(wanted.talks));
+}
+
+Report Session::talk(bool talks) {
+  if (!ports_.set_talking(talks)) {
+    return error("talk and hush are for activation push; type that first");
   }
-  const bool in_vain = wanted.talks && (muted_ || muted_by_host());
-  const std::string talks = in_vain ? "you talk, but you are muted" : "you talk: they hear you";
-  show(Report(wanted.talks ? "you_talk" : "you_hush",
-              wanted.talks ? talks : "you hush: nobody hears you"));
+  const bool in_vain = talks && (muted_ || muted_by_host());
+  const std::string words = in_vain ? "you talk, but you are muted" : "you talk: they hear you";
+  return {talks ? "you_talk" : "you_hush", talks ? words : "you hush: nobody hears you"};
 }
 
 void Session::execute(const ShowLevels& /*command*/, base::Time /*now*/) {

@@ -26,6 +26,8 @@
 #include "pasted_lines.h"
 #include "resize_signal.h"
 #include "secret_question.h"
+#include "tab_wait.h"
+#include "talk_keyboard.h"
 #include "terminal_keys.h"
 
 namespace comcat::client {
@@ -33,19 +35,20 @@ namespace {
 
 /// While the terminal is another job's, no event tells that it has become ours.
 constexpr int kBackgroundPollMs = 200;
-/// Keys that follow Tab wait this long for what it completes.
-constexpr std::chrono::milliseconds kTabPatience{300};
 
 /// The editor belongs to the console's thread, which is also where other threads' output is
 /// printed: it waits for a key in next_key(), and there the line being typed can be wiped, the
 /// output written, and the line drawn anew.
 class TerminalConsole final : public Console {
  public:
-  TerminalConsole(Printer& printer, TypedLine& typed_line, LineHistory& history, Handler handler)
+  TerminalConsole(Printer& printer, TypedLine& typed_line, LineHistory& history, int talk_key,
+                  Handler handler)
       : printer_(printer),
         typed_line_(typed_line),
         history_(history),
-        handler_(std::move(handler)) {
+        handler_(std::move(handler)),
+        keys_(talk_key),
+        talk_keyboard_(handler_.on_talk_key) {
     printer_.attach([this] { wake_.set(); });
     thread_ = std::thread([this] { run(); });
   }
@@ -87,6 +90,10 @@ class TerminalConsole final : public Console {
     wake_.set();
   }
 
+  void want_talk_key(bool wanted) override {
+    if (talk_keyboard_.wish(wanted)) wake_.set();
+  }
+
   void stop() override {
     stopping_ = true;
     wake_.set();
@@ -114,6 +121,7 @@ class TerminalConsole final : public Console {
       history_.add(*line);
       give(*std::move(line));
     }
+    if (holds_terminal_) talk_keyboard_.release(keys_);
     editor_ = nullptr;
   }
 
@@ -143,7 +151,8 @@ class TerminalConsole final : public Console {
 
   [[nodiscard]] bool may_type() const {
     if (secret_.is_open()) return holds_terminal_;
-    return holds_terminal_ && has_turn_ && !keys_wait_ && (pasted_.empty() || pasted_.is_asking());
+    return holds_terminal_ && has_turn_ && !tab_.holds_keys() &&
+           (pasted_.empty() || pasted_.is_asking());
   }
 
   /// True where the next key is there already: what it does is drawn first.
@@ -163,14 +172,15 @@ class TerminalConsole final : public Console {
     std::array<pollfd, 5> fds{pollfd{!is_background && may_type() ? STDIN_FILENO : -1, POLLIN, 0},
                               pollfd{wake_.fd(), POLLIN, 0}, pollfd{resized_.fd(), POLLIN, 0},
                               pollfd{jobs_.fd(), POLLIN, 0}, pollfd{typed_line_.fd(), POLLIN, 0}};
-    if (::poll(fds.data(), fds.size(), is_background ? kBackgroundPollMs : tab_wait_ms()) < 0) {
+    if (::poll(fds.data(), fds.size(),
+               is_background ? kBackgroundPollMs : tab_.wait_ms(base::steady_now())) < 0) {
       return {};
     }
     if (stopping_) return {};
-    if (keys_wait_ && base::steady_now() >= wait_until_) keys_wait_ = false;
+    tab_.step(base::steady_now());
     if (fds[3].revents != 0) follow_job();
     if (fds[1].revents != 0) show_output();
-    if (tab_) take_offer();
+    if (tab_.is_open()) take_offer();
     if (fds[2].revents != 0) follow_size();
     if (editor_ != nullptr && !holds_terminal_ && JobControl::in_foreground()) take_terminal();
     if (fds[4].revents != 0) typed_line_.take_drop();
@@ -189,6 +199,7 @@ class TerminalConsole final : public Console {
 
   /// True where the editor is to have `key`.
   bool take_input(const TerminalInput& input, wchar_t& key) {
+    if (talk_keyboard_.take(input)) return false;
     if (secret_.is_open()) {
       if (secret_.take(input)) end_secret();
       return false;
@@ -221,17 +232,8 @@ class TerminalConsole final : public Console {
       const absl::MutexLock lock(&mutex_);
       offered_.reset();
     }
-    tab_ = Tab{before, *query};
-    keys_wait_ = true;
-    wait_until_ = base::steady_now() + kTabPatience;
+    tab_.begin({before, *query}, base::steady_now());
     handler_.on_complete(query->names);
-  }
-
-  [[nodiscard]] int tab_wait_ms() const {
-    if (!keys_wait_) return -1;
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(wait_until_ - base::steady_now());
-    return std::max(0, static_cast<int>(left.count()));
   }
 
   void take_offer() {
@@ -241,8 +243,7 @@ class TerminalConsole final : public Console {
       names.swap(offered_);
     }
     if (!names) return;
-    keys_wait_ = false;
-    const Tab tab = *std::exchange(tab_, std::nullopt);
+    const TabWait::Tab tab = tab_.take();
     const bool is_still = editor_ != nullptr && holds_terminal_ && !pasted_.is_asking() &&
                           editor_->before_cursor() == tab.before;
     if (is_still) complete_with(tab.before, tab.query, *names);
@@ -312,6 +313,7 @@ class TerminalConsole final : public Console {
       return;
     }
     if (!output.empty()) editor_->print_above(output);
+    talk_keyboard_.follow();
     secret_.open();
     update_prompt();
   }
@@ -340,6 +342,7 @@ class TerminalConsole final : public Console {
 
   void give_terminal_back(bool stop) {
     const bool had = std::exchange(holds_terminal_, false) && editor_ != nullptr;
+    if (had && stop) talk_keyboard_.release(keys_);
     if (had) stop ? editor_->release() : editor_->lose();
     if (!stop) return;
     if (had) restore_terminal();
@@ -350,6 +353,7 @@ class TerminalConsole final : public Console {
   void take_terminal() {
     holds_terminal_ = true;
     editor_->take();
+    talk_keyboard_.acquire();
     update_prompt();
   }
 
@@ -373,13 +377,8 @@ class TerminalConsole final : public Console {
   TerminalKeys keys_;
   PastedLines pasted_;
   SecretQuestion secret_;
-  struct Tab {
-    std::string before;  // what stood before the cursor
-    CompletionQuery query;
-  };
-  std::optional<Tab> tab_;  // waits for the names it asked for
-  bool keys_wait_ = false;  // for that
-  base::Time wait_until_{};
+  TabWait tab_;
+  TalkKeyboard talk_keyboard_;
 
   std::thread thread_;
 };
@@ -387,9 +386,11 @@ class TerminalConsole final : public Console {
 }  // namespace
 
 std::unique_ptr<Console> make_terminal_console(Printer& printer, TypedLine& typed_line,
-                                               LineHistory& history, Console::Handler handler) {
+                                               LineHistory& history, int talk_key,
+                                               Console::Handler handler) {
   if (!can_edit_lines()) return nullptr;
-  return std::make_unique<TerminalConsole>(printer, typed_line, history, std::move(handler));
+  return std::make_unique<TerminalConsole>(printer, typed_line, history, talk_key,
+                                           std::move(handler));
 }
 
 }  // namespace comcat::client

@@ -13,23 +13,38 @@ namespace comcat::client {
 struct PastedText {
   std::string text;  // as it came; at most TerminalKeys::kMaxPasteBytes
 };
-using TerminalInput = std::variant<wchar_t, PastedText>;
+/// The key for talking: pressed, or let go, where the terminal tells that (kitty's protocol).
+struct TalkKey {
+  bool pressed = true;
+};
+/// What a terminal that was asked answers: that it knows kitty's keyboard protocol, or what kind it
+/// is.
+struct TerminalAnswer {
+  bool of_keyboard = false;
+};
+using TerminalInput = std::variant<wchar_t, PastedText, TalkKey, TerminalAnswer>;
 
 /// Keys and pastes out of a terminal's bytes, in the locale's encoding. Malformed bytes are passed
-/// over. Threads: one.
+/// over. Where the terminal tells of keys that are let go, or go on, and of locks, all other keys
+/// come as they would without that. Threads: one.
 class TerminalKeys {
  public:
   static constexpr std::size_t kMaxPasteBytes = 64 * 1024;  // what is beyond is dropped
+
+  /// `talk_key`: the number of a function key, as terminals send it (F8: 19); 0: none.
+  explicit TerminalKeys(int talk_key = 0) : talk_key_(talk_key) {}
 
   void feed(char byte);
   [[nodiscard]] std::optional<TerminalInput> take();
 
  private:
   void feed_paste(char byte);
+  void take_sequence(const std::string& sequence);
   void give(const std::string& bytes);
 
+  const int talk_key_;
   std::deque<TerminalInput> ready_;
-  std::string held_;  // may become the beginning or the end of a paste
+  std::string held_;  // may become a sequence, or the end of a paste
   std::optional<std::string> paste_;
   std::mbstate_t state_{};
 };

@@ -25,6 +25,10 @@ namespace comcat::client {
 ///            input that is closed or empty costs nothing.
 class Console {
  public:
+  /// What the key for talking says: it is pressed, or let go; or, where the terminal does not tell
+  /// the latter, that whoever talks shall not, and the other way round.
+  enum class TalkPress { kDown, kUp, kToggle };
+
   struct Handler {
     std::function<void(std::string)> on_line;
     std::function<void()> on_end;
@@ -32,6 +36,7 @@ class Console {
     std::function<void(CompletionQuery::Names)> on_complete{};
     /// What ask_secret() asked for; nothing where the user has given up.
     std::function<void(std::optional<std::string>)> on_secret{};
+    std::function<void(TalkPress)> on_talk_key{};
   };
   virtual ~Console() = default;
   virtual void set_prompt(const std::string& prompt) = 0;
@@ -42,6 +47,9 @@ class Console {
   /// Asks for a line that is not shown; on_secret() brings it. False where there is no terminal.
   [[nodiscard]] virtual bool ask_secret(const std::string& prompt) = 0;
   virtual void resume() = 0;
+  /// Whether the key for talking is of use now: the terminal is then asked to tell when it is let
+  /// go.
+  virtual void want_talk_key(bool wanted) = 0;
   /// Gives the terminal back as it was. No call comes after it.
   virtual void stop() = 0;
 };
@@ -54,10 +62,10 @@ class Console {
 /// and completion. What `printer` prints appears above the line being typed.
 /// A paste is text and never runs as commands; the user is asked about one of several lines.
 /// `typed_line` is for Ctrl+C. Ctrl+Z, bg and fg give the terminal back and take it again.
-/// Null where the terminal cannot do it.
+/// `talk_key` as TerminalKeys has it. Null where the terminal cannot do it.
 [[nodiscard]] std::unique_ptr<Console> make_terminal_console(Printer& printer,
                                                              TypedLine& typed_line,
-                                                             LineHistory& history,
+                                                             LineHistory& history, int talk_key,
                                                              Console::Handler handler);
 
 /// True where standard input and output are a terminal that can move its cursor.

@@ -56,6 +56,7 @@ struct ClientOptions {
   bool speaking_events = false;  // with json
   bool clock = false;            // the time before what is said
   bool bell = false;             // of a terminal, for what is for the user
+  int talk_key = 0;              // as TerminalKeys has it
   bool status_line = true;       // on a terminal that has space for it
   PlainText plain_text = PlainText::kSayAfterHint;
   std::chrono::milliseconds connect_timeout{10'000};

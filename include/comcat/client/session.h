@@ -119,6 +119,8 @@ class Session {
   void on_interrupted(const transport::Failure& failure);
   /// The user speaks into a microphone that is muted.
   void on_muted_speech();
+  /// As the words talk and hush; what is to be told of it.
+  [[nodiscard]] Report talk(bool talks);
   /// The recording has ended early.
   void on_recording_failure(const std::string& why, base::Time now);
   /// A sound file has been spoken, or the rest of it cannot be.
