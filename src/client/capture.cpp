@@ -31,6 +31,8 @@ Capture::Stats Capture::stats() const {
   out.sent_frames = chain_.sent_frames();
   out.level_dbov = muted() ? wire::kSilentDbov : chain_.level_dbov();
   out.lookahead = chain_.lookahead();
+  out.reduced_effort = chain_.reduced_effort();
+  out.encoding_share = chain_.encoding_share();
   return out;
 }
 

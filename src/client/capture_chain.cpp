@@ -13,13 +13,14 @@ constexpr std::chrono::milliseconds kLongestFrame{60};
 }  // namespace
 
 CaptureChain::CaptureChain(codec::Encoder encoder, VoiceStages& stages, Send send,
-                           OnMutedSpeech on_muted_speech)
+                           OnMutedSpeech on_muted_speech, CpuClock cpu_clock)
     : encoder_(std::move(encoder)),
       lookahead_(encoder_.lookahead()),
       stages_(stages),
       gate_(std::min(encoder_.frame_samples(), audio::kBlockSamples)),
       send_(std::move(send)),
-      on_muted_speech_(std::move(on_muted_speech)) {
+      on_muted_speech_(std::move(on_muted_speech)),
+      cpu_clock_(std::move(cpu_clock)) {
   frame_.reserve(audio::to_samples(kLongestFrame));
 }
 
@@ -76,7 +77,7 @@ void CaptureChain::finish_frame() {
 
 void CaptureChain::encode_frame() {
   const std::uint8_t level = codec::level_dbov(frame_);
-  const std::string_view payload = encoder_.encode(frame_);
+  const std::string_view payload = encode();
   level_dbov_.store(level, std::memory_order_relaxed);
   encoded_frames_.fetch_add(1, std::memory_order_relaxed);
   if (payload.empty()) return;
@@ -87,6 +88,18 @@ void CaptureChain::encode_frame() {
   packet_.payload = payload;
   sent_frames_.fetch_add(1, std::memory_order_relaxed);
   send_(packet_);
+}
+
+std::string_view CaptureChain::encode() {
+  const std::chrono::nanoseconds before = cpu_clock_();
+  const std::string_view payload = encoder_.encode(frame_);
+  const int reduced = effort_.reduced();
+  effort_.note(cpu_clock_() - before,
+               std::chrono::microseconds(frame_.size() * 1'000'000 / audio::kSampleRate));
+  if (effort_.reduced() != reduced) encoder_.reduce_effort(effort_.reduced());
+  reduced_.store(effort_.reduced(), std::memory_order_relaxed);
+  share_.store(effort_.share(), std::memory_order_relaxed);
+  return payload;
 }
 
 std::uint64_t CaptureChain::encoded_frames() const {

@@ -120,6 +120,14 @@ std::string loopback_line(const Statistics& s) {
          ms(*s.loopback) + ", playout " + ms(parts->playout);
 }
 
+std::string effort_text(const Statistics& s) {
+  if (s.capture.reduced_effort == 0) return "";
+  return "\nthis machine is slow: your voice is encoded with less effort, by " +
+         count(static_cast<std::uint64_t>(s.capture.reduced_effort)) + " of " +
+         count(EncoderEffort::kSteps) + " steps, and takes " + percent(s.capture.encoding_share) +
+         " of a processor";
+}
+
 std::string text_of(const Statistics& s) {
   const MouthToEar parts = estimate(s);
   std::string out = "round trip " + (s.round_trip ? ms(*s.round_trip) : std::string("unknown"));
@@ -131,7 +139,7 @@ std::string text_of(const Statistics& s) {
          (s.capture.level_dbov >= wire::kSilentDbov
               ? std::string("silent")
               : "-" + std::to_string(s.capture.level_dbov) + " dBov");
-  out += easing_text(s) + voice_line(s.voice) + "\nreceived " +
+  out += easing_text(s) + effort_text(s) + voice_line(s.voice) + "\nreceived " +
          count(s.stream.received_voice_frames) + " frames, dropped " +
          count(s.playback.overflowed_packets) + "; " +
          ms(std::chrono::microseconds(s.output.missed_samples * 1000 / 48)) +
@@ -213,6 +221,8 @@ Report stats_report(const Statistics& s) {
       .with("queued_voice_ms", s.stream.queued_voice.count())
       .with("bitrate_bps", std::int64_t{s.encoder.bitrate_bps})
       .with("frame_ms", static_cast<double>(s.encoder.frame.count()) / 1000)
+      .with("reduced_effort", std::int64_t{s.capture.reduced_effort})
+      .with("encoding_share", s.capture.encoding_share)
       .with("captured_blocks", number(s.capture.captured_blocks))
       .with("capture_overflow_blocks", number(s.capture.overflowed_blocks))
       .with("input_xruns", number(s.input_xruns))

@@ -147,6 +147,13 @@ std::size_t Encoder::encode_once(std::span<const float> samples, std::span<char>
   return static_cast<std::size_t>(std::max(bytes, 0));
 }
 
+void Encoder::reduce_effort(int steps) {
+  static constexpr std::array kComplexities{9, 7, 5, 3, 1, 0};  // the first is Opus's own
+  static_assert(kComplexities.size() == kMostReduced + 1);
+  const auto index = static_cast<std::size_t>(std::clamp(steps, 0, kMostReduced));
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_COMPLEXITY(kComplexities[index]));
+}
+
 void Encoder::ease(unsigned step) {
   const int before = std::exchange(now_, eased(options_, step)).bitrate_bps;
   if (now_.bitrate_bps != before) set_rate();

@@ -71,6 +71,26 @@ TEST(CaptureChain, FramesShorterThanABlockLeaveOneByOne) {
   EXPECT_EQ(1080U, sent[7].timestamp);
 }
 
+TEST(CaptureChain, OnASlowMachineTheEncoderThinksLessAndWhatItSaysIsHeardAllTheSame) {
+  std::chrono::nanoseconds cpu{};
+  std::vector<wire::VoicePacket> sent;
+  VoiceStages stages;
+  CaptureChain chain(
+      *codec::Encoder::create({}), stages,
+      [&](const wire::VoicePacket& packet) { sent.push_back(packet); }, {},
+      [&] { return cpu += std::chrono::milliseconds(9); });  // of each frame of 20
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    CapturedBlock block{.position = i * audio::kBlockSamples};
+    const auto sound = testing::tone(440, 0.5, block.samples.size(), block.position);
+    std::ranges::copy(sound, block.samples.begin());
+    chain.take(block, false);
+  }
+  EXPECT_EQ(4, chain.reduced_effort()) << "a step each half second";
+  EXPECT_NEAR(0.45, chain.encoding_share(), 0.01);
+  ASSERT_EQ(100U, sent.size());
+  EXPECT_GT(sent.back().payload.size(), 20U);
+}
+
 TEST_F(Taking, TheFrameUnderWayIsForWhoHasJustComeAndDecodesShortOnesOnly) {
   take(0, 1);
   chain_.set_short_frames(true);

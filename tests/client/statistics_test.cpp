@@ -62,6 +62,17 @@ TEST(Statistics, WhoHearsHimselfIsToldHowLateHeDoes) {
   EXPECT_NE(std::string::npos, to_json(report).find("\"loopback_ms\":100"));
 }
 
+TEST(Statistics, AMachineThatIsTooSlowForTheEncoderIsTold) {
+  Statistics statistics;
+  statistics.capture.encoding_share = 0.2;
+  EXPECT_EQ(std::string::npos, stats_report(statistics).text.find("slow"));
+  statistics.capture.reduced_effort = 2;
+  EXPECT_NE(std::string::npos,
+            stats_report(statistics)
+                .text.find("encoded with less effort, by 2 of 5 steps, and takes 20.0 % of a"))
+      << stats_report(statistics).text;
+}
+
 TEST(Statistics, WhatTheDevicesTellOfThemselvesIsCounted) {
   Statistics statistics;
   statistics.input_delay = 12ms;

@@ -40,6 +40,8 @@ class Capture final : public audio::CaptureHandler {
     std::uint64_t sent_frames = 0;  // the rest was silence (DTX)
     unsigned level_dbov = wire::kSilentDbov;
     std::chrono::microseconds lookahead{0};  // of the encoder
+    int reduced_effort = 0;                  // as EncoderEffort has it
+    double encoding_share = 0;
   };
 
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Capture>> create(

@@ -5,9 +5,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <string_view>
 #include <vector>
 
+#include "comcat/base/cpu_clock.h"
 #include "comcat/client/capture_framer.h"
+#include "comcat/client/encoder_effort.h"
 #include "comcat/client/file_player.h"
 #include "comcat/client/levels.h"
 #include "comcat/client/muted_speech.h"
@@ -33,9 +36,11 @@ class CaptureChain {
   using Send = std::function<void(const wire::VoicePacket&)>;
 
   using OnMutedSpeech = std::function<void()>;
+  /// The CPU time of the thread that calls it.
+  using CpuClock = std::function<std::chrono::nanoseconds()>;
 
   CaptureChain(codec::Encoder encoder, VoiceStages& stages, Send send,
-               OnMutedSpeech on_muted_speech = {});
+               OnMutedSpeech on_muted_speech = {}, CpuClock cpu_clock = base::thread_cpu_time);
 
   /// Takes the next block. `muted`: nobody may hear it, nor what waits for the rest of its frame.
   void take(CapturedBlock block, bool muted);
@@ -56,6 +61,10 @@ class CaptureChain {
     return std::max(encoder_.frame_samples(), frame_.size() + 1) - frame_.size();
   }
 
+  /// As EncoderEffort has it: how far it is reduced, and what encoding takes. Threads: any.
+  [[nodiscard]] int reduced_effort() const { return reduced_.load(std::memory_order_relaxed); }
+  [[nodiscard]] double encoding_share() const { return share_.load(std::memory_order_relaxed); }
+
   [[nodiscard]] std::uint64_t encoded_frames() const;
   [[nodiscard]] std::uint64_t sent_frames() const;  // the rest was silence (DTX)
   /// What is spoken besides, or instead.
@@ -72,6 +81,7 @@ class CaptureChain {
   void finish_frame();
   void fill_up();
   void encode_frame();
+  [[nodiscard]] std::string_view encode();
 
   codec::Encoder encoder_;
   const std::chrono::microseconds lookahead_;
@@ -79,6 +89,8 @@ class CaptureChain {
   SpeechGate gate_;
   const Send send_;
   const OnMutedSpeech on_muted_speech_;
+  const CpuClock cpu_clock_;
+  EncoderEffort effort_;
   MutedSpeech muted_speech_;
   LevelMeter meter_;
   FilePlayer player_;
@@ -89,6 +101,8 @@ class CaptureChain {
 
   std::atomic<bool> short_frames_{false};
   std::atomic<unsigned> easing_{0};
+  std::atomic<int> reduced_{0};
+  std::atomic<double> share_{0};
   std::atomic<std::uint64_t> encoded_frames_{0};
   std::atomic<std::uint64_t> sent_frames_{0};
   std::atomic<unsigned> level_dbov_{wire::kSilentDbov};
