@@ -75,6 +75,11 @@ absl::StatusOr<AudioSpec> parse_audio_spec(const std::string& spec, Direction di
   return AudioSpec{kind_of(path, direction), path, 0};
 }
 
+bool is_default_device(const std::string& spec) {
+  const absl::StatusOr<AudioSpec> parsed = parse_audio_spec(spec, Direction::kInput);
+  return parsed.ok() && parsed->kind == AudioSpec::Kind::kDefaultDevice;
+}
+
 bool is_device(const std::string& spec) {
   const auto parsed = parse_audio_spec(spec, Direction::kInput);
   return parsed.ok() && (parsed->kind == AudioSpec::Kind::kDefaultDevice ||

@@ -80,7 +80,7 @@ absl::Status SoundDevices::launch(Source source) {
   }
   const absl::MutexLock lock(&mutex_);
   source_ = std::move(source);
-  away_.input = false;
+  away_.input = stands_in_.input = false;
   return absl::OkStatus();
 }
 
@@ -90,7 +90,7 @@ absl::Status SoundDevices::launch(Sink sink) {
   }
   const absl::MutexLock lock(&mutex_);
   std::swap(sink_, sink);
-  away_.output = false;
+  away_.output = stands_in_.output = false;
   if (sink) note_figures(*sink);
   return absl::OkStatus();
 }
@@ -158,6 +158,39 @@ void SoundDevices::part_with_failed(base::Time now) {
     away_ = {away_.input || sides.input, away_.output || sides.output};
   }
   if (options_.on_failure) options_.on_failure(sides, std::move(why));
+  stand_in(sides);
+}
+
+/// Not for who failed as one: he is tried again anyway.
+void SoundDevices::stand_in(Sides sides) {
+  const auto needs_one = [this](Side side) {
+    const std::string spec = wanted(side);
+    return audio::is_device(spec) && !audio::is_default_device(spec);
+  };
+  absl::StatusOr<Sink> sink = Sink();
+  absl::StatusOr<Source> source = Source();
+  {
+    const absl::MutexLock lock(&mutex_);
+    sides.input = sides.input && !std::exchange(stands_in_.input, false);
+    sides.output = sides.output && !std::exchange(stands_in_.output, false);
+  }
+  trying_ = true;
+  if (sides.output && needs_one(Side::kOutput)) sink = audio::make_sink("device");
+  if (sides.input && needs_one(Side::kInput)) source = make_source("device");
+  Sides in_place;
+  if (sink.ok() && *sink) in_place.output = launch(*std::move(sink)).ok();
+  if (source.ok() && *source) in_place.input = launch(*std::move(source)).ok();
+  trying_ = false;
+  if (!in_place.any()) return;
+  {
+    const absl::MutexLock lock(&mutex_);
+    away_ = {away_.input || in_place.input, away_.output || in_place.output};
+    stands_in_ = {stands_in_.input || in_place.input, stands_in_.output || in_place.output};
+  }
+  if (options_.on_notice) {
+    options_.on_notice("until it is back the default sound device takes its place; " +
+                       description());
+  }
 }
 
 void SoundDevices::play_nowhere() {
@@ -191,8 +224,22 @@ SoundDevices::Sides SoundDevices::try_again(Sides sides) {
   absl::StatusOr<Source> source = sides.input ? make_source(wanted(Side::kInput)) : Source();
   Sides back;
   if (sink.ok() && *sink) back.output = launch(*std::move(sink)).ok();
-  if (source.ok() && *source) back.input = launch(*std::move(source)).ok();
+  if (source.ok() && *source) back.input = replace_stand_in(*std::move(source));
   return back;
+}
+
+/// One ends before the other begins: the handler takes sound from one thread.
+bool SoundDevices::replace_stand_in(Source source) {
+  Source before;
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (stands_in_.input) before = std::move(source_);
+    if (before) input_xruns_before_ += before->xruns();
+  }
+  if (before) before->stop();
+  if (launch(std::move(source)).ok()) return true;
+  restore(std::move(before));
+  return false;
 }
 
 absl::Status SoundDevices::reopen(Side side) {
@@ -200,6 +247,7 @@ absl::Status SoundDevices::reopen(Side side) {
   {
     const absl::MutexLock lock(&mutex_);
     if (!(input ? away_.input : away_.output)) return absl::OkStatus();
+    if (input ? stands_in_.input : stands_in_.output) return absl::OkStatus();
     if (input ? awaited_.input : awaited_.output) {
       times_.hasten(base::steady_now());
       bell_.ring();
@@ -223,7 +271,9 @@ std::string SoundDevices::wanted(Side side) const {
 std::string SoundDevices::description() const {
   const absl::MutexLock lock(&mutex_);
   return "microphone: " + (source_ ? source_->description() : std::string("none")) +
-         "; loudspeaker: " + (sink_ && !away_.output ? sink_->description() : std::string("none"));
+         "; loudspeaker: " +
+         (sink_ && (!away_.output || stands_in_.output) ? sink_->description()
+                                                        : std::string("none"));
 }
 
 bool SoundDevices::input_may_resume() const {

@@ -23,7 +23,8 @@
 namespace comcat::client {
 
 /// The source and the sink of a call, and the thread that replaces them when they fail. While there
-/// is no sink, one that plays nowhere takes its place, so that what comes in is played on time.
+/// is no sink, one that plays nowhere takes its place, so that what comes in is played on time. The
+/// default device stands in for another that has failed, until that is back.
 ///
 /// Threads    the owner's; a thread of its own from start() to stop(), which alone opens and closes
 ///            devices meanwhile. No lock is held while it does.
@@ -82,6 +83,10 @@ class SoundDevices {
   void part_with_failed(base::Time now);
   void retry(base::Time now);
   void play_nowhere();
+  /// Has the default device take the place of others that have gone.
+  void stand_in(Sides sides);
+  /// The one that is tried again has its place.
+  [[nodiscard]] bool replace_stand_in(Source source);
   /// Those that are back.
   [[nodiscard]] Sides try_again(Sides sides);
 
@@ -103,6 +108,7 @@ class SoundDevices {
   absl::Status why_ ABSL_GUARDED_BY(mutex_);        // of failed_
   Sides away_ ABSL_GUARDED_BY(mutex_);              // parted with, not back
   Sides awaited_ ABSL_GUARDED_BY(mutex_);           // of those, what may return by itself
+  Sides stands_in_ ABSL_GUARDED_BY(mutex_);         // of those, where the default one is used
   RetryTimes times_ ABSL_GUARDED_BY(mutex_);
   audio::SinkFigures output_before_ ABSL_GUARDED_BY(mutex_);      // counts of sinks that are gone
   std::uint64_t input_xruns_before_ ABSL_GUARDED_BY(mutex_) = 0;  // of sources that are gone

@@ -210,6 +210,33 @@ TEST(SoundDevice, ThatSpinsIsGivenUpAndTheCallGoesOnWithoutIt) {
   EXPECT_EQ(0, binh.stop());
 }
 
+TEST(SoundDevice, ThatDisappearsIsReplacedByTheDefaultOneUntilItIsBack) {
+  SKIP_WITHOUT_JACK();
+  const auto rig = JackRig::start(JackRig::Pace::kGoesOn, kPeriod);
+  ASSERT_NE(nullptr, rig);
+  // PortAudio takes ALSA's for the default one; it spins, and so has its place for a moment only.
+  const AlsaDevices devices("pcm.spin { type null }\n");
+  Process::Options options;
+  options.environment = {{"ALSA_CONFIG_PATH", devices.path()}};
+  ServerProcess server;
+  ClientProcess an(server, "an", {"--input=null", "--output=system"}, options);
+  ASSERT_TRUE(an.prints("loudspeaker: system"));
+  ASSERT_TRUE(rig->wait_for_port("an:out_0"));
+  rig->kill_server();
+  EXPECT_TRUE(an.process().wait_for_line(Process::kOut, "the loudspeaker failed: ", kSoon));
+  EXPECT_TRUE(an.process().wait_for_line(
+      Process::kOut,
+      "until it is back the default sound device takes its place; microphone: null; loudspeaker: "
+      "spin",
+      kSoon));
+  EXPECT_TRUE(rig->start_server(kRate, kPeriod));
+  EXPECT_TRUE(an.process().wait_for_line(
+      Process::kOut, "the loudspeaker is back; microphone: null; loudspeaker: system", kSoon));
+  EXPECT_TRUE(rig->wait_for_port("an:out_0"));
+  EXPECT_EQ(0, an.stop());
+  EXPECT_EQ("", an.process().output(Process::kErr));
+}
+
 TEST(SoundDevice, ThatNeverOpensEndsTheAttemptWithASentence) {
   // Its file is a FIFO that nobody reads: whoever opens it waits for ever.
   const AlsaDevices place("");

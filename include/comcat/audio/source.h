@@ -70,6 +70,9 @@ class Source {
 /// Whether `spec` means a sound device.
 [[nodiscard]] bool is_device(const std::string& spec);
 
+/// Whether `spec` means whichever sound device is the default one.
+[[nodiscard]] bool is_default_device(const std::string& spec);
+
 /// Whether `spec` takes standard input for itself.
 [[nodiscard]] bool reads_standard_input(const std::string& spec);
 
