@@ -33,7 +33,7 @@ void CallRecording::set_self(wire::SessionNumber self) {
 void CallRecording::hear(const wire::VoicePackets& packets, base::Time now) {
   const absl::MutexLock lock(&mutex_);
   if (!recorder_) return;
-  const auto is_own = [&](const wire::VoicePacket& it) { return it.speaker == self_; };
+  const auto is_own = [self = self_](const wire::VoicePacket& it) { return it.speaker == self; };
   if (std::ranges::none_of(packets, is_own)) return recorder_->receive(packets, now);
   wire::VoicePackets others = packets;
   std::erase_if(others, is_own);
