@@ -1,5 +1,6 @@
 """The arithmetic of scripts/bench-server: medians, paired comparisons and their verdict, tables."""
 
+import math
 import statistics
 from typing import NamedTuple
 
@@ -61,6 +62,11 @@ def excesses(c):
     return found
 
 
+def shown(value, digits):
+    """What was not measured is not a number."""
+    return "-" if math.isnan(value) else f"{value:.{digits}f}"
+
+
 def medians_table(runs):
     """`runs`: for each point the runs of each server by its name. "peer" is what others cost, and
     "peer datagrams" what theirs do."""
@@ -71,9 +77,9 @@ def medians_table(runs):
         for name, m in of.items():
             peer = of.get("peer datagrams" if name.endswith("datagrams") else "peer")
             share = f"{m.cpu_us / peer.cpu_us:.2f}" if peer else "-"
-            lines.append(f"| {point} | {name} | {m.cpu_us:.1f} | {share} | {m.p50_us:.0f} | "
-                         f"{m.p99_us:.0f} | {m.delivered_percent:.2f} | "
-                         f"{m.kib_per_connection:.1f} |")
+            lines.append(f"| {point} | {name} | {m.cpu_us:.1f} | {share} | {shown(m.p50_us, 0)} | "
+                         f"{shown(m.p99_us, 0)} | {shown(m.delivered_percent, 2)} | "
+                         f"{shown(m.kib_per_connection, 1)} |")
     return "\n".join(lines)
 
 

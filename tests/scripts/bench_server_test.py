@@ -42,6 +42,16 @@ class BenchServer(unittest.TestCase):
         return subprocess.run([SCRIPT, "--build", self.folder / "after", *arguments],
                               capture_output=True, text=True)
 
+    def test_what_bare_datagrams_cost_stands_beside_the_rest_where_it_can_be_measured(self):
+        self.assertNotIn("bare datagrams", self.bench("--rounds", "1", "50,2").stdout)
+        self.program("after/comcat-send-cost", "#!/bin/sh\necho 4.25\n")
+        done = self.bench("--rounds", "1", "50,2")
+        self.assertIn("| 50,2 | bare datagrams | 4.2 | - | - | - | - | - |", done.stdout)
+        self.program("after/comcat-send-cost", "#!/bin/sh\necho no socket >&2\nexit 1\n")
+        done = self.bench("--rounds", "1", "50,2")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("comcat-send-cost at 50,2: no socket", done.stderr)
+
     def compared(self, *arguments):
         return self.bench("--before", self.folder / "before", *arguments)
 
