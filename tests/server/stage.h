@@ -16,17 +16,19 @@
 
 namespace comcat::server {
 
+struct StageOptions {
+  HubOptions hub;
+  AdmissionOptions admission;
+  DatagramPaths* datagrams = nullptr;  // outlive the stage
+};
+
 /// One shard behind a real gRPC server on loopback: what the program has, without its acceptor, so
 /// that callers on the wire meet a Shard, its Calls and its Health in this process.
 ///
 /// Threads    a test's one thread.
 class Stage {
  public:
-  struct Options {
-    HubOptions hub;
-    AdmissionOptions admission;
-    DatagramPaths* datagrams = nullptr;  // outlive the stage
-  };
+  using Options = StageOptions;
   static constexpr std::chrono::seconds kPatience{20};
 
   explicit Stage(Options options = {});
