@@ -39,9 +39,9 @@ using base::LogLevel;
 // What waits in the kernel for a listener who does not read. The kernel doubles the first.
 constexpr int kSendBufferBytes = 16 * 1024;
 constexpr int kRetryMs = 100;  // when accepting failed for want of something
-constexpr int kWatchMs = 100;  // strangers, while there are some
+constexpr int kWatchMs = 100;  // strangers, and guests who send, while there are some
 constexpr int kLetInMs = 5;    // strangers who wait, while there are some
-constexpr int kHeapMs = 3000;  // what others have used of memory
+constexpr int kRestMs = 3000;  // guests at rest, and what others have used of memory
 
 // What an event tells of: these, and from kFirstConnection on a connection of the table.
 constexpr std::size_t kEventsAtATime = 64;
@@ -139,6 +139,7 @@ Acceptor::~Acceptor() {
 
 void Acceptor::start(HandOver hand_over, Pulse::Post post, GuestTable& guests, Metrics& metrics) {
   desk_->guests = &guests;
+  guests.wake_by([this] { std::ignore = eventfd_write(wake_.get(), 1); });
   desk_->pulse.emplace(std::move(post));
   desk_->metrics = &metrics;
   table_ = std::make_unique<ConnectionTable>(desk_->limits, metrics);
@@ -167,9 +168,9 @@ void Acceptor::disconnect_all() {
 
 void Acceptor::run(const std::stop_token& stop) {
   bool exhausted = false;
-  bool strangers = false;
+  bool lively = false;  // there are strangers, or guests who send
   bool crowded = false;
-  base::Time next_watch{};
+  base::Time watched{};
   HeapTrim heap;
   std::array<epoll_event, kEventsAtATime> events{};
   while (!stop.stop_requested()) {
@@ -178,10 +179,10 @@ void Acceptor::run(const std::stop_token& stop) {
       std::ignore = poll(&wake, 1, kRetryMs);
       exhausted = false;
     }
-    const int timeout = crowded ? kLetInMs : strangers ? kWatchMs : kHeapMs;
+    const int timeout = crowded ? kLetInMs : lively ? kWatchMs : kRestMs;
     const int count = epoll_wait(epoll_.get(), events.data(), events.size(), timeout);
     for (const epoll_event& event : std::span(events).first(std::max(count, 0))) {
-      strangers = true;
+      lively = true;
       exhausted = !serve(event.data.u64, stop) || exhausted;
     }
     const base::Time now = base::steady_now();
@@ -189,12 +190,16 @@ void Acceptor::run(const std::stop_token& stop) {
     if (desk_->spare_time.due(now)) desk_->spare_time.look(SpareTime::now(), now);
     crowded = let_in(now);
     if (heap.due(now)) trim(heap, now);
-    if (!strangers || now < next_watch) continue;
-    next_watch = now + std::chrono::milliseconds(kWatchMs);
-    const bool guests = desk_->guests->watch(now);
-    for (const std::string& address : desk_->guests->offenders()) table_->slow(address, now);
-    strangers = table_->watch(now) || guests;
+    if (now < watched + std::chrono::milliseconds(lively ? kWatchMs : kRestMs)) continue;
+    watched = now;
+    lively = watch(now);
   }
+}
+
+bool Acceptor::watch(base::Time now) {
+  std::ignore = desk_->guests->watch(now);
+  for (const std::string& address : desk_->guests->offenders()) table_->slow(address, now);
+  return table_->watch(now) || !desk_->guests->rests();
 }
 
 bool Acceptor::let_in(base::Time now) {
@@ -210,6 +215,9 @@ bool Acceptor::serve(std::uint64_t event, const std::stop_token& stop) {
     table_->heard(event - kFirstConnection, base::steady_now());
   } else if (event >= kFirstListener) {
     return accept_all(listeners_[event - kFirstListener].get(), stop);
+  } else {
+    eventfd_t times = 0;
+    std::ignore = eventfd_read(wake_.get(), &times);
   }
   return true;
 }

@@ -28,13 +28,21 @@ constexpr std::uint64_t kTelling = 256;
 constexpr std::uint64_t kVoicesASecond = 5;
 // Where nothing comes and goes, a look costs more than it tells: the limit holds all the same.
 constexpr std::chrono::milliseconds kQuietLook{480};  // before the fifth watch
+// Who sends no more than this between two watches, and a second of the time between them, for so
+// long is at rest: pings of gRPC's are. For less long may be quiet who has reached its limit, and
+// sends again. Who has sent so much then wakes the watch, well before all that may arrive has.
+constexpr std::uint64_t kQuietBytes = 256;
+constexpr std::chrono::seconds kQuietFor{2};
+constexpr std::uint64_t kStirringBytes = 2UL * 1024;
 
 }  // namespace
 
 /// Threads: what watch() alone uses has no lock.
 struct GuestTable::Guest {
-  explicit Guest(std::string its_address, std::unique_ptr<GuestLine> its_line)
-      : address(std::move(its_address)), line(std::move(its_line)) {}
+  Guest(std::string its_address, std::unique_ptr<GuestLine> its_line, std::function<void()> stir)
+      : address(std::move(its_address)),
+        account(std::make_shared<ConnectionAccount>(std::move(stir))),
+        line(std::move(its_line)) {}
 
   /// Lets `more` arrive beyond what has, where that is not so already.
   void allow(std::uint64_t received, std::uint64_t more) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
@@ -77,8 +85,18 @@ struct GuestTable::Guest {
            account->bytes_out() == last.bytes_out;
   }
 
+  /// True where it has sent little for long, and nothing is under way to it.
+  [[nodiscard]] bool rests(base::Time now) const {
+    return account->callers() == 0 || now - stirred >= kQuietFor;
+  }
+
   void looked(const ConnectionCounts& counts, base::Time now) {
-    was_still = counts.received == last.received;
+    const std::uint64_t more = counts.received - last.received;
+    const std::chrono::duration<double> passed = now - looked_at;
+    const double quiet_bytes = kQuietBytes * (1 + std::min(passed.count(), 4.0));
+    const bool sends = !budget || static_cast<double>(more) > quiet_bytes;
+    if (sends || unheard_since) stirred = now;
+    was_still = more == 0;
     last = counts;
     looked_at = now;
   }
@@ -92,7 +110,7 @@ struct GuestTable::Guest {
   }
 
   const std::string address;
-  const Account account = std::make_shared<ConnectionAccount>();
+  const Account account;
   absl::Mutex mutex;
   const std::unique_ptr<GuestLine> line ABSL_PT_GUARDED_BY(mutex);
   std::uint64_t limit ABSL_GUARDED_BY(mutex) = 0;
@@ -103,6 +121,7 @@ struct GuestTable::Guest {
   std::optional<base::Time> unheard_since;  // something is under way
   base::Time looked_at{};                   // with a caller
   ConnectionCounts last;                    // then
+  base::Time stirred{};                     // when it was last found to send
   bool was_still = false;                   // nothing had been received since the time before
   bool gone = false;
 };
@@ -110,7 +129,7 @@ struct GuestTable::Guest {
 GuestTable::~GuestTable() = default;
 
 void GuestTable::add(const std::string& peer, std::unique_ptr<GuestLine> line) {
-  auto guest = std::make_shared<Guest>(admission_address(peer), std::move(line));
+  auto guest = std::make_shared<Guest>(admission_address(peer), std::move(line), stir_);
   const absl::MutexLock lock(&mutex_);
   by_name_[connection_name(peer)] = std::move(guest);
 }
@@ -137,6 +156,7 @@ void GuestTable::admit(const std::string& peer) {
 bool GuestTable::watch(base::Time now) {
   const Guests guests = all();
   const auto is_quiet = [now](const auto& guest) { return guest->is_quiet(now); };
+  rests_ = std::ranges::all_of(guests, [now](const auto& guest) { return guest->rests(now); });
   if (std::ranges::all_of(guests, is_quiet)) return !guests.empty();
   std::map<std::string, Guests> by_address;  // those with callers
   for (const auto& guest : guests) {
@@ -193,6 +213,8 @@ bool GuestTable::look_at(Guest& guest, std::uint64_t at_once, base::Time now) {
     cut_overdrawn(*guest.line, guest.address, *why);
     return false;
   }
+  if (!guest.rests(now)) rests_ = false;
+  guest.account->stir_after(kStirringBytes);
   guest.allow(counts.received,
               std::max(std::min(at_once, guest.budget->bytes_left() + kTelling), voice_at_once()));
   return true;

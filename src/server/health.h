@@ -42,6 +42,10 @@ class Health {
   /// kMaxWatch: nobody has authenticated them, and a connection with a stream is never closed as
   /// idle. Whoever watches begins again, as the protocol says.
   void tick(base::Time now);
+  /// When tick() is due.
+  [[nodiscard]] base::Time next_deadline() const {
+    return watchers_.empty() ? base::Time::max() : next_sweep_;
+  }
 
   static constexpr std::chrono::seconds kMaxWatch{60};
   // Who begins to watch where there are as many makes one of them end: see AddressShares.

@@ -38,6 +38,11 @@ const char* word(wire::LeaveReason reason) {
   return "unknown";
 }
 
+/// Whether time alone can bring `caller` anything: its end, or what it has missed.
+bool waits_for_a_sweep(const Caller& caller) {
+  return caller.room == nullptr || !caller.listener.rests();
+}
+
 /// Why the server closes a caller.
 struct Ending {
   wire::LeaveReason reason = wire::LeaveReason::kLost;
@@ -224,6 +229,7 @@ void Hub::renew_certificate(std::string fingerprint) {
 void Hub::tick(base::Time now) {
   rooms_.tick(now);
   if (cluster_) cluster_->tick(now);
+  rests_ = false;
   if (now >= next_sweep_) sweep(now);
 }
 
@@ -231,9 +237,11 @@ void Hub::sweep(base::Time now) {
   next_sweep_ = now + kSweepInterval;
   rooms_.catch_up();
   absentees_.tick(now);
+  rests_ = absentees_.rests();
   std::vector<std::pair<Caller*, Ending>> over;
   for (const auto& [number, caller] : callers_) {
     texts_.catch_up(*caller);
+    if (waits_for_a_sweep(*caller)) rests_ = false;
     if (std::optional<Ending> ending = due_ending(*caller, options_, now)) {
       over.emplace_back(caller, *std::move(ending));
     }
@@ -241,12 +249,14 @@ void Hub::sweep(base::Time now) {
   for (const auto& [caller, ending] : over) {
     if (ending.stalled) metrics_.closed_stalled.fetch_add(1);
     close(*caller, ending.reason, ending.status, now);
+    rests_ = false;
   }
 }
 
 base::Time Hub::next_deadline(base::Time now) const {
   const base::Time of_cluster = cluster_ ? cluster_->next_deadline() : RoomDeadlines::kNever;
-  return std::min({std::max(now, next_sweep_), rooms_.next_deadline(), of_cluster});
+  const base::Time of_sweep = rests_ ? RoomDeadlines::kNever : std::max(now, next_sweep_);
+  return std::min({of_sweep, rooms_.next_deadline(), of_cluster});
 }
 
 void Hub::take(std::vector<store::Answer> answers, base::Time now) {

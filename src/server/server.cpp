@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -26,6 +27,7 @@
 #include "datagram_paths.h"
 #include "datagram_sockets.h"
 #include "shard.h"
+#include "timer_slack.h"
 #include "tls_credentials.h"
 
 namespace comcat::server {
@@ -39,6 +41,9 @@ constexpr int kMinPingIntervalMs = 2'000;  // clients ask each 5 s, and the netw
 constexpr int kFlowControlWindowBytes = 16 * 1024;
 constexpr int kReadChunkBytes = 1024;  // callers send little at a time
 constexpr std::chrono::milliseconds kFarewell{500};
+// gRPC's timers, of which there are two sets of several parts, each wake once a second some
+// milliseconds apart, whatever they are to do: no more than seconds hang on them here.
+constexpr std::chrono::milliseconds kTimerSlack{50};
 // gRPC ends the stream of who sends more, without a word to us; what is more than
 // wire::kMaxMessageBytes and less than this is refused by Call, which says so.
 constexpr int kMaxReceivedBytes = 16 * static_cast<int>(wire::kMaxMessageBytes);
@@ -255,6 +260,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   // Every connection waits with a buffer of 8 KiB for what it reads, unless this experiment of gRPC
   // 1.51, on by default, is off. Read when gRPC starts, so it must come before any use of it.
   setenv("GRPC_EXPERIMENTS", "-tcp_read_chunks", /*overwrite=*/0);
+  std::optional<TimerSlack> slack(kTimerSlack);  // of the threads that gRPC begins
   // In the process as soon as the library is linked; what links it is this call.
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   gpr_set_log_function(log_of_grpc);
@@ -269,6 +275,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
         base::certificate_fingerprint(options.certificate->certificate_pem).value_or("");
     credentials = parts->tls = std::make_shared<TlsCredentials>(*options.certificate);
   }
+  slack.reset();
   parts->connections = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
   if (options.cluster) {
@@ -280,6 +287,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   parts->shard =
       std::make_unique<Shard>(hub, options.admission, parts->metrics, std::move(queue),
                               parts->service, parts->health, parts->guests, parts->acceptor, paths);
+  slack.emplace(kTimerSlack);
   if (!options.admin_socket.empty()) {
     absl::StatusOr<std::unique_ptr<AdminEndpoint>> admin =
         AdminEndpoint::start(options.admin_socket, administer_on(*parts->shard));
@@ -291,6 +299,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
     }
   }
   parts->server = builder.BuildAndStart();
+  slack.reset();
   if (!parts->server) {
     return absl::InternalError("gRPC cannot start a server; --log_level debug shows its reason");
   }

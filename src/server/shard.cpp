@@ -105,7 +105,7 @@ void Shard::hear(const std::vector<ArrivedDatagram>& batch) {
 }
 
 base::Time Shard::next_deadline() const {
-  base::Time next = hub_.next_deadline(now_);
+  base::Time next = std::min(hub_.next_deadline(now_), health_.next_deadline());
   if (datagrams_ != nullptr) next = std::min(next, datagrams_->next_deadline());
   return deadlines_.empty() ? next : std::min(next, deadlines_.begin()->first);
 }

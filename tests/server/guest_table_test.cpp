@@ -77,6 +77,45 @@ class House {
   base::Time now{1000s};
 };
 
+TEST(GuestTable, RestsWhileNobodySendsAndStirsWhenSomebodyBegins) {
+  House house;
+  int stirred = 0;
+  house.table.wake_by([&] { ++stirred; });
+  const auto guest = house.connect(1, 4000);
+  const GuestTable::Account account = house.admit(1, 4000);
+  EXPECT_TRUE(house.watch());
+  EXPECT_FALSE(house.table.rests()) << "its hello has just come";
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_FALSE(house.table.rests()) << i;
+    guest->send(20);  // a ping of gRPC's
+    EXPECT_TRUE(house.watch());
+  }
+  EXPECT_TRUE(house.table.rests());
+  for (int frame = 0; frame < 100; ++frame) {
+    account->message_in(80);
+    guest->send(150);
+    if (stirred == 0) EXPECT_LT(guest->bytes.received, guest->limit - 2 * kKiB);
+  }
+  EXPECT_EQ(1, stirred) << "once, until the next watch";
+  EXPECT_TRUE(house.watch());
+  EXPECT_FALSE(house.table.rests());
+  house.now += 2s;
+  EXPECT_TRUE(house.watch());
+  EXPECT_TRUE(house.table.rests());
+  EXPECT_FALSE(guest->was_cut);
+}
+
+TEST(GuestTable, DoesNotRestWhileSomethingIsUnderWayToAGuest) {
+  House house;
+  const auto guest = house.connect(1, 4000);
+  std::ignore = house.admit(1, 4000);
+  std::ignore = house.watch();
+  house.now += 2s;
+  guest->bytes.waits = true;
+  std::ignore = house.watch();
+  EXPECT_FALSE(house.table.rests()) << "its path may be dead";
+}
+
 TEST(GuestTable, WhoSendsWithoutEndIsHeldAtOnceAndSoonCut) {
   House house;
   const auto attacker = house.connect(1, 4000);

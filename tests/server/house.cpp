@@ -89,6 +89,7 @@ std::uint64_t House::command(Person& person, decltype(wire::Command::verb) verb)
 
 void House::pass(base::Duration time) {
   const base::Time end = now + time;
+  hub.tick(now);  // as after whatever has happened
   for (base::Time due = hub.next_deadline(now); due <= end; due = hub.next_deadline(now)) {
     now = std::max(now, due);
     hub.tick(now);

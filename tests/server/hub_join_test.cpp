@@ -364,5 +364,21 @@ TEST(Resuming, TheGhostsOwnRoomMakesPlaceForAnother) {
   EXPECT_EQ("attic", an.welcomes.at(0).room);
 }
 
+TEST(HubAtRest, WantsNoTimeUntilSomethingHappens) {
+  House house;
+  house.join("an");
+  Person& bo = house.join("bo");
+  house.pass(std::chrono::seconds(2));
+  EXPECT_EQ(RoomDeadlines::kNever, house.hub.next_deadline(house.now));
+  bo.caller.listener.write_started = house.now;
+  house.hub.tick(house.now);
+  EXPECT_LE(house.hub.next_deadline(house.now), house.now + std::chrono::seconds(1));
+  house.pass(std::chrono::seconds(2));
+  EXPECT_NE(RoomDeadlines::kNever, house.hub.next_deadline(house.now)) << "a write is under way";
+  bo.caller.listener.write_started = {};
+  house.pass(std::chrono::seconds(2));
+  EXPECT_EQ(RoomDeadlines::kNever, house.hub.next_deadline(house.now));
+}
+
 }  // namespace
 }  // namespace comcat::server

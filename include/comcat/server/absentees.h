@@ -59,6 +59,8 @@ class Absentees {
   /// What is to be told to who comes with this key.
   [[nodiscard]] absl::Status check(const std::string& resume_key) const;
 
+  /// Nobody is remembered, so that tick() has nothing to do.
+  [[nodiscard]] bool rests() const { return all_.empty() && removed_.empty(); }
   /// Says who is away, and lets those leave who have been so for kKept.
   void tick(base::Time now);
   /// All leave. The rooms drain: nobody is told.

@@ -74,6 +74,8 @@ class Acceptor final : public Doorman {
   void add(base::FileDescriptor listener);
   [[nodiscard]] bool listen_to_all();
   void run(const std::stop_token& stop);
+  /// Looks at all whom it has let in, and at strangers; false where that may be late the next time.
+  [[nodiscard]] bool watch(base::Time now);
   /// True where strangers wait to be let in.
   [[nodiscard]] bool let_in(base::Time now);
   /// False where somebody waits who could be neither accepted nor turned away.

@@ -3,6 +3,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <limits>
+#include <utility>
 
 namespace comcat::server {
 
@@ -12,19 +15,28 @@ namespace comcat::server {
 /// Threads    the shard writes; reading from any. Counters only ever grow, but for callers().
 class ConnectionAccount {
  public:
+  ConnectionAccount() = default;
+  /// `stir` is called by whoever counts, as stir_after() says.
+  explicit ConnectionAccount(std::function<void()> stir) : stir_(std::move(stir)) {}
+
+  /// Has `stir` called, once, when bytes_in() has grown by so many. From any thread.
+  void stir_after(std::uint64_t bytes) {
+    stirs_at_.store(bytes_in() + bytes, std::memory_order_relaxed);
+  }
+
   /// A message of `bytes` was read from a stream of it; was written to one.
   void message_in(std::size_t bytes) {
-    add(in_, bytes + kFramingBytes);
+    add_in(bytes + kFramingBytes);
     add(out_, kReplyBytes);
   }
   void message_out(std::size_t bytes) {
     add(out_, bytes + kFramingBytes);
-    add(in_, kReplyBytes);
+    add_in(kReplyBytes);
   }
   /// A stream of any kind has begun on it.
   void stream_began() {
     add(streams_, 1);
-    add(in_, kStreamBytes);
+    add_in(kStreamBytes);
     add(out_, kStreamBytes);
   }
   /// A caller has been admitted on it; and has gone.
@@ -43,10 +55,20 @@ class ConnectionAccount {
   static constexpr std::size_t kStreamBytes = 1024;
 
  private:
+  static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+
+  void add_in(std::uint64_t more) {
+    add(in_, more);
+    if (bytes_in() < stirs_at_.load(std::memory_order_relaxed)) return;
+    stirs_at_.store(kNever, std::memory_order_relaxed);
+    if (stir_) stir_();
+  }
   static void add(std::atomic<std::uint64_t>& counter, std::uint64_t more) {
     counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   }
 
+  std::function<void()> stir_;
+  std::atomic<std::uint64_t> stirs_at_{kNever};
   std::atomic<std::uint64_t> in_{0};
   std::atomic<std::uint64_t> out_{0};
   std::atomic<std::uint64_t> streams_{0};

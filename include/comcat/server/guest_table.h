@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -62,8 +63,8 @@ struct GuestLimits {
 /// Peers are written as gRPC writes them, "ipv4:192.0.2.1:4000"; connections are told apart as
 /// connection_name() has them, addresses as admission_address().
 ///
-/// Threads    watch(), offenders(): one at a time; it logs, and counts in the metrics, whom it
-/// cuts. The rest
+/// Threads    watch(), rests(), offenders(): one at a time; it logs, and counts in the metrics,
+/// whom it cuts. The rest
 ///            any: a lock for each stream that begins, none for a message.
 /// Ownership  the lines are its own; the metrics outlive it.
 class GuestTable {
@@ -72,6 +73,10 @@ class GuestTable {
 
   GuestTable(const GuestLimits& limits, Metrics& metrics) : limits_(limits), metrics_(metrics) {}
   ~GuestTable();
+
+  /// `stir` is called, from any thread, when a guest begins to send while all rest. Before the
+  /// first is added.
+  void wake_by(std::function<void()> stir) { stir_ = std::move(stir); }
 
   /// The connection from `peer` is gRPC's from now on.
   void add(const std::string& peer, std::unique_ptr<GuestLine> line);
@@ -85,6 +90,9 @@ class GuestTable {
 
   /// Cuts who has had enough, and forgets who has ended; true where some are left.
   bool watch(base::Time now);
+  /// True where the last watch found nobody who sends, or is owed anything: the next may be late,
+  /// until somebody stirs. What comes meanwhile is bounded as ever.
+  [[nodiscard]] bool rests() const { return rests_; }
   /// The addresses of those who have overdrawn their budgets since this was asked last, one for
   /// each.
   [[nodiscard]] std::vector<std::string> offenders() { return std::exchange(offenders_, {}); }
@@ -111,7 +119,9 @@ class GuestTable {
 
   const GuestLimits limits_;
   Metrics& metrics_;
+  std::function<void()> stir_;
   std::vector<std::string> offenders_;
+  bool rests_ = true;
   mutable absl::Mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Guest>> by_name_ ABSL_GUARDED_BY(mutex_);
 };

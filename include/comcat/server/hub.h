@@ -154,6 +154,7 @@ class Hub {
   Texts texts_;
   LateAnswers late_;
   base::Time next_sweep_{};
+  bool rests_ = false;  // nobody waits for the next sweep, as nothing has happened since the last
   bool draining_ = false;
 };
 

@@ -54,6 +54,13 @@ struct Listener {
   /// True where take() has something, unless it is voice that has become too old.
   [[nodiscard]] bool ready() const { return messages.ready() || !voice.empty(); }
 
+  /// True where nothing is under way to it, nothing is to be acknowledged, and it has missed
+  /// nothing: until something happens there is nothing to do for it.
+  [[nodiscard]] bool rests() const {
+    return write_started == base::Time{} && !receipts.wait() && !messages.behind() &&
+           !messages.misses_texts() && texts == TextCourse::kLive && !overflowed;
+  }
+
   /// Forgets voice and events, and texts that are kept, of a room that the listener has left.
   void leave_room();
 

@@ -67,6 +67,8 @@ class MessageQueue {
   [[nodiscard]] bool has_text() const { return !texts_.empty(); }
   /// The oldest text; null where there is none.
   [[nodiscard]] Payload take_text();
+  /// Texts were lost since take_missed_texts().
+  [[nodiscard]] bool misses_texts() const { return missed_texts_ > 0; }
   /// How many texts were lost since the last call.
   [[nodiscard]] std::size_t take_missed_texts() { return std::exchange(missed_texts_, 0); }
 

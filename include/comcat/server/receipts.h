@@ -28,6 +28,8 @@ class Receipts {
     return true;
   }
 
+  /// Something is to be acknowledged.
+  [[nodiscard]] bool wait() const { return acknowledged_ < sent_; }
   /// Nothing has been acknowledged for kPatience, though something is to be.
   [[nodiscard]] bool are_overdue(base::Time now) const {
     return acknowledged_ < sent_ && now - since_ > kPatience;
