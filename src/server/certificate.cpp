@@ -70,8 +70,8 @@ bool describe(X509* certificate, EVP_PKEY* key) {
          X509_sign(certificate, key, EVP_sha256()) > 0;
 }
 
-absl::StatusOr<Certificate> make_certificate() {
-  const Key key(EVP_EC_gen("P-256"));
+/// One for `key`.
+absl::StatusOr<Certificate> make_certificate(const Key& key) {
   const X509Ptr certificate(X509_new());
   const Bio certificate_pem(BIO_new(BIO_s_mem()));
   const Bio key_pem(BIO_new(BIO_s_mem()));
@@ -149,6 +149,17 @@ void close_to_others(const fs::path& key) {
             {{"file", key.string()}});
 }
 
+/// The key in a file that no certificate stands beside.
+absl::StatusOr<Key> lone_key(const fs::path& path) {
+  const absl::StatusOr<std::string> pem = read_file(path, Content::kSecret);
+  if (!pem.ok()) return pem.status();
+  Key key = parse_key(*pem);
+  if (key) return key;
+  return absl::InvalidArgumentError(base::safe_text(path.string()) +
+                                    " is there without server.crt and holds no unencrypted private "
+                                    "key in PEM form; move it away, and a new one is made");
+}
+
 }  // namespace
 
 absl::StatusOr<Certificate> load_certificate(const fs::path& certificate, const fs::path& key) {
@@ -206,14 +217,20 @@ absl::StatusOr<Certificate> own_certificate(const fs::path& state_dir) {
                                   base::safe_text(state_dir.string()) + ": " + error.message() +
                                   "; choose another place with --state_dir");
   }
-  absl::StatusOr<Certificate> made = make_certificate();
+  // A key that is there is somebody's, and used rather than written over.
+  const bool has_key = fs::exists(key_path, error);
+  if (has_key) close_to_others(key_path);
+  absl::StatusOr<Key> key =
+      has_key ? lone_key(key_path) : absl::StatusOr<Key>(Key(EVP_EC_gen("P-256")));
+  if (!key.ok()) return key.status();
+  absl::StatusOr<Certificate> made = make_certificate(*key);
   if (!made.ok()) return made;
   // Should it end here, no certificate is left beside a key that is not its own.
   fs::remove(certificate_path, error);
-  absl::Status written = write_file(key_path, made->key_pem, 0600);
+  absl::Status written = has_key ? absl::OkStatus() : write_file(key_path, made->key_pem, 0600);
   if (written.ok()) written = write_file(certificate_path, made->certificate_pem, 0644);
-  if (!written.ok()) {  // a key without its certificate is of no use
-    fs::remove(key_path, error);
+  if (!written.ok()) {  // a key of ours without its certificate is of no use
+    if (!has_key) fs::remove(key_path, error);
     return written;
   }
   return made;

@@ -100,6 +100,21 @@ TEST_F(OwnCertificate, IsNotKeptWhereEveryoneMayPutFiles) {
   EXPECT_TRUE(fs::is_empty(dir_));
 }
 
+TEST_F(OwnCertificate, AKeyThatIsThereWithoutOneIsUsedAndNeverWrittenOver) {
+  ASSERT_TRUE(own_certificate(dir_).ok());
+  const std::string key = read(dir_ / "server.key");
+  fs::remove(dir_ / "server.crt");
+  ASSERT_TRUE(own_certificate(dir_).ok());
+  EXPECT_EQ(key, read(dir_ / "server.key"));
+  EXPECT_TRUE(load_certificate(dir_ / "server.crt", dir_ / "server.key").ok());
+
+  fs::remove(dir_ / "server.crt");
+  write(dir_ / "server.key", "precious");
+  EXPECT_NE(std::string::npos, failure().find("move it away, and a new one is made"));
+  EXPECT_EQ("precious", read(dir_ / "server.key"));
+  EXPECT_FALSE(fs::exists(dir_ / "server.crt"));
+}
+
 TEST_F(OwnCertificate, TwoServersHaveTwo) {
   const auto one = own_certificate(dir_ / "one");
   const auto two = own_certificate(dir_ / "two");
