@@ -44,6 +44,12 @@ bool is_ipv6(const std::string& host) {
          ::inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
 }
 
+/// fe80::/10, which says nothing without an interface. `host` is an IPv6 address.
+bool lacks_zone(const std::string& host) {
+  in6_addr bytes{};
+  return ::inet_pton(AF_INET6, host.c_str(), &bytes) == 1 && IN6_IS_ADDR_LINKLOCAL(&bytes);
+}
+
 bool is_name(const std::string& host) {
   return is_word(host) && host.size() <= base::kMaxHostBytes && host.front() != '-' &&
          host.front() != '.';
@@ -96,6 +102,11 @@ absl::StatusOr<base::Address> parse_address(const std::string& text) {
   }
   if (has_port) address.port = base::parse_port(port).value_or(0);
   if (address.port == 0) return invalid(text, "the port is not 1-65535");
+  if (lacks_zone(address.host)) {
+    return absl::InvalidArgumentError("\"" + base::safe_text(text, 100) +
+                                      "\" is link-local and needs its interface on this side, as "
+                                      "in [fe80::1%eth0]:50051");
+  }
   lower_case(address.host);
   return address;
 }

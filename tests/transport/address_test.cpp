@@ -91,6 +91,18 @@ TEST(Address, BeyondAsciiComesOutAsTheDnsHasIt) {
   }
 }
 
+TEST(Address, ALinkLocalOneNeedsItsInterface) {
+  for (const char* text : {"fe80::1", "[FE80::1]:50051", "febf::1"}) {
+    const auto address = parse_address(text);
+    EXPECT_EQ(std::string("\"") + text +
+                  "\" is link-local and needs its interface on this side, as in "
+                  "[fe80::1%eth0]:50051",
+              address.status().message());
+  }
+  EXPECT_TRUE(parse_address("fe80::1%eth0").ok());
+  EXPECT_TRUE(parse_address("fec0::1").ok());
+}
+
 TEST(Address, AUrlIsCalledOne) {
   EXPECT_EQ(
       "\"http://example.org:50051\" is no address: it is a URL; write host, host:port or "
