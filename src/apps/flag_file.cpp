@@ -5,6 +5,7 @@
 
 #include "comcat/base/text.h"
 
+#include "absl/strings/str_replace.h"
 #include "text_file.h"
 
 namespace comcat::apps {
@@ -70,6 +71,9 @@ absl::StatusOr<std::string> parse_line(std::string_view line) {
   const bool is_written_with_equals = line[end] == '=';
   const std::string_view rest = line.substr(is_written_with_equals ? end + 1 : end);
   if (!is_written_with_equals && without_comment(rest).empty()) return flag;
+  if (!is_written_with_equals && trimmed(rest).front() == '=') {
+    return absl::InvalidArgumentError("there is a blank before the =; write --flag=VALUE");
+  }
   const absl::StatusOr<std::string> value = parse_value(rest);
   if (!value.ok()) return value.status();
   return flag + "=" + *value;
@@ -114,7 +118,8 @@ absl::Status expand(const Words& words, int depth, Words& out) {
 absl::StatusOr<Words> parse_flag_file(std::string_view text, const std::string& name) {
   Words out;
   int number = 0;
-  for (const std::string_view raw : split(text, '\n')) {
+  const std::string lines = absl::StrReplaceAll(std::string(text), {{"\r\n", "\n"}, {"\r", "\n"}});
+  for (const std::string_view raw : split(lines, '\n')) {
     ++number;
     const std::string_view line = trimmed(raw);
     if (line.empty() || is_comment(line)) continue;

@@ -40,6 +40,7 @@ TEST(FlagFile, ALineIsAFlagHoweverItsBreakIsWritten) {
   EXPECT_THAT(words_of("--json\n\n  -name=an  \n# a comment\n// another\n--room=b c"),
               ElementsAre("--json", "-name=an", "--room=b c"));
   EXPECT_THAT(words_of("--json\r\n--name=an\r\n"), ElementsAre("--json", "--name=an"));
+  EXPECT_THAT(words_of("--json\r--name=an\r"), ElementsAre("--json", "--name=an"));
   EXPECT_THAT(words_of("--name an\n--room\tthe cellar\n"),
               ElementsAre("--name=an", "--room=the cellar"));
 }
@@ -63,6 +64,12 @@ TEST(FlagFile, ALineThatIsNoFlagIsToldByItsNumberAndNeverShown) {
     EXPECT_THAT(said, HasSubstr("line 2 of the flag file client.flags"));
     EXPECT_THAT(said, Not(HasSubstr("hunter2")));
   }
+}
+
+TEST(FlagFile, ABlankBeforeTheEqualsSignIsTold) {
+  EXPECT_THAT(complaint_about("--json\n--name = an\n"),
+              HasSubstr("line 2 of the flag file client.flags is not understood: there is a blank "
+                        "before the =; write --flag=VALUE"));
 }
 
 TEST(FlagFile, OneMayStandOnTheCommandLineAndInAnother) {
