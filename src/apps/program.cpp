@@ -1,14 +1,18 @@
 #include "program.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <functional>
 #include <iostream>
+#include <new>
 #include <set>
 #include <sstream>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <fcntl.h>
@@ -63,6 +67,27 @@ bool is_version(const char* argument) {
 [[noreturn]] void say_and_stop(const std::string& text) {
   base::write_fully(STDOUT_FILENO, text);
   std::exit(static_cast<int>(Exit::kStopped));
+}
+
+/// Where the system gives no thread or no memory, and nobody catches that.
+[[noreturn]] void end_in_want() {
+  base::write_fully(STDERR_FILENO,
+                    program_name + ": the system gives this program no more memory or threads; " +
+                        "allow more with ulimit -v, ulimit -u or the service's limits\n");
+  ::_exit(static_cast<int>(Exit::kUsage));
+}
+
+/// For what is thrown: no code of ours throws anything else.
+void end_uncaught() {
+  try {
+    if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::bad_alloc&) {
+    end_in_want();
+  } catch (const std::system_error&) {
+    end_in_want();
+  } catch (...) {  // a mistake, which a core file is to show
+  }
+  std::abort();
 }
 
 /// The flags of `flag_file`, where there is one, then those of the command line, which win.
@@ -210,6 +235,8 @@ std::vector<std::string> parse_flags_and_words(int argc, char** argv, const std:
     take_from_environment(secret);
   }
   program_name = std::filesystem::path(argv[0]).filename();
+  std::set_terminate(end_uncaught);
+  ::signal(SIGXFSZ, SIG_IGN);  // a file that grows beyond ulimit -f is a full disk, and no end
   absl::SetProgramUsageMessage(usage);
   absl::FlagsUsageConfig config;
   const auto ours = [](absl::string_view file) { return is_our_flag_file(std::string(file)); };

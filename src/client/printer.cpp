@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -11,6 +12,8 @@
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "comcat/base/write.h"
 
 namespace comcat::client {
 namespace {
@@ -123,9 +126,18 @@ void Printer::write(std::string text) {
   for (std::string_view rest = text; !rest.empty() && wait_to_write();) {
     // What says that it is ready takes as much without a wait.
     const ssize_t n = ::write(fd, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
-    if (n < 0 && errno != EAGAIN && errno != EINTR) return;
+    if (n < 0 && errno != EAGAIN && errno != EINTR) return complain(errno);
     rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
   }
+}
+
+/// A reader who has gone wants to know nothing; whoever keeps the output in a file does.
+void Printer::complain(int error) {
+  if (error == EPIPE || error == EIO || std::exchange(complained_, true)) return;
+  base::write_fully(
+      STDERR_FILENO,
+      "comcat-client: standard output cannot be written and what it misses is lost: " +
+          std::system_category().message(error) + "\n");
 }
 
 /// False once stopped.

@@ -150,5 +150,23 @@ TEST_F(ClientTest, WhoSendsMoreThanTheServerTakesIsWarnedAndThenSentAway) {
                         "takes; try a longer --frame_ms"));
 }
 
+TEST_F(InACall, WhatAFullDiskDoesNotTakeOfTheOutputIsTold) {
+  Process::Options options;
+  options.launcher = {"/bin/sh", "-c", "exec \"$@\" >/dev/full", "sh"};
+  Process client(as("an"), options);
+  EXPECT_TRUE(client.wait_for_line(Process::kErr, "standard output cannot be written"));
+  EXPECT_EQ(0, client.finish());
+}
+
+TEST_F(InACall, AFileThatMayNotGrowAnyMoreIsAFullDiskAndNoEnd) {
+  Process::Options options;
+  options.launcher = {"/usr/bin/prlimit", "--fsize=20000"};
+  Process client(as("an", {"--output=file:" + directory_.file("out.wav")}), options);
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "make room"));
+  client.write("who\n");
+  EXPECT_TRUE(client.wait_for_line(Process::kOut, "you are alone in the room lobby"));
+  EXPECT_EQ(0, client.finish());
+}
+
 }  // namespace
 }  // namespace comcat::testing

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "end_to_end/client_fixtures.h"
+#include "support/sanitizers.h"
 
 namespace comcat::testing {
 namespace {
@@ -210,6 +211,14 @@ TEST_F(ClientTest, TooFewDescriptorsAreToldInOneSentence) {
   options.max_files = 8;
   Process client(command("127.0.0.1:1", {"--name=an"}), options);
   expect_failure(client, 2, "ulimit -n");
+}
+
+TEST_F(ClientTest, ThatTheSystemGivesNoThreadIsToldInOneSentence) {
+  if (kAddressSanitized) GTEST_SKIP() << "which itself needs terabytes of addresses";
+  Process::Options options;
+  options.launcher = {"/usr/bin/prlimit", "--as=50000000"};
+  Process client(command("127.0.0.1:1", {"--name=an"}), options);
+  expect_failure(client, 2, "the system gives this program no more memory or threads");
 }
 
 TEST_F(ClientTest, EveryHelpIsTheSame) {

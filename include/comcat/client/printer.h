@@ -21,7 +21,8 @@ namespace comcat::client {
 /// Threads    any. `on_full` is called by whoever prints or writes, one at a time, and must not
 /// call
 ///            the printer.
-/// Errors     output that cannot be written (the reader has gone) is dropped.
+/// Errors     output that cannot be written is dropped; unless the reader has gone, standard error
+///            has a sentence about the first.
 class Printer {
  public:
   using OnFull = std::function<void(bool full)>;
@@ -56,6 +57,7 @@ class Printer {
 
   void run();
   void write(std::string text);
+  void complain(int error);
   [[nodiscard]] bool wait_to_write();
   [[nodiscard]] std::string taken();
   [[nodiscard]] bool is_idle() const { return waiting_.empty() && !writing_; }
@@ -72,7 +74,8 @@ class Printer {
   bool writing_ = false;
   bool hurried_ = false;
   bool stopping_ = false;
-  std::thread thread_;  // starts with the first text, when signals are blocked
+  bool complained_ = false;  // by the thread
+  std::thread thread_;       // starts with the first text, when signals are blocked
 };
 
 }  // namespace comcat::client
