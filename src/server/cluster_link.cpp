@@ -89,9 +89,14 @@ void ClusterLink::take(const FromNode& message, base::Time now) {
     hear(*parsed, *voice, now);
   } else if (const auto* const text = std::get_if<wire::RoomText>(&parsed->body)) {
     hear(*parsed, *text);
-  } else if (!cluster_.receive(*parsed, now)) {
+  } else if (!cluster_.receive(*parsed, now) || !oblige(*parsed, now)) {
     metrics_.node_messages_refused.fetch_add(1);
   }
+}
+
+bool ClusterLink::oblige(const wire::NodeMessage& message, base::Time now) {
+  return errands_.take(message.from.node, message.body, now) || !house_.oblige ||
+         house_.oblige(message, now);
 }
 
 void ClusterLink::hear(const wire::NodeMessage& message, const wire::RoomVoice& voice,
@@ -164,6 +169,16 @@ void ClusterLink::ask(const std::string& room, const Participant& who, OnDecided
   settle(now);
 }
 
+void ClusterLink::ask_nodes(const std::vector<wire::NodeNumber>& nodes,
+                            const MakeQuestion& question, Errands::Done done, base::Time now) {
+  const wire::NodeBody body = question(errands_.add(nodes, std::move(done), now));
+  for (const wire::NodeNumber node : nodes) send(node, body);
+}
+
+void ClusterLink::send(wire::NodeNumber node, const wire::NodeBody& body) {
+  send(cluster::Outgoing{{cluster::Target::Kind::kNode, {}, node}, body});
+}
+
 void ClusterLink::decide(const cluster::Decision& decision, base::Time now) {
   auto asked = asked_.extract(decision.id);
   if (!asked.empty()) asked.mapped()(decision.status, now);
@@ -203,12 +218,14 @@ void ClusterLink::say_going(bool ends, base::Time now) {
 void ClusterLink::tick(base::Time now) {
   if (now >= neighbours_.next_deadline()) cluster_.tell(neighbours_.measure(now), now);
   cluster_.tick(now);
+  errands_.tick(now);
   settle(now);
   voice_.flush(options_.self, *options_.outlet);
 }
 
 base::Time ClusterLink::next_deadline() const {
-  return std::min(neighbours_.next_deadline(), cluster_.next_deadline());
+  return std::min(
+      {neighbours_.next_deadline(), cluster_.next_deadline(), errands_.next_deadline()});
 }
 
 void ClusterLink::settle(base::Time now) {
@@ -219,6 +236,7 @@ void ClusterLink::settle(base::Time now) {
     for (const cluster::Outgoing& out : results.outgoing) send(out);
     for (const auto& [node, heard] : results.nodes) {
       neighbours_.note(node, heard, cluster_.nodes());
+      if (heard == cluster::NodeTable::Heard::kEnded) errands_.lose(node, now);
     }
     for (const auto& [key, wanted] : results.hearing) listen(key, wanted);
     for (const cluster::Change& change : results.changes) follow(change, now);

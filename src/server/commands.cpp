@@ -44,7 +44,7 @@ struct Execution {
   Hosts& hosts;
   NameClaims& claims;
   LateAnswers& late;
-  ClusterLink* cluster;  // null: there are no other nodes
+  Colleagues& colleagues;
   base::Time now;
 
   void operator()(const wire::UnknownCommand& verb) const;
@@ -136,6 +136,7 @@ void Execution::go_to(const std::string& name, std::uint64_t last_text) const {
   if (claims.holder(caller.who.name_key, caller.device.key, hosts.wall_now()) == Holder::kOthers) {
     return caller.answer(trace_id, held_for_others(caller.who.name));
   }
+  ClusterLink* const cluster = colleagues.link;
   if (cluster == nullptr || !cluster->has_others()) return enter(name, last_text);
   late.owe(caller, trace_id);
   cluster->ask(
@@ -147,7 +148,7 @@ void Execution::go_to(const std::string& name, std::uint64_t last_text) const {
             return asker.answer(trace_id, name_is_taken(name, asker.who.name));
           }
           if (!answer.ok()) return asker.answer(trace_id, answer);
-          Execution{trace_id, asker, rooms, texts, hosts, claims, late, cluster, at}.enter(
+          Execution{trace_id, asker, rooms, texts, hosts, claims, late, colleagues, at}.enter(
               name, last_text);
         });
       },
@@ -194,11 +195,15 @@ void Execution::operator()(const wire::Tell& verb) const {
   const absl::StatusOr<std::string> name = wire::normal_name(verb.name);
   absl::Status status = name.status();
   status.Update(wire::check_text(verb.text));
-  if (status.ok()) {
-    status = caller.room->tell_alone(base::comparison_key(*name),
-                                     {caller.who.number, caller.who.name, verb.text});
-  }
-  caller.answer(trace_id, status);
+  if (!status.ok()) return caller.answer(trace_id, status);
+  const std::optional<absl::Status> told = colleagues.texts.tell(
+      *caller.room, *name, {caller.who.number, caller.who.name, verb.text}, now,
+      [&late = late, session = caller.who.number, trace_id = trace_id](const absl::Status& answer,
+                                                                       base::Time at) {
+        late.pay(session, trace_id, at, [&](Caller& asker) { asker.answer(trace_id, answer); });
+      });
+  if (told) return caller.answer(trace_id, *told);
+  late.owe(caller, trace_id);
 }
 
 void Execution::operator()(const wire::HostWords& verb) const {
@@ -207,15 +212,13 @@ void Execution::operator()(const wire::HostWords& verb) const {
                                 "only hosts can do that: who gives the server's host passcode"));
     return;
   }
-  const absl::StatusOr<HostCommand> wanted = parse_host_command(verb.words);
-  if (!wanted.ok()) return caller.answer(trace_id, wanted.status());
-  const std::optional<Hosts::Answer> done =
-      hosts.act(*wanted, {.name = caller.who.name, .self = &caller}, now,
-                [&late = late, session = caller.who.number, trace_id = trace_id](
-                    const Hosts::Answer& answer, base::Time at) {
-                  late.pay(session, trace_id, at,
-                           [&](Caller& asker) { answer_in_words(asker, trace_id, answer); });
-                });
+  const std::optional<Hosts::Answer> done = colleagues.orders.act(
+      verb.words, Hosts::by(caller), now,
+      [&late = late, session = caller.who.number, trace_id = trace_id](const Hosts::Answer& answer,
+                                                                       base::Time at) {
+        late.pay(session, trace_id, at,
+                 [&](Caller& asker) { answer_in_words(asker, trace_id, answer); });
+      });
   if (done) return answer_in_words(caller, trace_id, *done);
   late.owe(caller, trace_id);
 }
@@ -241,7 +244,7 @@ void Execution::operator()(const wire::Pair& /*verb*/) const {
 
 void execute(const wire::Command& command, Caller& caller, const Parts& parts, base::Time now) {
   std::visit(Execution{command.trace_id, caller, parts.rooms, parts.texts, parts.hosts,
-                       parts.claims, parts.late, parts.cluster, now},
+                       parts.claims, parts.late, parts.colleagues, now},
              command.verb);
 }
 

@@ -4,7 +4,7 @@
 
 #include "comcat/base/clock.h"
 #include "comcat/server/caller.h"
-#include "comcat/server/cluster_link.h"
+#include "comcat/server/colleagues.h"
 #include "comcat/server/hosts.h"
 #include "comcat/server/late_answers.h"
 #include "comcat/server/name_claims.h"
@@ -21,7 +21,7 @@ struct Parts {
   Hosts& hosts;
   NameClaims& claims;
   LateAnswers& late;
-  ClusterLink* cluster;  // null: there are no other nodes
+  Colleagues& colleagues;
 };
 
 /// Does what a command says and answers it, once, before anybody is told what has become true; what

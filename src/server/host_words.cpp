@@ -2,8 +2,6 @@
 
 #include <chrono>
 
-#include "comcat/server/host_command.h"
-
 #include "absl/time/time.h"
 
 namespace comcat::server {
@@ -46,6 +44,27 @@ std::string described(const store::Ban& ban) {
   return ban.address + (ban.name.empty() ? "" : "  " + ban.name) +
          (ban.until ? "  until " + date(*ban.until) : "  until unbanned") + "  by " + ban.by +
          because(ban.because);
+}
+
+absl::Status nobody_is_called(const Whom& whom) {
+  return absl::NotFoundError("nobody " + (whom.room.empty() ? "" : "in " + whom.room + " ") +
+                             "is called " + whom.name);
+}
+
+absl::Status several_are_called(const Whom& whom, const std::vector<std::string>& rooms) {
+  std::string list;
+  for (const std::string& room : rooms) list += (list.empty() ? "" : ", ") + room;
+  return absl::FailedPreconditionError("several are called " + whom.name + ", in " + list +
+                                       "; say which with in ROOM");
+}
+
+absl::Status no_room(const std::string& room) {
+  return absl::NotFoundError("there is no room " + room);
+}
+
+std::string room_is_closed(const std::string& room, std::size_t removed) {
+  return "the room " + room + " is closed; " + counted(removed, "caller is", "callers are") +
+         " out of the call";
 }
 
 }  // namespace comcat::server

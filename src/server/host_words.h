@@ -5,8 +5,11 @@
 #include <vector>
 
 #include "comcat/base/clock.h"
+#include "comcat/server/host_command.h"
 #include "comcat/server/participant.h"
 #include "comcat/store/ban.h"
+
+#include "absl/status/status.h"
 
 /// How hosts are told of people, bans and times: in words, all of them safe text. Threads: any.
 namespace comcat::server {
@@ -27,5 +30,12 @@ namespace comcat::server {
 [[nodiscard]] std::string described(const Participant& who, base::Duration here,
                                     const std::string& address, bool away);
 [[nodiscard]] std::string described(const store::Ban& ban);
+
+/// Why nobody is meant by `whom`.
+[[nodiscard]] absl::Status nobody_is_called(const Whom& whom);
+[[nodiscard]] absl::Status several_are_called(const Whom& whom,
+                                              const std::vector<std::string>& rooms);
+[[nodiscard]] absl::Status no_room(const std::string& room);
+[[nodiscard]] std::string room_is_closed(const std::string& room, std::size_t removed);
 
 }  // namespace comcat::server

@@ -53,7 +53,7 @@ struct Hosts::Execution {
       if (const absl::Status status = check(bans); !status.ok()) return status;
     }
     log("kicked", name, kick.because);
-    remove(*found, kick.because, "a host has removed you");
+    hosts.remove(*found, kick.because, "a host has removed you", now);
     if (!kick.for_time) return name + " is out of the call";
     return ban(bans, name + " is out of the call, and nobody from " + address + " comes in for " +
                          in_words(*kick.for_time));
@@ -77,7 +77,8 @@ struct Hosts::Execution {
       const std::string& own = person.who->about.device;
       return person.address == address || (!own.empty() && (own == device || own == address));
     };
-    const std::size_t removed = remove_all(is_meant, wanted.because, "a host has banned you");
+    const std::size_t removed =
+        hosts.remove_all(is_meant, wanted.because, "a host has banned you", now);
     return this->ban(
         bans,
         "nobody from " + address + (device.empty() ? "" : ", nor with " + device + ",") +
@@ -126,16 +127,10 @@ struct Hosts::Execution {
 
   Answer operator()(const CloseRoom& close) const {
     const Room* const room = hosts.rooms_.find(close.room);
-    if (room == nullptr || room->size() == 0) {
-      return absl::NotFoundError("there is no room " + close.room);
-    }
-    const std::string name = room->name();
-    log("room_closed", name, close.because);
-    const std::size_t removed =
-        remove_all([&](const Person& person) { return person.room == room; }, close.because,
-                   "a host has closed the room " + name);
-    return "the room " + name + " is closed; " + counted(removed, "caller is", "callers are") +
-           " out of the call";
+    const std::string name = room == nullptr ? close.room : room->name();
+    const std::size_t removed = hosts.close_room(close, by, now);
+    if (removed == 0) return no_room(close.room);
+    return room_is_closed(name, removed);
   }
 
   Answer operator()(const ReleaseName& release) const {
@@ -177,7 +172,7 @@ struct Hosts::Execution {
                                                               person.caller == nullptr));
     }
     if (by_room.empty() && !list.room.empty()) {
-      return absl::NotFoundError("there is no room " + list.room);
+      return no_room(list.room);
     }
     std::vector<std::string> lines;
     for (auto& [room, people] : by_room) {
@@ -191,7 +186,7 @@ struct Hosts::Execution {
   Answer operator()(const ShowFigures& show) const {
     if (!show.room.empty()) {
       const Room* const room = hosts.rooms_.find(show.room);
-      if (room == nullptr) return absl::NotFoundError("there is no room " + show.room);
+      if (room == nullptr) return no_room(show.room);
       return "people " + std::to_string(room->size());
     }
     const Metrics& metrics = hosts.metrics_;
@@ -219,26 +214,7 @@ struct Hosts::Execution {
 
  private:
   void log(std::string_view event, const std::string& whom, const std::string& why = {}) const {
-    base::log(LogLevel::kInfo, event, {{"whom", whom}, {"by", by.name}, {"why", why}});
-  }
-  void remove(const Person& person, const std::string& why, const std::string& told) const {
-    const absl::Status status = absl::PermissionDeniedError(told + because(why));
-    if (person.caller != nullptr) {
-      hosts.remove_(*person.caller, why, status, now);
-    } else {
-      hosts.absentees_.turn_away(*person.absentee, why, status, now);
-    }
-  }
-  /// How many there were.
-  std::size_t remove_all(const std::function<bool(const Person&)>& whom, const std::string& why,
-                         const std::string& told) const {
-    std::size_t removed = 0;
-    for (const Person& person : hosts.people()) {
-      if (!whom(person)) continue;
-      remove(person, why, told);
-      ++removed;
-    }
-    return removed;
+    hosts.log(event, by, whom, why);
   }
   /// Says `done` once it is on the disk; or what has become of it, where that cannot be.
   [[nodiscard]] Kept once_kept(std::string done) const {
@@ -264,10 +240,10 @@ struct Hosts::Execution {
       return !own.empty() &&
              std::ranges::any_of(bans, [&](const store::Ban& ban) { return ban.address == own; });
     };
-    if (by.self != nullptr && is_banned(by.self->address)) {
+    if (is_banned(by.address)) {
       return absl::FailedPreconditionError("that is your own address: you would be out as well");
     }
-    if (by.self != nullptr && is_banned(by.self->who.about.device)) {
+    if (is_banned(by.device)) {
       return absl::FailedPreconditionError("that is your own device: you would be out as well");
     }
     return hosts.bans_.check_room_for(bans, hosts.wall_now());
@@ -305,7 +281,7 @@ std::optional<Hosts::Answer> Hosts::act(const HostCommand& command, const By& by
       std::holds_alternative<DrainServer>(command) || std::holds_alternative<ListPeople>(command) ||
       std::holds_alternative<ListBans>(command) || std::holds_alternative<ShowFigures>(command) ||
       std::holds_alternative<ListNodes>(command);
-  if (by.self != nullptr && is_of_the_server) {
+  if (by.in_call && is_of_the_server) {
     return absl::PermissionDeniedError(
         "only whoever runs the server can do that, with comcat-server --admin");
   }
@@ -320,49 +296,6 @@ absl::Status Hosts::check(const std::string& address) {
 absl::Status Hosts::check_device(const std::string& fingerprint) {
   const store::Ban* const ban = fingerprint.empty() ? nullptr : bans_.find(fingerprint, wall_now());
   return ban == nullptr ? absl::OkStatus() : banned("your device", *ban);
-}
-
-void Hosts::remember_mute(const Participant& who) {
-  if (!who.muted_by_host) {
-    muted_devices_.erase(who.about.device);
-  } else if (!who.about.device.empty() && muted_devices_.size() < kMaxMutedDevices) {
-    muted_devices_.insert(who.about.device);
-  }
-}
-
-std::vector<Hosts::Person> Hosts::people() const {
-  std::vector<Person> out;
-  for (const auto& [number, caller] : callers_) {
-    out.push_back({&caller->who, caller->address, caller->room, caller->opened, caller, nullptr});
-  }
-  for (Absentee& it : absentees_.all()) {
-    out.push_back({&it.who, it.address, it.room, it.opened, nullptr, &it});
-  }
-  return out;
-}
-
-absl::StatusOr<Hosts::Person> Hosts::find(const Whom& whom, const By& by) const {
-  const std::string name = base::comparison_key(whom.name);
-  const std::string room = base::comparison_key(whom.room);
-  const Room* const own = by.self == nullptr ? nullptr : by.self->room;
-  std::vector<Person> found;
-  for (const Person& person : people()) {
-    if (person.room == nullptr || base::comparison_key(person.who->full_name()) != name) continue;
-    if (!whom.room.empty() && person.room->key() != room) continue;
-    if (whom.room.empty() && person.room == own) return person;
-    found.push_back(person);
-  }
-  if (found.empty()) {
-    return absl::NotFoundError("nobody " + (whom.room.empty() ? "" : "in " + whom.room + " ") +
-                               "is called " + whom.name);
-  }
-  if (found.size() > 1) {
-    std::string rooms;
-    for (const Person& person : found) rooms += (rooms.empty() ? "" : ", ") + person.room->name();
-    return absl::FailedPreconditionError("several are called " + whom.name + ", in " + rooms +
-                                         "; say which with in ROOM");
-  }
-  return found.front();
 }
 
 }  // namespace comcat::server

@@ -106,13 +106,16 @@ Hub::Hub(HubOptions options, Metrics& metrics)
           [this](Caller& caller, const std::string& why, const absl::Status& status,
                  base::Time now) { close(caller, wire::LeaveReason::kRemoved, status, now, why); }),
       texts_(options_.keeper, rooms_, callers_, metrics),
-      late_(callers_, [this](Caller& caller, base::Time now) { obey_later(caller, now); }) {
+      late_(callers_, [this](Caller& caller, base::Time now) { obey_later(caller, now); }),
+      colleagues_(rooms_, hosts_, cluster_.get()) {
   rooms_.declare(options_.lasting_rooms, base::Time{});
   if (!cluster_) return;
   cluster_->serve(
       {.find = [this](const std::string& key) { return rooms_.find_by_key(key); },
        .renumber = [this](auto number, auto twin, auto now) { renumber(number, twin, now); },
-       .lose = [this](const wire::Left& left, auto now) { let_go(left, now); }});
+       .lose = [this](const wire::Left& left, auto now) { let_go(left, now); },
+       .oblige = [this](const auto& message,
+                        auto now) { return colleagues_.oblige(message, now); }});
 }
 
 wire::SessionNumber Hub::next_number() {
@@ -216,9 +219,7 @@ void Hub::let_go(const wire::Left& left, base::Time now) {
 }
 
 void Hub::administer(const std::string& words, base::Time now, const Hosts::Later& done) {
-  const absl::StatusOr<HostCommand> wanted = parse_host_command(words);
-  if (!wanted.ok()) return done(wanted.status(), now);
-  const auto answer = hosts_.act(*wanted, {.name = "comcat-server --admin"}, now, done);
+  const auto answer = colleagues_.orders.act(words, {.name = "comcat-server --admin"}, now, done);
   if (answer) done(*answer, now);
 }
 

@@ -35,7 +35,7 @@ void Hub::obey_later(Caller& caller, base::Time now) {
     if (has_to_wait(caller, command)) {
       caller.later.push_back(std::move(command));
     } else {
-      execute(command, caller, {rooms_, texts_, hosts_, claims_, late_, cluster_.get()}, now);
+      execute(command, caller, {rooms_, texts_, hosts_, claims_, late_, colleagues_}, now);
     }
   }
 }
@@ -63,7 +63,7 @@ absl::Status Hub::obey(Caller& caller, wire::Command command, base::Time now) {
     return enforce(excess, kRefusedConsequence, caller, metrics_);
   }
   if (!has_to_wait(caller, command)) {
-    execute(command, caller, {rooms_, texts_, hosts_, claims_, late_, cluster_.get()}, now);
+    execute(command, caller, {rooms_, texts_, hosts_, claims_, late_, colleagues_}, now);
   } else if (caller.later.size() < kMostLater) {
     caller.later.push_back(std::move(command));
   } else {

@@ -85,6 +85,14 @@ std::vector<wire::Member> Room::roster() const {
   return members;
 }
 
+std::vector<wire::SessionNumber> Room::named_elsewhere(const std::string& name_key) const {
+  std::vector<wire::SessionNumber> out;
+  for (const auto& [number, who] : elsewhere_people_) {
+    if (who.name_key == name_key && !who.away) out.push_back(number);
+  }
+  return out;
+}
+
 std::vector<const Participant*> Room::named(const std::string& name_key,
                                             const Participant& except) const {
   std::vector<const Participant*> out = away_;
@@ -323,16 +331,14 @@ absl::Status Room::tell_alone(const std::string& name_key, const wire::Told& tex
   const auto payload =
       std::make_shared<const std::string>(wire::encode_response(wire::Event(text)));
   absl::Status status = absl::NotFoundError("nobody in your room goes by that name");
+  const auto note_away = [&](const Participant& who) {
+    if (who.name_key != name_key) return;
+    status = absl::FailedPreconditionError(who.name + " is away; try again once they are back");
+  };
   for (const auto& [number, who] : elsewhere_people_) {
-    if (who.name_key != name_key) continue;
-    status = absl::UnimplementedError(who.name +
-                                      " is at another server of the cluster, which texts for "
-                                      "one person alone do not reach");
+    if (who.away) note_away(who);
   }
-  for (const Participant* who : away_) {
-    if (who->name_key != name_key) continue;
-    status = absl::FailedPreconditionError(who->name + " is away; try again once they are back");
-  }
+  for (const Participant* who : away_) note_away(*who);
   bool reached = false;  // one of the person's devices at least
   for (const auto& [who, listener] : people_) {
     if (who->name_key != name_key) continue;

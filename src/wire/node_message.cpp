@@ -5,6 +5,7 @@
 #include "comcat/wire/cluster_convert.h"
 
 #include "cluster.pb.h"
+#include "errand_fields.h"
 #include "member_fields.h"
 #include "resident_fields.h"
 #include "voice_fields.h"
@@ -112,6 +113,11 @@ struct SetBody {
     out.set_number(it.number);
     out.set_time_ms(it.time_ms);
   }
+  void operator()(const PrivateText& it) const { fill(*message.mutable_private_text(), it); }
+  void operator()(const Order& it) const { fill(*message.mutable_order(), it); }
+  void operator()(const Answered& it) const { fill(*message.mutable_answered(), it); }
+  void operator()(const PeopleAsked& it) const { fill(*message.mutable_people_asked(), it); }
+  void operator()(const PeopleAnswered& it) const { fill(*message.mutable_people_answered(), it); }
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "comcat/wire/cluster_convert.h"
 
 #include "cluster.pb.h"
+#include "errand_fields.h"
 #include "field_count.h"
 #include "member_fields.h"
 #include "resident_fields.h"
@@ -20,7 +21,6 @@ namespace {
 
 namespace proto = ::comcat_cluster;
 
-constexpr int kMaxStatus = 16;  // UNAUTHENTICATED, the last of gRPC's
 constexpr std::string_view kNothing;
 
 // ---- into plain structs
@@ -124,6 +124,16 @@ std::optional<NodeBody> body_from(proto::NodeMessage& message) {
       return from(message.room_text());
     case proto::NodeMessage::kKeyFound:
       return from(message.key_found());
+    case proto::NodeMessage::kPrivateText:
+      return wire::from(message.private_text());
+    case proto::NodeMessage::kOrder:
+      return wire::from(message.order());
+    case proto::NodeMessage::kAnswered:
+      return wire::from(message.answered());
+    case proto::NodeMessage::kPeopleAsked:
+      return wire::from(message.people_asked());
+    case proto::NodeMessage::kPeopleAnswered:
+      return wire::from(message.people_answered());
     case proto::NodeMessage::BODY_NOT_SET:
       break;
   }
@@ -207,6 +217,10 @@ struct Fault {
     if (!check_text(it.text).ok()) return "a text that nobody may say";
     if (it.time_ms > kMaxTimeMs) return "a time that no calendar has";
     return first_of({fault_of_name(it.room), fault_of_name(it.name)});
+  }
+  template <typename Errand>
+  std::string_view operator()(const Errand& it) const {
+    return wire::fault_of(it);
   }
 };
 

@@ -28,6 +28,16 @@ void check_bounds(const wire::RoomVoice& voice) {
     COMCAT_FUZZ_CHECK(packet.duration_samples <= wire::kMaxPacketSamples);
   }
 }
+void check_bounds(const wire::PrivateText& text) {
+  COMCAT_FUZZ_CHECK(wire::check_text(text.text).ok() && wire::check_name(text.to).ok());
+}
+void check_bounds(const wire::Order& order) {
+  COMCAT_FUZZ_CHECK(order.words.size() <= wire::kMaxOrderBytes && base::is_safe_text(order.by));
+}
+void check_bounds(const wire::PeopleAnswered& answered) {
+  COMCAT_FUZZ_CHECK(answered.page < answered.pages && answered.pages <= wire::kMaxAnswerPages);
+  COMCAT_FUZZ_CHECK(answered.people.size() <= wire::kMaxPagePeople);
+}
 template <typename Other>
 void check_bounds(const Other& /*body*/) {}
 

@@ -109,6 +109,38 @@ TEST(NodeMessage, ATextPasses) {
   EXPECT_EQ("hi there", passed(RoomText{1, "den", 5, "an", "hi there", 17, 18}).text);
 }
 
+TEST(NodeMessage, WhatIsAskedForSomebodyAndItsAnswersPass) {
+  const PrivateText text = passed(PrivateText{7, "den", "bob", 5, "an", "psst"});
+  EXPECT_EQ("bob", text.to);
+  EXPECT_EQ("psst", text.text);
+  const Order order = passed(Order{8, "kick bob because x", "an", 6, "192.0.2.1", "key:1"});
+  EXPECT_EQ("kick bob because x", order.words);
+  EXPECT_EQ(6U, order.session);
+  EXPECT_EQ("key:1", order.device);
+  const Answered answered = passed(Answered{8, 5, "nobody is called bob", 3});
+  EXPECT_EQ(5, answered.status);
+  EXPECT_EQ(3U, answered.count);
+  EXPECT_EQ("an (2)", passed(PeopleAsked{9, "den", "an (2)", true}).name);
+  const PeopleAnswered people =
+      passed(PeopleAnswered{9, 1, 2, {{"den", resident(5, "an").member, "an  5s"}}});
+  EXPECT_EQ("an  5s", people.people.at(0).line);
+  EXPECT_EQ(resident(5, "an").member, people.people.at(0).member);
+}
+
+TEST(NodeMessage, WhatIsAskedForSomebodyBeyondItsLimitsIsRefused) {
+  EXPECT_NE("", refusal(PrivateText{1, "den", "bob", 0, "an", "psst"}));
+  EXPECT_NE("", refusal(PrivateText{1, "den", "bob", 5, "an", ""}));
+  EXPECT_NE("", refusal(PrivateText{1, "den", "", 5, "an", "psst"}));
+  EXPECT_NE("", refusal(Order{1, "kick\x1b[2J", "an"}));
+  EXPECT_NE("", refusal(Order{1, std::string(kMaxOrderBytes + 1, 'x'), "an"}));
+  EXPECT_NE("", refusal(Answered{1, 17}));
+  EXPECT_NE("", refusal(Answered{1, 0, "two\nlines"}));
+  EXPECT_NE("", refusal(PeopleAsked{1, " den"}));
+  EXPECT_NE("", refusal(PeopleAnswered{1, 1, 1}));
+  EXPECT_NE("", refusal(PeopleAnswered{1, 0, kMaxAnswerPages + 1}));
+  EXPECT_NE("", refusal(PeopleAnswered{1, 0, 1, {{"den", resident(0, "an").member, ""}}}));
+}
+
 TEST(NodeMessage, WhatIsOfAnotherClusterOrLiesAboutItsNodeIsRefused) {
   const std::string bytes = encode_node_message(kSender, RoomAsked{"den"});
   EXPECT_EQ("a message of another cluster",

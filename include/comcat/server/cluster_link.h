@@ -11,6 +11,7 @@
 #include "comcat/cluster/cluster.h"
 #include "comcat/server/cluster_options.h"
 #include "comcat/server/elsewhere.h"
+#include "comcat/server/errands.h"
 #include "comcat/server/metrics.h"
 #include "comcat/server/neighbours.h"
 #include "comcat/server/outlet.h"
@@ -36,6 +37,8 @@ class ClusterLink final : public Elsewhere {
     std::function<void(wire::SessionNumber, std::uint32_t twin, base::Time)> renumber;
     /// Somebody is in the room by another node now.
     std::function<void(const wire::Left&, base::Time)> lose;
+    /// What a node that lives asks of this one; false where it may not be.
+    std::function<bool(const wire::NodeMessage&, base::Time)> oblige;
   };
 
   ClusterLink(const ClusterOptions& options, std::size_t max_speakers, Metrics& metrics);
@@ -52,6 +55,14 @@ class ClusterLink final : public Elsewhere {
   /// Asks whether `who` may be in `room` by that name, there being others who may have it. The
   /// answer comes within cluster::NameQuestions::kPatience, perhaps at once.
   void ask(const std::string& room, const Participant& who, OnDecided done, base::Time now);
+
+  /// Asks these nodes what `question` makes of an id, which their answers are to carry; `done` is
+  /// told once, later.
+  using MakeQuestion = std::function<wire::NodeBody(std::uint64_t id)>;
+  void ask_nodes(const std::vector<wire::NodeNumber>& nodes, const MakeQuestion& question,
+                 Errands::Done done, base::Time now);
+  void send(wire::NodeNumber node, const wire::NodeBody& body);
+  [[nodiscard]] const cluster::Cluster& cluster() const { return cluster_; }
 
   void tick(base::Time now);
   [[nodiscard]] base::Time next_deadline() const;
@@ -72,6 +83,7 @@ class ClusterLink final : public Elsewhere {
   void take(const FromNode& message, base::Time now);
   void hear(const wire::NodeMessage& message, const wire::RoomVoice& voice, base::Time now);
   void hear(const wire::NodeMessage& message, const wire::RoomText& text);
+  bool oblige(const wire::NodeMessage& message, base::Time now);
   void put(const Room& room, const wire::Member& member, base::Time now);
   /// Sends and does what has come of what was done.
   void settle(base::Time now);
@@ -88,6 +100,7 @@ class ClusterLink final : public Elsewhere {
   cluster::Cluster cluster_;
   Neighbours neighbours_;
   RemoteVoice voice_;
+  Errands errands_;
   std::set<std::string, std::less<>> heard_;  // keys of rooms that somebody here is in
   bool settling_ = false;
   std::uint64_t last_text_ = 0;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "comcat/server/metrics.h"
 #include "comcat/server/name_claims.h"
 #include "comcat/server/rooms.h"
+#include "comcat/wire/errand_messages.h"
 
 #include "absl/status/statusor.h"
 
@@ -48,8 +50,13 @@ class Hosts {
   /// Who asks.
   struct By {
     std::string name;        // as it is logged
-    Caller* self = nullptr;  // in a call; null for whoever runs the server
+    bool in_call = false;    // else it is whoever runs the server, or another one
+    std::string room_key{};  // where they are, in a call
+    std::string address{};   // theirs, which they are not to ban; empty: unknown
+    std::string device{};    // the fingerprint of their key; empty: none
+    wire::SessionNumber target = 0;  // who is meant, whatever the words call them; 0: by the words
   };
+  [[nodiscard]] static By by(const Caller& host);
 
   Hosts(HostOptions options, Rooms& rooms, const Callers& callers, Absentees& absentees,
         NameClaims& claims, const Metrics& metrics, Remove remove);
@@ -73,6 +80,15 @@ class Hosts {
     return muted_devices_.contains(fingerprint);
   }
 
+  /// Whether `command` concerns `whom`, who is certainly meant: nobody by that name can be at
+  /// another node.
+  [[nodiscard]] bool is_surely_here(const Whom& whom, const By& by) const;
+  /// Those who are here, there or away, that are asked for.
+  [[nodiscard]] std::vector<wire::Located> located(const wire::PeopleAsked& asked,
+                                                   base::Time now) const;
+  /// Everyone in the room out of the call; how many that were.
+  std::size_t close_room(const CloseRoom& close, const By& by, base::Time now);
+
   /// By the clock that bans and claims are kept by.
   [[nodiscard]] store::WallTime wall_now() const { return options_.wall_clock(); }
 
@@ -80,6 +96,8 @@ class Hosts {
   struct Execution;
 
   void remember_mute(const Participant& who);
+  void log(std::string_view event, const By& by, const std::string& whom,
+           const std::string& why) const;
   /// Somebody who is there or away.
   struct Person {
     Participant* who;
@@ -91,6 +109,11 @@ class Hosts {
   };
 
   [[nodiscard]] std::vector<Person> people() const;
+  void remove(const Person& person, const std::string& why, const std::string& told,
+              base::Time now);
+  /// How many there were.
+  std::size_t remove_all(const std::function<bool(const Person&)>& whom, const std::string& why,
+                         const std::string& told, base::Time now);
   /// The one who is meant.
   [[nodiscard]] absl::StatusOr<Person> find(const Whom& whom, const By& by) const;
 

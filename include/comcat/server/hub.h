@@ -11,6 +11,7 @@
 #include "comcat/server/caller.h"
 #include "comcat/server/cluster_link.h"
 #include "comcat/server/cluster_options.h"
+#include "comcat/server/colleagues.h"
 #include "comcat/server/hosts.h"
 #include "comcat/server/late_answers.h"
 #include "comcat/server/metrics.h"
@@ -153,6 +154,7 @@ class Hub {
   Hosts hosts_;
   Texts texts_;
   LateAnswers late_;
+  Colleagues colleagues_;
   base::Time next_sweep_{};
   bool rests_ = false;  // nobody waits for the next sweep, as nothing has happened since the last
   bool draining_ = false;

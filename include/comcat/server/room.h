@@ -114,7 +114,10 @@ class Room {
   /// One that was said at another node, and is in no history of ours.
   void say_from_elsewhere(const wire::TextSaid& text) { say_here(text); }
 
-  /// Queues a text for whoever goes by the name with this key, and nobody else. kNotFound,
+  /// Those at other nodes who go by a name with this key, and are not away.
+  [[nodiscard]] std::vector<wire::SessionNumber> named_elsewhere(const std::string& name_key) const;
+
+  /// Queues a text for whoever is here by the name with this key, and nobody else. kNotFound,
   /// kFailedPrecondition where a client shows no texts, kResourceExhausted where too many wait.
   [[nodiscard]] absl::Status tell_alone(const std::string& name_key, const wire::Told& text) const;
 

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "comcat/wire/errand_messages.h"
 #include "comcat/wire/messages.h"
 
 /// What the nodes of a cluster say to each other, as plain structs; cluster_convert.h turns them
@@ -144,8 +145,9 @@ struct RoomText {
   std::uint64_t time_ms = 0;
 };
 
-using NodeBody = std::variant<Heartbeat, RoomPart, RoomDelta, RoomAsked, NameAsked, NameAnswered,
-                              RoomVoice, RoomText, KeyFound>;
+using NodeBody =
+    std::variant<Heartbeat, RoomPart, RoomDelta, RoomAsked, NameAsked, NameAnswered, RoomVoice,
+                 RoomText, KeyFound, PrivateText, Order, Answered, PeopleAsked, PeopleAnswered>;
 
 struct NodeMessage {
   Sender from;
