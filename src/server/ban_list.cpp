@@ -72,6 +72,11 @@ std::vector<store::Ban> BanList::all(store::WallTime now) {
   return out;
 }
 
+std::size_t BanList::count(store::WallTime now) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      bans_, [&](const auto& entry) { return !is_over(entry.second, now); }));
+}
+
 void BanList::forget_over(store::WallTime now) {
   std::erase_if(bans_, [&](const auto& entry) {
     const bool over = is_over(entry.second, now);

@@ -12,7 +12,10 @@ bool Colleagues::oblige(const wire::NodeMessage& message, base::Time now) {
     return orders.oblige(message.from, *order, now);
   }
   if (const auto* const asked = std::get_if<wire::PeopleAsked>(&message.body)) {
-    return orders.oblige(message.from, *asked, now);
+    return directory.oblige(message.from, *asked, now);
+  }
+  if (const auto* const asked = std::get_if<wire::RoomsAsked>(&message.body)) {
+    return directory.oblige(message.from, *asked);
   }
   return true;
 }

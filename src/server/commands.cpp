@@ -1,6 +1,7 @@
 #include "commands.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "caller_names.h"
+#include "node_names.h"
 
 namespace comcat::server {
 namespace {
@@ -22,6 +24,11 @@ void answer_in_words(Caller& caller, std::uint64_t trace_id,
                  static_cast<int>(answer.status().code()),
                  answer.ok() ? *answer : std::string(answer.status().message()),
                  {}});
+}
+
+void answer_roster(Caller& caller, std::uint64_t trace_id, absl::StatusOr<wire::Roster> roster) {
+  if (!roster.ok()) return caller.answer(trace_id, roster.status());
+  caller.answer({trace_id, 0, "", *std::move(roster)});
 }
 
 /// Answers a claim of the caller's name, and tells its room what has become true by it.
@@ -64,6 +71,9 @@ struct Execution {
   void operator()(const wire::Pair& verb) const;
   void operator()(const wire::Acknowledge&) const {}  // has been taken
 
+  /// Has `told` answer the caller with what other nodes have said, and says who has not.
+  using Told = std::function<void(Caller&, std::uint64_t trace_id, const Errands::Result&)>;
+  [[nodiscard]] Errands::Done once_answered(Told told) const;
   /// Takes the caller to the room `name`, in normal form, and answers; once other nodes have said
   /// that the caller's name is free there, where there are some.
   void go_to(const std::string& name, std::uint64_t last_text) const;
@@ -167,8 +177,30 @@ void Execution::enter(const std::string& name, std::uint64_t last_text) const {
 }
 
 void Execution::operator()(const wire::ListRooms& verb) const {
-  caller.answer(
-      {trace_id, 0, "", verb.names ? rooms.list_with_names(&caller) : rooms.list(&caller)});
+  Directory& directory = colleagues.directory;
+  if (!directory.has_others()) {
+    return caller.answer(
+        {trace_id, 0, "", verb.names ? rooms.list_with_names(&caller) : rooms.list(&caller)});
+  }
+  directory.ask(wire::RoomsAsked{0, caller.who.host, verb.names, caller.who.host},
+                once_answered([&directory, verb](Caller& asker, std::uint64_t id,
+                                                 const Errands::Result& result) {
+                  asker.answer({id, 0, "", directory.rooms(&asker, verb.names, result)});
+                }),
+                now);
+  late.owe(caller, trace_id);
+}
+
+Errands::Done Execution::once_answered(Told told) const {
+  return [&late = late, link = colleagues.link, session = caller.who.number, id = trace_id,
+          told = std::move(told)](const Errands::Result& result, base::Time at) {
+    late.pay(session, id, at, [&](Caller& asker) {
+      told(asker, id, result);
+      if (result.silent.empty()) return;
+      asker.answer(0, absl::UnavailableError("some servers of the cluster have " +
+                                             silent_nodes(*link, result.silent)));
+    });
+  };
 }
 
 void Execution::operator()(const wire::Say& verb) const {
@@ -186,9 +218,17 @@ void Execution::operator()(const wire::History& verb) const {
 void Execution::operator()(const wire::Who& verb) const {
   const absl::StatusOr<std::string> name = wire::normal_name(verb.room, "room");
   if (!name.ok()) return caller.answer(trace_id, name.status());
-  absl::StatusOr<wire::Roster> roster = rooms.roster(*name, caller);
-  if (!roster.ok()) return caller.answer(trace_id, roster.status());
-  caller.answer({trace_id, 0, "", *std::move(roster)});
+  Directory& directory = colleagues.directory;
+  if (!directory.has_others() || directory.knows(*name)) {
+    return answer_roster(caller, trace_id, rooms.roster(*name, caller));
+  }
+  directory.ask(wire::PeopleAsked{0, *name},
+                once_answered([&directory, room = *name](Caller& asker, std::uint64_t id,
+                                                         const Errands::Result& result) {
+                  answer_roster(asker, id, directory.roster(room, asker, result));
+                }),
+                now);
+  late.owe(caller, trace_id);
 }
 
 void Execution::operator()(const wire::Tell& verb) const {

@@ -19,6 +19,9 @@ std::optional<Part> part_of(const wire::NodeBody& body) {
   if (const auto* const it = std::get_if<wire::PeopleAnswered>(&body)) {
     return Part{it->id, it->page, it->pages};
   }
+  if (const auto* const it = std::get_if<wire::RoomsAnswered>(&body)) {
+    return Part{it->id, it->page, it->pages};
+  }
   return std::nullopt;
 }
 

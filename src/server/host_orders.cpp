@@ -11,7 +11,7 @@
 #include "comcat/base/unicode.h"
 
 #include "host_words.h"
-#include "pages.h"
+#include "node_names.h"
 
 namespace comcat::server {
 namespace {
@@ -63,6 +63,7 @@ std::optional<HostOrders::Answer> HostOrders::act(const std::string& words, cons
     return close_everywhere(std::move(wanted), meant, now);
   }
   if (std::holds_alternative<Announce>(wanted.command)) return announce_everywhere(wanted, now);
+  if (list(wanted, now)) return std::nullopt;
   return act_here(wanted, now);
 }
 
@@ -73,42 +74,25 @@ std::optional<HostOrders::Answer> HostOrders::act_here(const Wanted& wanted, bas
 // ---- somebody, wherever they are
 
 void HostOrders::find_and_act(Wanted wanted, const Whom& whom, base::Time now) {
-  wire::PeopleAsked asked{0, whom.room, whom.name};
-  const auto choose = [this, wanted = std::move(wanted), whom, asked](const Errands::Result& result,
-                                                                      base::Time at) {
-    Found found;
-    for (wire::Located& it : hosts_.located(asked, at)) found.push_back({0, std::move(it)});
-    for (const Errands::Reply& reply : result.replies) {
-      for (const wire::Located& it : std::get<wire::PeopleAnswered>(reply.body).people) {
-        found.push_back({reply.from, it});
-      }
-    }
-    const auto is_near = [&](const Candidate& it) {
+  const wire::PeopleAsked asked{0, whom.room, whom.name};
+  const auto choose = [this, wanted = std::move(wanted), whom, asked](
+                          const Errands::Result& result, base::Time at) {
+    const std::vector<Directory::Found> found = directory_.people(asked, result, at);
+    const auto is_near = [&](const Directory::Found& it) {
       return wanted.by.in_call && base::comparison_key(it.who.room) == wanted.by.room_key;
     };
     const auto near = std::ranges::find_if(found, is_near);
     if (whom.room.empty() && near != found.end()) return act_on(wanted, *near, at);
     if (found.size() == 1) return act_on(wanted, found.front(), at);
-    if (found.empty()) {
-      const absl::Status nobody = nobody_is_called(whom);
-      return wanted.later(
-          absl::Status(nobody.code(), std::string(nobody.message()) + without(result.silent)), at);
-    }
+    if (found.empty()) return wanted.later(but_silent(nobody_is_called(whom), result), at);
     std::vector<std::string> rooms;
-    for (const Candidate& it : found) rooms.push_back(it.who.room);
+    for (const Directory::Found& it : found) rooms.push_back(it.who.room);
     wanted.later(several_are_called(whom, rooms), at);
   };
-  link_->ask_nodes(
-      others(),
-      [asked](std::uint64_t id) {
-        wire::PeopleAsked question = asked;
-        question.id = id;
-        return question;
-      },
-      choose, now);
+  directory_.ask(asked, choose, now);
 }
 
-void HostOrders::act_on(const Wanted& wanted, const Candidate& whom, base::Time now) {
+void HostOrders::act_on(const Wanted& wanted, const Directory::Found& whom, base::Time now) {
   if (whom.node == 0) {
     Wanted here = wanted;
     here.by.target = whom.who.member.session;
@@ -121,7 +105,7 @@ void HostOrders::act_on(const Wanted& wanted, const Candidate& whom, base::Time 
         if (!result.replies.empty()) {
           return wanted.later(answer_of(std::get<wire::Answered>(result.replies.front().body)), at);
         }
-        wanted.later(absl::UnavailableError("the server " + name_of(node) +
+        wanted.later(absl::UnavailableError("the server " + node_name(*link_, node) +
                                             ", where they are, has not answered in time; see "
                                             "whether it is done, or try again"),
                      at);
@@ -141,12 +125,10 @@ std::optional<HostOrders::Answer> HostOrders::close_everywhere(Wanted wanted,
     for (const Errands::Reply& reply : result.replies) {
       removed += std::get<wire::Answered>(reply.body).count;
     }
-    const std::string silent = without(result.silent);
-    if (removed > 0) return later(room_is_closed(close.room, removed) + silent, at);
-    const absl::Status none = no_room(close.room);
-    later(absl::Status(none.code(), std::string(none.message()) + silent), at);
+    if (removed == 0) return later(but_silent(no_room(close.room), result), at);
+    later(room_is_closed(close.room, removed) + without_silent(*link_, result.silent), at);
   };
-  order(others(), wanted, 0, sum, now);
+  order(other_nodes(*link_), wanted, 0, sum, now);
   return std::nullopt;
 }
 
@@ -155,9 +137,9 @@ std::optional<HostOrders::Answer> HostOrders::announce_everywhere(const Wanted& 
   const std::optional<Answer> here = act_here(wanted, now);
   if (!here || !here->ok()) return here;
   order(
-      others(), wanted, 0,
+      other_nodes(*link_), wanted, 0,
       [this, later = wanted.later, said = **here](const Errands::Result& result, base::Time at) {
-        later(said + without(result.silent), at);
+        later(said + without_silent(*link_, result.silent), at);
       },
       now);
   return std::nullopt;
@@ -167,7 +149,7 @@ void HostOrders::order(const std::vector<wire::NodeNumber>& nodes, const Wanted&
                        wire::SessionNumber whom, Errands::Done done, base::Time now) {
   for (const wire::NodeNumber node : nodes) {
     base::log(base::LogLevel::kInfo, "ordered",
-              {{"words", wanted.words}, {"by", wanted.by.name}, {"node", name_of(node)}});
+              {{"words", wanted.words}, {"by", wanted.by.name}, {"node", node_name(*link_, node)}});
   }
   link_->ask_nodes(
       nodes,
@@ -178,23 +160,61 @@ void HostOrders::order(const std::vector<wire::NodeNumber>& nodes, const Wanted&
       std::move(done), now);
 }
 
-std::vector<wire::NodeNumber> HostOrders::others() const {
-  std::vector<wire::NodeNumber> out;
-  for (const auto& [number, node] : link_->cluster().nodes().all()) out.push_back(number);
-  return out;
+absl::Status HostOrders::but_silent(const absl::Status& status,
+                                    const Errands::Result& result) const {
+  return absl::Status(status.code(),
+                      std::string(status.message()) + without_silent(*link_, result.silent));
 }
 
-std::string HostOrders::name_of(wire::NodeNumber node) const {
-  const auto& all = link_->cluster().nodes().all();
-  const auto found = all.find(node);
-  return found == all.end() ? std::to_string(node) : found->second.told.name;
+// ---- who and what there is
+
+bool HostOrders::list(const Wanted& wanted, base::Time now) {
+  if (const auto* const people = std::get_if<ListPeople>(&wanted.command)) {
+    if (wanted.by.in_call) return false;  // which is refused
+    list_people(wanted, *people, now);
+    return true;
+  }
+  const bool is_of_rooms =
+      std::holds_alternative<ListAllRooms>(wanted.command) ||
+      (std::holds_alternative<ShowFigures>(wanted.command) && !wanted.by.in_call);
+  if (is_of_rooms) list_rooms(wanted, now);
+  return is_of_rooms;
 }
 
-std::string HostOrders::without(const std::vector<wire::NodeNumber>& silent) const {
-  if (silent.empty()) return "";
-  std::string names;
-  for (const wire::NodeNumber node : silent) names += (names.empty() ? "" : ", ") + name_of(node);
-  return "; not answered in time: " + names;
+void HostOrders::list_people(const Wanted& wanted, const ListPeople& list, base::Time now) {
+  const wire::PeopleAsked asked{0, list.room, "", true};
+  const auto tell = [this, later = wanted.later, asked](const Errands::Result& result,
+                                                        base::Time at) {
+    std::vector<wire::Located> all;
+    for (const Directory::Found& it : directory_.people(asked, result, at)) {
+      all.push_back(it.who);
+      all.back().line += "  at " + (it.node == 0 ? link_->name() : node_name(*link_, it.node));
+    }
+    if (all.empty() && !asked.room.empty()) return later(but_silent(no_room(asked.room), result), at);
+    later(with_silent(described(all), result), at);
+  };
+  directory_.ask(asked, tell, now);
+}
+
+void HostOrders::list_rooms(const Wanted& wanted, base::Time now) {
+  const auto* const figures = std::get_if<ShowFigures>(&wanted.command);
+  const std::string room = figures == nullptr ? "" : figures->room;
+  const auto tell = [this, later = wanted.later, room, of_all = figures == nullptr](
+                        const Errands::Result& result, base::Time at) {
+    const wire::RoomList list = directory_.rooms(nullptr, false, result);
+    if (of_all) return later(with_silent(described(list), result), at);
+    if (room.empty()) return later(with_silent(described(directory_.figures(result)), result), at);
+    for (const wire::RoomInfo& it : list.rooms) {
+      if (base::comparison_key(it.name) != base::comparison_key(room)) continue;
+      return later(with_silent("people " + std::to_string(it.members), result), at);
+    }
+    later(but_silent(no_room(room), result), at);
+  };
+  directory_.ask(wire::RoomsAsked{0, true}, tell, now);
+}
+
+std::string HostOrders::with_silent(const std::string& lines, const Errands::Result& result) const {
+  return result.silent.empty() ? lines : lines + "\n" + silent_nodes(*link_, result.silent);
 }
 
 // ---- for others
@@ -207,7 +227,7 @@ bool HostOrders::oblige(const wire::Sender& from, const wire::Order& order, base
   };
   const absl::StatusOr<HostCommand> command = parse_host_command(order.words);
   if (!command.ok() || !may_be_ordered(*command)) return false;
-  Hosts::By by{order.by + " at " + name_of(from.node)};
+  Hosts::By by{order.by + " at " + node_name(*link_, from.node)};
   by.address = order.address;
   by.device = order.device;
   by.target = order.session;
@@ -218,14 +238,6 @@ bool HostOrders::oblige(const wire::Sender& from, const wire::Order& order, base
   }
   if (whom_of(*command) != nullptr && order.session == 0) return false;
   if (const std::optional<Answer> done = hosts_.act(*command, by, now, answer)) answer(*done, now);
-  return true;
-}
-
-bool HostOrders::oblige(const wire::Sender& from, const wire::PeopleAsked& asked, base::Time now) {
-  const std::vector<wire::Located> all = hosts_.located(asked, now);
-  send_pages(all, wire::kMaxPagePeople, [&](std::uint32_t page, std::uint32_t pages, auto part) {
-    link_->send(from.node, wire::PeopleAnswered{asked.id, page, pages, std::move(part)});
-  });
   return true;
 }
 

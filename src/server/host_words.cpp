@@ -1,6 +1,9 @@
 #include "host_words.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <map>
 
 #include "absl/time/time.h"
 
@@ -44,6 +47,35 @@ std::string described(const store::Ban& ban) {
   return ban.address + (ban.name.empty() ? "" : "  " + ban.name) +
          (ban.until ? "  until " + date(*ban.until) : "  until unbanned") + "  by " + ban.by +
          because(ban.because);
+}
+
+std::string described(const wire::RoomList& list) {
+  std::vector<std::string> lines;
+  for (const wire::RoomInfo& room : list.rooms) {
+    lines.push_back(room.name + "  " + std::to_string(room.members));
+  }
+  return lines.empty() ? "nobody is there" : joined(lines);
+}
+
+std::string described(const std::vector<wire::Located>& people) {
+  std::map<std::string, std::vector<std::string>> by_room;
+  for (const wire::Located& it : people) by_room[it.room].push_back("  " + it.line);
+  std::vector<std::string> lines;
+  for (auto& [room, its] : by_room) {
+    lines.push_back(room);
+    std::ranges::sort(its);
+    lines.insert(lines.end(), its.begin(), its.end());
+  }
+  return lines.empty() ? "nobody is there" : joined(lines);
+}
+
+std::string described(const HostFigures& figures) {
+  const auto line = [](const char* what, std::uint64_t count) {
+    return std::string(what) + " " + std::to_string(count);
+  };
+  return joined({line("callers", figures.callers), line("rooms", figures.rooms),
+                 line("joins", figures.joins), line("frames in", figures.frames_in),
+                 line("frames out", figures.frames_out), line("bans", figures.bans)});
 }
 
 absl::Status nobody_is_called(const Whom& whom) {

@@ -6,6 +6,7 @@
 
 #include "comcat/base/clock.h"
 #include "comcat/server/host_command.h"
+#include "comcat/server/hosts.h"
 #include "comcat/server/participant.h"
 #include "comcat/store/ban.h"
 
@@ -30,6 +31,12 @@ namespace comcat::server {
 [[nodiscard]] std::string described(const Participant& who, base::Duration here,
                                     const std::string& address, bool away);
 [[nodiscard]] std::string described(const store::Ban& ban);
+
+/// The rooms, and how many are in each.
+[[nodiscard]] std::string described(const wire::RoomList& list);
+/// People with the lines that tell of them, by room.
+[[nodiscard]] std::string described(const std::vector<wire::Located>& people);
+[[nodiscard]] std::string described(const HostFigures& figures);
 
 /// Why nobody is meant by `whom`.
 [[nodiscard]] absl::Status nobody_is_called(const Whom& whom);

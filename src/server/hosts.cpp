@@ -155,32 +155,13 @@ struct Hosts::Execution {
   }
 
   Answer operator()(const ListAllRooms&) const {
-    std::vector<std::string> lines;
-    for (const wire::RoomInfo& room : hosts.rooms_.list().rooms) {
-      lines.push_back(room.name + "  " + std::to_string(room.members));
-    }
-    return lines.empty() ? "nobody is there" : joined(lines);
+    return described(hosts.rooms_.list());
   }
 
   Answer operator()(const ListPeople& list) const {
-    const std::string key = base::comparison_key(list.room);
-    std::map<std::string, std::vector<std::string>> by_room;
-    for (const Person& person : hosts.people()) {
-      if (person.room == nullptr || (!list.room.empty() && person.room->key() != key)) continue;
-      by_room[person.room->name()].push_back("  " + described(*person.who, now - person.opened,
-                                                              person.address,
-                                                              person.caller == nullptr));
-    }
-    if (by_room.empty() && !list.room.empty()) {
-      return no_room(list.room);
-    }
-    std::vector<std::string> lines;
-    for (auto& [room, people] : by_room) {
-      lines.push_back(room);
-      std::ranges::sort(people);
-      lines.insert(lines.end(), people.begin(), people.end());
-    }
-    return lines.empty() ? "nobody is there" : joined(lines);
+    const std::vector<wire::Located> all = hosts.located({0, list.room, "", true}, now);
+    if (all.empty() && !list.room.empty()) return no_room(list.room);
+    return described(all);
   }
 
   Answer operator()(const ShowFigures& show) const {
@@ -189,14 +170,7 @@ struct Hosts::Execution {
       if (room == nullptr) return no_room(show.room);
       return "people " + std::to_string(room->size());
     }
-    const Metrics& metrics = hosts.metrics_;
-    const auto line = [](const char* what, std::uint64_t count) {
-      return std::string(what) + " " + std::to_string(count);
-    };
-    return joined({line("callers", metrics.clients), line("rooms", metrics.rooms),
-                   line("joins", metrics.joins), line("frames in", metrics.frames_in),
-                   line("frames out", metrics.frames_out),
-                   line("bans", hosts.bans_.all(hosts.wall_now()).size())});
+    return described(hosts.figures());
   }
 
   Answer operator()(const ListNodes&) const {

@@ -92,6 +92,11 @@ std::size_t Hosts::remove_all(const std::function<bool(const Person&)>& whom,
   return removed;
 }
 
+HostFigures Hosts::figures() const {
+  return {metrics_.clients,   metrics_.rooms,      metrics_.joins,
+          metrics_.frames_in, metrics_.frames_out, bans_.count(wall_now())};
+}
+
 std::size_t Hosts::close_room(const CloseRoom& close, const By& by, base::Time now) {
   const Room* const room = rooms_.find(close.room);
   if (room == nullptr || room->size_here() == 0) return 0;

@@ -150,56 +150,6 @@ Room* Rooms::find_by_key(const std::string& key) {
   return found == rooms_.end() ? nullptr : found->second.get();
 }
 
-namespace {
-
-bool may_know(const Caller* caller, const Room& room) {
-  return caller == nullptr || caller->who.host || caller->room == &room || !is_unlisted(room.key());
-}
-
-bool may_see_people(const Caller* caller, const Room& room) {
-  return caller == nullptr || caller->who.host || caller->room == &room || !room.rules().passcode;
-}
-
-wire::RoomInfo info_of(const Room& room) {
-  return {
-      room.name(), static_cast<std::uint32_t>(room.size()), {}, room.rules().passcode.has_value()};
-}
-
-}  // namespace
-
-wire::RoomList Rooms::list(const Caller* caller) const {
-  wire::RoomList list;
-  for (const auto& [key, room] : rooms_) {
-    if (may_know(caller, *room)) list.rooms.push_back(info_of(*room));
-  }
-  return list;
-}
-
-wire::RoomList Rooms::list_with_names(const Caller* caller) const {
-  wire::RoomList list;
-  std::size_t bytes = 0;
-  for (const auto& [key, room] : rooms_) {
-    if (!may_know(caller, *room)) continue;
-    wire::RoomInfo& info = list.rooms.emplace_back(info_of(*room));
-    if (!may_see_people(caller, *room)) continue;
-    for (wire::Member& member : room->roster()) {
-      bytes += member.name.size();
-      if (bytes > kMaxListedNameBytes) break;
-      info.names.push_back(std::move(member.name));
-    }
-  }
-  return list;
-}
-
-absl::StatusOr<wire::Roster> Rooms::roster(const std::string& name, const Caller& caller) const {
-  const Room* const room = find(name);
-  if (room == nullptr) return absl::NotFoundError("there is no room " + name);
-  if (may_see_people(&caller, *room)) return wire::Roster{room->name(), room->roster()};
-  return absl::PermissionDeniedError(
-      "who is in the room " + room->name() +
-      " is for those who are there to see, as it asks for a passcode");
-}
-
 void Rooms::drain(std::chrono::milliseconds grace) {
   draining_ = true;
   const auto grace_ms = static_cast<std::uint32_t>(grace.count());

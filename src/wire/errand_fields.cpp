@@ -78,6 +78,31 @@ void fill(proto::PeopleAnswered& out, const PeopleAnswered& it) {
   }
 }
 
+void fill(proto::RoomsAsked& out, const RoomsAsked& it) {
+  out.set_id(it.id);
+  out.set_hidden(it.hidden);
+  out.set_names(it.names);
+  out.set_all_names(it.all_names);
+}
+
+void fill(proto::RoomsAnswered& out, const RoomsAnswered& it) {
+  out.set_id(it.id);
+  out.set_page(it.page);
+  out.set_pages(it.pages);
+  for (const RoomInfo& room : it.rooms) {
+    ::RoomInfo& one = *out.add_rooms();
+    one.set_name(room.name);
+    one.set_members(room.members);
+    for (const std::string& name : room.names) one.add_names(name);
+    one.set_asks_passcode(room.asks_passcode);
+  }
+  proto::Figures& figures = *out.mutable_figures();
+  figures.set_callers(it.figures.callers);
+  figures.set_joins(it.figures.joins);
+  figures.set_frames_in(it.figures.frames_in);
+  figures.set_frames_out(it.figures.frames_out);
+}
+
 // ---- in
 
 PrivateText from(const proto::PrivateText& in) {
@@ -102,6 +127,24 @@ PeopleAnswered from(const proto::PeopleAnswered& in) {
   for (const proto::Located& one : in.people()) {
     out.people.push_back({one.room(), member_from(one.member()), one.line()});
   }
+  return out;
+}
+
+RoomsAsked from(const proto::RoomsAsked& in) {
+  return {in.id(), in.hidden(), in.names(), in.all_names()};
+}
+
+RoomsAnswered from(const proto::RoomsAnswered& in) {
+  RoomsAnswered out{in.id(), in.page(), in.pages(), {}, {}};
+  out.rooms.reserve(static_cast<std::size_t>(in.rooms_size()));
+  for (const ::RoomInfo& room : in.rooms()) {
+    out.rooms.push_back({room.name(),
+                         room.members(),
+                         {room.names().begin(), room.names().end()},
+                         room.asks_passcode()});
+  }
+  out.figures = {in.figures().callers(), in.figures().joins(), in.figures().frames_in(),
+                 in.figures().frames_out()};
   return out;
 }
 
@@ -139,6 +182,25 @@ std::string_view fault_of(const PeopleAnswered& it) {
   if (it.people.size() > kMaxPagePeople) return "more people than one page has";
   for (const Located& one : it.people) {
     if (const std::string_view fault = fault_of(one); !fault.empty()) return fault;
+  }
+  return kNothing;
+}
+
+std::string_view fault_of(const RoomsAsked& /*it*/) {
+  return kNothing;
+}
+
+std::string_view fault_of(const RoomsAnswered& it) {
+  if (const std::string_view fault = fault_of_page(it.page, it.pages); !fault.empty()) return fault;
+  if (it.rooms.size() > kMaxPageRooms) return "more rooms than one page has";
+  std::size_t names = 0;
+  for (const RoomInfo& room : it.rooms) {
+    if (const std::string_view fault = fault_of_name(room.name); !fault.empty()) return fault;
+    names += room.names.size();
+    if (names > kMaxPageNames) return "more names than one page has";
+    for (const std::string& name : room.names) {
+      if (const std::string_view fault = fault_of_name(name); !fault.empty()) return fault;
+    }
   }
   return kNothing;
 }

@@ -118,6 +118,8 @@ struct SetBody {
   void operator()(const Answered& it) const { fill(*message.mutable_answered(), it); }
   void operator()(const PeopleAsked& it) const { fill(*message.mutable_people_asked(), it); }
   void operator()(const PeopleAnswered& it) const { fill(*message.mutable_people_answered(), it); }
+  void operator()(const RoomsAsked& it) const { fill(*message.mutable_rooms_asked(), it); }
+  void operator()(const RoomsAnswered& it) const { fill(*message.mutable_rooms_answered(), it); }
 };
 
 }  // namespace

@@ -134,6 +134,10 @@ std::optional<NodeBody> body_from(proto::NodeMessage& message) {
       return wire::from(message.people_asked());
     case proto::NodeMessage::kPeopleAnswered:
       return wire::from(message.people_answered());
+    case proto::NodeMessage::kRoomsAsked:
+      return wire::from(message.rooms_asked());
+    case proto::NodeMessage::kRoomsAnswered:
+      return wire::from(message.rooms_answered());
     case proto::NodeMessage::BODY_NOT_SET:
       break;
   }

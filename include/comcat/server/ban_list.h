@@ -44,6 +44,8 @@ class BanList {
   [[nodiscard]] bool put(const std::vector<store::Ban>& bans, Kept kept);
   /// Whether `address` is banned is for find() to say. Returns as put().
   [[nodiscard]] bool lift(const std::string& address, Kept kept);
+  /// How many hold.
+  [[nodiscard]] std::size_t count(store::WallTime now) const;
   /// Those that hold, by address.
   [[nodiscard]] std::vector<store::Ban> all(store::WallTime now);
 

@@ -63,6 +63,7 @@ class ClusterLink final : public Elsewhere {
                  Errands::Done done, base::Time now);
   void send(wire::NodeNumber node, const wire::NodeBody& body);
   [[nodiscard]] const cluster::Cluster& cluster() const { return cluster_; }
+  [[nodiscard]] const std::string& name() const { return options_.name; }  // of this node
 
   void tick(base::Time now);
   [[nodiscard]] base::Time next_deadline() const;

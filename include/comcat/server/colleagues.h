@@ -2,6 +2,7 @@
 
 #include "comcat/base/clock.h"
 #include "comcat/server/cluster_link.h"
+#include "comcat/server/directory.h"
 #include "comcat/server/host_orders.h"
 #include "comcat/server/private_texts.h"
 #include "comcat/wire/cluster_messages.h"
@@ -15,13 +16,17 @@ namespace comcat::server {
 /// Ownership  what it is made of outlives it. A null link: there are no other nodes.
 struct Colleagues {
   Colleagues(Rooms& rooms, Hosts& hosts, ClusterLink* its_link)
-      : link(its_link), texts(rooms, its_link), orders(hosts, its_link) {}
+      : link(its_link),
+        texts(rooms, its_link),
+        directory(rooms, hosts, its_link),
+        orders(hosts, directory, its_link) {}
 
   /// Does what a node that lives asks for; false where it may not. There is a link.
   bool oblige(const wire::NodeMessage& message, base::Time now);
 
   ClusterLink* const link;
   PrivateTexts texts;
+  Directory directory;
   HostOrders orders;
 };
 

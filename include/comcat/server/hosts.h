@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
@@ -31,6 +32,16 @@ struct HostOptions {
   std::function<std::string(base::Time now)> nodes;
   std::function<void()> drain;  // begins to end the server; may be empty, where nobody can
   std::function<store::WallTime()> wall_clock;  // empty: the system's
+};
+
+/// What there is to say of a server, or of several.
+struct HostFigures {
+  std::uint64_t callers = 0;
+  std::uint64_t rooms = 0;
+  std::uint64_t joins = 0;
+  std::uint64_t frames_in = 0;
+  std::uint64_t frames_out = 0;
+  std::uint64_t bans = 0;
 };
 
 /// Does what hosts ask for: those in a call, and whoever runs the server. Everything that changes
@@ -86,6 +97,7 @@ class Hosts {
   /// Those who are here, there or away, that are asked for.
   [[nodiscard]] std::vector<wire::Located> located(const wire::PeopleAsked& asked,
                                                    base::Time now) const;
+  [[nodiscard]] HostFigures figures() const;
   /// Everyone in the room out of the call; how many that were.
   std::size_t close_room(const CloseRoom& close, const By& by, base::Time now);
 

@@ -16,6 +16,7 @@
 #include "comcat/server/room.h"
 #include "comcat/server/room_deadlines.h"
 #include "comcat/server/room_rules.h"
+#include "comcat/wire/errand_messages.h"
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -38,6 +39,7 @@ struct RoomLimits {
 class Rooms {
  public:
   static constexpr std::size_t kMaxListedNameBytes = 8 * 1024;
+  static constexpr std::size_t kMaxListed = 5000;  // rooms of all nodes in one answer
   static constexpr std::chrono::seconds kKept{20};
 
   /// `elsewhere`, null where there is no other node, outlives the rooms.
@@ -85,6 +87,12 @@ class Rooms {
   /// With the names of who is there, as far as kMaxListedNameBytes of them go; but of a room with a
   /// passcode only for who is there, and hosts.
   [[nodiscard]] wire::RoomList list_with_names(const Caller* caller = nullptr) const;
+  /// Those with somebody of this node, and how many that are; for another node, as it asks.
+  [[nodiscard]] std::vector<wire::RoomInfo> list_here(const wire::RoomsAsked& asked) const;
+  /// list(), or list_with_names(), with what other nodes have said by list_here(), as far as
+  /// kMaxListed go.
+  [[nodiscard]] wire::RoomList list_with(const std::vector<wire::RoomInfo>& others,
+                                         const Caller* caller, bool with_names) const;
   /// Who is in the room `name`, as far as `caller` may be told: kNotFound, or kPermissionDenied as
   /// above.
   [[nodiscard]] absl::StatusOr<wire::Roster> roster(const std::string& name,

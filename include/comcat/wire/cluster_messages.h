@@ -147,7 +147,7 @@ struct RoomText {
 
 using NodeBody =
     std::variant<Heartbeat, RoomPart, RoomDelta, RoomAsked, NameAsked, NameAnswered, RoomVoice,
-                 RoomText, KeyFound, PrivateText, Order, Answered, PeopleAsked, PeopleAnswered>;
+                 RoomText, KeyFound, PrivateText, Order, Answered, PeopleAsked, PeopleAnswered, RoomsAsked, RoomsAnswered>;
 
 struct NodeMessage {
   Sender from;

@@ -15,6 +15,8 @@ inline constexpr std::size_t kMaxOrderBytes = 4096;   // of a host's words
 inline constexpr std::size_t kMaxAnswerBytes = 4096;  // of what there is to say of them
 inline constexpr std::size_t kMaxLineBytes = 512;     // of what a host is told of somebody
 inline constexpr std::size_t kMaxPagePeople = 128;
+inline constexpr std::size_t kMaxPageRooms = 500;
+inline constexpr std::size_t kMaxPageNames = 8192;  // of who is in those rooms
 inline constexpr std::uint32_t kMaxAnswerPages = 64;
 
 /// A text for one person whom the other node has in the room, and nobody else.
@@ -65,6 +67,30 @@ struct PeopleAnswered {
   std::uint32_t page = 0;
   std::uint32_t pages = 1;
   std::vector<Located> people{};
+};
+
+/// In which rooms do you have somebody?
+struct RoomsAsked {
+  std::uint64_t id = 0;
+  bool hidden = false;     // also those that only who knows their names is told of
+  bool names = false;      // of who is there
+  bool all_names = false;  // also where a passcode is asked for
+};
+
+/// What one node has counted.
+struct Figures {
+  std::uint64_t callers = 0;
+  std::uint64_t joins = 0;
+  std::uint64_t frames_in = 0;
+  std::uint64_t frames_out = 0;
+};
+
+struct RoomsAnswered {
+  std::uint64_t id = 0;
+  std::uint32_t page = 0;
+  std::uint32_t pages = 1;
+  std::vector<RoomInfo> rooms{};  // with the people of the sender's alone
+  Figures figures{};              // on page 0
 };
 
 }  // namespace comcat::wire
