@@ -1,28 +1,8 @@
 #include "comcat/cluster/node_table.h"
 
+#include "hash.h"
+
 namespace comcat::cluster {
-namespace {
-
-/// FNV-1a: the same on every node, whatever built it.
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100000001b3;
-  }
-  return hash;
-}
-
-/// Of splitmix64: each bit of the result depends on each of `value`.
-std::uint64_t mixed(std::uint64_t value) {
-  value += 0x9e3779b97f4a7c15;
-  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-  value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-  return value ^ (value >> 31);
-}
-
-}  // namespace
-
 NodeTable::Heard NodeTable::hear(const wire::Sender& from, const wire::Heartbeat& told,
                                  base::Time now) {
   if (from.node == self_.node || from.cluster != self_.cluster) return Heard::kRefused;

@@ -216,7 +216,11 @@ void ClusterLink::say_going(bool ends, base::Time now) {
 // ---- both
 
 void ClusterLink::tick(base::Time now) {
-  if (now >= neighbours_.next_deadline()) cluster_.tell(neighbours_.measure(now), now);
+  if (now >= neighbours_.next_deadline()) {
+    wire::Heartbeat told = neighbours_.measure(now);
+    if (house_.records) told.records = house_.records();
+    cluster_.tell(told, now);
+  }
   cluster_.tick(now);
   errands_.tick(now);
   settle(now);

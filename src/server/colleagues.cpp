@@ -3,21 +3,49 @@
 #include <variant>
 
 namespace comcat::server {
+namespace {
+
+/// Has whoever it concerns do it.
+struct Obliging {
+  Colleagues& colleagues;
+  const wire::Sender& from;
+  base::Time now;
+
+  bool operator()(const wire::PrivateText& it) const { return colleagues.texts.oblige(from, it); }
+  bool operator()(const wire::Order& it) const { return colleagues.orders.oblige(from, it, now); }
+  bool operator()(const wire::PeopleAsked& it) const {
+    return colleagues.directory.oblige(from, it, now);
+  }
+  bool operator()(const wire::RoomsAsked& it) const {
+    return colleagues.directory.oblige(from, it);
+  }
+  bool operator()(const wire::Heartbeat& it) const {
+    colleagues.records.oblige(from, it, now);
+    return true;
+  }
+  bool operator()(const wire::RecordsAsked& it) const {
+    return colleagues.records.oblige(from, it, now);
+  }
+  bool operator()(const wire::RecordsTold& it) const {
+    return colleagues.records.oblige(from, it, now);
+  }
+  bool operator()(const wire::ClaimAsked& it) const {
+    return colleagues.records.oblige(from, it, now);
+  }
+  bool operator()(const wire::PairAsked& it) const {
+    return colleagues.records.oblige(from, it, now);
+  }
+  /// What others see to.
+  template <typename Body>
+  bool operator()(const Body& /*it*/) const {
+    return true;
+  }
+};
+
+}  // namespace
 
 bool Colleagues::oblige(const wire::NodeMessage& message, base::Time now) {
-  if (const auto* const text = std::get_if<wire::PrivateText>(&message.body)) {
-    return texts.oblige(message.from, *text);
-  }
-  if (const auto* const order = std::get_if<wire::Order>(&message.body)) {
-    return orders.oblige(message.from, *order, now);
-  }
-  if (const auto* const asked = std::get_if<wire::PeopleAsked>(&message.body)) {
-    return directory.oblige(message.from, *asked, now);
-  }
-  if (const auto* const asked = std::get_if<wire::RoomsAsked>(&message.body)) {
-    return directory.oblige(message.from, *asked);
-  }
-  return true;
+  return std::visit(Obliging{*this, message.from, now}, message.body);
 }
 
 }  // namespace comcat::server

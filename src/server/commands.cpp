@@ -264,12 +264,17 @@ void Execution::operator()(const wire::HostWords& verb) const {
 }
 
 void Execution::operator()(const wire::Claim& /*verb*/) const {
+  const auto pay = [&late = late, session = caller.who.number, trace_id = trace_id](
+                       const absl::Status& answer, base::Time at) {
+    late.pay(session, trace_id, at,
+             [&](Caller& asker) { answer_claim(asker, trace_id, answer, at); });
+  };
   const std::optional<absl::Status> answer =
       claims.claim(caller.who.name, caller.device.key, hosts.wall_now(),
-                   [&late = late, session = caller.who.number, trace_id = trace_id](
-                       const absl::Status& kept, base::Time at) {
-                     late.pay(session, trace_id, at,
-                              [&](Caller& asker) { answer_claim(asker, trace_id, kept, at); });
+                   [&records = colleagues.records, key = caller.who.name_key,
+                    device = caller.device.key, pay](const absl::Status& kept, base::Time at) {
+                     if (!kept.ok()) return pay(kept, at);
+                     records.confirm_claim(key, device, pay, at);
                    });
   if (answer) return answer_claim(caller, trace_id, *answer, now);
   late.owe(caller, trace_id);

@@ -16,6 +16,7 @@ struct Part {
 
 std::optional<Part> part_of(const wire::NodeBody& body) {
   if (const auto* const it = std::get_if<wire::Answered>(&body)) return Part{it->id, 0, 1};
+  if (const auto* const it = std::get_if<wire::ClaimAnswered>(&body)) return Part{it->id, 0, 1};
   if (const auto* const it = std::get_if<wire::PeopleAnswered>(&body)) {
     return Part{it->id, it->page, it->pages};
   }

@@ -50,6 +50,7 @@ struct Hosts::Execution {
     if (kick.for_time) {
       bans = bans_of({address, name, kick.because, by.name, hosts.wall_now() + *kick.for_time},
                      found->who->about.device);
+      for (store::Ban& ban : bans) ban.changed = hosts.wall_now();
       if (const absl::Status status = check(bans); !status.ok()) return status;
     }
     log("kicked", name, kick.because);
@@ -61,6 +62,7 @@ struct Hosts::Execution {
 
   Answer operator()(const BanAddress& wanted) const {
     store::Ban ban{wanted.address, wanted.whom.name, wanted.because, by.name, {}};
+    ban.changed = hosts.wall_now();
     if (wanted.for_time) ban.until = hosts.wall_now() + *wanted.for_time;
     std::string device;
     if (ban.address.empty()) {
@@ -96,7 +98,7 @@ struct Hosts::Execution {
     }
     log("unbanned", lift.address);
     const std::string done = lift.address + " may come in again";
-    if (hosts.bans_.lift(lift.address, once_kept(done))) return std::nullopt;
+    if (hosts.bans_.lift(lift.address, hosts.wall_now(), once_kept(done))) return std::nullopt;
     return done;
   }
 
@@ -145,6 +147,7 @@ struct Hosts::Execution {
       person.room->tell(wire::MemberChanged{person.who->member()}, nullptr, now);
     }
     log("released", release.name);
+    if (!hosts.claims_.keeps()) return done;
     return std::nullopt;
   }
 
@@ -239,7 +242,7 @@ struct Hosts::Execution {
 Hosts::Hosts(HostOptions options, Rooms& rooms, const Callers& callers, Absentees& absentees,
              NameClaims& claims, const Metrics& metrics, Remove remove)
     : options_(std::move(options)),
-      bans_(options_.bans, options_.keeper),
+      bans_(options_.bans, options_.keeper, options_.shared),
       rooms_(rooms),
       callers_(callers),
       absentees_(absentees),

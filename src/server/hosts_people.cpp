@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "comcat/base/log.h"
@@ -95,6 +96,35 @@ std::size_t Hosts::remove_all(const std::function<bool(const Person&)>& whom,
 HostFigures Hosts::figures() const {
   return {metrics_.clients,   metrics_.rooms,      metrics_.joins,
           metrics_.frames_in, metrics_.frames_out, bans_.count(wall_now())};
+}
+
+void Hosts::learn(const wire::BanRecord& ban, const std::string& node, base::Time now) {
+  const BanList::Learned learned = bans_.learn(ban, wall_now());
+  if (learned == BanList::Learned::kLifted) {
+    base::log(base::LogLevel::kInfo, "unbanned", {{"whom", ban.address}, {"node", node}});
+  }
+  if (learned != BanList::Learned::kBanned) return;
+  base::log(base::LogLevel::kInfo, "banned",
+            {{"address", ban.address},
+             {"whom", ban.name},
+             {"by", ban.by},
+             {"why", ban.because},
+             {"node", node}});
+  const auto is_meant = [&](const Person& person) {
+    return person.address == ban.address || person.who->about.device == ban.address;
+  };
+  remove_all(is_meant, ban.because, "a host has banned you", now);
+}
+
+void Hosts::review_claims(const std::string& name_key, const std::string& node, base::Time now) {
+  for (const Person& person : people()) {
+    if (person.who->name_key != name_key || person.room == nullptr) continue;
+    const bool claimed = claims_.is_held_for(name_key, person.who->about.device, wall_now());
+    if (std::exchange(person.who->about.claimed, claimed) == claimed) continue;
+    base::log(base::LogLevel::kInfo, claimed ? "claimed" : "claim_lost",
+              {{"session", person.who->number}, {"name", person.who->name}, {"node", node}});
+    person.room->tell(wire::MemberChanged{person.who->member()}, nullptr, now);
+  }
 }
 
 std::size_t Hosts::close_room(const CloseRoom& close, const By& by, base::Time now) {

@@ -82,8 +82,14 @@ std::optional<Ending> due_ending(const Caller& caller, const HubOptions& options
   return std::nullopt;
 }
 
+NameClaimOptions shared(NameClaimOptions options, bool is) {
+  options.shared = is;
+  return options;
+}
+
 HostOptions with_nodes(HostOptions options, const ClusterLink* cluster) {
   if (cluster == nullptr) return options;
+  options.shared = true;
   options.nodes = [cluster](base::Time now) { return cluster->described(now); };
   return options;
 }
@@ -99,7 +105,7 @@ Hub::Hub(HubOptions options, Metrics& metrics)
                    : std::make_unique<ClusterLink>(options_.cluster, options_.rooms.max_speakers,
                                                    metrics)),
       rooms_(options_.rooms, metrics, cluster_.get()),
-      claims_(options_.claims),
+      claims_(shared(options_.claims, cluster_ != nullptr)),
       hosts_(
           with_nodes(options_.hosts, cluster_.get()), rooms_, callers_, absentees_, claims_,
           metrics,
@@ -107,15 +113,15 @@ Hub::Hub(HubOptions options, Metrics& metrics)
                  base::Time now) { close(caller, wire::LeaveReason::kRemoved, status, now, why); }),
       texts_(options_.keeper, rooms_, callers_, metrics),
       late_(callers_, [this](Caller& caller, base::Time now) { obey_later(caller, now); }),
-      colleagues_(rooms_, hosts_, cluster_.get()) {
+      colleagues_(rooms_, hosts_, claims_, cluster_.get()) {
   rooms_.declare(options_.lasting_rooms, base::Time{});
   if (!cluster_) return;
   cluster_->serve(
       {.find = [this](const std::string& key) { return rooms_.find_by_key(key); },
        .renumber = [this](auto number, auto twin, auto now) { renumber(number, twin, now); },
        .lose = [this](const wire::Left& left, auto now) { let_go(left, now); },
-       .oblige = [this](const auto& message,
-                        auto now) { return colleagues_.oblige(message, now); }});
+       .oblige = [this](const auto& message, auto now) { return colleagues_.oblige(message, now); },
+       .records = [this] { return colleagues_.records.digest(); }});
 }
 
 wire::SessionNumber Hub::next_number() {

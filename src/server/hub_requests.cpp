@@ -214,8 +214,8 @@ absl::Status Hub::greet(Caller& caller, const wire::Hello& hello, base::Time now
 absl::Status Hub::pair(Caller& caller, const wire::Hello& hello, base::Time now) {
   const absl::StatusOr<std::string> name = chosen_name(hello.name);
   if (!name.ok()) return refuse(name.status(), Refusal::kName, caller, metrics_);
-  const std::optional<absl::Status> answer = claims_.pair(
-      hello.pair_code, base::comparison_key(*name), caller.device.key, hosts_.wall_now(), now,
+  const std::optional<absl::Status> answer = colleagues_.records.pair(
+      {0, hello.pair_code, *name, caller.device.key}, now,
       [this, session = caller.who.number](const absl::Status& paired, base::Time at) {
         finish_pairing(session, paired, at);
       });

@@ -15,20 +15,28 @@ namespace {
 
 constexpr std::size_t kDigits = 2 * base::kPublicKeyBytes;
 
+bool is_time(std::int64_t ms) {
+  return ms >= 0 && static_cast<std::uint64_t>(ms) <= wire::kMaxTimeMs;
+}
+
+WallTime time_of(std::int64_t ms) {
+  return WallTime(std::chrono::milliseconds(ms));
+}
+
 }  // namespace
 
 std::optional<Claim> decode(const ClaimRow& row) {
   const absl::StatusOr<std::string> name = wire::normal_name(row.name);
   if (!name.ok() || *name != row.name) return std::nullopt;
-  if (row.used_ms < 0 || static_cast<std::uint64_t>(row.used_ms) > wire::kMaxTimeMs) {
+  if (!is_time(row.used_ms) || !is_time(row.claimed_ms) || !is_time(row.released_ms)) {
     return std::nullopt;
   }
   const bool whole =
-      !row.keys.empty() && row.keys.size() % kDigits == 0 &&
+      (!row.keys.empty() || row.released_ms > 0) && row.keys.size() % kDigits == 0 &&
       row.keys.size() / kDigits <= Claim::kMaxKeys &&
       std::ranges::all_of(row.keys, [](unsigned char c) { return absl::ascii_isxdigit(c); });
   if (!whole) return std::nullopt;
-  Claim claim{*name, {}, WallTime(std::chrono::milliseconds(row.used_ms))};
+  Claim claim{*name, {}, time_of(row.used_ms), time_of(row.claimed_ms), time_of(row.released_ms)};
   for (std::size_t at = 0; at < row.keys.size(); at += kDigits) {
     claim.keys.push_back(absl::HexStringToBytes(std::string(row.keys.substr(at, kDigits))));
   }

@@ -20,22 +20,35 @@ constexpr const char* kSchema =
     "  used_ms INTEGER NOT NULL"  // since 1970 in UTC
     ") STRICT, WITHOUT ROWID;";
 
+/// What came later, so that servers of a cluster can compare.
+constexpr const char* kHasChanges =
+    "SELECT count(*) FROM pragma_table_info('claims') WHERE name = 'released_ms'";
+constexpr const char* kAddChanges =
+    "BEGIN IMMEDIATE;"
+    "ALTER TABLE claims ADD COLUMN claimed_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE claims ADD COLUMN released_ms INTEGER NOT NULL DEFAULT 0;"
+    "COMMIT;";
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ClaimTable>> ClaimTable::open(const std::string& path) {
   absl::StatusOr<Sqlite> sqlite = open_own_file(path, "claims", kSchema);
   if (!sqlite.ok()) return sqlite.status();
+  if (sqlite->value(kHasChanges) == "0" && !sqlite->run(kAddChanges)) {
+    return absl::UnavailableError(sqlite->fault());
+  }
   return std::unique_ptr<ClaimTable>(new ClaimTable(*std::move(sqlite)));
 }
 
 absl::StatusOr<std::vector<Claim>> ClaimTable::all() {
-  const Sqlite::Statement statement =
-      sqlite_.prepare("SELECT name, devices, used_ms FROM claims ORDER BY key");
+  const Sqlite::Statement statement = sqlite_.prepare(
+      "SELECT name, devices, used_ms, claimed_ms, released_ms FROM claims ORDER BY key");
   if (!statement) return absl::UnavailableError(fault());
   Query rows(statement.get());
   std::vector<Claim> claims;
   while (rows.step()) {
-    std::optional<Claim> claim = decode(ClaimRow{rows.text(0), rows.text(1), rows.integer(2)});
+    std::optional<Claim> claim = decode(
+        ClaimRow{rows.text(0), rows.text(1), rows.integer(2), rows.integer(3), rows.integer(4)});
     if (claim) {
       claims.push_back(*std::move(claim));
     } else {
@@ -47,8 +60,9 @@ absl::StatusOr<std::vector<Claim>> ClaimTable::all() {
 }
 
 bool ClaimTable::put(const Claim& claim) {
-  const Sqlite::Statement statement =
-      sqlite_.prepare("INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)");
+  const Sqlite::Statement statement = sqlite_.prepare(
+      "INSERT OR REPLACE INTO claims (key, name, devices, used_ms, claimed_ms, released_ms) "
+      "VALUES (?, ?, ?, ?, ?, ?)");
   const std::string key = base::comparison_key(claim.name);
   const std::string devices = keys_of(claim);
   return statement && Query(statement.get())
@@ -56,6 +70,8 @@ bool ClaimTable::put(const Claim& claim) {
                           .bind(2, claim.name)
                           .bind(3, devices)
                           .bind(4, claim.used.time_since_epoch().count())
+                          .bind(5, claim.claimed.time_since_epoch().count())
+                          .bind(6, claim.released.time_since_epoch().count())
                           .run();
 }
 

@@ -7,6 +7,7 @@
 #include "cluster.pb.h"
 #include "errand_fields.h"
 #include "member_fields.h"
+#include "record_fields.h"
 #include "resident_fields.h"
 #include "voice_fields.h"
 
@@ -46,6 +47,7 @@ struct SetBody {
     out.set_people(it.people);
     out.set_draining(it.draining);
     out.set_ending(it.ending);
+    out.set_records(it.records);
   }
   void operator()(const RoomPart& it) const {
     proto::RoomPart& out = *message.mutable_room_part();
@@ -120,6 +122,11 @@ struct SetBody {
   void operator()(const PeopleAnswered& it) const { fill(*message.mutable_people_answered(), it); }
   void operator()(const RoomsAsked& it) const { fill(*message.mutable_rooms_asked(), it); }
   void operator()(const RoomsAnswered& it) const { fill(*message.mutable_rooms_answered(), it); }
+  void operator()(const RecordsTold& it) const { fill(*message.mutable_records_told(), it); }
+  void operator()(const RecordsAsked& it) const { fill(*message.mutable_records_asked(), it); }
+  void operator()(const ClaimAsked& it) const { fill(*message.mutable_claim_asked(), it); }
+  void operator()(const PairAsked& it) const { fill(*message.mutable_pair_asked(), it); }
+  void operator()(const ClaimAnswered& it) const { fill(*message.mutable_claim_answered(), it); }
 };
 
 }  // namespace

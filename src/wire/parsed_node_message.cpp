@@ -13,6 +13,7 @@
 #include "errand_fields.h"
 #include "field_count.h"
 #include "member_fields.h"
+#include "record_fields.h"
 #include "resident_fields.h"
 #include "voice_fields.h"
 
@@ -58,7 +59,7 @@ std::vector<Lost> from(const google::protobuf::RepeatedPtrField<proto::Lost>& al
 
 Heartbeat from(const proto::Heartbeat& in) {
   return {in.name(),  in.version(), in.address(),  in.fingerprint(), in.load_permille(),
-          in.rooms(), in.people(),  in.draining(), in.ending()};
+          in.rooms(), in.people(),  in.draining(), in.ending(),      in.records()};
 }
 
 RoomPart from(const proto::RoomPart& in) {
@@ -138,6 +139,16 @@ std::optional<NodeBody> body_from(proto::NodeMessage& message) {
       return wire::from(message.rooms_asked());
     case proto::NodeMessage::kRoomsAnswered:
       return wire::from(message.rooms_answered());
+    case proto::NodeMessage::kRecordsTold:
+      return wire::from(message.records_told());
+    case proto::NodeMessage::kRecordsAsked:
+      return wire::from(message.records_asked());
+    case proto::NodeMessage::kClaimAsked:
+      return wire::from(message.claim_asked());
+    case proto::NodeMessage::kPairAsked:
+      return wire::from(message.pair_asked());
+    case proto::NodeMessage::kClaimAnswered:
+      return wire::from(message.claim_answered());
     case proto::NodeMessage::BODY_NOT_SET:
       break;
   }

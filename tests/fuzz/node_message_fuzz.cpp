@@ -38,6 +38,20 @@ void check_bounds(const wire::PeopleAnswered& answered) {
   COMCAT_FUZZ_CHECK(answered.page < answered.pages && answered.pages <= wire::kMaxAnswerPages);
   COMCAT_FUZZ_CHECK(answered.people.size() <= wire::kMaxPagePeople);
 }
+void check_bounds(const wire::RoomsAnswered& answered) {
+  COMCAT_FUZZ_CHECK(answered.page < answered.pages && answered.pages <= wire::kMaxAnswerPages);
+  COMCAT_FUZZ_CHECK(answered.rooms.size() <= wire::kMaxPageRooms);
+}
+void check_bounds(const wire::RecordsTold& told) {
+  COMCAT_FUZZ_CHECK(told.bans.size() + told.claims.size() <= wire::kMaxPageRecords);
+  for (const wire::ClaimRecord& claim : told.claims) {
+    COMCAT_FUZZ_CHECK(!claim.keys.empty() || claim.released_ms > 0);
+    COMCAT_FUZZ_CHECK(wire::check_name(claim.name).ok());
+  }
+}
+void check_bounds(const wire::RecordsAsked& asked) {
+  COMCAT_FUZZ_CHECK(asked.bans.size() == wire::kRecordBuckets);
+}
 template <typename Other>
 void check_bounds(const Other& /*body*/) {}
 

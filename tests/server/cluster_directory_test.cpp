@@ -43,10 +43,10 @@ struct Listed : ::testing::Test {
     EXPECT_THAT(answers, SizeIs(1));
     return answers.empty() ? wire::Outcome{id, -1, "no answer", {}} : answers[0];
   }
-  std::vector<std::string> rooms(Person& person, bool names = false) {
+  std::vector<std::string> rooms(Person& person, bool with_names = false) {
     std::vector<std::string> out;
-    for (const wire::RoomInfo& room :
-         std::get<wire::RoomList>(outcome(person, wire::ListRooms{names}).result).rooms) {
+    const wire::Outcome told = outcome(person, wire::ListRooms{with_names});
+    for (const wire::RoomInfo& room : std::get<wire::RoomList>(told.result).rooms) {
       out.push_back(room.name + " " + std::to_string(room.members));
       for (const std::string& name : room.names) out.back() += " " + name;
     }
@@ -87,7 +87,7 @@ TEST_F(Listed, ARoomThatNobodyIsToldOfIsTooAtAnotherNodeButForHosts) {
 TEST_F(Listed, WhoIsInARoomWithAPasscodeIsNotToldToWhoIsElsewhere) {
   const Passcode passcode("secret");
   for (House* const house : {&here, &there, &yonder}) {
-    house->hub.declare_rooms({{"club", {.passcode = passcode, .lasts = true}}}, house->now);
+    house->hub.declare_rooms({{"club", {.lasts = true, .passcode = passcode}}}, house->now);
   }
   Person& an = join(here, "an");
   Person& bo = there.connect();

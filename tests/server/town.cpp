@@ -16,6 +16,13 @@ HubOptions Town::Node::options(std::size_t max_speakers) {
   options.cluster.name = "node" + std::to_string(self_.node);
   options.cluster.version = "1";
   options.cluster.outlet = this;
+  const auto keep = [this](const auto& /*what*/, Kept told) {
+    if (told) kept_.push_back(std::move(told));
+  };
+  options.hosts.keeper = {keep, keep};
+  options.hosts.wall_clock = [this] { return town_.wall; };
+  options.claims.keep = keep;
+  options.claims.lift = keep;
   return options;
 }
 
@@ -39,7 +46,14 @@ Town::Town(std::size_t count, std::size_t max_speakers) {
   pass(seconds(1));
 }
 
+void Town::Node::keep() {
+  for (const Kept& told : std::exchange(kept_, {})) told(absl::OkStatus(), house.now);
+}
+
 void Town::deliver() {
+  for (const auto& node : nodes) {
+    if (node->alive) node->keep();
+  }
   while (!sent_.empty()) {
     const Sent sent = std::move(sent_.front());
     sent_.pop_front();

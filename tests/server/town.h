@@ -29,6 +29,9 @@ class Town {
     [[nodiscard]] std::uint64_t incarnation() const { return self_.incarnation; }
     [[nodiscard]] const wire::Sender& self() const { return self_; }
 
+    /// What was to be kept is on the disk.
+    void keep();
+
     std::size_t voice_messages = 0;  // that have left
     bool alive = true;
 
@@ -39,6 +42,7 @@ class Town {
     Town& town_;
     const wire::Sender self_;
     std::set<std::string> topics_;
+    std::vector<Kept> kept_;
 
    public:
     House house;  // last: its hub speaks to this
@@ -54,6 +58,7 @@ class Town {
   void deliver(const Node& from, Node& to, const Topic& topic, std::string bytes);
 
   bool connected = true;  // else nothing arrives
+  store::WallTime wall{std::chrono::days(20'000)};
   std::vector<std::unique_ptr<Node>> nodes;
 
  private:

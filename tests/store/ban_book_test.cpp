@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include "support/process.h"
@@ -20,6 +21,15 @@ std::vector<Ban> read(const std::string& directory) {
   const auto book = BanBook::open(thread, directory, known);
   EXPECT_TRUE(book.ok()) << book.status();
   return known;
+}
+
+/// What an earlier version has left in `file`.
+void run_sql(const std::string& file, const char* sql) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(SQLITE_OK, sqlite3_open(file.c_str(), &database));
+  EXPECT_EQ(SQLITE_OK, sqlite3_exec(database, sql, nullptr, nullptr, nullptr));
+  sqlite3_close(database);
+  ASSERT_EQ(0, chmod(file.c_str(), 0600));
 }
 
 TEST(BanBook, WhatIsKeptIsThereAfterARestartAndWhatIsLiftedIsNot) {
@@ -43,6 +53,43 @@ TEST(BanBook, WhatIsKeptIsThereAfterARestartAndWhatIsLiftedIsNot) {
   EXPECT_EQ("bo", known[0].by);
   EXPECT_EQ(until, known[0].until);
   EXPECT_FALSE(known[1].until);
+}
+
+TEST(BanBook, WhatIsLiftedAndRememberedIsSoAfterARestart) {
+  const TemporaryDirectory directory;
+  Ban lifted{"192.0.2.1", "", "", "", {}};
+  lifted.changed = WallTime{std::chrono::milliseconds(1'800'000'000'123)};
+  lifted.lifted = true;
+  lifted.kept = lifted.changed + std::chrono::hours(1);
+  {
+    std::vector<Ban> known;
+    KeeperThread thread;
+    const auto book = BanBook::open(thread, directory.path(), known);
+    (*book)->keep({lifted});
+  }
+  const std::vector<Ban> known = read(directory.path());
+  ASSERT_EQ(1U, known.size());
+  EXPECT_TRUE(known[0].lifted);
+  EXPECT_EQ(lifted.changed, known[0].changed);
+  EXPECT_EQ(lifted.kept, known[0].kept);
+}
+
+TEST(BanBook, AFileOfAVersionThatKnewNoClustersIsReadAndGoesOn) {
+  const TemporaryDirectory directory;
+  run_sql(directory.file("bans.db"),
+          "CREATE TABLE bans (address TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, because TEXT "
+          "NOT NULL, by TEXT NOT NULL, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+          "INSERT INTO bans VALUES ('192.0.2.1', 'an', 'noise', 'bo', 1800000000123)");
+  EXPECT_EQ("an", read(directory.path()).at(0).name);
+  EXPECT_EQ(WallTime{std::chrono::milliseconds(1'800'000'000'123)},
+            read(directory.path()).at(0).kept);
+  {
+    std::vector<Ban> known;
+    KeeperThread thread;
+    const auto book = BanBook::open(thread, directory.path(), known);
+    (*book)->keep({{"192.0.2.2", "", "", "bo", {}}});
+  }
+  EXPECT_EQ(2U, read(directory.path()).size());
 }
 
 TEST(BanBook, WhereNobodyIsBannedThereIsNoFile) {

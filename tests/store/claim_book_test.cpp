@@ -9,6 +9,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include "comcat/store/claim_row.h"
@@ -40,6 +41,33 @@ void keep(const std::string& directory, std::vector<Claim> claims) {
   const auto book = ClaimBook::open(thread, directory, known);
   ASSERT_TRUE(book.ok()) << book.status();
   for (Claim& claim : claims) (*book)->keep(std::move(claim));
+}
+
+TEST(ClaimBook, WhatIsReleasedAndRememberedIsSoAfterARestart) {
+  const TemporaryDirectory directory;
+  keep(directory.path(), {{"an", {kOne}, kThen, kThen, {}}, {"bo", {}, {}, {}, kThen}});
+  const std::vector<Claim> known = read(directory.path());
+  ASSERT_EQ(2U, known.size());
+  EXPECT_EQ(kThen, known[0].claimed);
+  EXPECT_TRUE(known[1].keys.empty());
+  EXPECT_EQ(kThen, known[1].released);
+}
+
+TEST(ClaimBook, AFileOfAVersionThatKnewNoClustersIsReadAndGoesOn) {
+  const TemporaryDirectory directory;
+  sqlite3* database = nullptr;
+  ASSERT_EQ(SQLITE_OK, sqlite3_open(directory.file("claims.db").c_str(), &database));
+  const std::string sql =
+      "CREATE TABLE claims (key TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, devices TEXT NOT "
+      "NULL, used_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+      "INSERT INTO claims VALUES ('an', 'An', '" +
+      keys_of(Claim{"", {kOne}, {}}) + "', 1795000000123)";
+  EXPECT_EQ(SQLITE_OK, sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr));
+  sqlite3_close(database);
+  ASSERT_EQ(0, chmod(directory.file("claims.db").c_str(), 0600));
+  EXPECT_THAT(read(directory.path()).at(0).keys, ElementsAre(kOne));
+  keep(directory.path(), {{"bo", {kTwo}, kThen}});
+  EXPECT_EQ(2U, read(directory.path()).size());
 }
 
 TEST(ClaimBook, WhatIsKeptIsThereAfterARestartAndWhatIsLiftedIsNot) {

@@ -125,6 +125,43 @@ TEST(NodeMessage, WhatIsAskedForSomebodyAndItsAnswersPass) {
       passed(PeopleAnswered{9, 1, 2, {{"den", resident(5, "an").member, "an  5s"}}});
   EXPECT_EQ("an  5s", people.people.at(0).line);
   EXPECT_EQ(resident(5, "an").member, people.people.at(0).member);
+  EXPECT_TRUE(passed(RoomsAsked{9, true, false, true}).all_names);
+  const RoomsAnswered rooms =
+      passed(RoomsAnswered{9, 0, 1, {{"den", 3, {"an"}, true}}, {1, 2, 3, 4}});
+  EXPECT_EQ("an", rooms.rooms.at(0).names.at(0));
+  EXPECT_TRUE(rooms.rooms.at(0).asks_passcode);
+  EXPECT_EQ(4U, rooms.figures.frames_out);
+}
+
+TEST(NodeMessage, WhatAllKeepAlikePasses) {
+  const std::string key(32, 'k');
+  const BanRecord ban{"192.0.2.1", "an", "noise", "bo", 5, 6, true, 7};
+  const ClaimRecord claim{"an", {key, std::string(32, 'l')}, 1, 2, 3};
+  const RecordsTold told = passed(RecordsTold{{ban}, {claim}});
+  EXPECT_EQ(ban, told.bans.at(0));
+  EXPECT_EQ(claim, told.claims.at(0));
+  const std::vector<std::uint64_t> digests(kRecordBuckets, 0xfeedfacecafebeef);
+  EXPECT_EQ(digests, passed(RecordsAsked{digests, digests}).claims);
+  EXPECT_EQ(claim, passed(ClaimAsked{1, claim}).claim);
+  EXPECT_EQ(key, passed(PairAsked{1, "abcdefghij", "an", key}).key);
+  EXPECT_EQ(claim, passed(ClaimAnswered{1, 6, "held", claim}).claim);
+  EXPECT_EQ("", passed(ClaimAnswered{1, 0}).claim.name);
+}
+
+TEST(NodeMessage, WhatAllKeepAlikeIsRefusedBeyondItsLimits) {
+  const std::string key(32, 'k');
+  EXPECT_NE("", refusal(RecordsTold{{BanRecord{}}, {}}));
+  EXPECT_NE("", refusal(RecordsTold{{{"192.0.2.1", "", "a\nb", "", 0, 1, false, 0}}, {}}));
+  EXPECT_NE("", refusal(RecordsTold{{{"192.0.2.1", "", "", "", kMaxTimeMs + 1, 1, false, 0}}, {}}));
+  EXPECT_NE("", refusal(RecordsTold{{}, {{"an", {}, 1, 1, 0}}}));
+  EXPECT_NE("", refusal(RecordsTold{{}, {{"an", {"short"}, 1, 1, 0}}}));
+  EXPECT_NE("", refusal(RecordsTold{{}, {{"an", std::vector<std::string>(17, key), 1, 1, 0}}}));
+  EXPECT_NE("", refusal(RecordsTold{
+                    {}, std::vector<ClaimRecord>(kMaxPageRecords + 1, {"an", {key}, 1, 1, 0})}));
+  EXPECT_NE("", refusal(RecordsAsked{{1}, {2}}));
+  EXPECT_NE("", refusal(PairAsked{1, "abcdefghij", "an", "short"}));
+  EXPECT_NE("", refusal(PairAsked{1, std::string(65, 'a'), "an", key}));
+  EXPECT_NE("", refusal(ClaimAnswered{1, 17}));
 }
 
 TEST(NodeMessage, WhatIsAskedForSomebodyBeyondItsLimitsIsRefused) {

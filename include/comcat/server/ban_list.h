@@ -1,14 +1,18 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "comcat/cluster/digest.h"
 #include "comcat/server/kept.h"
 #include "comcat/store/ban.h"
+#include "comcat/wire/record_messages.h"
 
 #include "absl/status/status.h"
 
@@ -20,7 +24,7 @@ namespace comcat::server {
 
 /// The addresses from which a host lets nobody in, and the devices; both are called address here.
 ///
-/// Capacity   kMaxBans: check_room_for() refuses more.
+/// Capacity   kMaxBans: check_room_for() refuses more; and as many that are lifted, the latest.
 /// Threads    one: the shard.
 /// Time       the caller's: the wall clock, since bans outlive the server.
 class BanList {
@@ -32,7 +36,12 @@ class BanList {
     std::function<void(std::vector<store::Ban>, Kept)> keep;
     std::function<void(const std::string& address, Kept)> lift;
   };
-  BanList(const std::vector<store::Ban>& known, Keeper keeper);
+  /// `shared`: other nodes have the same, so what is lifted is remembered for as long as it would
+  /// have held.
+  BanList(const std::vector<store::Ban>& known, Keeper keeper, bool shared = false);
+
+  /// Is told of what is changed by put() and lift(). Once, where it is wanted.
+  void on_change(std::function<void(const wire::BanRecord&)> told) { told_ = std::move(told); }
 
   /// The ban that holds for `address`; null where there is none.
   [[nodiscard]] const store::Ban* find(const std::string& address, store::WallTime now);
@@ -43,17 +52,31 @@ class BanList {
   /// bans: `kept` is then told nothing.
   [[nodiscard]] bool put(const std::vector<store::Ban>& bans, Kept kept);
   /// Whether `address` is banned is for find() to say. Returns as put().
-  [[nodiscard]] bool lift(const std::string& address, Kept kept);
+  [[nodiscard]] bool lift(const std::string& address, store::WallTime now, Kept kept);
   /// How many hold.
   [[nodiscard]] std::size_t count(store::WallTime now) const;
   /// Those that hold, by address.
   [[nodiscard]] std::vector<store::Ban> all(store::WallTime now);
 
- private:
+  enum class Learned : std::uint8_t { kNothing, kChanged, kBanned, kLifted };
+  /// What another node has, of which the later holds; what is new by it.
+  Learned learn(const wire::BanRecord& theirs, store::WallTime now);
+  /// All that are remembered, lifted or not.
+  [[nodiscard]] std::vector<wire::BanRecord> records() const;
+  [[nodiscard]] const cluster::Digest& digest() const { return digest_; }
   void forget_over(store::WallTime now);
 
+ private:
+  void set(store::Ban ban);
+  void erase(const std::string& address);
+  void drop_oldest_lifted();
+  [[nodiscard]] bool is_forgotten(const store::Ban& ban, store::WallTime now) const;
+
   Keeper keeper_;
-  std::map<std::string, store::Ban> bans_;  // by address
+  const bool shared_;
+  std::function<void(const wire::BanRecord&)> told_;
+  std::map<std::string, store::Ban> bans_;  // by address; lifted ones too
+  cluster::Digest digest_;
 };
 
 }  // namespace comcat::server

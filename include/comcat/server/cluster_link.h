@@ -39,6 +39,8 @@ class ClusterLink final : public Elsewhere {
     std::function<void(const wire::Left&, base::Time)> lose;
     /// What a node that lives asks of this one; false where it may not be.
     std::function<bool(const wire::NodeMessage&, base::Time)> oblige;
+    /// What heartbeats are to say of all that is kept alike.
+    std::function<std::uint64_t()> records;
   };
 
   ClusterLink(const ClusterOptions& options, std::size_t max_speakers, Metrics& metrics);
@@ -62,6 +64,7 @@ class ClusterLink final : public Elsewhere {
   void ask_nodes(const std::vector<wire::NodeNumber>& nodes, const MakeQuestion& question,
                  Errands::Done done, base::Time now);
   void send(wire::NodeNumber node, const wire::NodeBody& body);
+  void send_all(const wire::NodeBody& body) { send(cluster::Outgoing{{}, body}); }
   [[nodiscard]] const cluster::Cluster& cluster() const { return cluster_; }
   [[nodiscard]] const std::string& name() const { return options_.name; }  // of this node
 

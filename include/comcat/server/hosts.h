@@ -28,6 +28,7 @@ namespace comcat::server {
 struct HostOptions {
   std::vector<store::Ban> bans;  // that hold already
   BanList::Keeper keeper;
+  bool shared = false;  // with other servers
   // The servers of the cluster, a line of safe text each; empty: this one is alone.
   std::function<std::string(base::Time now)> nodes;
   std::function<void()> drain;  // begins to end the server; may be empty, where nobody can
@@ -98,6 +99,12 @@ class Hosts {
   [[nodiscard]] std::vector<wire::Located> located(const wire::PeopleAsked& asked,
                                                    base::Time now) const;
   [[nodiscard]] HostFigures figures() const;
+  [[nodiscard]] BanList& bans() { return bans_; }
+  /// What the node called so knows of a ban: holds here too, where it is later.
+  void learn(const wire::BanRecord& ban, const std::string& node, base::Time now);
+  /// The claim of the name with this key has changed at the node called so: whose it is of those
+  /// who are here.
+  void review_claims(const std::string& name_key, const std::string& node, base::Time now);
   /// Everyone in the room out of the call; how many that were.
   std::size_t close_room(const CloseRoom& close, const By& by, base::Time now);
 

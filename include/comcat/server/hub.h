@@ -93,6 +93,9 @@ class Hub {
   /// The other nodes of the cluster; null: this one is alone.
   [[nodiscard]] ClusterLink* cluster() { return cluster_.get(); }
 
+  /// What heartbeats say of bans and claims, which is the same where those are.
+  [[nodiscard]] std::uint64_t records_digest() const { return colleagues_.records.digest(); }
+
   /// To be told what writes cost.
   SendLoad& send_load() { return rooms_.load(); }
 

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "comcat/base/clock.h"
+#include "comcat/cluster/digest.h"
 #include "comcat/server/kept.h"
 #include "comcat/store/claim.h"
+#include "comcat/wire/record_messages.h"
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -27,9 +29,13 @@ struct NameClaimOptions {
   /// empty, nothing can be claimed.
   std::function<void(const store::Claim&, Kept)> keep;
   std::function<void(const std::string& name, Kept)> lift;
+  bool shared = false;  // with other servers, so that what is released is remembered
   /// Who is told of each wrong code, and from which address it came.
   std::function<void(const std::string& address, base::Time now)> wrong_code;
 };
+
+/// Why nobody else can claim it.
+[[nodiscard]] absl::Status held_for_somebody_else(const std::string& name);
 
 /// The names that are held for the keys of somebody's devices, until none of them has been there
 /// for kUnused, or a host releases them.
@@ -75,8 +81,26 @@ class NameClaims {
                                                  const std::string& device, store::WallTime now,
                                                  base::Time steady_now, Kept later);
 
-  /// False where the name was held for nobody; else `later` is told.
+  /// False where the name was held for nobody; else `later` is told, where it keeps().
   [[nodiscard]] bool release(const std::string& name_key, store::WallTime now, Kept later);
+
+  [[nodiscard]] bool keeps() const { return options_.keep != nullptr; }
+
+  // ---- over several nodes
+
+  /// Is told of what has changed and is kept, but for claims that are new. Once, where it is
+  /// wanted.
+  void on_change(std::function<void(const wire::ClaimRecord&)> told) { told_ = std::move(told); }
+  /// What another node has, of which the older holds; false where that is no news.
+  bool learn(const wire::ClaimRecord& theirs, store::WallTime now);
+  /// Nothing where nothing is known, or kept, of the name.
+  [[nodiscard]] std::optional<wire::ClaimRecord> record(const std::string& name_key) const;
+  [[nodiscard]] std::vector<wire::ClaimRecord> records() const;
+  [[nodiscard]] const cluster::Digest& digest() const { return digest_; }
+  /// Whether one of the devices has a key with this fingerprint.
+  [[nodiscard]] bool is_held_for(const std::string& name_key, const std::string& fingerprint,
+                                 store::WallTime now);
+  void forget_unused(store::WallTime now);
 
  private:
   struct Code {
@@ -88,6 +112,8 @@ class NameClaims {
     Code code;  // empty text: none
     bool kept = true;
     std::vector<std::string> joining{};  // keys that are to be kept before they are the claim's
+    std::string content{};               // as it is in the digest
+    bool learned = false;                // from another node
   };
 
   /// The claim that holds; null where there is none.
@@ -98,11 +124,16 @@ class NameClaims {
                                         const absl::Status& kept);
   [[nodiscard]] absl::Status pair_kept(const std::string& name_key, const std::string& device,
                                        const Code& code, const absl::Status& kept);
-  void forget_unused(store::WallTime now);
+  /// To be called wherever it has changed.
+  void note(const std::string& name_key, Held& held);
+  void erase(const std::string& name_key);
+  void tell(const Held& held) const;
   void keep(Held& held, store::WallTime now, Kept kept = {}) const;
 
   NameClaimOptions options_;
-  std::map<std::string, Held> held_;  // by the key of the name
+  std::map<std::string, Held> held_;  // by the key of the name; released ones too
+  std::function<void(const wire::ClaimRecord&)> told_;
+  cluster::Digest digest_;
 };
 
 }  // namespace comcat::server

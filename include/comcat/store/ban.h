@@ -15,6 +15,9 @@ struct Ban {
   std::string because;            // safe text; may be empty
   std::string by;                 // who wanted it
   std::optional<WallTime> until;  // nothing: until it is lifted
+  WallTime changed{};             // when it was made, or lifted
+  bool lifted = false;            // and only remembered, for servers that have not heard of it
+  std::optional<WallTime> kept{};  // until when it is remembered; nothing: for ever
 };
 
 }  // namespace comcat::store

@@ -14,6 +14,8 @@ struct ClaimRow {
   std::string_view name;
   std::string_view keys;  // hexadecimal, one behind the other
   std::int64_t used_ms = 0;
+  std::int64_t claimed_ms = 0;
+  std::int64_t released_ms = 0;
 };
 
 /// The claim in a row; nothing where the row is none that comcat has written: the file may have

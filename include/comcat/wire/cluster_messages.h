@@ -9,6 +9,7 @@
 
 #include "comcat/wire/errand_messages.h"
 #include "comcat/wire/messages.h"
+#include "comcat/wire/record_messages.h"
 
 /// What the nodes of a cluster say to each other, as plain structs; cluster_convert.h turns them
 /// into bytes and back. Field units and limits are those of proto/README.md. Threads: plain values.
@@ -39,6 +40,7 @@ struct Heartbeat {
   std::uint32_t people = 0;
   bool draining = false;  // takes nobody any more
   bool ending = false;    // its last
+  std::uint64_t records = 0;  // a digest of its bans and claims; 0: it tells none
 
   friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
 };
@@ -147,7 +149,8 @@ struct RoomText {
 
 using NodeBody =
     std::variant<Heartbeat, RoomPart, RoomDelta, RoomAsked, NameAsked, NameAnswered, RoomVoice,
-                 RoomText, KeyFound, PrivateText, Order, Answered, PeopleAsked, PeopleAnswered, RoomsAsked, RoomsAnswered>;
+                 RoomText, KeyFound, PrivateText, Order, Answered, PeopleAsked, PeopleAnswered, RoomsAsked,
+                 RoomsAnswered, RecordsTold, RecordsAsked, ClaimAsked, PairAsked, ClaimAnswered>;
 
 struct NodeMessage {
   Sender from;
