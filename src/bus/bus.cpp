@@ -171,6 +171,7 @@ void Bus::arrive(std::string_view subject, std::string_view bytes, base::Time no
                   envelope->request,
                   now,
                   ages_->age(envelope->sender, envelope->stamp_us, now)};
+  peers_->count(message.sender, bytes.size(), message.age);
   if (envelope->kind != Envelope::Kind::kAnswer) return deliver(message);
   OnAnswer on_answer;
   {
@@ -190,6 +191,7 @@ void Bus::deliver(const Message& message) {
   }
   if (message.age > subscription->max_age) {
     counters_->late_in.fetch_add(1);
+    peers_->count_late(message.sender);
     return;
   }
   Message told = message;

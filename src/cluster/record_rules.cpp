@@ -44,8 +44,8 @@ wire::ClaimRecord merged(const wire::ClaimRecord& one, const wire::ClaimRecord& 
     return one.released_ms > other.released_ms ? one : other;
   }
   const bool are_claims = !one.keys.empty() && !other.keys.empty();
-  const bool are_one = are_claims && one.claimed_ms == other.claimed_ms &&
-                       one.keys.front() == other.keys.front();
+  const bool are_one =
+      are_claims && one.claimed_ms == other.claimed_ms && one.keys.front() == other.keys.front();
   if (are_claims && !are_one) return is_older(other, one) ? other : one;
   wire::ClaimRecord out = one.keys.empty() ? other : one;
   if (are_one) out.keys = all_keys(one, other, max_keys);

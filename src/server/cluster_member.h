@@ -25,6 +25,7 @@ class ClusterMember {
   [[nodiscard]] std::shared_ptr<const bus::Counters> counters() const {
     return bus_->shared_counters();
   }
+  [[nodiscard]] std::shared_ptr<bus::Peers> peers() const { return bus_->shared_peers(); }
   /// Sends what waits, and ends the bus.
   void end() { bus_.reset(); }
 

@@ -75,8 +75,8 @@ std::optional<HostOrders::Answer> HostOrders::act_here(const Wanted& wanted, bas
 
 void HostOrders::find_and_act(Wanted wanted, const Whom& whom, base::Time now) {
   const wire::PeopleAsked asked{0, whom.room, whom.name};
-  const auto choose = [this, wanted = std::move(wanted), whom, asked](
-                          const Errands::Result& result, base::Time at) {
+  const auto choose = [this, wanted = std::move(wanted), whom, asked](const Errands::Result& result,
+                                                                      base::Time at) {
     const std::vector<Directory::Found> found = directory_.people(asked, result, at);
     const auto is_near = [&](const Directory::Found& it) {
       return wanted.by.in_call && base::comparison_key(it.who.room) == wanted.by.room_key;
@@ -190,7 +190,8 @@ void HostOrders::list_people(const Wanted& wanted, const ListPeople& list, base:
       all.push_back(it.who);
       all.back().line += "  at " + (it.node == 0 ? link_->name() : node_name(*link_, it.node));
     }
-    if (all.empty() && !asked.room.empty()) return later(but_silent(no_room(asked.room), result), at);
+    if (all.empty() && !asked.room.empty())
+      return later(but_silent(no_room(asked.room), result), at);
     later(with_silent(described(all), result), at);
   };
   directory_.ask(asked, tell, now);

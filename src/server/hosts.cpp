@@ -157,9 +157,7 @@ struct Hosts::Execution {
     return "said to everyone";
   }
 
-  Answer operator()(const ListAllRooms&) const {
-    return described(hosts.rooms_.list());
-  }
+  Answer operator()(const ListAllRooms&) const { return described(hosts.rooms_.list()); }
 
   Answer operator()(const ListPeople& list) const {
     const std::vector<wire::Located> all = hosts.located({0, list.room, "", true}, now);

@@ -1,7 +1,10 @@
 #include "metrics_text.h"
 
+#include <chrono>
 #include <fstream>
 #include <limits>
+#include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,6 +15,7 @@
 #include <unistd.h>
 
 #include "comcat/bus/bus.h"
+#include "comcat/bus/peers.h"
 
 namespace comcat::server {
 namespace {
@@ -177,12 +181,48 @@ std::vector<MetricFamily> families_of_cluster(const Metrics& m, const bus::Count
   };
 }
 
+using PeerFigures = std::map<std::string, bus::Peers::Figures>;
+
+template <typename Value>
+MetricFamily by_peer(const std::string& name, const std::string& help, const PeerFigures& all,
+                     const Value& value) {
+  MetricFamily out = family(name, help, MetricType::Counter);
+  for (const auto& [peer, figures] : all) {
+    ClientMetric& metric = out.metric.emplace_back();
+    metric.label = {{"peer", peer}};
+    metric.counter.value = value(figures);
+  }
+  return out;
+}
+
+std::vector<MetricFamily> families_of_peers(const PeerFigures& all) {
+  using Figures = bus::Peers::Figures;
+  const auto seconds = [](const Figures& it) {
+    return std::chrono::duration<double>(it.age).count();
+  };
+  return {
+      by_peer("peer_messages_in_total", "Messages received from a server of the cluster.", all,
+              [](const Figures& it) { return static_cast<double>(it.messages); }),
+      by_peer("peer_bytes_in_total", "Their bytes.", all,
+              [](const Figures& it) { return static_cast<double>(it.bytes); }),
+      by_peer("peer_age_seconds_total",
+              "How much longer they were under way than the fastest, summed.", all, seconds),
+      by_peer("peer_late_in_total", "Those that were too old when they arrived.", all,
+              [](const Figures& it) { return static_cast<double>(it.late); }),
+  };
+}
+
 }  // namespace
 
 std::string metrics_text(const Metrics& metrics) {
   std::vector<MetricFamily> all = families(metrics);
   if (metrics.bus) {
     for (MetricFamily& family : families_of_cluster(metrics, *metrics.bus)) {
+      all.push_back(std::move(family));
+    }
+  }
+  if (metrics.peers) {
+    for (MetricFamily& family : families_of_peers(metrics.peers->all())) {
       all.push_back(std::move(family));
     }
   }

@@ -7,6 +7,7 @@
 
 #include "comcat/base/log.h"
 #include "comcat/base/text.h"
+#include "comcat/bus/peers.h"
 #include "comcat/server/outlet.h"
 #include "comcat/wire/cluster_convert.h"
 
@@ -71,10 +72,14 @@ void Neighbours::note(wire::NodeNumber number, cluster::NodeTable::Heard what,
   const auto found = table.all().find(number);
   if (what == cluster::NodeTable::Heard::kAppeared && found != table.all().end()) {
     const wire::Heartbeat& told = found->second.told;
+    if (metrics_.peers) metrics_.peers->name(found->second.who.incarnation, told.name);
+    incarnations_[number] = found->second.who.incarnation;
     base::log(LogLevel::kInfo, "node_found",
               {{"node", told.name}, {"number", number}, {"address", told.address}});
   } else if (what == cluster::NodeTable::Heard::kEnded) {
     metrics_.nodes_gone.fetch_add(1);
+    if (metrics_.peers) metrics_.peers->forget(incarnations_[number]);
+    incarnations_.erase(number);
     base::log(LogLevel::kWarning, "node_gone", {{"number", number}});
   }
 }

@@ -281,6 +281,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   if (options.cluster) {
     parts->cluster = ClusterMember::start(*options.cluster);
     parts->metrics.bus = parts->cluster->counters();
+    parts->metrics.peers = parts->cluster->peers();
     hub.cluster = cluster_options(*options.cluster, *parts->cluster, hub.certificate);
   }
   std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();

@@ -28,7 +28,7 @@ struct Place {
 
   [[nodiscard]] std::string admin(const std::string& words) const {
     Process asking({program("comcat-server"), "--admin_socket=" + socket, "--admin=" + words});
-    asking.wait_exit();
+    EXPECT_TRUE(asking.wait_exit().has_value());
     return asking.output(Process::kOut) + asking.output(Process::kErr);
   }
   void end() { EXPECT_EQ(0, server->stop()); }

@@ -13,6 +13,7 @@
 #include "comcat/base/clock.h"
 #include "comcat/base/wake_event.h"
 #include "comcat/bus/carrier.h"
+#include "comcat/bus/peers.h"
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -99,6 +100,7 @@ class Bus {
   [[nodiscard]] const Counters& counters() const { return *counters_; }
   /// The same for whoever outlives the bus.
   [[nodiscard]] std::shared_ptr<const Counters> shared_counters() const { return counters_; }
+  [[nodiscard]] std::shared_ptr<Peers> shared_peers() const { return peers_; }
 
  private:
   class Inlet;
@@ -130,6 +132,7 @@ class Bus {
   const std::unique_ptr<Inlet> inlet_;
   base::WakeEvent wake_;
   const std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
+  const std::shared_ptr<Peers> peers_ = std::make_shared<Peers>();
   std::unique_ptr<AgeMeter> ages_;  // the carrier's thread alone
   bool told_connected_ = false;     // the writer's alone
   absl::Mutex mutex_;

@@ -61,11 +61,11 @@ class Hosts {
 
   /// Who asks.
   struct By {
-    std::string name;        // as it is logged
-    bool in_call = false;    // else it is whoever runs the server, or another one
-    std::string room_key{};  // where they are, in a call
-    std::string address{};   // theirs, which they are not to ban; empty: unknown
-    std::string device{};    // the fingerprint of their key; empty: none
+    std::string name;                // as it is logged
+    bool in_call = false;            // else it is whoever runs the server, or another one
+    std::string room_key{};          // where they are, in a call
+    std::string address{};           // theirs, which they are not to ban; empty: unknown
+    std::string device{};            // the fingerprint of their key; empty: none
     wire::SessionNumber target = 0;  // who is meant, whatever the words call them; 0: by the words
   };
   [[nodiscard]] static By by(const Caller& host);

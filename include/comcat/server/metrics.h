@@ -9,7 +9,8 @@
 
 namespace comcat::bus {
 struct Counters;
-}
+class Peers;
+}  // namespace comcat::bus
 
 namespace comcat::server {
 
@@ -77,11 +78,12 @@ struct Metrics {
   Counter datagram_addresses{0};  // that a caller's datagrams came from, and that it has proven
   Counter voice_to_datagrams{0};  // listeners' voice that changed its way
   Counter voice_to_stream{0};
-  Counter nodes{0};                  // of the cluster, this one too
-  Counter nodes_gone{0};             // that ended, or were silent for too long
-  Counter remote_frames_in{0};       // of voice, from other nodes
-  Counter remote_frames_out{0};      // to them, each once however many there are
-  Counter node_messages_refused{0};  // of nodes that are not known, or against the protocol
+  Counter nodes{0};                     // of the cluster, this one too
+  Counter nodes_gone{0};                // that ended, or were silent for too long
+  Counter remote_frames_in{0};          // of voice, from other nodes
+  Counter remote_frames_out{0};         // to them, each once however many there are
+  Counter node_messages_refused{0};     // of nodes that are not known, or against the protocol
+  std::shared_ptr<bus::Peers> peers{};  // likewise
   std::shared_ptr<const bus::Counters> bus{};  // set before others read; null: no cluster
   Histogram queue_age;
   Histogram write_latency;

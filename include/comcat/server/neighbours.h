@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "comcat/base/clock.h"
@@ -41,6 +42,7 @@ class Neighbours {
   base::Time began_{};
   base::Time measured_{};
   base::Duration busy_{};
+  std::map<wire::NodeNumber, std::uint64_t> incarnations_;  // of those that are counted by name
 };
 
 }  // namespace comcat::server

@@ -12,13 +12,13 @@ namespace comcat::store {
 struct Claim {
   static constexpr std::size_t kMaxKeys = 16;
 
-  std::string name;               // normal form; its base::comparison_key() is what is held
+  std::string name;  // normal form; its base::comparison_key() is what is held
   // Public ones, base::kPublicKeyBytes each; 1 to kMaxKeys. Of a name that is released, and only
   // remembered for servers that have not heard of it, none.
   std::vector<std::string> keys;
-  WallTime used{};                // when one of them was last there, to the day
-  WallTime claimed{};             // since when it is held
-  WallTime released{};            // last, before that; 0: it never was
+  WallTime used{};      // when one of them was last there, to the day
+  WallTime claimed{};   // since when it is held
+  WallTime released{};  // last, before that; 0: it never was
 };
 
 }  // namespace comcat::store

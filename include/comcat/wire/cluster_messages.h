@@ -38,8 +38,8 @@ struct Heartbeat {
   std::uint32_t load_permille = 0;  // of the busiest of its threads
   std::uint32_t rooms = 0;          // in which it has somebody
   std::uint32_t people = 0;
-  bool draining = false;  // takes nobody any more
-  bool ending = false;    // its last
+  bool draining = false;      // takes nobody any more
+  bool ending = false;        // its last
   std::uint64_t records = 0;  // a digest of its bans and claims; 0: it tells none
 
   friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
@@ -147,10 +147,10 @@ struct RoomText {
   std::uint64_t time_ms = 0;
 };
 
-using NodeBody =
-    std::variant<Heartbeat, RoomPart, RoomDelta, RoomAsked, NameAsked, NameAnswered, RoomVoice,
-                 RoomText, KeyFound, PrivateText, Order, Answered, PeopleAsked, PeopleAnswered, RoomsAsked,
-                 RoomsAnswered, RecordsTold, RecordsAsked, ClaimAsked, PairAsked, ClaimAnswered>;
+using NodeBody = std::variant<Heartbeat, RoomPart, RoomDelta, RoomAsked, NameAsked, NameAnswered,
+                              RoomVoice, RoomText, KeyFound, PrivateText, Order, Answered,
+                              PeopleAsked, PeopleAnswered, RoomsAsked, RoomsAnswered, RecordsTold,
+                              RecordsAsked, ClaimAsked, PairAsked, ClaimAnswered>;
 
 struct NodeMessage {
   Sender from;
