@@ -17,6 +17,13 @@ using base::LogLevel;
 
 constexpr int kTrimmed = 100;  // texts that go at once when there is too much
 
+constexpr const char* kFollowedTable =
+    "CREATE TABLE IF NOT EXISTS followed ("
+    "  only_one INTEGER PRIMARY KEY CHECK (only_one = 1),"
+    "  origin INTEGER NOT NULL,"  // of the log
+    "  number INTEGER NOT NULL"   // up to which nothing of it is missing
+    ") STRICT;";
+
 /// Takes rows into `page` while there is room for them.
 void fill(Query& query, std::size_t most, Database::Page& page) {
   std::size_t bytes = 0;
@@ -80,7 +87,19 @@ bool Database::prepare() {
   size_ = sqlite_->prepare(
       "SELECT (page_count - freelist_count) * page_size"
       " FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
-  return newest_ && insert_ && before_ && after_ && forget_ && trim_ && size_;
+  return newest_ && insert_ && before_ && after_ && forget_ && trim_ && size_ &&
+         (!options_.follows_log || prepare_to_follow());
+}
+
+bool Database::prepare_to_follow() {
+  if (!sqlite_->run(kFollowedTable)) return false;
+  place_ = sqlite_->prepare(
+      "INSERT OR REPLACE INTO texts (room, number, time_ms, name, text)"
+      " VALUES (?1, ?2, ?3, ?4, ?5)");
+  followed_ = sqlite_->prepare("SELECT origin, number FROM followed");
+  follow_ = sqlite_->prepare(
+      "INSERT OR REPLACE INTO followed (only_one, origin, number) VALUES (1, ?1, ?2)");
+  return place_ && followed_ && follow_;
 }
 
 absl::Status Database::give_up(const char* doing) {
@@ -118,6 +137,44 @@ std::uint64_t Database::insert(const Append& text, WallTime now) {
                         .bind(5, text.text)
                         .run();
   return done ? number : 0;
+}
+
+Followed Database::followed() {
+  if (!followed_) return {};
+  Query query(followed_.get());
+  if (!query.step()) return {};
+  return {static_cast<std::uint64_t>(query.integer(0)),
+          static_cast<std::uint64_t>(query.integer(1))};
+}
+
+bool Database::note_followed(const Place& place) {
+  const Followed now = followed();
+  const bool is_gapless = place.after.origin != now.origin || place.after.number <= now.number;
+  if (!is_gapless || (place.after.origin == now.origin && place.up_to <= now.number)) return true;
+  return Query(follow_.get())
+      .bind(1, static_cast<std::int64_t>(place.after.origin))
+      .bind(2, static_cast<std::int64_t>(place.up_to))
+      .run();
+}
+
+bool Database::place(const LoggedText& text) {
+  return Query(place_.get())
+      .bind(1, text.room)
+      .bind(2, static_cast<std::int64_t>(text.text.number))
+      .bind(3, text.text.time.time_since_epoch().count())
+      .bind(4, text.text.name)
+      .bind(5, text.text.text)
+      .run();
+}
+
+absl::Status Database::place(const Place& place) {
+  if (!begin()) return give_up("place");
+  for (const LoggedText& text : place.texts) {
+    if (!this->place(text)) return give_up("place");
+  }
+  if (!note_followed(place) || !sqlite_->run("COMMIT")) return give_up("place");
+  make_room();
+  return absl::OkStatus();
 }
 
 std::uint64_t Database::newest(const std::string& room) {

@@ -31,7 +31,8 @@ absl::Status not_shown(const absl::Status& why) {
 absl::StatusOr<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
   if (!options.wall_clock) options.wall_clock = system_clock;
   absl::StatusOr<std::unique_ptr<Database>> database =
-      Database::open({options.directory, options.keep, options.max_bytes}, options.wall_clock());
+      Database::open({options.directory, options.keep, options.max_bytes, options.follows_log},
+                     options.wall_clock());
   if (!database.ok()) return database.status();
   return std::unique_ptr<Journal>(new Journal(std::move(options), *std::move(database)));
 }
@@ -39,6 +40,7 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
 Journal::Journal(JournalOptions options, std::unique_ptr<Database> database)
     : options_(std::move(options)),
       database_(std::move(database)),
+      followed_(database_->followed()),
       forget_at_(options_.wall_clock() + kForgetEvery) {}
 
 Journal::~Journal() {
@@ -88,12 +90,18 @@ bool Journal::is_ending() const {
 
 void Journal::answer_all(std::deque<Request> requests) {
   while (!requests.empty()) {
-    const bool appends = std::holds_alternative<Append>(requests.front().what);
-    sink_(appends ? append_next(requests) : read_next(requests));
+    const auto& what = requests.front().what;
+    if (std::holds_alternative<Append>(what)) {
+      sink_(append_next(requests));
+    } else if (std::holds_alternative<Read>(what)) {
+      sink_(read_next(requests));
+    } else {
+      sink_(place_next(requests));
+    }
   }
 }
 
-/// All that is to be kept before the next Read, in one transaction.
+/// All that is to be kept before the next request of another kind, in one transaction.
 std::vector<Answer> Journal::append_next(std::deque<Request>& requests) {
   std::vector<Answer> answers;
   std::vector<const Append*> texts;
@@ -115,7 +123,7 @@ std::vector<Answer> Journal::append_next(std::deque<Request>& requests) {
   return answers;
 }
 
-/// All Reads before the next that is to be kept.
+/// All Reads before the next request of another kind.
 std::vector<Answer> Journal::read_next(std::deque<Request>& requests) {
   std::vector<Answer> answers;
   while (!requests.empty()) {
@@ -130,6 +138,17 @@ std::vector<Answer> Journal::read_next(std::deque<Request>& requests) {
     }
     requests.pop_front();
   }
+  return answers;
+}
+
+/// Whoever is there hears what was said, whether or not it can be read here later.
+std::vector<Answer> Journal::place_next(std::deque<Request>& requests) {
+  Request request = std::move(requests.front());
+  requests.pop_front();
+  Place& place = std::get<Place>(request.what);
+  const absl::Status kept = database_->place(place);
+  std::vector<Answer> answers;
+  answers.push_back({request.ticket, kept, {}, false, std::move(place.texts)});
   return answers;
 }
 

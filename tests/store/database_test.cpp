@@ -30,7 +30,7 @@ class Histories : public ::testing::Test {
 
   void reopen() {
     database_.reset();
-    auto opened = Database::open({directory_.path(), keep_, max_bytes_}, now_);
+    auto opened = Database::open({directory_.path(), keep_, max_bytes_, follows_log_}, now_);
     ASSERT_TRUE(opened.ok()) << opened.status();
     database_ = *std::move(opened);
   }
@@ -57,6 +57,7 @@ class Histories : public ::testing::Test {
 
   FaultyDisk disk_;
   TemporaryDirectory directory_;
+  bool follows_log_ = false;
   std::chrono::hours keep_{24};
   std::uint64_t max_bytes_ = 256UL * 1024 * 1024;
   WallTime now_{std::chrono::hours(24 * 365 * 50)};
@@ -177,6 +178,79 @@ TEST_F(Histories, BeyondItsSizeTheOldestGoFirst) {
   EXPECT_GT(std::stoi(texts({.room = "lobby", .after = 1, .most = 1}).at(0)), 0);
   database_.reset();
   EXPECT_LT(std::filesystem::file_size(directory_.file("history.db")), 2 * max_bytes_);
+}
+
+class FollowedLog : public Histories {
+ protected:
+  FollowedLog() {
+    follows_log_ = true;
+    reopen();
+  }
+  static LoggedText logged(std::uint64_t number, const std::string& text) {
+    return {"lobby", 7, {number, WallTime(std::chrono::milliseconds(number)), "an", text}, false};
+  }
+  /// Texts from `first` to `last`, as they come after all up to `after`.
+  absl::Status place(std::uint64_t origin, std::uint64_t after, std::uint64_t first,
+                     std::uint64_t last) {
+    Place place{{origin, after}, last, {}};
+    for (std::uint64_t number = first; number <= last; ++number) {
+      place.texts.push_back(logged(number, "text " + std::to_string(number)));
+    }
+    return database_->place(place);
+  }
+};
+
+TEST_F(FollowedLog, ItsTextsHaveItsNumbersAndGapsAreNone) {
+  now_ = WallTime(std::chrono::milliseconds(2000));
+  EXPECT_EQ(0U, database_->followed().number);
+  ASSERT_TRUE(place(1000, 1000, 1003, 1004).ok());
+  ASSERT_TRUE(place(1000, 1004, 1009, 1010).ok());
+  EXPECT_THAT(texts({"lobby"}), ElementsAre("text 1003", "text 1004", "text 1009", "text 1010"));
+  EXPECT_THAT(texts({"lobby", 1004}), ElementsAre("text 1009", "text 1010"));
+  EXPECT_THAT(texts({"lobby", 0, 1009, 1}), ElementsAre("text 1004"));
+  reopen();
+  EXPECT_EQ(1000U, database_->followed().origin);
+  EXPECT_EQ(1010U, database_->followed().number);
+}
+
+TEST_F(FollowedLog, WhatComesTwiceIsThereOnce) {
+  now_ = WallTime(std::chrono::milliseconds(2000));
+  ASSERT_TRUE(place(1000, 1000, 1001, 1003).ok());
+  ASSERT_TRUE(place(1000, 1000, 1001, 1002).ok());
+  EXPECT_THAT(texts({"lobby"}), ElementsAre("text 1001", "text 1002", "text 1003"));
+  EXPECT_EQ(1003U, database_->followed().number);
+}
+
+TEST_F(FollowedLog, WhatCouldNotBeKeptIsAskedForAgain) {
+  now_ = WallTime(std::chrono::milliseconds(2000));
+  ASSERT_TRUE(place(1000, 1000, 1001, 1001).ok());
+  disk_.set_full(true);
+  EXPECT_FALSE(place(1000, 1001, 1002, 1002).ok());
+  disk_.set_full(false);
+  ASSERT_TRUE(place(1000, 1002, 1003, 1003).ok());
+  EXPECT_EQ(1001U, database_->followed().number) << "from there it is to be read again";
+  ASSERT_TRUE(place(1000, 1001, 1002, 1003).ok());
+  EXPECT_EQ(1003U, database_->followed().number);
+  EXPECT_THAT(texts({"lobby"}), ElementsAre("text 1001", "text 1002", "text 1003"));
+}
+
+TEST_F(FollowedLog, OfAnotherLogAllIsNew) {
+  now_ = WallTime(std::chrono::milliseconds(9000));
+  ASSERT_TRUE(place(1000, 1000, 1001, 1001).ok());
+  ASSERT_TRUE(place(5000, 5000, 5001, 5002).ok());
+  EXPECT_EQ(5000U, database_->followed().origin);
+  EXPECT_EQ(5002U, database_->followed().number);
+  EXPECT_THAT(texts({"lobby"}), ElementsAre("text 1001", "text 5001", "text 5002"));
+}
+
+TEST_F(Histories, OfWhoFollowsNoLogIsAsItWas) {
+  EXPECT_EQ(0U, database_->followed().origin);
+  say("lobby", "hello");
+  follows_log_ = true;
+  reopen();
+  follows_log_ = false;
+  reopen();
+  EXPECT_THAT(texts({"lobby"}), ElementsAre("hello"));
 }
 
 }  // namespace

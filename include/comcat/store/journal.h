@@ -24,7 +24,8 @@ struct JournalOptions {
   std::filesystem::path directory;                // where history.db is, or is made
   std::chrono::hours keep{24};                    // what is older is deleted, each hour
   std::uint64_t max_bytes = 256UL * 1024 * 1024;  // beyond it the oldest go earlier
-  std::function<WallTime()> wall_clock;           // empty: the system's
+  bool follows_log = false;                       // it may be asked to Place texts
+  std::function<WallTime()> wall_clock{};         // empty: the system's
 };
 
 /// Texts that last: SQLite on a thread of its own. Whatever waits to be kept goes into one
@@ -50,6 +51,9 @@ class Journal final : public Keeper {
 
   [[nodiscard]] bool ask(Request request) override ABSL_LOCKS_EXCLUDED(mutex_);
 
+  /// How far the file has kept a log, as it was when it was opened.
+  [[nodiscard]] Followed followed() const { return followed_; }
+
  private:
   Journal(JournalOptions options, std::unique_ptr<Database> database);
   void run();
@@ -59,10 +63,12 @@ class Journal final : public Keeper {
   void answer_all(std::deque<Request> requests);
   [[nodiscard]] std::vector<Answer> append_next(std::deque<Request>& requests);
   [[nodiscard]] std::vector<Answer> read_next(std::deque<Request>& requests);
+  [[nodiscard]] std::vector<Answer> place_next(std::deque<Request>& requests);
   void forget_hourly();
 
   const JournalOptions options_;
   const std::unique_ptr<Database> database_;  // its thread's, once that has started
+  const Followed followed_;
   Sink sink_;
   WallTime forget_at_{};
   mutable absl::Mutex mutex_;

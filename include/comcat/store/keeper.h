@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "comcat/store/text.h"
+#include "comcat/wire/messages.h"
 
 #include "absl/status/status.h"
 
@@ -29,9 +30,31 @@ struct Read {
   std::size_t most = 20;
 };
 
+/// A text that has its number and its time from a log, which several servers keep.
+struct LoggedText {
+  std::string room;                 // the key of its name
+  wire::SessionNumber session = 0;  // of who said it
+  Text text;
+  bool earlier = false;  // it was said before this server began to follow the log
+};
+
+/// How far a log is kept: all up to `number` of the log that began at `origin`.
+struct Followed {
+  std::uint64_t origin = 0;
+  std::uint64_t number = 0;
+};
+
+/// Keep these of a log, of which they are all from the number after.number on to `up_to`. Those
+/// that are kept already are kept once. Answered with the texts, also where they cannot be kept.
+struct Place {
+  Followed after;
+  std::uint64_t up_to = 0;
+  std::vector<LoggedText> texts;
+};
+
 struct Request {
   std::uint64_t ticket = 0;  // the answer bears the same
-  std::variant<Append, Read> what;
+  std::variant<Append, Read, Place> what;
 };
 
 struct Answer {
@@ -39,6 +62,7 @@ struct Answer {
   absl::Status status;  // a sentence for the caller where it is not OK
   std::vector<Text> texts;
   bool more = false;  // of a Read: there are others, older ones or, with `after`, newer ones
+  std::vector<LoggedText> placed{};  // of a Place
 };
 
 /// Who keeps texts. Implemented by Journal and by tests.

@@ -11,7 +11,7 @@ using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// Something that was said in a room and is kept. Threads: a plain value.
 struct Text {
-  std::uint64_t number = 0;  // one more than the text before it in the room; see Database
+  std::uint64_t number = 0;  // greater than that of the text before it in the room; see Database
   WallTime time{};           // when it was stored
   std::string name;          // whose text it is
   std::string text;
