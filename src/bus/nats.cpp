@@ -4,37 +4,20 @@
 #include <map>
 #include <utility>
 
-#include <nats/nats.h>
-
 #include "comcat/base/clock.h"
 #include "comcat/base/log.h"
 #include "comcat/base/text.h"
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "nats_handles.h"
 
 namespace comcat::bus {
 namespace {
 
 constexpr int kMaxPending = 1000;                  // messages of one subscription
 constexpr int kMaxPendingBytes = 4 * 1024 * 1024;  // and their bytes
-constexpr int kReconnectBufferBytes = 32 * 1024;   // it is not used: see Carrier::send()
-constexpr int kForEver = 1 << 30;
-constexpr int kConnectMs = 2'000;
-constexpr int kReconnectMs = 250;
-constexpr int kReconnectJitterMs = 100;
-constexpr int kPingMs = 1'000;
-constexpr int kMaxPings = 2;
 constexpr std::chrono::seconds kAnew{1};  // after which a connection that was given up is made anew
-
-struct Deleter {
-  void operator()(natsOptions* options) const { natsOptions_Destroy(options); }
-  void operator()(natsConnection* connection) const { natsConnection_Destroy(connection); }
-  void operator()(natsSubscription* subscription) const { natsSubscription_Destroy(subscription); }
-  void operator()(natsMsg* message) const { natsMsg_Destroy(message); }
-};
-template <typename T>
-using Owned = std::unique_ptr<T, Deleter>;
 
 /// What nats.c calls back, which it may still do when the carrier has gone.
 class Ear {
@@ -191,37 +174,17 @@ class NatsCarrier final : public Carrier {
   }
 
   [[nodiscard]] natsStatus set(natsOptions* options, void* closure) const {
-    std::vector<const char*> urls;
-    for (const std::string& url : options_.urls) urls.push_back(url.c_str());
-    natsStatus status = natsOptions_SetServers(options, urls.data(), static_cast<int>(urls.size()));
+    natsStatus status = set_connection(options, options_);
     const auto then = [&](natsStatus next) {
       if (status == NATS_OK) status = next;
     };
-    then(natsOptions_SetName(options, options_.name.c_str()));
-    then(natsOptions_SetTimeout(options, kConnectMs));
-    then(natsOptions_SetSendAsap(options, true));
     then(natsOptions_SetNoEcho(options, true));
     then(natsOptions_UseGlobalMessageDelivery(options, true));
-    then(natsOptions_SetWriteDeadline(options, kWriteDeadline.count()));
-    then(natsOptions_SetAllowReconnect(options, true));
-    then(natsOptions_SetMaxReconnect(options, kForEver));
-    then(natsOptions_SetReconnectWait(options, kReconnectMs));
-    then(natsOptions_SetReconnectJitter(options, kReconnectJitterMs, kReconnectJitterMs));
-    then(natsOptions_SetReconnectBufSize(options, kReconnectBufferBytes));
-    then(natsOptions_SetPingInterval(options, kPingMs));
-    then(natsOptions_SetMaxPingsOut(options, kMaxPings));
     then(natsOptions_SetRetryOnFailedConnect(options, true, on_first, closure));
     then(natsOptions_SetDisconnectedCB(options, on_lost, closure));
     then(natsOptions_SetReconnectedCB(options, on_again, closure));
     then(natsOptions_SetClosedCB(options, on_closed, closure));
     then(natsOptions_SetErrorHandler(options, on_error, closure));
-    if (!options_.credentials.empty()) {
-      then(natsOptions_SetUserCredentialsFromFiles(options, options_.credentials.c_str(), nullptr));
-    }
-    if (!options_.ca.empty()) {
-      then(natsOptions_SetSecure(options, true));
-      then(natsOptions_LoadCATrustedCertificates(options, options_.ca.c_str()));
-    }
     return status;
   }
 
