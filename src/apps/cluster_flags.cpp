@@ -23,6 +23,8 @@ ABSL_FLAG(std::string, nats_credentials, "",
 ABSL_FLAG(std::string, nats_ca, "", "a PEM file of who signs the certificates of --nats");
 ABSL_FLAG(std::string, cluster, "comcat", "which servers are one: those with the same word");
 ABSL_FLAG(std::string, node, "", "what this server is called among them; empty: as the machine");
+ABSL_FLAG(int, text_replicas, 1,
+          "on how many servers of NATS texts are kept: 1, or 3 where NATS is a cluster");
 ABSL_FLAG(std::string, advertise, "", "HOST:PORT where clients reach this server, for the others");
 
 namespace comcat::apps {
@@ -52,6 +54,12 @@ absl::Status check_address(const std::string& text) {
       "--advertise is where clients reach this server, for example voice1.example.org:50051");
 }
 
+absl::Status check_replicas(int replicas) {
+  if (replicas == 1 || replicas == 3) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "--text_replicas is 1 or 3: of two none is enough when one goes");
+}
+
 /// The machine's name as far as a node may have it.
 std::string machine() {
   char name[256] = {};
@@ -69,6 +77,7 @@ std::string first_given() {
   if (!absl::GetFlag(FLAGS_nats_ca).empty()) return "--nats_ca";
   if (!absl::GetFlag(FLAGS_node).empty()) return "--node";
   if (!absl::GetFlag(FLAGS_advertise).empty()) return "--advertise";
+  if (absl::GetFlag(FLAGS_text_replicas) != 1) return "--text_replicas";
   return "";
 }
 
@@ -87,12 +96,14 @@ absl::StatusOr<std::optional<server::ClusterSettings>> cluster_settings() {
                                             absl::GetFlag(FLAGS_nats_ca)},
                                    .cluster = absl::GetFlag(FLAGS_cluster),
                                    .node = absl::GetFlag(FLAGS_node),
-                                   .address = absl::GetFlag(FLAGS_advertise)};
+                                   .address = absl::GetFlag(FLAGS_advertise),
+                                   .text_replicas = absl::GetFlag(FLAGS_text_replicas)};
   if (settings.node.empty()) settings.node = machine();
   settings.nats.name = "comcat-server " + settings.cluster + " " + settings.node;
   absl::Status status = check_name("cluster", settings.cluster);
   status.Update(check_name("node", settings.node));
   status.Update(check_address(settings.address));
+  status.Update(check_replicas(settings.text_replicas));
   status.Update(check_file("nats_credentials", settings.nats.credentials));
   status.Update(check_file("nats_ca", settings.nats.ca));
   if (!status.ok()) return status;

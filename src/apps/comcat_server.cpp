@@ -102,7 +102,7 @@ const std::vector<FlagGroup>& flag_groups() {
       {"What is kept", {"state_dir", "history_hours"}},
       {"Hosts", {"host_passcode", "host_passcode_file", "admin", "admin_socket"}},
       {"One of several servers",
-       {"nats", "nats_credentials", "nats_ca", "cluster", "node", "advertise"}},
+       {"nats", "nats_credentials", "nats_ca", "cluster", "node", "advertise", "text_replicas"}},
       {"Watching", {"metrics", "reflection", "log_level"}},
       {"What one room or caller may do",
        {"max_speakers", "recording", "max_frames_per_second", "max_bytes_per_second",
@@ -336,6 +336,7 @@ int run(int argc, char** argv) {
   absl::StatusOr<std::optional<server::ClusterSettings>> cluster = cluster_settings();
   if (!cluster.ok()) return fail(Exit::kUsage, std::string(cluster.status().message()));
   options->cluster = *std::move(cluster);
+  if (options->cluster) options->cluster->text_hours = shared_text_hours();
   options->journal = std::move(texts->journal);
   const StartingTerminal terminal;
   const sigset_t signals = awaited_signals();

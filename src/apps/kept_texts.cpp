@@ -1,5 +1,6 @@
 #include "kept_texts.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <utility>
@@ -46,6 +47,10 @@ absl::StatusOr<KeptTexts> keep_texts(const std::string& state_dir) {
   base::log(base::LogLevel::kWarning, "history_off",
             {{"why", std::string(texts.status().message())}});
   return KeptTexts{};
+}
+
+std::chrono::hours shared_text_hours() {
+  return std::chrono::hours(std::max(absl::GetFlag(FLAGS_history_hours), 1));
 }
 
 }  // namespace comcat::apps

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -21,5 +22,9 @@ struct KeptTexts {
 /// there is none, a server keeps no texts and its log says so, unless it was told for how long; an
 /// error is one sentence.
 [[nodiscard]] absl::StatusOr<KeptTexts> keep_texts(const std::string& state_dir);
+
+/// For how long a cluster's history keeps texts by the flag: an hour where they are kept nowhere
+/// else, so that servers which were away for less hear what was said meanwhile.
+[[nodiscard]] std::chrono::hours shared_text_hours();
 
 }  // namespace comcat::apps

@@ -2,19 +2,10 @@
 
 #include <utility>
 
+#include "room_topic.h"
+
 namespace comcat::server {
 namespace {
-
-/// A room's key may hold what cannot stand in a subject.
-std::string hex(const std::string& key) {
-  constexpr const char* kDigits = "0123456789abcdef";
-  std::string out;
-  for (const char c : key) {
-    out += kDigits[static_cast<unsigned char>(c) >> 4];
-    out += kDigits[static_cast<unsigned char>(c) & 0xF];
-  }
-  return out;
-}
 
 std::string subject_of(const Topic& topic) {
   switch (topic.kind) {
@@ -23,9 +14,9 @@ std::string subject_of(const Topic& topic) {
     case Topic::Kind::kNode:
       return "node." + std::to_string(topic.node);
     case Topic::Kind::kPeople:
-      return "people." + hex(topic.room_key);
+      return "people." + room_topic(topic.room_key);
     case Topic::Kind::kVoice:
-      return "voice." + hex(topic.room_key);
+      return "voice." + room_topic(topic.room_key);
   }
   return "";
 }

@@ -87,8 +87,6 @@ void ClusterLink::take(const FromNode& message, base::Time now) {
   }
   if (const auto* const voice = std::get_if<wire::RoomVoice>(&parsed->body)) {
     hear(*parsed, *voice, now);
-  } else if (const auto* const text = std::get_if<wire::RoomText>(&parsed->body)) {
-    hear(*parsed, *text);
   } else if (!cluster_.receive(*parsed, now) || !oblige(*parsed, now)) {
     metrics_.node_messages_refused.fetch_add(1);
   }
@@ -111,17 +109,6 @@ void ClusterLink::hear(const wire::NodeMessage& message, const wire::RoomVoice& 
       metrics_.node_messages_refused.fetch_add(1);
     }
   }
-}
-
-void ClusterLink::hear(const wire::NodeMessage& message, const wire::RoomText& text) {
-  const std::string key = base::comparison_key(text.room);
-  Room* const room = house_.find(key);
-  if (room == nullptr) return;
-  if (!cluster_.speaks_for(message.from, key, text.session)) {
-    metrics_.node_messages_refused.fetch_add(1);
-    return;
-  }
-  room->say_from_elsewhere({text.session, text.name, text.text, 0, 0, false});
 }
 
 void ClusterLink::follow(const cluster::Change& change, base::Time now) {
@@ -195,13 +182,6 @@ void ClusterLink::speak(const Room& room, const Participant& speaker,
   if (voice_.speak(room.key(), room.name(), speaker.share, frame, now)) {
     metrics_.remote_frames_out.fetch_add(1, std::memory_order_relaxed);
   }
-}
-
-void ClusterLink::say(const Room& room, const wire::TextSaid& text) {
-  const wire::RoomText said{++last_text_, room.name(), text.session, text.name,
-                            text.text,    text.number, text.time_ms};
-  options_.outlet->send({Topic::Kind::kPeople, room.key()},
-                        wire::encode_node_message(options_.self, said));
 }
 
 void ClusterLink::silence(const Room& room, const Participant& speaker) {

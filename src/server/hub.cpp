@@ -111,7 +111,7 @@ Hub::Hub(HubOptions options, Metrics& metrics)
           metrics,
           [this](Caller& caller, const std::string& why, const absl::Status& status,
                  base::Time now) { close(caller, wire::LeaveReason::kRemoved, status, now, why); }),
-      texts_(options_.keeper, rooms_, callers_, metrics),
+      texts_(options_.keeper, options_.shared_texts, rooms_, callers_, metrics),
       late_(callers_, [this](Caller& caller, base::Time now) { obey_later(caller, now); }),
       colleagues_(rooms_, hosts_, claims_, cluster_.get()) {
   rooms_.declare(options_.lasting_rooms, base::Time{});
@@ -244,7 +244,8 @@ void Hub::sweep(base::Time now) {
   next_sweep_ = now + kSweepInterval;
   rooms_.catch_up();
   absentees_.tick(now);
-  rests_ = absentees_.rests();
+  obey_later(texts_.tick(now), now);
+  rests_ = absentees_.rests() && texts_.rests();
   std::vector<std::pair<Caller*, Ending>> over;
   for (const auto& [number, caller] : callers_) {
     texts_.catch_up(*caller);
@@ -267,9 +268,13 @@ base::Time Hub::next_deadline(base::Time now) const {
 }
 
 void Hub::take(std::vector<store::Answer> answers, base::Time now) {
-  for (store::Answer& answer : answers) {
-    if (Caller* const asker = texts_.take(std::move(answer))) obey_later(*asker, now);
-  }
+  for (store::Answer& answer : answers) obey_later(texts_.take(std::move(answer)), now);
+}
+
+void Hub::take_said(std::uint64_t ticket, const absl::StatusOr<std::uint64_t>& number,
+                    base::Time now) {
+  obey_later(texts_.take_said(ticket, number, now), now);
+  if (!texts_.rests()) rests_ = false;
 }
 
 void Hub::drain(std::chrono::milliseconds grace, base::Time now) {

@@ -40,6 +40,10 @@ void Hub::obey_later(Caller& caller, base::Time now) {
   }
 }
 
+void Hub::obey_later(const Texts::Answered& answered, base::Time now) {
+  for (Caller* const caller : answered) obey_later(*caller, now);
+}
+
 /// One that says something new costs nothing: there are no more of those than of messages.
 absl::Status Hub::take_receipt(Caller& caller, const wire::Acknowledge& receipt, base::Time now) {
   if (caller.listener.receipts.acknowledge(receipt.number, now)) return absl::OkStatus();

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "comcat/bus/bus.h"
+#include "comcat/bus/message_log.h"
 #include "comcat/bus/peers.h"
 
 namespace comcat::server {
@@ -212,6 +213,21 @@ std::vector<MetricFamily> families_of_peers(const PeerFigures& all) {
   };
 }
 
+std::vector<MetricFamily> families_of_text_log(const Metrics& m, const bus::LogCounters& log) {
+  const auto count = [](const Metrics::Counter& c) { return static_cast<double>(c.load()); };
+  return {
+      gauge("text_log_available", "Whether the cluster's history can be written to.",
+            log.available ? 1 : 0),
+      counter("text_log_texts_total", "Texts that have come from the cluster's history.",
+              count(m.texts_shared)),
+      counter("text_log_foreign_total",
+              "Messages that came from there, and that no comcat-server has written.",
+              count(m.texts_refused) + count(log.foreign)),
+      histogram("text_log_seconds", "Time until the cluster's history had a text.",
+                m.text_acknowledged),
+  };
+}
+
 }  // namespace
 
 std::string metrics_text(const Metrics& metrics) {
@@ -223,6 +239,11 @@ std::string metrics_text(const Metrics& metrics) {
   }
   if (metrics.peers) {
     for (MetricFamily& family : families_of_peers(metrics.peers->all())) {
+      all.push_back(std::move(family));
+    }
+  }
+  if (metrics.text_log) {
+    for (MetricFamily& family : families_of_text_log(metrics, *metrics.text_log)) {
       all.push_back(std::move(family));
     }
   }

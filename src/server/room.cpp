@@ -281,11 +281,6 @@ void Room::release_events(base::Time now) {
 }
 
 void Room::say(const wire::TextSaid& text) {
-  say_here(text);
-  if (elsewhere_ != nullptr && has_elsewhere()) elsewhere_->say(*this, text);
-}
-
-void Room::say_here(const wire::TextSaid& text) {
   const auto payload =
       std::make_shared<const std::string>(wire::encode_response(wire::Event(text)));
   for (const auto& [who, listener] : people_) {

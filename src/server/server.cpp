@@ -23,6 +23,7 @@
 
 #include "call.h"
 #include "cluster_member.h"
+#include "cluster_texts.h"
 #include "datagram_intake.h"
 #include "datagram_paths.h"
 #include "datagram_sockets.h"
@@ -146,6 +147,7 @@ struct Server::Parts {
   std::unique_ptr<Shard> shard;
   std::unique_ptr<ClusterMember> cluster;   // null: it is alone. Its bus goes before the shard
   std::unique_ptr<store::Journal> journal;  // null: no texts are kept. Goes before the shard
+  std::unique_ptr<ClusterTexts> texts;      // null: it is alone. Goes before the journal
   std::unique_ptr<Books> books;             // goes before the shard
   std::unique_ptr<AdminEndpoint> admin;
 };
@@ -154,9 +156,11 @@ namespace {
 
 /// Opens the journal that the options ask for, and makes it the keeper of `hub`.
 absl::StatusOr<std::unique_ptr<store::Journal>> open_journal(
-    const std::optional<store::JournalOptions>& options, HubOptions& hub) {
+    std::optional<store::JournalOptions> options, bool follows_log, HubOptions& hub) {
   if (!options) return nullptr;
-  absl::StatusOr<std::unique_ptr<store::Journal>> journal = store::Journal::open(*options);
+  options->follows_log = follows_log;
+  absl::StatusOr<std::unique_ptr<store::Journal>> journal =
+      store::Journal::open(*std::move(options));
   if (journal.ok()) hub.keeper = journal->get();
   return journal;
 }
@@ -191,6 +195,23 @@ void connect(BusOutlet& outlet, Shard& shard) {
   outlet.start([&outlet, &shard] {
     shard.post([&outlet, &shard] { shard.hub().cluster()->take(outlet.take(), shard.now()); });
   });
+}
+
+/// Has what is said at all servers reach the journal and the shard.
+void connect(ClusterTexts& texts, store::Journal* journal, Shard& shard) {
+  texts.start(
+      journal, journal == nullptr ? store::Followed{} : journal->followed(),
+      [&shard](std::uint64_t ticket, const absl::StatusOr<std::uint64_t>& number) {
+        shard.post(
+            [&shard, ticket, number] { shard.hub().take_said(ticket, number, shard.now()); });
+      },
+      [&shard](std::vector<store::LoggedText> heard) {
+        shard.post([&shard, heard = std::move(heard)]() mutable {
+          std::vector<store::Answer> answers(1);
+          answers.front().placed = std::move(heard);
+          shard.hub().take(std::move(answers), shard.now());
+        });
+      });
 }
 
 /// The sockets of a server.
@@ -244,7 +265,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   if (!bound.ok()) return bound.status();
   auto parts = std::make_unique<Parts>(std::move(bound->acceptor), guest_limits(options));
   HubOptions hub = options.hub;
-  absl::StatusOr<std::unique_ptr<store::Journal>> journal = open_journal(options.journal, hub);
+  absl::StatusOr<std::unique_ptr<store::Journal>> journal =
+      open_journal(options.journal, options.cluster.has_value(), hub);
   if (!journal.ok()) return journal.status();
   parts->journal = *std::move(journal);
   auto books = Books::open(options.books, post_to(parts->shard), hub);
@@ -283,6 +305,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
     parts->metrics.bus = parts->cluster->counters();
     parts->metrics.peers = parts->cluster->peers();
     hub.cluster = cluster_options(*options.cluster, *parts->cluster, hub.certificate);
+    std::unique_ptr<bus::MessageLog> log = make_text_log(*options.cluster);
+    parts->metrics.text_log = log->counters();
+    parts->texts = std::make_unique<ClusterTexts>(std::move(log), parts->metrics);
+    hub.shared_texts = parts->texts.get();
   }
   std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();
   parts->shard =
@@ -313,6 +339,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
   }
   if (parts->journal) connect(*parts->journal, *parts->shard);
   if (parts->cluster) connect(parts->cluster->outlet(), *parts->shard);
+  if (parts->texts) connect(*parts->texts, parts->journal.get(), *parts->shard);
   parts->acceptor.start(
       [connections = parts->connections.get()](base::FileDescriptor fd) {
         grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
@@ -346,6 +373,7 @@ void Server::stop(std::chrono::milliseconds grace) {
   cut.join();
   if (parts_->datagrams) parts_->datagrams->intake.stop();
   parts_->shard->join();
+  if (parts_->texts) parts_->texts->end();
   if (parts_->cluster) {
     parts_->shard->hub().cluster()->say_going(/*ends=*/true, base::steady_now());
     parts_->cluster->end();

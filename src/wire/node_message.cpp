@@ -105,16 +105,6 @@ struct SetBody {
       fill(frame, packet);
     }
   }
-  void operator()(const RoomText& it) const {
-    proto::RoomText& out = *message.mutable_room_text();
-    out.set_id(it.id);
-    out.set_room(it.room);
-    out.set_session(it.session);
-    out.set_name(it.name);
-    out.set_text(it.text);
-    out.set_number(it.number);
-    out.set_time_ms(it.time_ms);
-  }
   void operator()(const PrivateText& it) const { fill(*message.mutable_private_text(), it); }
   void operator()(const Order& it) const { fill(*message.mutable_order(), it); }
   void operator()(const Answered& it) const { fill(*message.mutable_answered(), it); }

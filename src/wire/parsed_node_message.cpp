@@ -101,10 +101,6 @@ RoomVoice from(proto::RoomVoice& in) {
   return out;
 }
 
-RoomText from(const proto::RoomText& in) {
-  return {in.id(), in.room(), in.session(), in.name(), in.text(), in.number(), in.time_ms()};
-}
-
 std::optional<NodeBody> body_from(proto::NodeMessage& message) {
   switch (message.body_case()) {
     case proto::NodeMessage::kHeartbeat:
@@ -121,8 +117,6 @@ std::optional<NodeBody> body_from(proto::NodeMessage& message) {
       return from(message.name_answered());
     case proto::NodeMessage::kRoomVoice:
       return from(*message.mutable_room_voice());
-    case proto::NodeMessage::kRoomText:
-      return from(message.room_text());
     case proto::NodeMessage::kKeyFound:
       return from(message.key_found());
     case proto::NodeMessage::kPrivateText:
@@ -227,11 +221,6 @@ struct Fault {
   std::string_view operator()(const RoomVoice& it) const {
     if (it.packets.size() > kMaxRoomVoicePackets) return "more voice than one message has";
     return fault_of_name(it.room);
-  }
-  std::string_view operator()(const RoomText& it) const {
-    if (!check_text(it.text).ok()) return "a text that nobody may say";
-    if (it.time_ms > kMaxTimeMs) return "a time that no calendar has";
-    return first_of({fault_of_name(it.room), fault_of_name(it.name)});
   }
   template <typename Errand>
   std::string_view operator()(const Errand& it) const {

@@ -149,6 +149,7 @@ TEST(MetricsEndpoint, OfAServerThatIsAloneHasNothingOfAClusters) {
   const std::string metrics = http_get(metrics_port(server), "/metrics");
   EXPECT_EQ(std::string::npos, metrics.find("comcat_cluster"));
   EXPECT_EQ(std::string::npos, metrics.find("comcat_bus"));
+  EXPECT_EQ(std::string::npos, metrics.find("comcat_text_log"));
 }
 
 TEST(MetricsEndpoint, WhoConnectsAndSaysNothingDelaysNoScrape) {

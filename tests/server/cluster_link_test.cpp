@@ -100,6 +100,7 @@ TEST_F(OneRoom, TextsAreReadElsewhereOnce) {
   Person& an = join(here, "an");
   const Person& bo = join(there, "bo");
   const std::uint64_t trace_id = here.command(an, wire::Say{"hello"});
+  EXPECT_THAT(an.answers(trace_id), SizeIs(0));
   town.pass(milliseconds(20));
   ASSERT_THAT(bo.told<wire::TextSaid>(), SizeIs(1));
   EXPECT_EQ(bo.told<wire::TextSaid>()[0].text, "hello");

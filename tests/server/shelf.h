@@ -44,6 +44,13 @@ class Shelf final : public store::Keeper {
  private:
   store::Answer answer(const store::Request& request) {
     store::Answer out{request.ticket, fault, {}, false};
+    if (const auto* const place = std::get_if<store::Place>(&request.what)) {
+      out.placed = place->texts;
+      for (const store::LoggedText& it : place->texts) {
+        if (fault.ok()) rooms[it.room].push_back(it.text);
+      }
+      return out;
+    }
     if (!fault.ok()) return out;
     if (const auto* const append = std::get_if<store::Append>(&request.what)) {
       put(append->room, append->name, append->text);

@@ -7,7 +7,25 @@ namespace comcat::server {
 Town::Node::Node(Town& town, wire::NodeNumber number, std::size_t max_speakers)
     : town_(town),
       self_{"test", number, (std::uint64_t{number} << 52) | 77},
-      house(options(max_speakers)) {}
+      texts_(town.texts.join(), text_metrics_),
+      house(options(max_speakers)) {
+  texts_.start(
+      nullptr, {},
+      [this](std::uint64_t ticket, const absl::StatusOr<std::uint64_t>& said) {
+        told_.emplace_back([this, ticket, said] { house.hub.take_said(ticket, said, house.now); });
+      },
+      [this](const std::vector<store::LoggedText>& heard) {
+        told_.emplace_back([this, heard] {
+          std::vector<store::Answer> answers(1);
+          answers.front().placed = heard;
+          house.hub.take(std::move(answers), house.now);
+        });
+      });
+}
+
+void Town::Node::hear_texts() {
+  for (const std::function<void()>& tell : std::exchange(told_, {})) tell();
+}
 
 HubOptions Town::Node::options(std::size_t max_speakers) {
   HubOptions options;
@@ -23,6 +41,7 @@ HubOptions Town::Node::options(std::size_t max_speakers) {
   options.hosts.wall_clock = [this] { return town_.wall; };
   options.claims.keep = keep;
   options.claims.lift = keep;
+  options.shared_texts = &texts_;
   return options;
 }
 
@@ -54,6 +73,7 @@ void Town::deliver() {
   for (const auto& node : nodes) {
     if (node->alive) node->keep();
   }
+  for (const auto& node : nodes) node->hear_texts();
   while (!sent_.empty()) {
     const Sent sent = std::move(sent_.front());
     sent_.pop_front();

@@ -9,6 +9,8 @@
 
 #include "comcat/server/outlet.h"
 
+#include "bus/memory_log.h"
+#include "server/cluster_texts.h"
 #include "server/house.h"
 
 namespace comcat::server {
@@ -31,6 +33,8 @@ class Town {
 
     /// What was to be kept is on the disk.
     void keep();
+    /// What has come of texts is told to the hub.
+    void hear_texts();
 
     std::size_t voice_messages = 0;  // that have left
     bool alive = true;
@@ -43,6 +47,9 @@ class Town {
     const wire::Sender self_;
     std::set<std::string> topics_;
     std::vector<Kept> kept_;
+    Metrics text_metrics_;
+    ClusterTexts texts_;
+    std::vector<std::function<void()>> told_;  // by the texts, for the hub
 
    public:
     House house;  // last: its hub speaks to this
@@ -59,6 +66,7 @@ class Town {
 
   bool connected = true;  // else nothing arrives
   store::WallTime wall{std::chrono::days(20'000)};
+  bus::LogRoom texts;
   std::vector<std::unique_ptr<Node>> nodes;
 
  private:

@@ -105,8 +105,26 @@ TEST(NodeMessage, VoiceOfSeveralPassesInOneMessage) {
   EXPECT_EQ(480U, out.packets[1].duration_samples);
 }
 
-TEST(NodeMessage, ATextPasses) {
-  EXPECT_EQ("hi there", passed(RoomText{1, "den", 5, "an", "hi there", 17, 18}).text);
+TEST(RoomText, PassesWhole) {
+  const RoomText text{"den", 5, "an", "hi there"};
+  const std::string bytes = encode_room_text(text);
+  EXPECT_EQ(text, *parse_room_text(bytes_of(bytes)));
+}
+
+TEST(RoomText, ThatNobodyMaySayIsRefused) {
+  const auto refused = [](const RoomText& text) {
+    const std::string bytes = encode_room_text(text);
+    return absl::IsInvalidArgument(parse_room_text(bytes_of(bytes)).status());
+  };
+  EXPECT_TRUE(refused({"den", 0, "an", "hi"}));
+  EXPECT_TRUE(refused({"", 5, "an", "hi"}));
+  EXPECT_TRUE(refused({"den", 5, " an", "hi"}));
+  EXPECT_TRUE(refused({"den", 5, "an", ""}));
+  EXPECT_TRUE(refused({"den", 5, "an", "a\x1b[2J"}));
+  EXPECT_TRUE(refused({"den", 5, "an", std::string(kMaxTextBytes + 1, 'x')}));
+  for (const std::string& bytes : {std::string("nonsense"), std::string(7000, '\0')}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(parse_room_text(bytes_of(bytes)).status()));
+  }
 }
 
 TEST(NodeMessage, WhatIsAskedForSomebodyAndItsAnswersPass) {
@@ -227,7 +245,6 @@ TEST(NodeMessage, OneFieldBeyondItsLimitsRefusesTheWhole) {
   EXPECT_NE("", refusal(RoomDelta{"den", 9, 9, {}, {}}));
   EXPECT_NE("", refusal(NameAnswered{1, 17, 0, {}}));
   EXPECT_NE("", refusal(NameAnswered{1, 0, 0, {4096 + 0}}));
-  EXPECT_NE("", refusal(RoomText{1, "den", 1, "an", "", 0, 0}));
   EXPECT_NE("", refusal(Heartbeat{"a.b", "", "", "", 0, 0, 0, false, false}));
 }
 

@@ -80,13 +80,11 @@ class ClusterLink final : public Elsewhere {
   void tell(const Room& room, const wire::Event& event, base::Time now) override;
   void speak(const Room& room, const Participant& speaker, const wire::VoicePacket& frame,
              base::Time now) override;
-  void say(const Room& room, const wire::TextSaid& text) override;
   void silence(const Room& room, const Participant& speaker) override;
 
  private:
   void take(const FromNode& message, base::Time now);
   void hear(const wire::NodeMessage& message, const wire::RoomVoice& voice, base::Time now);
-  void hear(const wire::NodeMessage& message, const wire::RoomText& text);
   bool oblige(const wire::NodeMessage& message, base::Time now);
   void put(const Room& room, const wire::Member& member, base::Time now);
   /// Sends and does what has come of what was done.
@@ -107,7 +105,6 @@ class ClusterLink final : public Elsewhere {
   Errands errands_;
   std::set<std::string, std::less<>> heard_;  // keys of rooms that somebody here is in
   bool settling_ = false;
-  std::uint64_t last_text_ = 0;
   std::map<std::uint64_t, OnDecided> asked_;               // by cluster::Decision::id
   std::map<wire::SessionNumber, std::uint64_t> named_ms_;  // since when who is here has the name
 };

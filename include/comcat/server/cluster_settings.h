@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "comcat/bus/nats.h"
@@ -11,7 +12,9 @@ struct ClusterSettings {
   bus::NatsOptions nats;
   std::string cluster;  // wire::is_node_name(), as is the next
   std::string node;
-  std::string address{};  // where clients reach it, HOST:PORT; empty: they are not told
+  std::string address{};              // where clients reach it, HOST:PORT; empty: they are not told
+  int text_replicas = 1;              // of what is said, 1 or 3
+  std::chrono::hours text_hours{24};  // for how long NATS keeps it, at least 1
 };
 
 }  // namespace comcat::server

@@ -19,8 +19,6 @@ class Elsewhere {
   /// `speaker`, who is here, says this; somebody is elsewhere.
   virtual void speak(const Room& room, const Participant& speaker, const wire::VoicePacket& frame,
                      base::Time now) = 0;
-  /// A text was said in `room` here; somebody is elsewhere.
-  virtual void say(const Room& room, const wire::TextSaid& text) = 0;
   /// `speaker`, who is here, is not to be heard: its place among the loudest of this node is free.
   virtual void silence(const Room& room, const Participant& speaker) = 0;
 };

@@ -29,6 +29,7 @@ struct HubOptions {
   std::vector<LastingRoom> lasting_rooms;
   VoicePaths* datagrams = nullptr;  // which outlive the hub; null: voice takes the streams alone
   store::Keeper* keeper = nullptr;  // of texts, which outlives the hub; null: nobody keeps them
+  SharedTexts* shared_texts = nullptr;  // outlives the hub; null: this server is alone
   std::chrono::seconds hello_timeout{5};
   std::chrono::seconds stall_timeout{10};
   CallerLimits caller;
@@ -71,6 +72,8 @@ class Hub {
 
   /// What the keeper has answered.
   void take(std::vector<store::Answer> answers, base::Time now);
+  /// What the common history of the cluster has said of a text: its number there.
+  void take_said(std::uint64_t ticket, const absl::StatusOr<std::uint64_t>& number, base::Time now);
 
   /// Tells everyone that the server stops within `grace` and closes their streams. Nobody may join
   /// any more.
@@ -135,6 +138,7 @@ class Hub {
   absl::Status obey(Caller& caller, wire::Command command, base::Time now);
   /// Does what has waited for answers of the keeper's.
   void obey_later(Caller& caller, base::Time now);
+  void obey_later(const Texts::Answered& answered, base::Time now);
   /// The caller with this key, whose place `by` takes; null where there is none.
   [[nodiscard]] Caller* find_resumed(const std::string& resume_key, const Caller& by) const;
   /// Somebody here has another number beside the name, as another node has the older claim.

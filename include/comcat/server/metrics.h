@@ -9,6 +9,7 @@
 
 namespace comcat::bus {
 struct Counters;
+struct LogCounters;
 class Peers;
 }  // namespace comcat::bus
 
@@ -78,15 +79,19 @@ struct Metrics {
   Counter datagram_addresses{0};  // that a caller's datagrams came from, and that it has proven
   Counter voice_to_datagrams{0};  // listeners' voice that changed its way
   Counter voice_to_stream{0};
-  Counter nodes{0};                     // of the cluster, this one too
-  Counter nodes_gone{0};                // that ended, or were silent for too long
-  Counter remote_frames_in{0};          // of voice, from other nodes
-  Counter remote_frames_out{0};         // to them, each once however many there are
-  Counter node_messages_refused{0};     // of nodes that are not known, or against the protocol
-  std::shared_ptr<bus::Peers> peers{};  // likewise
-  std::shared_ptr<const bus::Counters> bus{};  // set before others read; null: no cluster
+  Counter nodes{0};                  // of the cluster, this one too
+  Counter nodes_gone{0};             // that ended, or were silent for too long
+  Counter remote_frames_in{0};       // of voice, from other nodes
+  Counter remote_frames_out{0};      // to them, each once however many there are
+  Counter node_messages_refused{0};  // of nodes that are not known, or against the protocol
+  Counter texts_shared{0};           // of the cluster's history, that have come from there
+  Counter texts_refused{0};          // that came from there, and are nobody's
+  std::shared_ptr<const bus::LogCounters> text_log{};  // as bus
+  std::shared_ptr<bus::Peers> peers{};                 // likewise
+  std::shared_ptr<const bus::Counters> bus{};          // set before others read; null: no cluster
   Histogram queue_age;
   Histogram write_latency;
+  Histogram text_acknowledged;  // how long it takes until the cluster's history has one
 
   void dropped(Drop why, std::uint64_t frames = 1) {
     drops[static_cast<std::size_t>(why)].fetch_add(frames, std::memory_order_relaxed);

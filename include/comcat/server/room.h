@@ -111,8 +111,6 @@ class Room {
   /// Queues a text for everyone who may see it, the sender too. Who is slow and takes histories
   /// falls behind where the text is kept (it has a number), and is read it later.
   void say(const wire::TextSaid& text);
-  /// One that was said at another node, and is in no history of ours.
-  void say_from_elsewhere(const wire::TextSaid& text) { say_here(text); }
 
   /// Those at other nodes who go by a name with this key, and are not away.
   [[nodiscard]] std::vector<wire::SessionNumber> named_elsewhere(const std::string& name_key) const;
@@ -140,7 +138,6 @@ class Room {
     Listener* listener;
   };
 
-  void say_here(const wire::TextSaid& text);
   void tell_here(const wire::Event& event, const Participant* except, base::Time now);
   /// Queues a frame that is among the loudest for everyone who listens here but `speaker`.
   void relay(const Participant& speaker, const wire::VoicePacket& frame, base::Time now);

@@ -1,29 +1,42 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
+#include "comcat/base/clock.h"
 #include "comcat/server/caller.h"
 #include "comcat/server/metrics.h"
 #include "comcat/server/rooms.h"
+#include "comcat/server/shared_texts.h"
 #include "comcat/store/keeper.h"
 #include "comcat/wire/messages.h"
+
+#include "absl/status/statusor.h"
 
 namespace comcat::server {
 
 /// Texts on their way to who keeps them, and from there to the callers: a text is answered OK, and
 /// heard in the room, once it is kept. Where nobody keeps texts, that is at once.
 ///
+/// Cluster    what is said goes to the history that all servers have in common, and is heard in
+///            the order in which it comes from there; the keeper has a copy, of which earlier texts
+///            are read. Who said it is answered when it has come back as well, or a second after it
+///            was kept.
 /// Threads    one: the shard. It never waits for the keeper.
-/// Ownership  the keeper, the rooms, the callers and the metrics outlive it.
+/// Ownership  the keeper, the common history, the rooms, the callers and the metrics outlive it.
 class Texts {
  public:
   using Callers = std::unordered_map<wire::SessionNumber, Caller*>;
 
-  Texts(store::Keeper* keeper, Rooms& rooms, const Callers& callers, Metrics& metrics)
-      : keeper_(keeper), rooms_(rooms), callers_(callers), metrics_(metrics) {}
+  /// `shared` is null but in a cluster.
+  Texts(store::Keeper* keeper, SharedTexts* shared, Rooms& rooms, const Callers& callers,
+        Metrics& metrics)
+      : keeper_(keeper), shared_(shared), rooms_(rooms), callers_(callers), metrics_(metrics) {}
 
+  /// Whether earlier texts can be read here.
   [[nodiscard]] bool are_kept() const { return keeper_ != nullptr; }
 
   /// `text` is one that may be said; `caller` is in a room.
@@ -39,8 +52,15 @@ class Texts {
   /// Whoever has this session by now is owed no answer to what was asked before.
   void forget(wire::SessionNumber session);
 
-  /// The caller who has now had an answer; null where it has gone, or was owed none.
-  Caller* take(store::Answer answer);
+  /// The callers who have now had an answer.
+  using Answered = std::vector<Caller*>;
+  [[nodiscard]] Answered take(store::Answer answer);
+  /// What the common history says of a text that was given to it.
+  [[nodiscard]] Answered take_said(std::uint64_t ticket,
+                                   const absl::StatusOr<std::uint64_t>& number, base::Time now);
+  /// To be called now and then, unless it rests.
+  [[nodiscard]] Answered tick(base::Time now);
+  [[nodiscard]] bool rests() const { return unheard_.empty(); }
 
  private:
   enum class Kind : std::uint8_t { kSay, kShow, kCatchUp };
@@ -53,18 +73,33 @@ class Texts {
     bool owed = true;  // to the one who has the session now
   };
 
+  /// What is in the common history, but has not come from there yet.
+  struct Unheard {
+    Asked asked;
+    base::Time until{};
+  };
+
   /// False where the keeper takes nothing now.
   bool ask(Asked asked, decltype(store::Request::what) what);
-  void answer_say(const Asked& asked, Caller* caller, const store::Answer& answer);
+  /// The same for the common history.
+  bool share(Asked asked, const Caller& caller, const std::string& text);
+  /// Who is owed the answer; null where nobody is.
+  [[nodiscard]] Caller* owed(const Asked& asked) const;
+  void answer_say(const Asked& asked, const absl::Status& status, Answered& answered);
+  /// What has come from the common history is heard.
+  void hear(const std::vector<store::LoggedText>& texts, Answered& answered);
   static void answer_show(const Asked& asked, Caller* caller, const store::Answer& answer);
   void answer_catch_up(const Asked& asked, Caller* caller, const store::Answer& answer);
 
   store::Keeper* const keeper_;
+  SharedTexts* const shared_;
   Rooms& rooms_;
   const Callers& callers_;
   Metrics& metrics_;
   std::uint64_t next_ticket_ = 1;
   std::unordered_map<std::uint64_t, Asked> asked_;  // by ticket
+  std::multimap<std::uint64_t, Unheard> unheard_;   // by the text's number
+  std::uint64_t heard_ = 0;                         // the number of the last that has come
 };
 
 }  // namespace comcat::server

@@ -39,4 +39,9 @@ inline constexpr NodeNumber kMaxNodeNumber = 4095;
 [[nodiscard]] absl::StatusOr<NodeMessage> parse_node_message(Bytes bytes, std::string_view cluster,
                                                              NodeNumber node);
 
+[[nodiscard]] std::string encode_room_text(const RoomText& text);
+/// kInvalidArgument with one sentence, safe to print, where the bytes are no text that somebody may
+/// say.
+[[nodiscard]] absl::StatusOr<RoomText> parse_room_text(Bytes bytes);
+
 }  // namespace comcat::wire

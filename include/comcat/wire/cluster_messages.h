@@ -137,20 +137,20 @@ struct RoomVoice {
   VoicePackets packets;
 };
 
+/// A text as it is in the log that all nodes follow, which gives it a number and a time.
 struct RoomText {
-  std::uint64_t id = 0;  // of the sender's, so that it is said once
   std::string room;
-  SessionNumber session = 0;
+  SessionNumber session = 0;  // of who says it
   std::string name;
   std::string text;
-  std::uint64_t number = 0;  // as in TextSaid
-  std::uint64_t time_ms = 0;
+
+  friend bool operator==(const RoomText&, const RoomText&) = default;
 };
 
-using NodeBody = std::variant<Heartbeat, RoomPart, RoomDelta, RoomAsked, NameAsked, NameAnswered,
-                              RoomVoice, RoomText, KeyFound, PrivateText, Order, Answered,
-                              PeopleAsked, PeopleAnswered, RoomsAsked, RoomsAnswered, RecordsTold,
-                              RecordsAsked, ClaimAsked, PairAsked, ClaimAnswered>;
+using NodeBody =
+    std::variant<Heartbeat, RoomPart, RoomDelta, RoomAsked, NameAsked, NameAnswered, RoomVoice,
+                 KeyFound, PrivateText, Order, Answered, PeopleAsked, PeopleAnswered, RoomsAsked,
+                 RoomsAnswered, RecordsTold, RecordsAsked, ClaimAsked, PairAsked, ClaimAnswered>;
 
 struct NodeMessage {
   Sender from;
