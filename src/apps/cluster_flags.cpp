@@ -25,7 +25,10 @@ ABSL_FLAG(std::string, cluster, "comcat", "which servers are one: those with the
 ABSL_FLAG(std::string, node, "", "what this server is called among them; empty: as the machine");
 ABSL_FLAG(int, text_replicas, 1,
           "on how many servers of NATS texts are kept: 1, or 3 where NATS is a cluster");
-ABSL_FLAG(std::string, advertise, "", "HOST:PORT where clients reach this server, for the others");
+ABSL_FLAG(
+    std::string, advertise, "",
+    "HOST or HOST:PORT where clients reach this server: clients of the others are told it, and "
+    "go there when theirs ends; without a port, that of --listen");
 
 namespace comcat::apps {
 namespace {
@@ -43,15 +46,16 @@ absl::Status check_file(const char* flag, const std::string& file) {
                                     base::safe_text(file) + "; check the path and who may read it");
 }
 
-absl::Status check_address(const std::string& text) {
-  if (text.empty()) return absl::OkStatus();
-  const absl::StatusOr<base::Address> address = server::parse_listen_address(text, "--advertise");
-  if (!address.ok()) return address.status();
-  if (!address->host.empty() && address->port != 0 && text.size() <= wire::kMaxNodeAddressBytes) {
-    return absl::OkStatus();
-  }
+absl::StatusOr<base::Address> parse_advertised(const std::string& text) {
+  if (text.empty()) return base::Address{};
+  const bool has_port = text.find(':') != std::string::npos && text.back() != ']';
+  const absl::StatusOr<base::Address> address =
+      server::parse_listen_address(has_port ? text : text + ":0", "--advertise");
+  const bool good = address.ok() && !address->host.empty() && (address->port != 0 || !has_port);
+  if (good && text.size() < wire::kMaxNodeAddressBytes - sizeof(":65535")) return address;
   return absl::InvalidArgumentError(
-      "--advertise is where clients reach this server, for example voice1.example.org:50051");
+      "--advertise is where clients reach this server, for example voice1.example.org:50051, not " +
+      base::safe_text(text, 80));
 }
 
 absl::Status check_replicas(int replicas) {
@@ -96,17 +100,19 @@ absl::StatusOr<std::optional<server::ClusterSettings>> cluster_settings() {
                                             absl::GetFlag(FLAGS_nats_ca)},
                                    .cluster = absl::GetFlag(FLAGS_cluster),
                                    .node = absl::GetFlag(FLAGS_node),
-                                   .address = absl::GetFlag(FLAGS_advertise),
+                                   .address = {},
                                    .text_replicas = absl::GetFlag(FLAGS_text_replicas)};
   if (settings.node.empty()) settings.node = machine();
   settings.nats.name = "comcat-server " + settings.cluster + " " + settings.node;
   absl::Status status = check_name("cluster", settings.cluster);
   status.Update(check_name("node", settings.node));
-  status.Update(check_address(settings.address));
+  const absl::StatusOr<base::Address> advertised = parse_advertised(absl::GetFlag(FLAGS_advertise));
+  status.Update(advertised.status());
   status.Update(check_replicas(settings.text_replicas));
   status.Update(check_file("nats_credentials", settings.nats.credentials));
   status.Update(check_file("nats_ca", settings.nats.ca));
   if (!status.ok()) return status;
+  settings.address = *advertised;
   if (!settings.nats.credentials.empty() && is_open_to_others(settings.nats.credentials)) {
     base::log(base::LogLevel::kWarning, "nats_credentials_are_open_to_others",
               {{"file", settings.nats.credentials}});

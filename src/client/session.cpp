@@ -234,8 +234,6 @@ void Session::on_event(const wire::Event& event) {
   std::visit([this](const auto& it) { tell(it); }, event);
 }
 
-void Session::tell(const wire::UnknownEvent& /*event*/) {}
-
 void Session::tell(const wire::Joined& event) {
   const wire::Member& member = event.member;
   const auto known = members_.find(member.session);
@@ -350,9 +348,11 @@ void Session::tell(const wire::MemberChanged& event) {
 }
 
 void Session::tell(const wire::Draining& event) {
-  ports_.show(Report("draining", "the server is shutting down; you will be connected again when " +
-                                     std::string("it is back"))
-                  .with("grace_ms", static_cast<std::int64_t>(event.grace_ms)));
+  const std::string next = event.elsewhere ? "you go on at another of its cluster"
+                                           : "you will be connected again when it is back";
+  ports_.show(Report("draining", "the server is shutting down; " + next)
+                  .with("grace_ms", static_cast<std::int64_t>(event.grace_ms))
+                  .with("elsewhere", event.elsewhere));
 }
 
 void Session::tell(const wire::Roster& event) {

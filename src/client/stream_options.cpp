@@ -23,7 +23,7 @@ transport::VoiceStream::Options stream_options(const ClientOptions& options) {
   out.hello.new_room = options.new_room;
   out.hello.room_passcode = options.room_passcode;
   out.hello.features = wire::kFeatureVoiceBatch | wire::kFeatureHistory | wire::kFeatureReturn |
-                       wire::kFeatureAcknowledge;
+                       wire::kFeatureAcknowledge | wire::kFeatureServers;
   out.hello.pair_code = options.pair_code;
   out.hello.client = "comcat " COMCAT_VERSION;
   out.passcode = options.passcode;

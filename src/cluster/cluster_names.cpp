@@ -11,10 +11,12 @@ namespace comcat::cluster {
 
 namespace {
 
-/// Who has the question's key, as far as `table` knows, is who asks.
-void look_up(Question& question, const RoomTable& table) {
+/// Who has the question's key, as far as is known here, is who asks. Whose node was lost as soon as
+/// they had come may have the name, and be in no table yet.
+void look_up(Question& question, const RoomTable& table, const Reservations& reserved) {
   if (question.key_hash.empty()) return;
-  const Person* const former = table.with_key(question.key_hash);
+  const Person* former = table.with_key(question.key_hash);
+  if (former == nullptr) former = reserved.with_key(question.key_hash);
   if (former != nullptr) come_back(question, former->resident);
 }
 
@@ -24,7 +26,7 @@ std::uint64_t Cluster::ask(const std::string& room, const wire::Resident& who, b
                            const std::string& key_hash) {
   Room* const found = find_or_make(room, now);
   Question question{room, key_of(room), make_person(who), 0, {}, {}, key_hash};
-  if (found != nullptr) look_up(question, found->table);
+  if (found != nullptr) look_up(question, found->table, found->reserved);
   const std::uint64_t id = questions_.add(std::move(question), now);
   if (found == nullptr) {
     questions_.erase(id);
@@ -71,7 +73,7 @@ void Cluster::ask_keeper(std::uint64_t id, Question& question, base::Time now) {
 wire::NameAnswered Cluster::answer(Room& room, wire::NodeNumber from, const wire::NameAsked& asked,
                                    base::Time now) {
   Question question{asked.room, {}, make_person(asked.who), from, {}, {}, asked.key_hash};
-  look_up(question, room.table);
+  look_up(question, room.table, room.reserved);
   wire::NameAnswered answered =
       room.reserved.ask(from, {asked.id, asked.room, question.who.resident}, room.table, now);
   if (question.came_back) answered.former = question.who.resident;
@@ -127,7 +129,7 @@ void Cluster::decide(std::uint64_t id, base::Time now) {
   questions_.erase(id);
   Room& room = *rooms_.at(question.room_key);  // it lasts while a question waits
   const bool was_back = question.came_back;
-  look_up(question, room.table);
+  look_up(question, room.table, room.reserved);
   if (question.came_back && !was_back) question.answer.reset();  // that was of another
   const wire::NameAsked asked{id, question.room, question.who.resident, {}};
   wire::NameAnswered answered =

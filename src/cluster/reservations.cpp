@@ -56,6 +56,12 @@ wire::NameAnswered Reservations::ask(wire::NodeNumber from, const wire::NameAske
   return {asked.id, 0, *place, {}, {}, session};
 }
 
+const Person* Reservations::with_key(const std::string& key_hash) const {
+  const auto found = std::ranges::find_if(
+      given_, [&](const Given& it) { return it.who.resident.key_hash == key_hash; });
+  return found == given_.end() ? nullptr : &found->who;
+}
+
 void Reservations::tick(const RoomTable& table, base::Time now) {
   std::erase_if(given_, [&](const Given& it) {
     const wire::Resident& who = it.who.resident;

@@ -45,13 +45,16 @@ void Absentees::give_place(Absentee& from, Caller& caller, base::Time now) {
   const bool host = caller.who.host;
   const Share share = caller.who.share;
   const bool claimed = caller.who.about.claimed;  // which may have changed meanwhile
+  const std::string key_hash = caller.who.key_hash;
   caller.who = from.who;
   caller.who.host = host;
   caller.who.share = share;
   caller.who.about.claimed = claimed;
+  caller.who.key_hash = key_hash;
   caller.opened = from.opened;
   rooms_.come_back(from.who, *from.room, caller);
   if (was_said) caller.room->tell(wire::Back{caller.who.number}, &caller.who, now);
+  caller.room->tell_elsewhere(wire::MemberChanged{caller.who.member()}, now);  // by another key
   base::log(LogLevel::kInfo, "back",
             {{"session", caller.who.number},
              {"name", caller.who.name},
@@ -68,6 +71,11 @@ void Absentees::remove(Absentee& whom, wire::LeaveReason reason, base::Time now,
              {"name", whom.who.name},
              {"reason", reason == wire::LeaveReason::kRemoved ? "removed" : "lost"},
              {"seconds", std::chrono::floor<std::chrono::seconds>(now - whom.opened).count()}});
+  all_.remove_if([&](const Absentee& it) { return &it == &whom; });
+}
+
+void Absentees::let_move(Absentee& whom, Participant there, base::Time now) {
+  rooms_.move_elsewhere(whom.who, *whom.room, std::move(there), now);
   all_.remove_if([&](const Absentee& it) { return &it == &whom; });
 }
 

@@ -28,26 +28,6 @@ wire::SessionNumber subject_of(const wire::Event& event) {
       event);
 }
 
-/// `member` of another node, as somebody in a room. Whoever is at one node shares places among the
-/// loudest with nobody: their own node has looked at that.
-Participant participant(const wire::Member& member) {
-  Participant who;
-  who.number = member.session;
-  who.id = member.id;
-  who.set_name(member.name);
-  who.muted = member.muted && !member.muted_by_host;
-  who.deafened = member.deafened;
-  who.host = member.host;
-  who.muted_by_host = member.muted_by_host;
-  who.recording = member.recording;
-  who.away = member.away;
-  who.original = member.original;
-  who.twin = member.twin;
-  who.about = member.about;
-  who.share = Share{member.session};
-  return who;
-}
-
 std::uint64_t wall_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return static_cast<std::uint64_t>(
@@ -115,19 +95,31 @@ void ClusterLink::follow(const cluster::Change& change, base::Time now) {
   const wire::Member& member = change.who.member;
   const wire::Left left{member.session, change.reason, change.why};
   Room* const room = house_.find(change.room_key);
+  if (change.kind == ChangeKind::kOwnMoved) return let_move(change, now);
+  if (change.kind == ChangeKind::kOwnEnded) return house_.lose(left, now);
   if (room == nullptr || !heard_.contains(change.room_key)) return;
   switch (change.kind) {
     case ChangeKind::kJoined:
     case ChangeKind::kChanged:
-      return room->put_elsewhere(participant(member), now);
+      return room->put_elsewhere(participant_of(member), now);
     case ChangeKind::kLeft:
       return room->remove_elsewhere(left, now);
     case ChangeKind::kOwnMoved:
     case ChangeKind::kOwnEnded:
-      return house_.lose(left, now);
+      return;
     case ChangeKind::kRenumbered:
       return house_.renumber(member.session, member.twin, now);
   }
+}
+
+/// Who was here and is there now is heard of as before, if anybody is here to hear of them.
+void ClusterLink::let_move(const cluster::Change& change, base::Time now) {
+  const wire::Member& member = change.who.member;
+  named_ms_.erase(member.session);
+  voice_.remove(change.room_key, member.session);
+  house_.move_out(participant_of(member), now);
+  Room* const room = house_.find(change.room_key);
+  if (room != nullptr && !heard_.contains(change.room_key)) room->forget_elsewhere();
 }
 
 // ---- to them
@@ -151,7 +143,18 @@ void ClusterLink::tell(const Room& room, const wire::Event& event, base::Time no
 
 void ClusterLink::ask(const std::string& room, const Participant& who, OnDecided done,
                       base::Time now) {
-  const std::uint64_t id = cluster_.ask(room, {who.member(), wall_ms(), who.entries + 1}, now);
+  come(
+      room, who, "",
+      [done = std::move(done)](const cluster::Decision& decision, base::Time at) {
+        done(decision.status, at);
+      },
+      now);
+}
+
+void ClusterLink::come(const std::string& room, const Participant& who, const std::string& key_hash,
+                       OnCome done, base::Time now) {
+  const wire::Resident resident{who.member(), wall_ms(), who.entries + 1, who.key_hash};
+  const std::uint64_t id = cluster_.ask(room, resident, now, key_hash);
   asked_.emplace(id, std::move(done));
   settle(now);
 }
@@ -168,13 +171,18 @@ void ClusterLink::send(wire::NodeNumber node, const wire::NodeBody& body) {
 
 void ClusterLink::decide(const cluster::Decision& decision, base::Time now) {
   auto asked = asked_.extract(decision.id);
-  if (!asked.empty()) asked.mapped()(decision.status, now);
+  if (!asked.empty()) asked.mapped()(decision, now);
 }
 
 void ClusterLink::put(const Room& room, const wire::Member& member, base::Time now) {
   const Participant* const who = room.find_here(member.session);
   const std::uint64_t named = named_ms_.try_emplace(member.session, wall_ms()).first->second;
-  cluster_.put(room.name(), {member, named, who == nullptr ? 0 : who->entries}, now);
+  wire::Resident resident{member, named, 0, {}};
+  if (who != nullptr) {
+    resident.moves = who->entries;
+    resident.key_hash = who->key_hash;
+  }
+  cluster_.put(room.name(), resident, now);
 }
 
 void ClusterLink::speak(const Room& room, const Participant& speaker,
@@ -196,7 +204,8 @@ void ClusterLink::say_going(bool ends, base::Time now) {
 // ---- both
 
 void ClusterLink::tick(base::Time now) {
-  if (now >= neighbours_.next_deadline()) {
+  const bool beats = now >= neighbours_.next_deadline();
+  if (beats) {
     wire::Heartbeat told = neighbours_.measure(now);
     if (house_.records) told.records = house_.records();
     cluster_.tell(told, now);
@@ -204,6 +213,7 @@ void ClusterLink::tick(base::Time now) {
   cluster_.tick(now);
   errands_.tick(now);
   settle(now);
+  if (beats) look_at_others(now);
   voice_.flush(options_.self, *options_.outlet);
 }
 
@@ -222,12 +232,17 @@ void ClusterLink::settle(base::Time now) {
       neighbours_.note(node, heard, cluster_.nodes());
       if (heard == cluster::NodeTable::Heard::kEnded) errands_.lose(node, now);
     }
+    if (!results.nodes.empty()) look_at_others(now);
     for (const auto& [key, wanted] : results.hearing) listen(key, wanted);
     for (const cluster::Change& change : results.changes) follow(change, now);
     for (const cluster::Decision& decision : results.decisions) decide(decision, now);
     if (results.changes.empty() && results.decisions.empty()) break;
   }
   settling_ = was_settling;
+}
+
+void ClusterLink::look_at_others(base::Time now) {
+  if (neighbours_.look_at(cluster_.nodes())) house_.others_changed(now);
 }
 
 void ClusterLink::listen(const std::string& room_key, bool wanted) {
@@ -255,7 +270,7 @@ void ClusterLink::fill(Room& room) {
   for (const cluster::Person* const person : table->people()) {
     const wire::Member& member = person->resident.member;
     if (table->where(member.session) != options_.self.node) {
-      room.know_elsewhere(participant(member));
+      room.know_elsewhere(participant_of(member));
     }
   }
 }

@@ -121,7 +121,9 @@ Hub::Hub(HubOptions options, Metrics& metrics)
        .renumber = [this](auto number, auto twin, auto now) { renumber(number, twin, now); },
        .lose = [this](const wire::Left& left, auto now) { let_go(left, now); },
        .oblige = [this](const auto& message, auto now) { return colleagues_.oblige(message, now); },
-       .records = [this] { return colleagues_.records.digest(); }});
+       .records = [this] { return colleagues_.records.digest(); },
+       .move_out = [this](Participant there, auto now) { move_out(std::move(there), now); },
+       .others_changed = [this](base::Time /*now*/) { tell_others(); }});
 }
 
 wire::SessionNumber Hub::next_number() {
@@ -214,8 +216,7 @@ void Hub::renumber(wire::SessionNumber number, std::uint32_t twin, base::Time no
 void Hub::let_go(const wire::Left& left, base::Time now) {
   const auto found = callers_.find(left.session);
   if (found != callers_.end()) {
-    const absl::Status status =
-        absl::AbortedError("you are in the room by another server of the cluster");
+    const absl::Status status = absl::AbortedError("you are not in the room any more");
     return close(*found->second, left.reason, status, now, left.why);
   }
   auto& all = absentees_.all();
@@ -231,12 +232,14 @@ void Hub::administer(const std::string& words, base::Time now, const Hosts::Late
 
 void Hub::renew_certificate(std::string fingerprint) {
   certificates_ = {std::move(fingerprint), certificates_.front()};
+  if (cluster_) cluster_->renew_certificate(certificates_.front());
 }
 
 void Hub::tick(base::Time now) {
   rooms_.tick(now);
   if (cluster_) cluster_->tick(now);
   rests_ = false;
+  while (const auto session = moving_out_.next(now)) send_away(*session, now);
   if (now >= next_sweep_) sweep(now);
 }
 
@@ -264,7 +267,8 @@ void Hub::sweep(base::Time now) {
 base::Time Hub::next_deadline(base::Time now) const {
   const base::Time of_cluster = cluster_ ? cluster_->next_deadline() : RoomDeadlines::kNever;
   const base::Time of_sweep = rests_ ? RoomDeadlines::kNever : std::max(now, next_sweep_);
-  return std::min({of_sweep, rooms_.next_deadline(), of_cluster});
+  return std::min(
+      {of_sweep, rooms_.next_deadline(), of_cluster, moving_out_.next_deadline()});
 }
 
 void Hub::take(std::vector<store::Answer> answers, base::Time now) {
@@ -275,17 +279,6 @@ void Hub::take_said(std::uint64_t ticket, const absl::StatusOr<std::uint64_t>& n
                     base::Time now) {
   obey_later(texts_.take_said(ticket, number, now), now);
   if (!texts_.rests()) rests_ = false;
-}
-
-void Hub::drain(std::chrono::milliseconds grace, base::Time now) {
-  draining_ = true;
-  rooms_.drain(grace);
-  if (cluster_) cluster_->say_going(false, now);
-  absentees_.clear(now);
-  const absl::Status status = absl::UnavailableError(kShuttingDown);
-  while (!callers_.empty()) {
-    close(*callers_.begin()->second, wire::LeaveReason::kClosed, status, now);
-  }
 }
 
 }  // namespace comcat::server

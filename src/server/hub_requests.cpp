@@ -1,13 +1,10 @@
 // What the hub does with each request of a caller.
 
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <openssl/rand.h>
 
 #include "comcat/base/log.h"
 #include "comcat/base/secret.h"
@@ -20,6 +17,7 @@
 #include "caller_names.h"
 #include "enforce.h"
 #include "refused.h"
+#include "resume_key.h"
 
 namespace comcat::server {
 namespace {
@@ -27,13 +25,6 @@ namespace {
 using base::LogLevel;
 
 constexpr std::uint8_t kOriginalLevelDbov = 30;  // the original protocol carries no level
-
-std::string make_resume_key() {
-  std::string key(wire::kResumeKeyBytes, '\0');
-  auto* bytes = reinterpret_cast<unsigned char*>(key.data());
-  if (RAND_bytes(bytes, static_cast<int>(key.size())) != 1) std::abort();
-  return key;
-}
 
 /// What becomes of voice that is too much.
 constexpr std::string_view kUnheard = "nobody hears you until you send less";
@@ -69,7 +60,8 @@ void wipe(std::optional<wire::DatagramOffer>& offer) {
 }
 
 void send_welcome(Caller& caller, const RoomLimits& rooms, bool keeps_texts,
-                  std::optional<wire::DatagramOffer> datagrams = {}) {
+                  std::optional<wire::DatagramOffer> datagrams = {},
+                  std::vector<wire::OtherServer> others = {}) {
   wire::Welcome welcome;
   welcome.session = caller.who.number;
   welcome.id = caller.who.id;
@@ -78,10 +70,11 @@ void send_welcome(Caller& caller, const RoomLimits& rooms, bool keeps_texts,
   welcome.max_speakers = static_cast<std::uint32_t>(rooms.max_speakers);
   welcome.resume_key = caller.resume_key;
   welcome.features = wire::kFeatureVoiceBatch | wire::kFeatureReturn | wire::kFeatureAcknowledge |
-                     (keeps_texts ? wire::kFeatureHistory : 0) |
+                     wire::kFeatureServers | (keeps_texts ? wire::kFeatureHistory : 0) |
                      (rooms.allows_recording ? wire::kFeatureRecording : 0) |
                      (datagrams ? wire::kFeatureDatagrams : 0);
   welcome.datagrams = std::move(datagrams);
+  welcome.others = std::move(others);
   caller.listener.send(std::make_shared<const std::string>(wire::encode_response(welcome)));
   wipe(welcome.datagrams);
 }
@@ -271,6 +264,9 @@ absl::Status Hub::join(Caller& caller, const wire::Hello& hello, base::Time now)
       texts_.are_kept() && (hello.features & wire::kFeatureHistory) != 0;
   caller.listener.acknowledges = (hello.features & wire::kFeatureAcknowledge) != 0;
   caller.returns = (hello.features & wire::kFeatureReturn) != 0;
+  caller.goes_over = (hello.features & wire::kFeatureServers) != 0;
+  caller.resume_key = make_resume_key();
+  if (cluster_) caller.who.key_hash = key_hash_of(caller.resume_key);
   const absl::StatusOr<std::string> room =
       hello.new_room
           ? rooms_.new_name()
@@ -292,12 +288,13 @@ absl::Status Hub::welcome(Caller& caller, const wire::Hello& hello, const absl::
     const bool of_door = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
     return refuse(status, of_door ? reason_of(status) : Refusal::kName, caller, metrics_);
   }
-  caller.resume_key = make_resume_key();
   std::optional<wire::DatagramOffer> datagrams;
   if (options_.datagrams != nullptr && (hello.features & wire::kFeatureDatagrams) != 0) {
     datagrams = options_.datagrams->open(caller, now);
   }
-  send_welcome(caller, options_.rooms, texts_.are_kept(), std::move(datagrams));
+  std::vector<wire::OtherServer> others;
+  if (cluster_ && caller.goes_over) others = cluster_->others(caller.who.number);
+  send_welcome(caller, options_.rooms, texts_.are_kept(), std::move(datagrams), std::move(others));
   texts_.arrive(caller, hello.last_text);
   return absl::OkStatus();
 }

@@ -66,6 +66,26 @@ const wire::Heartbeat& Neighbours::going(bool ends) {
   return own_;
 }
 
+bool Neighbours::look_at(const cluster::NodeTable& table) {
+  std::vector<wire::OtherServer> others;
+  for (const auto& [number, node] : table.all()) {
+    const wire::Heartbeat& told = node.told;
+    if (!told.address.empty() && !told.draining) others.push_back({told.address, told.fingerprint});
+  }
+  if (others == others_) return false;
+  others_ = std::move(others);
+  return true;
+}
+
+std::vector<wire::OtherServer> Neighbours::others(wire::SessionNumber session) const {
+  std::vector<wire::OtherServer> out;
+  const std::size_t count = others_.size();
+  for (std::size_t i = 0; i < std::min(count, wire::kMaxOtherServers); ++i) {
+    out.push_back(others_[(session + i) % count]);
+  }
+  return out;
+}
+
 void Neighbours::note(wire::NodeNumber number, cluster::NodeTable::Heard what,
                       const cluster::NodeTable& table) {
   metrics_.nodes = table.all().size() + 1;

@@ -178,6 +178,28 @@ void Room::remove_elsewhere(const wire::Left& left, base::Time now) {
   tell_here(left, nullptr, now);
 }
 
+void Room::move_elsewhere(const Participant& who, Participant there, base::Time now) {
+  const wire::Member before = who.member();
+  const wire::Member after = there.member();
+  remove(who);
+  remove_away(who);
+  know_elsewhere(std::move(there));
+  for (const wire::Event& event : changes_between(before, after)) tell_here(event, nullptr, now);
+}
+
+void Room::take_over(const Participant& who, Listener& listener, base::Time now) {
+  const wire::Event joined = wire::Joined{who.member()};
+  wire::Events news{joined};  // to whoever is here and knew nothing of them
+  if (const auto found = elsewhere_people_.find(who.number); found != elsewhere_people_.end()) {
+    news = changes_between(found->second.member(), who.member());
+    loudest_.remove(who.number);
+    elsewhere_people_.erase(found);
+  }
+  add(who, listener);
+  for (const wire::Event& event : news) tell_here(event, &who, now);
+  tell_elsewhere(joined, now);
+}
+
 void Room::forget_elsewhere() {
   for (const auto& [number, who] : elsewhere_people_) loudest_.remove(number);
   elsewhere_people_.clear();

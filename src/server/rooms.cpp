@@ -130,6 +130,21 @@ void Rooms::come_back(const Participant& kept, Room& room, Caller& caller) {
   caller.room = &room;
 }
 
+void Rooms::take_over(Caller& caller, const std::string& name, base::Time now) {
+  Room& room = find_or_make(name);
+  caller.listener.texts = TextCourse::kLive;
+  caller.listener.last_text = 0;
+  caller.room = &room;
+  room.take_over(caller.who, caller.listener, now);
+  note_size(room, now);
+  make_space();
+}
+
+void Rooms::move_elsewhere(const Participant& who, Room& room, Participant there, base::Time now) {
+  room.move_elsewhere(who, std::move(there), now);
+  note_size(room, now);
+}
+
 void Rooms::leave_away(const Participant& kept, Room& room, wire::LeaveReason reason,
                        base::Time now, const std::string& why) {
   room.remove_away(kept);

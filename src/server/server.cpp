@@ -180,11 +180,13 @@ base::Duration time_of_this_thread() {
 
 /// What the hub is to know of the cluster that `member` is in.
 ClusterOptions cluster_options(const ClusterSettings& settings, ClusterMember& member,
-                               const std::string& fingerprint) {
+                               const std::string& fingerprint, int port) {
+  base::Address address = settings.address;
+  if (address.port == 0) address.port = static_cast<std::uint16_t>(port);
   return {.self = member.self(),
           .name = settings.node,
           .version = COMCAT_VERSION,
-          .address = settings.address,
+          .address = address.host.empty() ? "" : base::to_string(address),
           .fingerprint = fingerprint,
           .outlet = &member.outlet(),
           .busy_time = time_of_this_thread};
@@ -304,7 +306,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
     parts->cluster = ClusterMember::start(*options.cluster);
     parts->metrics.bus = parts->cluster->counters();
     parts->metrics.peers = parts->cluster->peers();
-    hub.cluster = cluster_options(*options.cluster, *parts->cluster, hub.certificate);
+    hub.cluster =
+        cluster_options(*options.cluster, *parts->cluster, hub.certificate, parts->acceptor.port());
     std::unique_ptr<bus::MessageLog> log = make_text_log(*options.cluster);
     parts->metrics.text_log = log->counters();
     parts->texts = std::make_unique<ClusterTexts>(std::move(log), parts->metrics);

@@ -150,7 +150,8 @@ void Shard::begin_drain(std::chrono::milliseconds grace) {
 
 /// Everyone has been told and has hung up, those who watch the server's health as well.
 void Shard::tell_if_drained() {
-  if (draining_ && calls_ == 0 && health_.idle() && !drained_.is_set()) drained_.set();
+  const bool is_over = draining_ && calls_ == 0 && health_.idle() && hub_.has_moved_out();
+  if (is_over && !drained_.is_set()) drained_.set();
 }
 
 void Shard::call_ended() {

@@ -1,5 +1,6 @@
 #include "comcat/transport/stream_course.h"
 
+#include <algorithm>
 #include <cassert>
 #include <string>
 #include <utility>
@@ -20,16 +21,15 @@ bool owner_leaves(Phase phase) {
 }
 
 /// Of a call that ended in `phase`, not at its owner's wish.
-Failure failure_of(const StreamCourse::End& end, Phase phase, const StreamCourse::Options& options,
-                   const base::Address& address) {
+Failure failure_of(const StreamCourse::End& end, Phase phase, bool tls,
+                   std::chrono::milliseconds patience, const base::Address& address) {
   if (!end.refusal.empty()) return {FailureKind::kRefused, end.refusal, "", false};
   StreamEnd cause;
   cause.address = address;
-  cause.tls = options.tls;
+  cause.tls = tls;
   cause.welcomed = phase == Phase::kEstablished;
   cause.timed_out = phase == Phase::kGivenUp;
-  cause.waited_s =
-      static_cast<int>(std::chrono::ceil<std::chrono::seconds>(options.connect_timeout).count());
+  cause.waited_s = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(patience).count());
   const bool foreign = phase == Phase::kForeign;
   cause.code = foreign ? absl::StatusCode::kUnimplemented : end.status.code();
   cause.message = std::string(end.status.message());
@@ -47,13 +47,13 @@ std::vector<base::Address> all_addresses(const StreamCourse::Options& options) {
 StreamCourse::StreamCourse(Options options, Reconnect reconnect)
     : options_(std::move(options)),
       reconnect_(std::move(reconnect)),
-      addresses_(all_addresses(options_)) {}
+      destinations_(all_addresses(options_), options_.tls) {}
 
 StreamCourse::Action StreamCourse::on_connected(const Place& place) {
   if (phase_ != Phase::kConnecting) return {};
   enter(Phase::kGreeting, deadline_);
   said_ = options_.hello;
-  if (at_ == key_of_) said_.resume_key = resume_key_;  // no other server is to know it
+  if (destinations_.may_have_key()) said_.resume_key = resume_key_;
   said_.room = place.room;
   said_.last_text = place.last_text;
   said_.room_passcode = place.passcode;
@@ -73,7 +73,9 @@ StreamCourse::Action StreamCourse::on_welcome(wire::Welcome welcome) {
   if (phase_ != Phase::kGreeting) return {};
   enter(Phase::kEstablished, base::Time::max());
   resume_key_ = welcome.resume_key;
-  key_of_ = at_;
+  destinations_.reached(welcome.others);
+  attempts_ = 0;
+  is_sent_away_ = false;
   namesake_ = 1;
   reconnect_.on_welcome();
   return GiveWelcome{std::move(welcome)};
@@ -93,7 +95,7 @@ StreamCourse::Action StreamCourse::on_drained() {
 StreamCourse::Action StreamCourse::on_deadline(base::Time now) {
   switch (phase_) {
     case Phase::kWaiting:
-      enter(Phase::kConnecting, now + options_.connect_timeout);
+      enter(Phase::kConnecting, now + patience());
       return Connect{};
     case Phase::kConnecting:
     case Phase::kGreeting:
@@ -114,19 +116,42 @@ StreamCourse::Action StreamCourse::on_deadline(base::Time now) {
 StreamCourse::Action StreamCourse::on_end(const End& end, base::Time now) {
   if (phase_ == Phase::kWaiting || phase_ == Phase::kClosed) return {};  // no call has ended
   if (owner_leaves(phase_)) return close(std::nullopt);
-  Failure failure = failure_of(end, phase_, options_, address());
+  Failure failure = failure_of(end, phase_, options_.tls, patience(), address());
   if (phase_ == Phase::kGreeting && absl::IsAlreadyExists(end.status) && reconnect_.comes_back()) {
     failure.worth_retrying = true;
     namesake_ = namesake_ % kMaxNamesakes + 1;
   }
   if (try_next(failure, now)) return {};
-  const bool was_lost = phase_ == Phase::kEstablished;
+  turn(failure);
   const Reconnect::Decision decision = reconnect_.on_end(failure, now);
   if (!decision.retry_at) return close(none_answers(std::move(failure)));
-  if (!was_lost) at_ = (at_ + 1) % addresses_.size();
   enter(Phase::kWaiting, *decision.retry_at);
   if (!decision.announce) return {};
   return GiveInterruption{std::move(failure)};
+}
+
+void StreamCourse::turn(Failure& failure) {
+  if (phase_ == Phase::kEstablished) return destinations_.lost(is_sent_away_);
+  ++attempts_;
+  if (failure.worth_retrying) return destinations_.next();
+  // Another of the cluster may take the call all the same.
+  failure.worth_retrying = destinations_.knows_others() && destinations_.drop();
+}
+
+std::chrono::milliseconds StreamCourse::patience() const {
+  if (!reconnect_.comes_back() || destinations_.count() == 1) return options_.connect_timeout;
+  constexpr std::size_t kMostRounds = 8;
+  const std::size_t rounds = std::min(attempts_ / destinations_.count(), kMostRounds);
+  return std::min(options_.connect_timeout, kPatienceWithEach * (1U << rounds));
+}
+
+void StreamCourse::on_event(const wire::Event& event) {
+  if (phase_ != Phase::kEstablished) return;
+  if (const auto* const others = std::get_if<wire::OtherServers>(&event)) {
+    destinations_.learn(others->servers);
+  } else if (const auto* const draining = std::get_if<wire::Draining>(&event)) {
+    is_sent_away_ = draining->elsewhere;
+  }
 }
 
 StreamCourse::Action StreamCourse::leave(base::Time now) {
@@ -154,16 +179,16 @@ bool StreamCourse::may_hear() const {
 
 bool StreamCourse::try_next(const Failure& failure, base::Time now) {
   const bool helps = failure.worth_retrying && !reconnect_.comes_back();
-  if (!helps || at_ + 1 == addresses_.size()) return false;
+  if (!helps || sentences_.size() + 1 == destinations_.count()) return false;
   sentences_.push_back(failure.sentence);
-  ++at_;
+  destinations_.next();
   enter(Phase::kWaiting, now);
   return true;
 }
 
 Failure StreamCourse::none_answers(Failure last) const {
   if (sentences_.empty() || reconnect_.comes_back() || !last.worth_retrying) return last;
-  std::string all = "no server of " + std::to_string(addresses_.size()) + " takes the call: ";
+  std::string all = "no server of " + std::to_string(destinations_.count()) + " takes the call: ";
   for (const std::string& sentence : sentences_) all += sentence + "; ";
   last.sentence = all + last.sentence;
   return last;

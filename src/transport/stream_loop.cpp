@@ -19,26 +19,6 @@ std::function<double()> or_entropy(std::function<double()> random) {
   };
 }
 
-GrpcCall::Options call_options(const VoiceStream::Options& options, const base::Address& address) {
-  GrpcCall::Options out{address,
-                        options.passcode,
-                        options.host_passcode,
-                        options.keepalive_time,
-                        options.keepalive_timeout,
-                        nullptr};
-  if (!options.tls) return out;
-  TrustOptions trust = options.trust;
-  trust.address = address;
-  out.judge = std::make_shared<CertificateJudge>(std::move(trust));
-  return out;
-}
-
-std::vector<GrpcCall::Options> all_call_options(const VoiceStream::Options& options) {
-  std::vector<GrpcCall::Options> all{call_options(options, options.address)};
-  for (const base::Address& address : options.others) all.push_back(call_options(options, address));
-  return all;
-}
-
 StreamCourse make_course(const VoiceStream::Options& options) {
   wire::Hello hello = options.hello;
   if (options.key) hello.key = options.key->public_key();
@@ -50,7 +30,7 @@ StreamCourse make_course(const VoiceStream::Options& options) {
 }  // namespace
 
 VoiceStream::Loop::Loop(const Options& options, StreamHandler& handler)
-    : call_options_(all_call_options(options)),
+    : options_(options),
       key_(options.key),
       handler_(handler),
       tasks_(events_),
@@ -139,8 +119,7 @@ void VoiceStream::Loop::on_started(bool ok) {
 
 void VoiceStream::Loop::on_headers() {
   const std::string nonce = call_->header(wire::kNonceKey);
-  const auto& judge = call_options().judge;
-  if (!nonce.empty()) perform(course_.on_nonce(nonce, judge ? judge->fingerprint() : ""));
+  if (!nonce.empty()) perform(course_.on_nonce(nonce, judge_ ? judge_->fingerprint() : ""));
   call_->read();
 }
 
@@ -171,8 +150,29 @@ void VoiceStream::Loop::on_ended() {
   const grpc::Status& status = ended->status();
   StreamCourse::End end;
   end.status = {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
-  if (call_options().judge) end.refusal = call_options().judge->refusal();
+  if (judge_) end.refusal = judge_->refusal();
   perform(course_.on_end(end, now_));
+}
+
+GrpcCall::Options VoiceStream::Loop::call_options(const Destination& to) {
+  GrpcCall::Options out{to.address,
+                        options_.passcode,
+                        options_.host_passcode,
+                        options_.keepalive_time,
+                        options_.keepalive_timeout,
+                        nullptr};
+  if (!options_.tls) return out;
+  TrustOptions trust = options_.trust;
+  trust.address = to.address;
+  trust.told_fingerprint = to.fingerprint;
+  if (!to.fingerprint.empty()) {
+    out.judge = std::make_shared<CertificateJudge>(std::move(trust));
+    return out;
+  }
+  std::shared_ptr<CertificateJudge>& judge = judges_[base::to_string(to.address)];
+  if (!judge) judge = std::make_shared<CertificateJudge>(std::move(trust));
+  out.judge = judge;
+  return out;
 }
 
 std::unique_ptr<GrpcCall> VoiceStream::Loop::exchange_call(std::unique_ptr<GrpcCall> next) {
@@ -212,7 +212,10 @@ void VoiceStream::Loop::hand_on(wire::Response response) {
   } else if (auto* const outcome = std::get_if<wire::Outcome>(&response)) {
     handler_.on_outcome(std::move(*outcome));
   } else if (auto* const events = std::get_if<wire::Events>(&response)) {
-    for (wire::Event& event : *events) handler_.on_event(std::move(event));
+    for (wire::Event& event : *events) {
+      course_.on_event(event);
+      handler_.on_event(std::move(event));
+    }
   }
 }
 
@@ -226,8 +229,8 @@ void VoiceStream::Loop::write_next() {
 }
 
 void VoiceStream::Loop::give_notices() {
-  if (!call_options().judge) return;
-  for (std::string& sentence : call_options().judge->take_notices()) {
+  if (!judge_) return;
+  for (std::string& sentence : judge_->take_notices()) {
     handler_.on_notice(std::move(sentence));
   }
 }
@@ -242,8 +245,9 @@ struct VoiceStream::Loop::Doer {
   void operator()(std::monostate /*nothing*/) const {}
   void operator()(const Course::Connect& /*action*/) const {
     loop.proof_.clear();
-    std::ignore =
-        loop.exchange_call(std::make_unique<GrpcCall>(loop.call_options(), loop.events_, loop));
+    const GrpcCall::Options options = loop.call_options(loop.course_.destination());
+    loop.judge_ = options.judge;
+    std::ignore = loop.exchange_call(std::make_unique<GrpcCall>(options, loop.events_, loop));
     loop.call_->start();
   }
   void operator()(const Course::SayHello& action) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,16 +55,14 @@ class VoiceStream::Loop final : public GrpcCall::Handler {
   void write_next();
   void write_proof();
   void give_notices();
-  [[nodiscard]] const GrpcCall::Options& call_options() const {
-    return call_options_[course_.address_index()];
-  }
+  [[nodiscard]] GrpcCall::Options call_options(const Destination& to);
   void shut_queue();
 
   void perform(StreamCourse::Action action);
   /// The one way to change call_: others may cut it meanwhile.
   std::unique_ptr<GrpcCall> exchange_call(std::unique_ptr<GrpcCall> next);
 
-  const std::vector<GrpcCall::Options> call_options_;  // by address
+  const Options options_;
   const std::optional<base::SigningKey> key_;
   StreamHandler& handler_;  // the owner's
   grpc::CompletionQueue events_;
@@ -74,6 +73,10 @@ class VoiceStream::Loop final : public GrpcCall::Handler {
 
   // The thread's own.
   StreamCourse course_;
+  /// Of the call that is under way, or was last; null: plaintext.
+  std::shared_ptr<CertificateJudge> judge_;
+  /// Of the servers that the user named: they remember what they could not write.
+  std::map<std::string, std::shared_ptr<CertificateJudge>> judges_;
   Acknowledgements acknowledgements_;
   /// Null: none is under way. Only the thread changes it, and under the lock; only cut() is for
   /// others.

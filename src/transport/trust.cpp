@@ -33,6 +33,12 @@ Judgement CertificateJudge::judge(const std::string& pem_chain) {
 Judgement CertificateJudge::decide(const std::string& pem_chain) {
   const std::optional<std::string> fingerprint = base::certificate_fingerprint(pem_chain);
   if (!fingerprint) return refused("", "the server's certificate is malformed");
+  if (!options_.told_fingerprint.empty()) {
+    if (*fingerprint == options_.told_fingerprint) return trusted(*fingerprint);
+    return refused(*fingerprint, "the certificate of " + to_string(options_.address) +
+                                     " is not the one that its cluster told of: it is " +
+                                     *fingerprint + "; nothing was sent there");
+  }
   if (!options_.only_fingerprint.empty()) {
     if (*fingerprint == options_.only_fingerprint) return trusted(*fingerprint);
     return refused(*fingerprint, "the certificate of " + to_string(options_.address) +

@@ -56,6 +56,17 @@ VoicePackets from(VoiceBatch& batch) {
   return out;
 }
 
+template <typename Servers>
+std::vector<OtherServer> from_servers(const Servers& servers) {
+  std::vector<OtherServer> out;
+  for (const ::OtherServer& server : servers) {
+    if (out.size() == kMaxOtherServers) break;
+    out.push_back({base::safe_text(server.address(), kMaxServerAddressBytes),
+                   base::safe_text(server.fingerprint(), kMaxServerAddressBytes)});
+  }
+  return out;
+}
+
 Welcome from(const ServerSignal& signal) {
   Welcome welcome;
   welcome.session = signal.session();
@@ -65,6 +76,7 @@ Welcome from(const ServerSignal& signal) {
   welcome.max_speakers = signal.limits().max_speakers();
   welcome.resume_key = signal.resume_key().substr(0, kResumeKeyBytes);
   welcome.features = signal.features();
+  welcome.others = from_servers(signal.others());
   if (signal.has_datagrams()) welcome.datagrams = offer_from(signal.datagrams());
   return welcome;
 }
@@ -135,7 +147,9 @@ Event from(const ::Event& event) {
     case ::Event::kAnnounced:
       return Announced{safe_said(event.announced().text())};
     case ::Event::kDraining:
-      return Draining{event.draining().grace_ms()};
+      return Draining{event.draining().grace_ms(), event.draining().elsewhere()};
+    case ::Event::kOtherServers:
+      return OtherServers{from_servers(event.other_servers().servers())};
     case ::Event::kRoster:
       return from(event.roster());
     case ::Event::EVENT_NOT_SET:

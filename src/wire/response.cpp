@@ -47,6 +47,15 @@ struct SetResult {
   }
 };
 
+template <typename Servers>
+void fill_servers(Servers& out, const std::vector<OtherServer>& servers) {
+  for (const OtherServer& server : servers) {
+    ::OtherServer& one = *out.Add();
+    one.set_address(server.address);
+    one.set_fingerprint(server.fingerprint);
+  }
+}
+
 /// Sets the arm of `event` that the event is.
 struct SetEvent {
   ::Event& event;
@@ -84,7 +93,13 @@ struct SetEvent {
     event.mutable_told()->set_text(e.text);
   }
   void operator()(const Announced& e) const { event.mutable_announced()->set_text(e.text); }
-  void operator()(const Draining& e) const { event.mutable_draining()->set_grace_ms(e.grace_ms); }
+  void operator()(const Draining& e) const {
+    event.mutable_draining()->set_grace_ms(e.grace_ms);
+    event.mutable_draining()->set_elsewhere(e.elsewhere);
+  }
+  void operator()(const OtherServers& e) const {
+    fill_servers(*event.mutable_other_servers()->mutable_servers(), e.servers);
+  }
   void operator()(const Roster& e) const { fill(*event.mutable_roster(), e); }
 };
 
@@ -137,6 +152,7 @@ std::string encode_response(const Welcome& welcome) {
   out.set_resume_key(welcome.resume_key);
   out.set_features(welcome.features);
   if (welcome.datagrams) fill(*out.mutable_datagrams(), *welcome.datagrams);
+  fill_servers(*out.mutable_others(), welcome.others);
   return response.SerializeAsString();
 }
 

@@ -310,8 +310,13 @@ TEST_F(InACall, StatsWaitForTheRoundTripAndNeedNone) {
 TEST_F(InACall, WhatTheServerHasToSayIsShown) {
   session_.on_outcome({0, 8, "you send too much", {}}, now_);
   session_.on_event(wire::Draining{5000});
-  EXPECT_THAT(world_.take_texts(), ElementsAre("the server says: you send too much",
-                                               HasSubstr("the server is shutting down")));
+  session_.on_event(wire::Draining{5000, true});
+  session_.on_event(wire::OtherServers{{{"b.example.org:50051", ""}}});
+  EXPECT_THAT(
+      world_.take_texts(),
+      ElementsAre("the server says: you send too much",
+                  "the server is shutting down; you will be connected again when it is back",
+                  "the server is shutting down; you go on at another of its cluster"));
 }
 
 }  // namespace

@@ -91,5 +91,30 @@ TEST(Return, WhoeverComesBackFromADeadNodeIsWhoTheyWereAndNobodySeesThemLeave) {
   }
 }
 
+TEST(Return, WhoseNodeIsLostBeforeAnybodyHasHeardOfThemHasTheNameAgain) {
+  FakeCluster network;
+  for (int i = 0; i < 3; ++i) network.start();
+  network.run(2s);
+  FakeNode& dying = network.at(1);
+  for (const char* const room : {"den", "attic", "hall", "cellar"}) {
+    const std::uint64_t id = dying.join(room, "an", network.now());
+    network.send(dying);
+    while (!dying.decided.contains(id)) network.run(500us);
+  }
+  std::vector<Ticket> tickets;
+  for (const char* const room : {"den", "attic", "hall", "cellar"}) {
+    ASSERT_FALSE(dying.own(room).empty());
+    tickets.push_back(dying.ticket(room, dying.own(room).front()));
+  }
+  network.kill(1);
+  for (const Ticket& ticket : tickets) {
+    FakeNode& node = network.at(2);
+    const std::uint64_t id = node.join(ticket.room, "", network.now(), &ticket);
+    network.send(node);
+    network.run(1s);
+    EXPECT_TRUE(node.decided[id].status.ok()) << ticket.room << ": " << node.decided[id].status;
+  }
+}
+
 }  // namespace
 }  // namespace comcat::cluster

@@ -33,6 +33,8 @@ HubOptions Town::Node::options(std::size_t max_speakers) {
   options.cluster.self = self_;
   options.cluster.name = "node" + std::to_string(self_.node);
   options.cluster.version = "1";
+  options.cluster.address = options.cluster.name + ".example.org:50051";
+  options.cluster.fingerprint = "SHA256:" + std::to_string(self_.node);
   options.cluster.outlet = this;
   const auto keep = [this](const auto& /*what*/, Kept told) {
     if (told) kept_.push_back(std::move(told));

@@ -179,6 +179,19 @@ TEST_F(Judge, AChangedCertificateIsRefusedAndTheUserToldWhatToDo) {
   EXPECT_EQ(judgement.refusal, judge.refusal());
 }
 
+TEST_F(Judge, WhatTheClusterToldOfAServerHoldsAndNobodyIsAsked) {
+  TrustOptions told = options();
+  told.only_fingerprint = kPin;  // of the server that the user named
+  told.told_fingerprint = *base::certificate_fingerprint(first_.certificate_pem);
+  CertificateJudge judge(told);
+  EXPECT_TRUE(judge.judge(first_.certificate_pem).trusted);
+  EXPECT_TRUE(judge.take_notices().empty());
+  EXPECT_EQ("", known_hosts());
+  const Judgement other = judge.judge(second_.certificate_pem);
+  EXPECT_FALSE(other.trusted);
+  EXPECT_NE(std::string::npos, other.refusal.find("not the one that its cluster told of"));
+}
+
 TEST_F(Judge, TheSameHostOnAnotherPortIsAnotherServer) {
   ASSERT_TRUE(CertificateJudge(options()).judge(first_.certificate_pem).trusted);
   TrustOptions other = options();

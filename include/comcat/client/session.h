@@ -207,7 +207,8 @@ class Session {
   void not_a_command(const std::string& line, const std::string& why, base::Time now);
 
   // What an event tells.
-  void tell(const wire::UnknownEvent& event);
+  void tell(const wire::UnknownEvent& /*event*/) {}
+  void tell(const wire::OtherServers& /*event*/) {}  // the stream goes there by itself
   void tell(const wire::Joined& event);
   void tell(const wire::Left& event);
   void tell(const wire::Away& event);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "comcat/base/clock.h"
@@ -20,6 +21,8 @@ class Reservations {
   /// The answer, without the nodes.
   [[nodiscard]] wire::NameAnswered ask(wire::NodeNumber from, const wire::NameAsked& asked,
                                        const RoomTable& table, base::Time now);
+  /// Who was given a name, and has the key with this hash; null where nobody has.
+  [[nodiscard]] const Person* with_key(const std::string& key_hash) const;
   [[nodiscard]] bool empty() const { return given_.empty(); }
   void tick(const RoomTable& table, base::Time now);
 

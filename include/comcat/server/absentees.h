@@ -48,11 +48,14 @@ class Absentees {
   /// same person, whose program started anew.
   [[nodiscard]] Absentee* find(const std::string& room, const Caller& caller);
   [[nodiscard]] std::list<Absentee>& all() { return all_; }
+  [[nodiscard]] const std::list<Absentee>& all() const { return all_; }
 
   /// Gives the absentee's place in the room to `caller`, who is from then on who that was.
   void give_place(Absentee& from, Caller& caller, base::Time now);
   void remove(Absentee& whom, wire::LeaveReason reason, base::Time now,
               const std::string& why = {});
+  /// It has come back at another node, as `there`.
+  void let_move(Absentee& whom, Participant there, base::Time now);
   /// A host has removed it; who comes with its key is to be told `status`.
   void turn_away(Absentee& whom, const std::string& why, const absl::Status& status,
                  base::Time now);

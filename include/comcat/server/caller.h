@@ -51,6 +51,7 @@ struct Caller {
   std::vector<wire::Command> later;      // that came after those, and have their turn then
   bool open = false;                     // the hub knows it
   bool returns = false;                  // comes back as who it was, after a lost connection
+  bool goes_over = false;                // and does so at another server too
 };
 
 }  // namespace comcat::server

@@ -15,6 +15,7 @@
 #include "comcat/server/metrics.h"
 #include "comcat/server/neighbours.h"
 #include "comcat/server/outlet.h"
+#include "comcat/server/participant.h"
 #include "comcat/server/remote_voice.h"
 
 #include "absl/status/status.h"
@@ -35,12 +36,16 @@ class ClusterLink final : public Elsewhere {
     std::function<Room*(const std::string& key)> find;  // null where there is no such room
     /// Somebody has another number beside the name.
     std::function<void(wire::SessionNumber, std::uint32_t twin, base::Time)> renumber;
-    /// Somebody is in the room by another node now.
+    /// Somebody is not in the room any more, by the word of another node.
     std::function<void(const wire::Left&, base::Time)> lose;
     /// What a node that lives asks of this one; false where it may not be.
     std::function<bool(const wire::NodeMessage&, base::Time)> oblige;
     /// What heartbeats are to say of all that is kept alike.
     std::function<std::uint64_t()> records;
+    /// Somebody is in the room by another node now, as `there`; nobody is to see them leave.
+    std::function<void(Participant there, base::Time)> move_out;
+    /// others() says something else.
+    std::function<void(base::Time)> others_changed;
   };
 
   ClusterLink(const ClusterOptions& options, std::size_t max_speakers, Metrics& metrics);
@@ -67,6 +72,24 @@ class ClusterLink final : public Elsewhere {
   void send_all(const wire::NodeBody& body) { send(cluster::Outgoing{{}, body}); }
   [[nodiscard]] const cluster::Cluster& cluster() const { return cluster_; }
   [[nodiscard]] const std::string& name() const { return options_.name; }  // of this node
+  using OnCome = std::function<void(const cluster::Decision&, base::Time)>;
+  /// The same of somebody who may have a place in the room already, at another node, by the key
+  /// with the hash `key_hash` ("": none). Who has it by cluster::Decision::former is to take_over()
+  /// it.
+  void come(const std::string& room, const Participant& who, const std::string& key_hash,
+            OnCome done, base::Time now);
+  /// To be called before the one who was `former` elsewhere is put into a room.
+  void take_over(const wire::Resident& former) {
+    named_ms_[former.member.session] = former.named_ms;
+  }
+
+  /// The servers to which `session` may go, at most wire::kMaxOtherServers; not the same first for
+  /// all.
+  [[nodiscard]] std::vector<wire::OtherServer> others(wire::SessionNumber session) const {
+    return neighbours_.others(session);
+  }
+  /// Clients see this certificate from now on.
+  void renew_certificate(const std::string& fingerprint) { neighbours_.renew(fingerprint); }
 
   void tick(base::Time now);
   [[nodiscard]] base::Time next_deadline() const;
@@ -90,6 +113,8 @@ class ClusterLink final : public Elsewhere {
   /// Sends and does what has come of what was done.
   void settle(base::Time now);
   void follow(const cluster::Change& change, base::Time now);
+  void let_move(const cluster::Change& change, base::Time now);
+  void look_at_others(base::Time now);
   void decide(const cluster::Decision& decision, base::Time now);
   void listen(const std::string& room_key, bool wanted);
   /// Whoever is known to be elsewhere is in the room from its beginning here.
@@ -105,7 +130,7 @@ class ClusterLink final : public Elsewhere {
   Errands errands_;
   std::set<std::string, std::less<>> heard_;  // keys of rooms that somebody here is in
   bool settling_ = false;
-  std::map<std::uint64_t, OnDecided> asked_;               // by cluster::Decision::id
+  std::map<std::uint64_t, OnCome> asked_;                  // by cluster::Decision::id
   std::map<wire::SessionNumber, std::uint64_t> named_ms_;  // since when who is here has the name
 };
 

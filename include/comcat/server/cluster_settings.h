@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include "comcat/base/address.h"
 #include "comcat/bus/nats.h"
 
 namespace comcat::server {
@@ -12,7 +13,7 @@ struct ClusterSettings {
   bus::NatsOptions nats;
   std::string cluster;  // wire::is_node_name(), as is the next
   std::string node;
-  std::string address{};              // where clients reach it, HOST:PORT; empty: they are not told
+  base::Address address{};  // where clients reach it; no host: they are not told, port 0: as here
   int text_replicas = 1;              // of what is said, 1 or 3
   std::chrono::hours text_hours{24};  // for how long NATS keeps it, at least 1
 };

@@ -15,6 +15,7 @@
 #include "comcat/server/hosts.h"
 #include "comcat/server/late_answers.h"
 #include "comcat/server/metrics.h"
+#include "comcat/server/moving_out.h"
 #include "comcat/server/name_claims.h"
 #include "comcat/server/rooms.h"
 #include "comcat/server/texts.h"
@@ -75,9 +76,11 @@ class Hub {
   /// What the common history of the cluster has said of a text: its number there.
   void take_said(std::uint64_t ticket, const absl::StatusOr<std::uint64_t>& number, base::Time now);
 
-  /// Tells everyone that the server stops within `grace` and closes their streams. Nobody may join
-  /// any more.
+  /// Tells everyone that the server stops within `grace` and closes their streams: those of who can
+  /// go on at another node one after the other, all others' at once. Nobody may join any more.
   void drain(std::chrono::milliseconds grace, base::Time now);
+  /// While it drains: whether all who went to other nodes have arrived there.
+  [[nodiscard]] bool has_moved_out() const;
 
   /// From now on callers see this certificate; some still come who have seen the one before.
   void renew_certificate(std::string fingerprint);
@@ -126,7 +129,10 @@ class Hub {
   void ask_others(Caller& caller, const wire::Hello& hello, const std::string& room,
                   base::Time now);
   void finish_asking(wire::SessionNumber session, const std::string& room,
-                     const absl::Status& answer, base::Time now);
+                     const cluster::Decision& decision, base::Time now);
+  /// The caller is who another node had in the room.
+  void take_over(Caller& caller, const wire::Resident& former, const std::string& room,
+                 base::Time now);
   /// Says to a caller that it is in the room, or, by the status, that it is not.
   absl::Status welcome(Caller& caller, const wire::Hello& hello, const absl::Status& status,
                        base::Time now);
@@ -143,8 +149,14 @@ class Hub {
   [[nodiscard]] Caller* find_resumed(const std::string& resume_key, const Caller& by) const;
   /// Somebody here has another number beside the name, as another node has the older claim.
   void renumber(wire::SessionNumber number, std::uint32_t twin, base::Time now);
-  /// Somebody here is in the room by another node now.
+  /// Somebody here is not in the room any more, by the word of another node.
   void let_go(const wire::Left& left, base::Time now);
+  /// Somebody here is in the room by another node now.
+  void move_out(Participant there, base::Time now);
+  /// Tells callers where they could go.
+  void tell_others();
+  /// Ends the stream of a caller who is to go on at another server, where its place waits for it.
+  void send_away(wire::SessionNumber session, base::Time now);
   void sweep(base::Time now);
   void close(Caller& caller, wire::LeaveReason reason, const absl::Status& status, base::Time now,
              const std::string& why = {});
@@ -165,6 +177,7 @@ class Hub {
   base::Time next_sweep_{};
   bool rests_ = false;  // nobody waits for the next sweep, as nothing has happened since the last
   bool draining_ = false;
+  MovingOut moving_out_;  // while it drains
 };
 
 }  // namespace comcat::server

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "comcat/base/clock.h"
 #include "comcat/cluster/node_table.h"
@@ -26,6 +27,13 @@ class Neighbours {
   [[nodiscard]] const wire::Heartbeat& measure(base::Time now);
   [[nodiscard]] base::Time next_deadline() const { return measured_ + kBeat; }
   [[nodiscard]] const wire::Heartbeat& going(bool ends);
+  void renew(const std::string& fingerprint) { own_.fingerprint = fingerprint; }
+
+  /// Looks where clients could go: the nodes with an address that take somebody. True where that
+  /// has changed.
+  bool look_at(const cluster::NodeTable& table);
+  /// Those, at most wire::kMaxOtherServers, beginning with another for each `session`.
+  [[nodiscard]] std::vector<wire::OtherServer> others(wire::SessionNumber session) const;
 
   /// Notes in log and metrics that a node has come, or gone.
   void note(wire::NodeNumber node, cluster::NodeTable::Heard what, const cluster::NodeTable& table);
@@ -39,6 +47,7 @@ class Neighbours {
   const ClusterOptions& options_;
   Metrics& metrics_;
   wire::Heartbeat own_;
+  std::vector<wire::OtherServer> others_;
   base::Time began_{};
   base::Time measured_{};
   base::Duration busy_{};

@@ -25,7 +25,8 @@ struct Participant {
   std::uint32_t entries = 0;  // into rooms, so far
   std::uint32_t twin = 0;     // from 2: which of one person's devices in the room this is
   wire::About about;
-  Share share{};  // of places among the loudest; nobody is told
+  std::string key_hash;  // as wire::Resident has it
+  Share share{};         // of places among the loudest; nobody is told
 
   void set_name(std::string its_name);
 
@@ -48,5 +49,9 @@ struct Participant {
             muted_by_host, recording, away, twin,       about};
   }
 };
+
+/// `member` of another node, as somebody in a room. Whoever is at one node shares places among the
+/// loudest with nobody: their own node has looked at that.
+[[nodiscard]] Participant participant_of(const wire::Member& member);
 
 }  // namespace comcat::server

@@ -86,6 +86,10 @@ class Room {
   void know_elsewhere(Participant who);
   /// They are not any more. Harmless where they were not.
   void remove_elsewhere(const wire::Left& left, base::Time now);
+  /// `who`, who is here or away, is there by another node from now on, as `there`: nobody leaves.
+  void move_elsewhere(const Participant& who, Participant there, base::Time now);
+  /// `who` was there by another node, and is here from now on: nobody comes.
+  void take_over(const Participant& who, Listener& listener, base::Time now);
   [[nodiscard]] bool has_elsewhere() const { return !elsewhere_people_.empty(); }
   /// Nobody is here who would hear of them: forgets who is elsewhere.
   void forget_elsewhere();

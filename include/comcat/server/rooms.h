@@ -71,6 +71,10 @@ class Rooms {
   static void set_away(Caller& caller, const Participant& kept);
   /// Gives the place of `kept` in `room` to `caller`, who is in none.
   static void come_back(const Participant& kept, Room& room, Caller& caller);
+  /// `caller`, who is in no room, is in the room `name` in place of whom another node had there.
+  void take_over(Caller& caller, const std::string& name, base::Time now);
+  /// `who`, who is in `room`, is there by another node from now on, as `there`.
+  void move_elsewhere(const Participant& who, Room& room, Participant there, base::Time now);
   /// `kept` leaves `room`, and those who are there are told the reason.
   void leave_away(const Participant& kept, Room& room, wire::LeaveReason reason, base::Time now,
                   const std::string& why);

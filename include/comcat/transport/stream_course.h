@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "comcat/base/clock.h"
+#include "comcat/transport/destinations.h"
 #include "comcat/transport/failure.h"
 #include "comcat/transport/reconnect.h"
 #include "comcat/transport/stream_phase.h"
@@ -22,15 +23,22 @@ namespace comcat::transport {
 /// and when to come back after it. It is told what happens, by one function for each event, and
 /// answers with the one thing to do about it; whoever owns it moves the bytes.
 ///
+/// Where the server has told of others of its cluster, the call comes back by turns at them, at
+/// itself and at what the user named, and is the same participant there: the key goes along. One
+/// that will not have it, or whose certificate is another than was told, is passed over.
+///
 /// A connection that is dead without a word is found by gRPC's keepalive, not here: it comes as an
 /// end like any other.
 ///
 /// Threads    one at a time. No clock, no network, no gRPC: `now` is an argument.
 class StreamCourse {
  public:
+  /// For an attempt to come back, where several servers may take it.
+  static constexpr std::chrono::milliseconds kPatienceWithEach{2'000};
+
   struct Options {
     base::Address address;
-    std::vector<base::Address> others{};  // tried in turn after it
+    std::vector<base::Address> others{};  // that the user named, tried in turn after it
     wire::Hello hello;                    // its resume key and place are set for each attempt
     bool tls = true;
     std::chrono::milliseconds connect_timeout{10'000};  // name, TCP, TLS and welcome together
@@ -89,15 +97,17 @@ class StreamCourse {
   /// next_deadline() has come.
   [[nodiscard]] Action on_deadline(base::Time now);
   [[nodiscard]] Action on_end(const End& end, base::Time now);
+  /// The server says this, some of which is for the course too.
+  void on_event(const wire::Event& event);
   /// The owner leaves, with a goodbye where there is somebody to say it to.
   [[nodiscard]] Action leave(base::Time now);
   /// The owner goes at once.
   [[nodiscard]] Action hang_up();
 
   // ---- what holds
-  /// Which of the addresses is tried, or was last.
-  [[nodiscard]] const base::Address& address() const { return addresses_[at_]; }
-  [[nodiscard]] std::size_t address_index() const { return at_; }
+  /// Which server is tried, or was last.
+  [[nodiscard]] const Destination& destination() const { return destinations_.at(); }
+  [[nodiscard]] const base::Address& address() const { return destination().address; }
   [[nodiscard]] StreamPhase phase() const { return phase_; }
   /// When on_deadline() is to be called: at first, at once. Time::max(): never.
   [[nodiscard]] base::Time next_deadline() const { return deadline_; }
@@ -112,6 +122,10 @@ class StreamCourse {
   Action close(std::optional<Failure> failure);
   /// Goes on to the next address before the first welcome; false where all have been tried.
   bool try_next(const Failure& failure, base::Time now);
+  /// Has the next attempt go where it is to after this end.
+  void turn(Failure& failure);
+  /// How long this attempt may take: not long where there are others, longer each time round.
+  [[nodiscard]] std::chrono::milliseconds patience() const;
   [[nodiscard]] Failure none_answers(Failure last) const;
   /// The name to ask for: one's own, or "an 2" where that was taken meanwhile.
   [[nodiscard]] std::string name() const;
@@ -121,11 +135,11 @@ class StreamCourse {
   StreamPhase phase_ = StreamPhase::kWaiting;
   base::Time deadline_{};
   wire::Hello said_;  // the latest hello
-  const std::vector<base::Address> addresses_;
-  std::size_t at_ = 0;
+  Destinations destinations_;
+  std::size_t attempts_ = 0;            // in this outage
+  bool is_sent_away_ = false;           // the server ends, and has told where to go
   std::vector<std::string> sentences_;  // of the addresses that were tried in vain at first
   std::string resume_key_;
-  std::size_t key_of_ = 0;  // the address whose server gave it
   /// Which of several people of the same name one is, after an outage in which somebody took it.
   int namesake_ = 1;
 };

@@ -17,6 +17,9 @@ struct TrustOptions {
   std::string state_directory;
   /// --trust: the one fingerprint that is accepted; nothing is looked up or pinned.
   std::string only_fingerprint;
+  /// In its place, of a server that the user did not name: what another of its cluster has told,
+  /// which is trusted itself.
+  std::string told_fingerprint{};
   /// Certificate authorities in place of the system's.
   std::string authorities_file;
 };
@@ -30,7 +33,7 @@ struct Judgement {
 };
 
 /// Decides whether a server is who it was. In this order:
-///   1. --trust names one fingerprint: that one, no other.
+///   1. --trust, or another server of the cluster, names one fingerprint: that one, no other.
 ///   2. known_hosts has a pin for the address: the same fingerprint, or refused; but a certificate
 ///      that a public authority vouches for, for this host name, may replace a pinned one.
 ///   3. A public authority vouches for it: trusted without a pin.

@@ -18,7 +18,7 @@ namespace comcat::wire {
 inline constexpr std::size_t kMaxNodeMessageBytes = 256 * 1024;
 inline constexpr std::size_t kMaxNodeMessageFields = 16'384;
 inline constexpr std::size_t kMaxNodeNameBytes = 32;  // of a node's and a cluster's name
-inline constexpr std::size_t kMaxNodeAddressBytes = 256;
+inline constexpr std::size_t kMaxNodeAddressBytes = kMaxServerAddressBytes;
 inline constexpr std::size_t kMaxPageResidents = 256;
 inline constexpr std::size_t kMaxPages = 256;
 inline constexpr std::size_t kMaxGone = 64;

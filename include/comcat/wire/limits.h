@@ -31,6 +31,8 @@ inline constexpr std::size_t kMaxResponseBytes = 16 * kMaxMessageBytes;
 /// In one such message: a room of ten thousand, each with all there is to say of him.
 inline constexpr std::size_t kMaxResponseFields = 150'000;
 inline constexpr std::size_t kResumeKeyBytes = 16;
+inline constexpr std::size_t kMaxOtherServers = 16;  // of a cluster, that a client is told
+inline constexpr std::size_t kMaxServerAddressBytes = 256;
 inline constexpr unsigned kSilentDbov = 127;  // RFC 6464
 
 /// The gRPC metadata key under which the passcode travels.
@@ -52,6 +54,7 @@ inline constexpr unsigned kFeatureDatagrams = 4;
 inline constexpr unsigned kFeatureRecording = 16;
 inline constexpr unsigned kFeatureReturn = 64;        // comes back as who it was
 inline constexpr unsigned kFeatureAcknowledge = 128;  // acknowledges what is numbered
+inline constexpr unsigned kFeatureServers = 256;      // goes to another server of the cluster
 
 /// A name (of a person or, `what` = "room", of a room) as it is kept and shown: in normal form C.
 /// kInvalidArgument with one sentence for the user where that is not 1-32 characters in at most 128

@@ -160,6 +160,14 @@ struct DatagramOffer {
   std::string down_salt;
 };
 
+/// Another server of the cluster, to which a client may go as who it is.
+struct OtherServer {
+  std::string address;      // HOST:PORT
+  std::string fingerprint;  // base::certificate_fingerprint() of what it shows; empty: no TLS
+
+  friend bool operator==(const OtherServer&, const OtherServer&) = default;
+};
+
 struct Welcome {
   SessionNumber session = 0;
   std::string id;
@@ -169,6 +177,7 @@ struct Welcome {
   std::string resume_key;
   std::uint32_t features = 0;
   std::optional<DatagramOffer> datagrams{};  // nothing: voice takes the stream
+  std::vector<OtherServer> others{};         // at most kMaxOtherServers
 };
 
 struct RoomInfo {
@@ -254,6 +263,11 @@ struct Announced {
 };
 struct Draining {
   std::uint32_t grace_ms = 0;
+  bool elsewhere = false;  // one is to go on at another server
+};
+/// In place of those that the welcome, or an earlier one, named.
+struct OtherServers {
+  std::vector<OtherServer> servers;
 };
 /// An event of a later version; to be ignored.
 struct UnknownEvent {};
@@ -261,7 +275,7 @@ struct UnknownEvent {};
 /// A Roster tells a slow reader who is there now, in place of the events that it missed.
 using Event =
     std::variant<UnknownEvent, Joined, Left, MuteChanged, DeafenChanged, TextSaid, Draining, Roster,
-                 Announced, Told, RecordingChanged, Away, Back, MemberChanged>;
+                 Announced, Told, RecordingChanged, Away, Back, MemberChanged, OtherServers>;
 
 /// A response of a later version; to be ignored.
 struct UnknownResponse {};
