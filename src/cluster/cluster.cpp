@@ -65,7 +65,7 @@ bool Cluster::receive(const wire::Sender& from, const wire::RoomPart& part, base
   const std::vector<std::uint64_t> waiting = room->questions;
   serve(*room, now);
   for (const std::uint64_t id : waiting) {
-    if (is_ready(*questions_.find(id))) decide(id, now);
+    if (is_ready(*questions_.find(id), now)) decide(id, now);
   }
   return true;
 }
@@ -113,7 +113,7 @@ bool Cluster::receive(const wire::Sender& from, const wire::NameAnswered& answer
   if (about != 0 && about != question->who.resident.member.session)
     return true;  // known better now
   question->answer = answered;
-  if (is_ready(*question)) decide(answered.id, now);
+  if (is_ready(*question, now)) decide(answered.id, now);
   return true;
 }
 

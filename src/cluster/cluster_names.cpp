@@ -39,7 +39,7 @@ std::uint64_t Cluster::ask(const std::string& room, const wire::Resident& who, b
   found->questions.push_back(id);
   hear(*found);
   ask_keeper(id, waiting, now);
-  if (is_ready(waiting)) decide(id, now);
+  if (is_ready(waiting, now)) decide(id, now);
   return id;
 }
 
@@ -97,9 +97,12 @@ std::vector<wire::NodeNumber> Cluster::missing(const Question& question) const {
   return out;
 }
 
-/// Whether all is known that the keeper knows, so that who enters sees who is there.
-bool Cluster::is_ready(const Question& question) const {
-  return question.answer && (question.answer->status != 0 || missing(question).empty());
+/// Whether all is known that the keeper knows, so that who enters sees who is there. That nobody
+/// has a key is believed once whoever is in the room had time to say so: the keeper may be new.
+bool Cluster::is_ready(const Question& question, base::Time now) const {
+  const bool key_is_sought = !question.key_hash.empty() && now < question.key_until;
+  if (!question.answer || (key_is_sought && !nodes_.all().empty())) return false;
+  return question.answer->status != 0 || missing(question).empty();
 }
 
 /// What has been asked may be lost, or its answer.
@@ -119,7 +122,7 @@ void Cluster::tend_questions(base::Time now) {
   std::vector<std::uint64_t> ready;
   for (auto& [id, question] : questions_.all()) {
     if (question.ask_at <= now) ask_again(id, question, now);
-    if (is_ready(question) || question.decide_at <= now) ready.push_back(id);
+    if (is_ready(question, now) || question.decide_at <= now) ready.push_back(id);
   }
   for (const std::uint64_t id : ready) decide(id, now);
 }

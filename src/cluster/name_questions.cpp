@@ -28,6 +28,7 @@ void come_back_as(Question& question, wire::Resident moved) {
 std::uint64_t NameQuestions::add(Question question, base::Time now) {
   question.ask_at = now + kAskAgain;
   question.decide_at = now + kPatience;
+  question.key_until = question.ask_at;
   waiting_.emplace(++last_id_, std::move(question));
   return last_id_;
 }

@@ -116,5 +116,39 @@ TEST(Return, WhoseNodeIsLostBeforeAnybodyHasHeardOfThemHasTheNameAgain) {
   }
 }
 
+// A node that has just begun does not know of the one that died before, and takes itself for the
+// keeper of rooms of which nobody has told it.
+TEST(Return, ANodeThatHasJustBegunAsksWhoeverIsInTheRoom) {
+  const std::vector<std::string> rooms{"den", "attic", "hall", "cellar", "yard", "loft"};
+  FakeCluster network;
+  for (int i = 0; i < 3; ++i) network.start();
+  network.run(2s);
+  const auto join = [&](wire::NodeNumber node, const std::string& room, const std::string& name) {
+    const std::uint64_t id = network.at(node).join(room, name, network.now());
+    network.send(network.at(node));
+    network.run(50ms);
+    EXPECT_TRUE(network.at(node).entered.contains(id));
+  };
+  for (const std::string& room : rooms) join(1, room, "an");
+  for (const std::string& room : rooms) join(2, room, "bob");
+  network.run(1s);
+  network.kill(3);
+  FakeNode& young = network.start();
+  network.run(500ms);
+  std::vector<Ticket> tickets;
+  std::vector<wire::SessionNumber> before;
+  for (const std::string& room : rooms) {
+    before.push_back(network.at(1).own(room).front());
+    tickets.push_back(network.at(1).ticket(room, before.back()));
+  }
+  network.kill(1);
+  for (std::size_t i = 0; i < rooms.size(); ++i) {
+    const std::uint64_t id = young.join(rooms[i], "", network.now(), &tickets[i]);
+    network.send(young);
+    network.run(700ms);
+    EXPECT_EQ(before[i], young.entered[id]) << rooms[i];
+  }
+}
+
 }  // namespace
 }  // namespace comcat::cluster

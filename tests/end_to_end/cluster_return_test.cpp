@@ -268,6 +268,7 @@ TEST_F(ThreeServers, WhenOneIsKilledItsCallersAreBackAndHeardAndNobodyIsSeenToLe
     for (Guest* const guest : lost) before[guest] = {guest->session(), guest->key()};
     std::vector<Guest*> all;
     for (const auto& guest : guests_) all.push_back(guest.get());
+    for (Guest* const guest : all) guest->forget();
     ASSERT_TRUE(all_are_heard(all, Clock::now() + Caller::kPatience)) << "before round " << round;
     for (Guest* const guest : all) guest->forget();
     servers_[dead]->process().signal(SIGKILL);
@@ -283,6 +284,10 @@ TEST_F(ThreeServers, WhenOneIsKilledItsCallersAreBackAndHeardAndNobodyIsSeenToLe
     }
     EXPECT_TRUE(all_are_heard(lost, began + kBack)) << "round " << round;
     for (const auto& guest : guests_) EXPECT_EQ(0U, guest->left()) << guest->name();
+    if (round + 1 == rounds) break;
+    for (const auto& server : servers_) {
+      if (server != servers_[dead]) EXPECT_TRUE(server->logs(" node_gone "));
+    }
     start(dead);
   }
 }

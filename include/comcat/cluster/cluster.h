@@ -129,7 +129,7 @@ class Cluster {
   void tend_questions(base::Time now);
   void ask_again(std::uint64_t id, Question& question, base::Time now);
   [[nodiscard]] std::vector<wire::NodeNumber> missing(const Question& question) const;
-  [[nodiscard]] bool is_ready(const Question& question) const;
+  [[nodiscard]] bool is_ready(const Question& question, base::Time now) const;
   /// Answers the question by what is known now.
   void decide(std::uint64_t id, base::Time now);
   void beat(base::Time now);

@@ -22,6 +22,7 @@ struct Question {
   base::Time ask_at{};          // when to ask again
   base::Time decide_at{};       // when to decide without an answer
   std::string key_hash{};       // of the key by which they come back; empty: by none, or found
+  base::Time key_until{};       // until when somebody may say who has it
   bool came_back = false;       // `who` is who they were
   std::optional<wire::NameAnswered> answer{};
 };

@@ -34,7 +34,7 @@ namespace comcat::transport {
 class StreamCourse {
  public:
   /// For an attempt to come back, where several servers may take it.
-  static constexpr std::chrono::milliseconds kPatienceWithEach{2'000};
+  static constexpr std::chrono::milliseconds kPatienceWithEach{4'000};
 
   struct Options {
     base::Address address;
