@@ -59,8 +59,11 @@ absl::StatusOr<std::unique_ptr<SoundDecoder>> decoder_for(const Bytes& bytes,
   if (magic == "RIFF" || magic == "RIFX" || magic == "RF64") {
     return open_sndfile_decoder(bytes, what);
   }
-  for (const char* other : {"OggS", "fLaC", "FORM", ".snd", "caff", "riff"}) {
-    if (magic != other) continue;
+  // ID3 is what an MP3 begins with, be it ffmpeg's or a download; the next is WebM's and
+  // Matroska's.
+  for (const char* other :
+       {"OggS", "fLaC", "FORM", ".snd", "caff", "riff", "ID3", "\x1A\x45\xDF\xA3"}) {
+    if (!magic.starts_with(other)) continue;
     return absl::FailedPreconditionError(
         what + " is neither raw sound nor WAV; write one of these, or name the file itself");
   }
