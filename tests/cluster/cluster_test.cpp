@@ -33,14 +33,15 @@ class ClusterTest : public testing::Test {
   wire::SessionNumber join(wire::NodeNumber node, const std::string& name,
                            const Ticket* ticket = nullptr, const std::string& device = "") {
     const std::uint64_t id = ask(node, name, ticket, device);
-    network_.run(20ms);
+    network_.run(ticket == nullptr ? 20ms : 200ms);
+    EXPECT_TRUE(at(node).decided.contains(id));
     EXPECT_TRUE(at(node).decided[id].status.ok()) << at(node).decided[id].status;
     return at(node).entered[id];
   }
   absl::Status refused(wire::NodeNumber node, const std::string& name,
                        const Ticket* ticket = nullptr) {
     const std::uint64_t id = ask(node, name, ticket);
-    network_.run(20ms);
+    network_.run(ticket == nullptr ? 20ms : 200ms);  // others have time to say who has a key
     EXPECT_TRUE(at(node).decided.contains(id));
     return at(node).decided[id].status;
   }
