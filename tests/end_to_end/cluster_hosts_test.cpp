@@ -44,7 +44,8 @@ TEST(ClusterHosts, KickMuteBanListAndAreObeyedAtBothServersAndAfterARestart) {
   NatsServer nats;
   Place a(nats, "a");
   Place b(nats, "b");
-  ASSERT_TRUE(a.server->logs(" node_found node=b ") && b.server->logs(" node_found node=a "));
+  ASSERT_TRUE(a.server->has_logged(" node_found node=b ") &&
+              b.server->has_logged(" node_found node=a "));
 
   const std::vector<std::string> silent{"--input=null", "--output=null"};
   ClientProcess an(*a.server, "an", silent);

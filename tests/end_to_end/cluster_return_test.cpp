@@ -37,7 +37,7 @@ std::vector<std::string> node_flags(const NatsServer& nats, const std::string& n
 /// Two servers with TLS, somebody at one of them and a listener at the other.
 struct TwoServers : ::testing::Test {
   TwoServers() {
-    EXPECT_TRUE(a.logs(" node_found node=b ") && b.logs(" node_found node=a "));
+    EXPECT_TRUE(a.has_logged(" node_found node=b ") && b.has_logged(" node_found node=a "));
     EXPECT_TRUE(bo.hello("bo"));
     an = std::make_unique<ClientProcess>(
         a, "an",

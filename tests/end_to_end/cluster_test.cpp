@@ -42,7 +42,8 @@ struct Node {
 
 struct TwoNodes : ::testing::Test {
   TwoNodes() {
-    EXPECT_TRUE(a.server.logs(" node_found node=b ") && b.server.logs(" node_found node=a "));
+    EXPECT_TRUE(a.server.has_logged(" node_found node=b ") &&
+                b.server.has_logged(" node_found node=a "));
   }
 
   NatsServer nats;

@@ -25,6 +25,11 @@ class ServerProcess {
     return process_->wait_for_line(Process::kErr, text).has_value();
   }
 
+  /// The same, or that one has come already, be it before it listened.
+  [[nodiscard]] bool has_logged(const std::string& text) {
+    return process_->output(Process::kErr).find(text) != std::string::npos || logs(text);
+  }
+
   /// SIGTERM; the exit code.
   [[nodiscard]] int stop();
 
