@@ -24,6 +24,7 @@
 #include "call.h"
 #include "cluster_member.h"
 #include "cluster_texts.h"
+#include "cluster_wiring.h"
 #include "datagram_intake.h"
 #include "datagram_paths.h"
 #include "datagram_sockets.h"
@@ -170,50 +171,6 @@ Books::Post post_to(const std::unique_ptr<Shard>& shard) {
   return [&shard](std::function<void(base::Time)> task) {
     shard->post([&shard = *shard, task = std::move(task)] { task(shard.now()); });
   };
-}
-
-base::Duration time_of_this_thread() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-/// What the hub is to know of the cluster that `member` is in.
-ClusterOptions cluster_options(const ClusterSettings& settings, ClusterMember& member,
-                               const std::string& fingerprint, int port) {
-  base::Address address = settings.address;
-  if (address.port == 0) address.port = static_cast<std::uint16_t>(port);
-  return {.self = member.self(),
-          .name = settings.node,
-          .version = COMCAT_VERSION,
-          .address = address.host.empty() ? "" : base::to_string(address),
-          .fingerprint = fingerprint,
-          .outlet = &member.outlet(),
-          .busy_time = time_of_this_thread};
-}
-
-/// Has what other nodes say reach the shard.
-void connect(BusOutlet& outlet, Shard& shard) {
-  outlet.start([&outlet, &shard] {
-    shard.post([&outlet, &shard] { shard.hub().cluster()->take(outlet.take(), shard.now()); });
-  });
-}
-
-/// Has what is said at all servers reach the journal and the shard.
-void connect(ClusterTexts& texts, store::Journal* journal, Shard& shard) {
-  texts.start(
-      journal, journal == nullptr ? store::Followed{} : journal->followed(),
-      [&shard](std::uint64_t ticket, const absl::StatusOr<std::uint64_t>& number) {
-        shard.post(
-            [&shard, ticket, number] { shard.hub().take_said(ticket, number, shard.now()); });
-      },
-      [&shard](std::vector<store::LoggedText> heard) {
-        shard.post([&shard, heard = std::move(heard)]() mutable {
-          std::vector<store::Answer> answers(1);
-          answers.front().placed = std::move(heard);
-          shard.hub().take(std::move(answers), shard.now());
-        });
-      });
 }
 
 /// The sockets of a server.

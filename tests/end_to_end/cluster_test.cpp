@@ -12,6 +12,7 @@
 #include <signal.h>
 
 #include "support/caller.h"
+#include "support/http_get.h"
 #include "support/nats_server.h"
 #include "support/process.h"
 #include "support/server_process.h"
@@ -27,7 +28,8 @@ using Clock = std::chrono::steady_clock;
 struct Node {
   Node(const NatsServer& nats, const std::string& name)
       : server({"--nats=" + nats.url(), "--cluster=test", "--node=" + name,
-                "--advertise=" + name + ".example.org:50051", "--admin_socket=" + socket}) {}
+                "--advertise=" + name + ".example.org:50051", "--admin_socket=" + socket,
+                "--metrics=127.0.0.1:0"}) {}
 
   [[nodiscard]] std::string admin(const std::string& words) const {
     Process asking({program("comcat-server"), "--admin_socket=" + socket, "--admin=" + words});
@@ -109,6 +111,16 @@ TEST_F(TwoNodes, EachNamesBothAndForgetsTheOneThatIsKilled) {
   b.server.process().signal(SIGKILL);
   ASSERT_TRUE(a.server.logs(" node_gone "));
   EXPECT_THAT(a.admin("nodes"), ::testing::Not(HasSubstr("b.example.org")));
+}
+
+TEST_F(TwoNodes, EachCountsWhatComesFromTheOther) {
+  const std::string& log = a.server.process().output(Process::kErr);
+  const std::string told = " metrics port=";
+  const std::size_t at = log.find(told);
+  ASSERT_NE(std::string::npos, at) << log;
+  const std::string metrics = http_get(std::stoi(log.substr(at + told.size())), "/metrics");
+  EXPECT_THAT(metrics, HasSubstr("\ncomcat_peer_messages_in_total{peer=\"b\"} "));
+  EXPECT_THAT(metrics, HasSubstr("\ncomcat_peer_late_in_total{peer=\"b\"} "));
 }
 
 TEST_F(TwoNodes, WhoEndsSaysSo) {
