@@ -267,8 +267,7 @@ void Hub::sweep(base::Time now) {
 base::Time Hub::next_deadline(base::Time now) const {
   const base::Time of_cluster = cluster_ ? cluster_->next_deadline() : RoomDeadlines::kNever;
   const base::Time of_sweep = rests_ ? RoomDeadlines::kNever : std::max(now, next_sweep_);
-  return std::min(
-      {of_sweep, rooms_.next_deadline(), of_cluster, moving_out_.next_deadline()});
+  return std::min({of_sweep, rooms_.next_deadline(), of_cluster, moving_out_.next_deadline()});
 }
 
 void Hub::take(std::vector<store::Answer> answers, base::Time now) {

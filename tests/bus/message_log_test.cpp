@@ -72,8 +72,13 @@ TEST_P(LogContract, WhatIsAppendedComesToAllAndToWhoAppendedIt) {
     EXPECT_EQ(*number, entry.number);
     EXPECT_EQ("topic", entry.topic);
     EXPECT_EQ("hello", entry.bytes);
-    EXPECT_FALSE(entry.earlier);
     EXPECT_GT(entry.time.time_since_epoch().count(), 0);
+  }
+  // Who has read one follows: what is appended from then on was not there before.
+  ASSERT_TRUE(append(*one, "again").ok());
+  for (Followed* followed : {&by_one, &by_two}) {
+    ASSERT_TRUE(followed->reaches(2));
+    EXPECT_FALSE(followed->entries()[1].earlier);
   }
 }
 

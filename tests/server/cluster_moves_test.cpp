@@ -53,7 +53,7 @@ TEST_F(TwoRooms, WhoGoesToARoomSeesInTheAnswerWhoIsThereElsewhere) {
   const std::uint64_t asked = there.command(bo, wire::JoinRoom{"den"});
   town.pass(milliseconds(200));
   ASSERT_THAT(bo.answers(asked), SizeIs(1));
-  const auto& roster = std::get<wire::Roster>(bo.answers(asked)[0].result);
+  const auto roster = std::get<wire::Roster>(bo.answers(asked)[0].result);
   std::vector<std::string> seen;
   for (const wire::Member& member : roster.members) seen.push_back(member.name);
   EXPECT_THAT(seen, UnorderedElementsAre("bo", "an"));
