@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/town.h"
+#include "server/three_houses.h"
 
 namespace comcat::server {
 namespace {
@@ -17,31 +17,11 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-struct Listed : ::testing::Test {
-  Town town{3};
-  House& here = town.nodes[0]->house;
-  House& there = town.nodes[1]->house;
-  House& yonder = town.nodes[2]->house;
-
-  Person& join(House& house, const std::string& name, const std::string& room = "lobby") {
-    Person& person = house.join(name, room);
-    town.pass(milliseconds(200));
-    return person;
-  }
-  std::string admin(const std::string& words, base::Duration patience = milliseconds(50)) {
-    here.administer(words);
-    town.pass(patience);
-    if (!here.administered) return "no answer";
-    const Hosts::Answer& answer = *here.administered;
-    return answer.ok() ? *answer : std::string(answer.status().message());
-  }
+struct Listed : ThreeHouses {
+  using ThreeHouses::outcome;
   wire::Outcome outcome(Person& person, decltype(wire::Command::verb) verb,
                         base::Duration patience = milliseconds(50)) {
-    const std::uint64_t id = here.command(person, std::move(verb));
-    town.pass(patience);
-    const auto answers = person.answers(id);
-    EXPECT_THAT(answers, SizeIs(1));
-    return answers.empty() ? wire::Outcome{id, -1, "no answer", {}} : answers[0];
+    return outcome(here, person, std::move(verb), patience);
   }
   std::vector<std::string> rooms(Person& person, bool with_names = false) {
     std::vector<std::string> out;
