@@ -6,28 +6,31 @@ namespace comcat::transport {
 
 unsigned Easing::step(base::Duration queue, base::Time now) {
   const bool waits = queue > kLong;
-  if (waits != waits_) {
-    waits_ = waits;
-    since_ = now;
-    least_ = base::Duration::max();
-  }
+  if (waits != waits_) begin(queue, now);
+  waits_ = waits;
   least_ = std::min(least_, queue);
   if (waits) {
-    ease(now);
+    ease(queue, now);
   } else {
     recover(now);
   }
   return step_;
 }
 
-void Easing::ease(base::Time now) {
+void Easing::begin(base::Duration queue, base::Time now) {
+  since_ = now;
+  first_ = queue;
+  least_ = base::Duration::max();
+}
+
+void Easing::ease(base::Duration queue, base::Time now) {
   if (now - since_ < kReaction) return;
   const bool failed = raised_at_ != base::Time::min() && now - raised_at_ <= kPatience;
   patience_ = failed ? 2 * kPatience : base::Duration(kPatience);
   raised_at_ = base::Time::min();
-  step_ = least_ > kVeryLong ? kSteps : std::min(step_ + 1, kSteps);
-  since_ = now;
-  least_ = base::Duration::max();
+  const bool far_too_narrow = least_ > kVeryLong || queue - first_ > kLong;
+  step_ = far_too_narrow ? kSteps : std::min(step_ + 1, kSteps);
+  begin(queue, now);
 }
 
 void Easing::recover(base::Time now) {

@@ -1,6 +1,9 @@
 #include "comcat/datagram/send_path.h"
 
+#include <algorithm>
 #include <chrono>
+#include <deque>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -39,6 +42,26 @@ class Bench {
     }
   }
 
+  /// Voice for `time`, a packet each `gap`, on a line that takes `takes` for each, one after the
+  /// other; with reports each 200 ms.
+  void talk_on_narrow_line(base::Duration time, base::Duration gap, base::Duration takes) {
+    base::Time told = now_;
+    for (const base::Time end = now_ + time; now_ < end; now_ += gap) {
+      line_is_free_ = std::max<base::Time>(line_is_free_, now_) + takes;
+      on_the_line_.emplace_back(next_ + 1, line_is_free_);
+      send(Type::kVoice, false);
+      for (; on_the_line_.front().second <= now_; on_the_line_.pop_front()) {
+        report_ = {on_the_line_.front().first, report_.received + 1};
+      }
+      if (now_ - told >= 200ms) {
+        path_.told(report_, told = now_);
+      }
+      if (path_.tick(now_)) probe(/*echoes=*/false);
+      longest_queue_ = std::max<base::Duration>(longest_queue_, line_is_free_ - now_);
+    }
+  }
+  [[nodiscard]] base::Duration longest_queue() const { return longest_queue_; }
+
   void send(Type type, bool arrives) {
     path_.sent(type, next_, now_);
     if (arrives) report_ = {next_ + 1, report_.received + 1};
@@ -68,6 +91,9 @@ class Bench {
   std::uint64_t next_ = 0;
   Report report_;
   std::vector<base::Duration> probes_;
+  std::deque<std::pair<std::uint64_t, base::Time>> on_the_line_;  // `highest` of each, its arrival
+  base::Time line_is_free_{};
+  base::Duration longest_queue_{};
 };
 
 constexpr auto kAll = [](std::uint64_t) { return true; };
@@ -129,6 +155,18 @@ TEST(SendPath, ASecondWithoutProofSendsBothWaysAndTwoTheStreamAlone) {
   EXPECT_EQ(Way::kBoth, bench.path().way());
   bench.talk(40ms, kNone, false);
   EXPECT_EQ(Way::kStream, bench.path().way());
+}
+
+TEST(SendPath, WhatWaitsInALongQueueRaisesNoDoubt) {
+  Bench bench;
+  bench.start();
+  bench.talk_on_narrow_line(2500ms, 20ms, 40ms);
+  EXPECT_LT(1200ms, bench.longest_queue());
+  EXPECT_EQ(Way::kDatagram, bench.path().way());
+  bench.talk(600ms, kNone, false);
+  EXPECT_EQ(Way::kDatagram, bench.path().way()) << "the queue may have them still";
+  bench.talk(600ms, kNone, false);
+  EXPECT_NE(Way::kDatagram, bench.path().way()) << "a second without a report";
 }
 
 TEST(SendPath, AProofEndsTheDoubt) {

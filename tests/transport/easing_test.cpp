@@ -52,6 +52,12 @@ TEST(Easing, GoesDownAtOnceWhereTheWayIsFarTooNarrow) {
   EXPECT_EQ(Easing::kSteps, speaker.speak(400ms, 300ms));
 }
 
+TEST(Easing, GoesDownAtOnceWhereTheQueueKeepsGrowing) {
+  Speaker speaker;
+  EXPECT_EQ(0U, speaker.speak(200ms, 140ms));
+  EXPECT_EQ(Easing::kSteps, speaker.speak(200ms, 240ms));
+}
+
 TEST(Easing, GivesAllBackWithin20SecondsOnceThereIsRoom) {
   Speaker speaker;
   ASSERT_EQ(Easing::kSteps, speaker.speak(400ms, 300ms));

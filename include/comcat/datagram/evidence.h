@@ -27,8 +27,10 @@ class Evidence {
   [[nodiscard]] bool proves() const { return told_ > doubted_; }
   /// How many have left that ask for proof and are not proven; at most, where some are on the way.
   [[nodiscard]] std::uint64_t unproven() const { return unproven_; }
-  /// Since when those wait, where there are any: the newest report, or kOnTheWay after the first of
-  /// them left, if that is earlier. A report proves what has come, be it that nothing has since.
+  /// Since when those wait, where there are any: the newest report, or as long after the first of
+  /// them left as it may be on the way, if that is earlier. A report proves what has come, be it
+  /// that nothing has since. In a queue it may be on the way for longer: for what it took to prove
+  /// those of the last two reports, each.
   [[nodiscard]] base::Time since() const { return since_; }
 
  private:
@@ -42,6 +44,7 @@ class Evidence {
     base::Time at{};
   };
   void mark(base::Time now);
+  void unmark(base::Time now);
 
   // Each one more than a counter, as in Report.
   std::uint64_t left_ = 0;
@@ -53,6 +56,7 @@ class Evidence {
   std::array<Mark, kMarks>
       marks_{};  // of those that are not proven: the oldest, and some later ones
   std::size_t marked_ = 0;
+  std::array<base::Duration, 2> took_{};  // until what left was proven, of the last two reports
 };
 
 }  // namespace comcat::datagram

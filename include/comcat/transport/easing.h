@@ -12,8 +12,8 @@ namespace comcat::transport {
 /// encoder's affair.
 ///
 /// Down       a step for each kReaction in which a queue stays long; all steps at once where it is
-///            kVeryLong all that time, as the way is then far too narrow. What a hiccup has queued
-///            is gone before.
+///            kVeryLong all that time, or grows by kLong in it, as the way is then far too narrow.
+///            What a hiccup has queued is gone before.
 /// Up         a step after kPatience without a queue, and one more each kClimb; where a step brings
 ///            the queue back, the patience is doubled, once.
 ///
@@ -31,12 +31,14 @@ class Easing {
   unsigned step(base::Duration queue, base::Time now);
 
  private:
-  void ease(base::Time now);
+  void begin(base::Duration queue, base::Time now);
+  void ease(base::Duration queue, base::Time now);
   void recover(base::Time now);
 
   unsigned step_ = 0;
   bool waits_ = false;                            // the queue is long
-  base::Duration least_ = base::Duration::max();  // of the queue since `since_`
+  base::Duration first_{};                        // of the queue, at `since_`
+  base::Duration least_ = base::Duration::max();  // of the queue since then
   base::Time since_{};                            // it is long, or is not
   base::Time raised_at_ = base::Time::min();      // a step up
   base::Duration patience_ = kPatience;
