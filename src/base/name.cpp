@@ -8,6 +8,8 @@
 #include <uninorm.h>
 #include <unistr.h>
 
+#include "sequences.h"
+
 namespace comcat::base {
 namespace {
 
@@ -16,6 +18,7 @@ constexpr ucs4_t kJoiner = 0x200D;
 constexpr ucs4_t kTextStyle = 0xFE0E;
 constexpr ucs4_t kEmojiStyle = 0xFE0F;
 constexpr ucs4_t kEmptyBraille = 0x2800;
+constexpr ucs4_t kBlackFlag = 0x1F3F4;
 
 using Characters = std::vector<ucs4_t>;
 
@@ -23,9 +26,14 @@ bool in(ucs4_t c, ucs4_t first, ucs4_t last) {
   return c >= first && c <= last;
 }
 
-/// False where `text` is malformed.
+/// False where `text` is malformed. The flag of a part of a country is its first character.
 bool decode(std::string_view text, Characters& out) {
   while (!text.empty()) {
+    if (const std::size_t flag = flag_bytes(text); flag > 0) {
+      out.push_back(kBlackFlag);
+      text.remove_prefix(flag);
+      continue;
+    }
     ucs4_t c = 0;
     const auto* const bytes = reinterpret_cast<const std::uint8_t*>(text.data());
     const int length = ::u8_mbtoucr(&c, bytes, text.size());
@@ -66,7 +74,7 @@ bool is_visible(ucs4_t c) {
 }
 
 bool is_joiner(ucs4_t c) {
-  return c == kNonJoiner || c == kJoiner || c == kTextStyle || c == kEmojiStyle;
+  return c == kNonJoiner || c == kJoiner || c == kTextStyle || c == kEmojiStyle || is_selector(c);
 }
 
 bool after_virama(const Characters& text, std::size_t at) {
@@ -97,6 +105,7 @@ bool between_emoji(const Characters& text, std::size_t at) {
 }
 
 bool joins(const Characters& text, std::size_t at) {
+  if (is_selector(text[at])) return at > 0 && selects(text[at - 1], text[at]);
   switch (text[at]) {
     case kNonJoiner:
       return after_virama(text, at) || between_joining_letters(text, at);

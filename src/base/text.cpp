@@ -7,6 +7,8 @@
 
 #include <unictype.h>
 
+#include "sequences.h"
+
 namespace comcat::base {
 namespace {
 
@@ -66,8 +68,21 @@ bool is_joiner(std::uint32_t c) {
   return in(c, 0x200C, 0x200D) || in(c, 0xFE0E, 0xFE0F);
 }
 
-bool is_safe(std::uint32_t c, Joiners joiners) {
-  return is_safe(c) || (joiners == Joiners::kKept && is_joiner(c));
+/// What is shown, or left out, as a whole: mostly one character.
+struct Unit {
+  std::uint32_t code_point = 0;  // the first
+  std::size_t length_bytes = 1;
+  bool safe = false;
+};
+
+/// The first of non-empty `text`, which comes after the character `before`.
+Unit unit_of(std::string_view text, std::uint32_t before, Joiners joiners) {
+  const Decoded next = decode(text);
+  Unit out{next.code_point, next.length_bytes, next.valid && is_safe(next.code_point)};
+  if (joiners == Joiners::kRefused || !next.valid) return out;
+  if (const std::size_t flag = flag_bytes(text); flag > 0) out.length_bytes = flag;
+  out.safe = out.safe || is_joiner(out.code_point) || selects(before, out.code_point);
+  return out;
 }
 
 /// Counts the marks that stand upon one letter.
@@ -75,7 +90,8 @@ class Marks {
  public:
   /// True where `c` is one too many.
   bool add(std::uint32_t c) {
-    if (c == 0x200C || c == 0x200D) return false;  // nothing that a mark could stand upon
+    // Nothing that a mark could stand upon.
+    if (c == 0x200C || c == 0x200D || is_selector(c)) return false;
     constexpr std::uint32_t kFirst = 0x300;
     const bool is_mark = c >= kFirst && ::uc_is_general_category_withtable(
                                             c, UC_CATEGORY_MASK_Mn | UC_CATEGORY_MASK_Me);
@@ -91,12 +107,11 @@ class Marks {
 
 bool is_safe_text(std::string_view text, Joiners joiners) {
   Marks marks;
-  while (!text.empty()) {
-    const Decoded next = decode(text);
-    if (!next.valid || !is_safe(next.code_point, joiners) || marks.add(next.code_point)) {
-      return false;
-    }
+  for (std::uint32_t before = 0; !text.empty();) {
+    const Unit next = unit_of(text, before, joiners);
+    if (!next.safe || marks.add(next.code_point)) return false;
     text.remove_prefix(next.length_bytes);
+    before = next.code_point;
   }
   return true;
 }
@@ -104,12 +119,12 @@ bool is_safe_text(std::string_view text, Joiners joiners) {
 std::string safe_text(std::string_view text, std::size_t max_bytes, Joiners joiners) {
   std::string out;
   Marks marks;
-  while (!text.empty()) {
-    const Decoded next = decode(text);
-    const bool safe = next.valid && is_safe(next.code_point, joiners);
-    const std::string_view shown = safe ? text.substr(0, next.length_bytes) : kReplacement;
+  for (std::uint32_t before = 0; !text.empty();) {
+    const Unit next = unit_of(text, before, joiners);
+    const std::string_view shown = next.safe ? text.substr(0, next.length_bytes) : kReplacement;
     text.remove_prefix(next.length_bytes);
-    if (marks.add(safe ? next.code_point : 0)) continue;
+    before = next.code_point;
+    if (marks.add(next.safe ? next.code_point : 0)) continue;
     if (out.size() + shown.size() > max_bytes) break;
     out += shown;
   }

@@ -11,6 +11,8 @@
 #include <uninorm.h>
 #include <unistr.h>
 
+#include "sequences.h"
+
 namespace comcat::base {
 namespace {
 
@@ -54,10 +56,14 @@ void for_each_character(std::string_view text, const Visit& visit) {
   }
 }
 
+/// Without what is invisible, but for the tags by which one flag is not another.
 std::string without_invisible(std::string_view text) {
   std::string out;
+  std::size_t flag_end = 0;
   for_each_character(text, [&](ucs4_t c, std::string_view written) {
-    if (!::uc_is_property_default_ignorable_code_point(c)) out += written;
+    const auto at = static_cast<std::size_t>(written.data() - text.data());
+    flag_end = std::max(flag_end, at + flag_bytes(text.substr(at)));
+    if (at < flag_end || !::uc_is_property_default_ignorable_code_point(c)) out += written;
   });
   return out;
 }

@@ -50,6 +50,37 @@ TEST(Name, KeepsJoinersWhereTheyJoin) {
   }
 }
 
+TEST(Name, MayHoldTheFlagOfAPartOfACountry) {
+  const std::string flag = "\U0001F3F4";
+  const std::string england = flag + "\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F";
+  const std::string scotland =
+      flag + "\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F";
+  for (const std::string& name : {england, "an " + scotland, england + scotland, england + " an"}) {
+    EXPECT_EQ("", name_fault(to_nfc(name))) << name;
+    EXPECT_TRUE(is_words(name)) << name;
+  }
+  EXPECT_EQ(1U, count_graphemes(england));
+  EXPECT_NE(comparison_key(england), comparison_key(scotland));
+  for (const std::string& name :
+       {flag + "\U000E0067\U000E0062", england.substr(0, england.size() - 4), flag + "\U000E007F",
+        flag + "\U000E0067\U000E0062\U000E007F", england + "\U000E007F", england.substr(4),
+        flag + "\U000E0047\U000E0042\U000E0045\U000E007F", "a" + england.substr(4)}) {
+    EXPECT_NE("", name_fault(name)) << name;
+  }
+}
+
+TEST(Name, KeepsTheFormsOfIdeographsAndMongolianLetters) {
+  for (const char* name : {"葛\U000E0100城", "邉\U000E0101", "神\uFE00", "ᠬ\u180Bᠠ", "ᠨ\u180Eᠠ"}) {
+    EXPECT_EQ("", name_fault(to_nfc(name))) << name;
+    EXPECT_TRUE(is_words(to_nfc(name))) << name;
+  }
+  EXPECT_EQ(comparison_key("葛\U000E0100城"), comparison_key("葛城"));
+  for (const char* name : {"葛\U000E0100\U000E0101", "a\U000E0100", "あ\U000E0100", "\u180B",
+                           "a\u180E", "葛\u180B", "🐈\uFE00"}) {
+    EXPECT_NE("", name_fault(name)) << name;
+  }
+}
+
 TEST(Name, HasNoJoinerWhereNothingIsJoined) {
   for (const char* name :
        {"a\u200Cn", "a\u200Dn", "\u200Dan", "an\u200C", "🐈\u200D", "\u200D🐈", "🐈\u200Dan",

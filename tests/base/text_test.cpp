@@ -44,6 +44,22 @@ TEST(SafeText, KeepsWhatJoinsLettersAndEmojiWhereAskedTo) {
   EXPECT_FALSE(is_safe_text("a\u200Bb", Joiners::kKept));
 }
 
+TEST(SafeText, KeepsFlagsAndFormsOfIdeographsAndNoOtherTags) {
+  const std::string england =
+      "\U0001F3F4\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F";
+  for (const std::string& text : {england, "go " + england + "!", std::string("葛\U000E0100城")}) {
+    EXPECT_TRUE(is_safe_text(text, Joiners::kKept)) << text;
+    EXPECT_EQ(text, safe_text(text, 512, Joiners::kKept));
+    EXPECT_FALSE(is_safe_text(text)) << text;
+  }
+  for (const std::string& text :
+       {england.substr(0, england.size() - 4), england + "\U000E0061", std::string("a\U000E0100"),
+        std::string("hi\U000E0068\U000E0069")}) {
+    EXPECT_FALSE(is_safe_text(text, Joiners::kKept)) << text;
+  }
+  EXPECT_EQ("", safe_text(england, england.size() - 1, Joiners::kKept)) << "no half of it";
+}
+
 TEST(SafeText, ReplacesBytesThatAreNoUtf8) {
   for (const char* text :
        {"\xC0\xAF", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF", "\x80"}) {

@@ -18,7 +18,9 @@ inline constexpr std::size_t kMaxMarks = 4;
 ///            no syllable); every blank but U+0020; marks on nothing, or more than kMaxMarks.
 /// Joiners    U+200C and U+200D where RFC 5892 (appendix A.1, A.2) has them: after a virama, and
 ///            U+200C between letters that would join. U+200D between emoji, and U+FE0E or U+FE0F
-///            after one. Elsewhere they are invisible, and refused.
+///            after one. Selectors of a form after an ideograph or a Mongolian letter that has
+///            some, and tags in the flag of a part of a country. Elsewhere they are invisible, and
+///            refused.
 [[nodiscard]] std::string_view name_fault(std::string_view text);
 
 /// True where `text` is words: letters with their marks, decimal digits, emoji, single spaces

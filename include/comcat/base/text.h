@@ -9,7 +9,9 @@
 namespace comcat::base {
 
 /// U+200C, U+200D, U+FE0E and U+FE0F, invisible themselves: Persian words and emoji are written
-/// with them, and names that differ in nothing else would look the same.
+/// with them, and names that differ in nothing else would look the same. So are, where they belong
+/// to the character before them, selectors of an ideograph's or a Mongolian letter's form, and the
+/// tags that make a flag England's.
 enum class Joiners { kRefused, kKept };
 
 /// Nonspacing marks that may stand upon one letter of a text. Tibetan and pointed Hebrew with its
