@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "comcat/base/file_trust.h"
 #include "comcat/base/text.h"
 
 namespace comcat::apps {
@@ -37,7 +38,7 @@ absl::StatusOr<StateLock> StateLock::take(const std::filesystem::path& directory
   for (;;) {
     base::FileDescriptor file(
         ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600));
-    if (!file.valid()) return failed("open", path, std::strerror(errno));
+    if (!file.valid()) return failed("open", path, base::why_not_opened(errno));
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK) return failed("lock", path, std::strerror(errno));
       return absl::AlreadyExistsError("another comcat-server uses the state directory " +

@@ -1,5 +1,8 @@
 #include "comcat/base/file_trust.h"
 
+#include <cerrno>
+#include <system_error>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,6 +35,12 @@ std::string distrust_directory(const std::string& path) {
   const bool open = (directory.st_mode & S_IWOTH) != 0 && (directory.st_mode & S_ISVTX) == 0;
   return open ? "everyone may put files there; see that it holds what it should, then chmod o-w it"
               : "";
+}
+
+std::string why_not_opened(int error) {
+  if (error == ELOOP) return "it is a symbolic link";
+  if (error == EISDIR) return "it is a directory";
+  return std::generic_category().message(error);
 }
 
 }  // namespace comcat::base

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "comcat/base/file_descriptor.h"
+#include "comcat/base/file_trust.h"
 #include "comcat/base/log.h"
 #include "comcat/base/text.h"
 
@@ -51,7 +52,7 @@ absl::StatusOr<std::string> claim_history_file(const fs::path& directory) {
       ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600));
   struct stat found {};
   if (!file.valid() || ::fstat(file.get(), &found) != 0) {
-    return cannot("open", path, errno == ELOOP ? "it is a symbolic link" : std::strerror(errno));
+    return cannot("open", path, base::why_not_opened(errno));
   }
   if (!S_ISREG(found.st_mode)) return cannot("open", path, "it is no file");
   if ((found.st_mode & kOthers) != 0) {

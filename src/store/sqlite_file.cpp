@@ -1,10 +1,10 @@
 #include "sqlite_file.h"
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "comcat/base/file_descriptor.h"
 #include "comcat/base/file_trust.h"
@@ -29,7 +29,11 @@ absl::StatusOr<Sqlite> open_own_file(const std::string& path, std::string_view w
   };
   const base::FileDescriptor file(
       ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600));
-  if (!file.valid()) return cannot_use(std::strerror(errno));
+  struct stat found {};
+  if (!file.valid() || ::fstat(file.get(), &found) != 0) {
+    return cannot_use(base::why_not_opened(errno));
+  }
+  if (!S_ISREG(found.st_mode)) return cannot_use("it is no file");
   if (const std::string why = base::distrust(file.get()); !why.empty()) return cannot_use(why);
   Sqlite sqlite(path);
   if (!sqlite.ok() || !sqlite.run(kSettings) || !sqlite.run(schema)) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 namespace comcat::store {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::TemporaryDirectory;
 
 std::vector<Ban> read(const std::string& directory) {
@@ -119,7 +121,17 @@ TEST(BanBook, AFileThatIsALinkIsNotFollowed) {
   KeeperThread thread;
   const auto book = BanBook::open(thread, directory.path(), known);
   EXPECT_TRUE(absl::IsUnavailable(book.status()));
+  EXPECT_THAT(std::string(book.status().message()), HasSubstr(": it is a symbolic link; "));
   EXPECT_FALSE(std::filesystem::exists(elsewhere.file("mine")));
+}
+
+TEST(BanBook, WhatIsNoFileIsSaidToBeNone) {
+  const TemporaryDirectory directory;
+  ASSERT_EQ(0, ::mkfifo(directory.file("bans.db").c_str(), 0600));
+  std::vector<Ban> known;
+  KeeperThread thread;
+  const auto book = BanBook::open(thread, directory.path(), known);
+  EXPECT_THAT(std::string(book.status().message()), HasSubstr(": it is no file; "));
 }
 
 }  // namespace

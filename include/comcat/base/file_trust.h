@@ -16,4 +16,7 @@ namespace comcat::base {
 /// its owner's alone. "" too where there is no such directory.
 [[nodiscard]] std::string distrust_directory(const std::string& path);
 
+/// What `error` of an open() with O_NOFOLLOW means, safe to print.
+[[nodiscard]] std::string why_not_opened(int error);
+
 }  // namespace comcat::base
