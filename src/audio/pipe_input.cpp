@@ -19,6 +19,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "audio/mono_reader.h"
+#include "audio/other_stream.h"
 #include "audio/pipe_bytes.h"
 #include "audio/sndfile_decoder.h"
 
@@ -59,11 +60,7 @@ absl::StatusOr<std::unique_ptr<SoundDecoder>> decoder_for(const Bytes& bytes,
   if (magic == "RIFF" || magic == "RIFX" || magic == "RF64") {
     return open_sndfile_decoder(bytes, what);
   }
-  // ID3 is what an MP3 begins with, be it ffmpeg's or a download; the next is WebM's and
-  // Matroska's.
-  for (const char* other :
-       {"OggS", "fLaC", "FORM", ".snd", "caff", "riff", "ID3", "\x1A\x45\xDF\xA3"}) {
-    if (!magic.starts_with(other)) continue;
+  if (is_other_stream(*bytes)) {
     return absl::FailedPreconditionError(
         what + " is neither raw sound nor WAV; write one of these, or name the file itself");
   }
