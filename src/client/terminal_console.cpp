@@ -20,6 +20,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "completion.h"
+#include "deadly_signals.h"
 #include "job_control.h"
 #include "line_editor.h"
 #include "line_text.h"
@@ -363,6 +364,7 @@ class TerminalConsole final : public Console {
   const Handler handler_;
   base::WakeEvent wake_;
   const ResizeSignal resized_;
+  const DeadlySignals deadly_;
   JobControl jobs_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> has_turn_{true};

@@ -279,6 +279,25 @@ TEST_F(OnATerminal, TheSecondCtrlCLeavesTheShellALineOfItsOwn) {
   server_.process().signal(SIGCONT);
 }
 
+TEST_F(OnATerminal, CtrlBackslashLeavesTheTerminalAsItWas) {
+  options_.environment = {
+      {"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"NO_COLOR", "1"}, {"PS1", "shell% "}};
+  Process sh({"/bin/bash", "--norc", "-i"}, options_);
+  ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
+  std::string line = "ulimit -c 0; ";
+  for (const std::string& word : as("an")) line += word + " ";
+  sh.write(line + "\n");
+  ASSERT_TRUE(is_ready(sh));
+  sh.write("half a li");
+  ASSERT_TRUE(sh.wait_for_text(Process::kOut, "> half a li"));
+  sh.write("\x1c");
+  ASSERT_TRUE(sh.wait_for_text(Process::kErr, "Quit"));
+  EXPECT_THAT(sh.output(Process::kOut), HasSubstr("\033[?2004l"));
+  sh.write("stty -a; echo done.\n");
+  EXPECT_TRUE(sh.wait_for_text(Process::kOut, " icanon"));
+  EXPECT_TRUE(sh.wait_for_line(Process::kOut, "done."));
+}
+
 TEST_F(OnATerminal, ThePasscodeIsAskedForAndNotShown) {
   Process an(command(server_.host(), {"--insecure", "--name=an"}), options_);
   ASSERT_TRUE(an.wait_for_text(Process::kErr, "passcode of " + server_.host()));
