@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -111,7 +112,9 @@ absl::StatusOr<ConsoleCommand> command_of(const json& fields) {
 
 bool is_json(const std::string& line) {
   const std::size_t begin = line.find_first_not_of(" \t");
-  return begin != std::string::npos && line[begin] == '{';
+  if (begin == std::string::npos) return false;
+  return std::string_view("{[\"").find(line[begin]) != std::string_view::npos ||
+         line.find("\"command\"") != std::string::npos || json::accept(line);
 }
 
 JsonCommand parse_json_command(const std::string& line) {

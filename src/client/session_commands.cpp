@@ -74,6 +74,10 @@ void Session::on_line(const std::string& line, base::Time now) {
 
 void Session::not_a_command(const std::string& line, const std::string& why, base::Time now) {
   const std::optional<std::string> text = plain_text(line);
+  const absl::Status fits = check_plain_text(line);
+  if (!fits.ok() && options_.plain_text != PlainText::kHint) {
+    return show(error(std::string(fits.message())).with("command", line));
+  }
   const bool says = options_.plain_text == PlainText::kSay ||
                     (options_.plain_text == PlainText::kSayAfterHint && hinted_);
   if (text && says) return execute(SayText{*text}, now);

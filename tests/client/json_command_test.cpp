@@ -115,6 +115,20 @@ TEST_F(WithAProgram, WhatIsAnsweredHereCarriesItAtOnce) {
   EXPECT_THAT(take(), ::testing::Not(HasSubstr("\"id\"")));
 }
 
+TEST_F(WithAProgram, WhatIsMeantAsJsonAndIsNoCommandIsNeverSaid) {
+  type("a text");  // the hint
+  EXPECT_THAT(take(), HasSubstr("\"event\":\"error\""));
+  for (const char* line : {R"([{"command":"stop"}])", R"("command":"say","text":"x"})",
+                           R"('{"command":"stop"}')", "17", "null", " [1]", R"({"command":"say")",
+                           "\"hello\"", "\"hello", R"(,{"command":"stop"})"}) {
+    type(line);
+    EXPECT_THAT(take(), HasSubstr("this line is no JSON object")) << line;
+  }
+  EXPECT_THAT(world_.sent, IsEmpty());
+  type("a text");
+  EXPECT_EQ(1U, world_.sent.size());
+}
+
 TEST_F(WithAProgram, AnAnswerThatNeverComesAndAnOutageCarryItToo) {
   type(R"({"command":"rooms","id":4})");
   session_.step(now_ + CommandOutbox::kPatience);

@@ -31,6 +31,17 @@ TEST_F(InACall, PlainTextIsSaidOnceAHintHasToldSo) {
   EXPECT_THAT(world_.take_texts(), ElementsAre(HasSubstr("did you mean mute?")));
 }
 
+TEST_F(InACall, PlainTextThatCannotBeSaidIsToldWhyAndNotThatItIsNoCommand) {
+  for (const std::string& text : {std::string(5000, 'x'), "so " + std::string(5000, 'x')}) {
+    type(text);
+    EXPECT_THAT(world_.take_texts(), ElementsAre("the text has " + std::to_string(text.size()) +
+                                                 " bytes; at most 2000 are allowed"));
+  }
+  type("so \x1b[0m it goes");
+  EXPECT_THAT(world_.take_texts(), ElementsAre(HasSubstr("the text holds control")));
+  EXPECT_THAT(world_.sent, IsEmpty());
+}
+
 TEST(Session, PlainTextIsSaidAtOnceOrNeverIfTheUserWantsThat) {
   for (const auto& [plain_text, said] : {std::pair{PlainText::kSay, 2U}, {PlainText::kHint, 0U}}) {
     World world;

@@ -104,4 +104,7 @@ using ConsoleCommand =
 /// Nothing for a command, for what looks like a mistyped one, and for what begins with a slash.
 [[nodiscard]] std::optional<std::string> plain_text(const std::string& line);
 
+/// Why what would be plain text cannot be said: it is too long, or holds what no text may hold.
+[[nodiscard]] absl::Status check_plain_text(const std::string& line);
+
 }  // namespace comcat::client
