@@ -225,6 +225,7 @@ void ClientLoop::welcome_session(wire::Welcome welcome, const std::string& serve
     }
   }
   session_.on_welcome(std::move(welcome), server);
+  on_path();
   if (control_) control_->start();
   if (!console_ && !takes_stdin_ && !session_.stopping()) start_console();
 }
@@ -294,6 +295,10 @@ void ClientLoop::tell_path() {
   owes_path_news_.store(false);
   if (printer_.is_full()) return;
   PathNews::News news = path_news_.note(stream_->stats().path);
+  if (news.changed) untold_path_.changed = std::move(news.changed);
+  if (news.blocked) untold_path_.blocked = std::move(news.blocked);
+  if (!session_.in_call()) return;  // that it is comes first
+  news = std::exchange(untold_path_, {});
   if (news.changed && options_.json) show(*std::move(news.changed));
   if (news.blocked) show(*std::move(news.blocked));
 }

@@ -133,6 +133,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   StatusPace status_pace_;
   CallQuality quality_;
   PathNews path_news_;
+  PathNews::News untold_path_;
   std::atomic<bool> owes_path_news_{false};
   Session session_;
   CallRecording recording_;

@@ -102,6 +102,11 @@ Report ClientLoop::sound() const {
 }
 
 absl::Status ClientLoop::choose_sound(const ChooseSound& wanted) {
+  if (wanted.spec.empty()) {
+    sound_->then(
+        [this] { tasks_.post_urgent([this, told = sound()] { session_.on_sound(told); }); });
+    return absl::OkStatus();
+  }
   const std::string word = wanted.input ? "input" : "output";
   const bool taken = wanted.input ? takes_stdin_ : takes_stdout_;
   const bool takes = wanted.input ? audio::reads_standard_input(wanted.spec)

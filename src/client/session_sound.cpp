@@ -99,7 +99,8 @@ void Session::on_played(std::uint64_t number, const absl::Status& how) {
 }
 
 void Session::execute(const ChooseSound& wanted, base::Time now) {
-  if (wanted.spec.empty()) return show(ports_.sound());
+  // What is used is known once what was chosen before is open.
+  if (wanted.spec.empty() && sound_askers_.empty()) return show(ports_.sound());
   if (const absl::Status status = ports_.choose_sound(wanted); !status.ok()) {
     return show(error(std::string(status.message())));
   }

@@ -69,6 +69,10 @@ void Sound::choose(Side side, std::string spec, OnChosen then) {
   devices_->choose(side, std::move(spec), std::move(then));
 }
 
+void Sound::then(std::function<void()> act) {
+  devices_->then(std::move(act));
+}
+
 void Sound::list(OnListed then) {
   devices_->list(std::move(then));
 }

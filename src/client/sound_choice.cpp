@@ -8,20 +8,20 @@
 
 namespace comcat::client {
 
-void SoundDevices::choose(Side side, std::string spec, Sound::OnChosen then) {
-  {
-    const absl::MutexLock lock(&mutex_);
-    asked_.emplace_back([this, side, spec = std::move(spec), then = std::move(then)] {
-      then(side == Side::kInput ? change_input(spec) : change_output(spec));
-    });
-  }
-  bell_.ring();
+void SoundDevices::choose(Side side, std::string spec, Sound::OnChosen chosen) {
+  then([this, side, spec = std::move(spec), chosen = std::move(chosen)] {
+    chosen(side == Side::kInput ? change_input(spec) : change_output(spec));
+  });
 }
 
-void SoundDevices::list(Sound::OnListed then) {
+void SoundDevices::list(Sound::OnListed listed) {
+  then([listed = std::move(listed)] { listed(audio::list_devices()); });
+}
+
+void SoundDevices::then(std::function<void()> act) {
   {
     const absl::MutexLock lock(&mutex_);
-    asked_.emplace_back([then = std::move(then)] { then(audio::list_devices()); });
+    asked_.push_back(std::move(act));
   }
   bell_.ring();
 }

@@ -43,8 +43,9 @@ class SoundDevices {
   [[nodiscard]] absl::Status start();
   void stop();
   [[nodiscard]] absl::Status reopen(Side side);
-  void choose(Side side, std::string spec, Sound::OnChosen then);
-  void list(Sound::OnListed then);
+  void choose(Side side, std::string spec, Sound::OnChosen chosen);
+  void list(Sound::OnListed listed);
+  void then(std::function<void()> act);
   [[nodiscard]] std::string description() const;
   [[nodiscard]] std::string recording() const;
   [[nodiscard]] bool input_may_resume() const;

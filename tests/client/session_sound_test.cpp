@@ -42,6 +42,14 @@ TEST_F(SoundWords, AloneTheyTellWhatIsUsed) {
   EXPECT_THAT(world_.take_texts(), ElementsAre("microphone: null", "microphone: null"));
 }
 
+TEST_F(SoundWords, AloneRightAfterAChoiceTheyTellWhatIsUsedThen) {
+  type("input tone:440");
+  type("input");
+  EXPECT_THAT(world_.shown, IsEmpty()) << "it is not open yet";
+  ASSERT_EQ(2U, world_.chosen.size());
+  EXPECT_EQ("", world_.chosen[1].spec);
+}
+
 TEST_F(SoundWords, WhatCannotBeChosenNowIsSaidAtOnce) {
   world_.card = absl::InvalidArgumentError("--input - is for a whole call");
   type("input -");

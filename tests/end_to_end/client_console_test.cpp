@@ -152,11 +152,14 @@ TEST_F(InACall, JsonIsOneObjectALine) {
   EXPECT_TRUE(
       client.wait_for_line(Process::kOut, R"("event":"closed","text":"you left the call")"));
   EXPECT_EQ(0, client.wait_exit());
-  std::istringstream lines(client.output(Process::kOut));
+  const std::string output = client.output(Process::kOut);
+  std::istringstream lines(output);
   for (std::string line; std::getline(lines, line);) {
     EXPECT_EQ('{', line.front());
     EXPECT_EQ('}', line.back());
   }
+  const std::size_t path = output.find("\"event\":\"path\"");
+  EXPECT_TRUE(path == std::string::npos || path > output.find("\"event\":\"connected\""));
 }
 
 TEST_F(InACall, ARestartedServerIsFoundAgainInTheSameRoom) {

@@ -71,7 +71,8 @@ class SessionPorts {
   virtual void answer(const Asker& asker, Report report) = 0;
   /// What one speaks into, and hears by.
   [[nodiscard]] virtual Report sound() const = 0;
-  /// Others from now on. OK where on_sound() follows; else the error is for the user.
+  /// Others from now on, or, where none is named, what is used then. OK where on_sound() follows;
+  /// else the error is for the user.
   [[nodiscard]] virtual absl::Status choose_sound(const ChooseSound& wanted) = 0;
   /// The sound devices of this machine, which on_sound() follows.
   virtual void list_devices() = 0;
@@ -168,6 +169,8 @@ class Session {
   /// What stands before the line that is typed.
   [[nodiscard]] std::string prompt() const;
   [[nodiscard]] bool stopping() const { return stopping_; }
+  /// Whether the server has answered, and is there still.
+  [[nodiscard]] bool in_call() const { return welcomed_ && !interrupted_; }
 
  private:
   static constexpr std::size_t kNamesUnasked = 30;  // `who` lists all of them

@@ -78,6 +78,8 @@ class Sound {
   void choose(Side side, std::string spec, OnChosen then);
   /// The devices that this machine has now, in the same order.
   void list(OnListed then);
+  /// Calls `act` in the same order, from the same thread.
+  void then(std::function<void()> act);
 
   [[nodiscard]] Capture& capture() { return *capture_; }
   [[nodiscard]] Playback& playback() { return playback_; }
