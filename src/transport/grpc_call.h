@@ -70,6 +70,8 @@ class GrpcCall {
   /// Whom it is connected to, its host a number; nothing where gRPC does not say.
   [[nodiscard]] std::optional<base::Address> peer() const { return parse_peer(context_.peer()); }
   [[nodiscard]] bool writing() const { return written_.pending(); }
+  /// Of the connection.
+  [[nodiscard]] Backlog backlog() const { return hold_.backlog(); }
   /// The message that the last read brought; nothing where it cannot be read.
   [[nodiscard]] std::optional<rpc::Contiguous> received() const {
     return rpc::Contiguous::of(read_buffer_);

@@ -9,7 +9,7 @@ namespace comcat::transport {
 
 StreamInbox::StreamInbox(SendQueue::Options queue, StreamCourse::Place place,
                          std::function<void()> ring)
-    : ring_(std::move(ring)), queue_(queue), place_(std::move(place)) {}
+    : ring_(std::move(ring)), options_(queue), queue_(queue), place_(std::move(place)) {}
 
 void StreamInbox::send_voice(const wire::VoicePacket& packet) {
   if (!is_open()) {
@@ -63,8 +63,18 @@ void StreamInbox::add_to(VoiceStream::Stats& stats) const {
   stats.queued_voice = std::chrono::duration_cast<std::chrono::milliseconds>(queue_.queued_voice());
 }
 
+base::Duration StreamInbox::waits() const {
+  return queue_.queued_voice() + network_waits_.load(std::memory_order_relaxed);
+}
+
+std::optional<std::string> StreamInbox::pop(const Backlog& network, base::Time now) {
+  network_waits_.store(network.unsent + network.on_the_way, std::memory_order_relaxed);
+  return network.unsent > options_.max_voice ? queue_.pop_control() : queue_.pop(now);
+}
+
 void StreamInbox::shut() {
   open_.store(false, std::memory_order_release);
+  network_waits_.store({}, std::memory_order_relaxed);
   queue_.clear();
 }
 

@@ -9,6 +9,7 @@
 #include "comcat/datagram/control.h"
 #include "comcat/transport/stream_course.h"
 #include "comcat/transport/voice_stream.h"
+#include "comcat/transport/write_hold.h"
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -42,8 +43,8 @@ class StreamInbox {
   void set_place(StreamCourse::Place place);
   void leave();
   void hang_up();
-  /// What waits for the network.
-  [[nodiscard]] base::Duration queued_voice() const { return queue_.queued_voice(); }
+  /// How long what is sent waits: here, and behind it in the network.
+  [[nodiscard]] base::Duration waits() const;
   /// Fills in what was sent, dropped and queued.
   void add_to(VoiceStream::Stats& stats) const;
 
@@ -54,7 +55,8 @@ class StreamInbox {
   void shut();
   /// Queues the request that tells the server what has come.
   void acknowledge(std::string request) { queue_.push_receipt(std::move(request)); }
-  [[nodiscard]] std::optional<std::string> pop(base::Time now) { return queue_.pop(now); }
+  /// The next to write; no voice where the network has max_voice of it unsent.
+  [[nodiscard]] std::optional<std::string> pop(const Backlog& network, base::Time now);
   /// Rings again for what is wished from now on.
   [[nodiscard]] Wishes look();
   /// One is in `room`, which is where to go from now on where one knew none.
@@ -66,7 +68,9 @@ class StreamInbox {
   void ring();
 
   const std::function<void()> ring_;
+  const SendQueue::Options options_;
   SendQueue queue_;
+  std::atomic<base::Duration> network_waits_{};
   std::atomic<bool> open_{false};
   std::atomic<bool> rung_{false};
   std::atomic<std::uint64_t> unsent_frames_{0};

@@ -221,7 +221,7 @@ void VoiceStream::Loop::hand_on(wire::Response response) {
 
 void VoiceStream::Loop::write_next() {
   if (!course_.may_send() || call_->writing()) return;
-  if (const std::optional<std::string> bytes = inbox_.pop(now_)) {
+  if (const std::optional<std::string> bytes = inbox_.pop(call_->backlog(), now_)) {
     call_->write(*bytes);
   } else {
     perform(course_.on_drained());

@@ -12,7 +12,7 @@ VoiceWays::VoiceWays(StreamInbox& inbox, StreamHandler& handler, bool datagrams)
 void VoiceWays::send_voice(const wire::VoicePacket& packet) {
   const Path datagrams = path();
   const Way way = datagrams ? datagrams->say(packet) : Way::kStream;
-  ease(way == Way::kDatagram ? datagrams->queue() : inbox_.queued_voice());
+  ease(way == Way::kDatagram ? datagrams->queue() : inbox_.waits());
   if (way == Way::kDatagram || (way == Way::kBoth && !inbox_.is_open())) {
     sent_frames_.fetch_add(1, std::memory_order_relaxed);
   } else {

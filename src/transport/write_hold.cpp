@@ -1,12 +1,13 @@
 #include "comcat/transport/write_hold.h"
 
+#include <optional>
 #include <utility>
 
 #include <fcntl.h>
 #include <grpc/support/sync.h>
 #include <grpcpp/grpcpp.h>
+#include <linux/tcp.h>  // netinet/tcp.h has less in tcp_info
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -58,13 +59,22 @@ class HeldSocket {
     if (fd_.valid()) std::ignore = setsockopt(fd_.get(), IPPROTO_TCP, option, &on, sizeof(on));
   }
 
+  [[nodiscard]] std::optional<tcp_info> info() const {
+    const absl::MutexLock lock(&mutex_);
+    tcp_info out{};
+    socklen_t size = sizeof(out);
+    const bool known =
+        fd_.valid() && getsockopt(fd_.get(), IPPROTO_TCP, TCP_INFO, &out, &size) == 0;
+    return known ? std::optional(out) : std::nullopt;
+  }
+
   void shut() {
     const absl::MutexLock lock(&mutex_);
     if (fd_.valid()) std::ignore = shutdown(fd_.get(), SHUT_RDWR);
   }
 
  private:
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   base::FileDescriptor fd_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -112,6 +122,22 @@ void WriteHold::flush() {
 
 void WriteHold::cut() {
   socket_->shut();
+}
+
+Backlog WriteHold::backlog() const {
+  const std::optional<tcp_info> tcp = socket_->info();
+  if (!tcp) return {};
+  Backlog out;
+  if (tcp->tcpi_rtt > tcp->tcpi_min_rtt) {
+    out.on_the_way = std::chrono::microseconds(tcp->tcpi_rtt - tcp->tcpi_min_rtt);
+  }
+  // What is unsent for another reason is held by the cork.
+  const bool window_is_full = tcp->tcpi_unacked >= tcp->tcpi_snd_cwnd;
+  if (window_is_full && tcp->tcpi_delivery_rate > 0) {
+    out.unsent = std::chrono::microseconds(std::uint64_t{tcp->tcpi_notsent_bytes} * 1'000'000 /
+                                           tcp->tcpi_delivery_rate);
+  }
+  return out;
 }
 
 void WriteHold::received(std::size_t bytes) {

@@ -168,6 +168,14 @@ TEST(WriteHold, WithoutAConnectionHasNothingToHold) {
   WriteHold hold;
   hold.begin();
   hold.flush();
+  EXPECT_EQ(base::Duration::zero(), hold.backlog().unsent);
+  EXPECT_EQ(base::Duration::zero(), hold.backlog().on_the_way);
+}
+
+TEST_F(AHeldConnection, WhoseAnswersAreHeldHasNothingUnsent) {
+  hold_.begin();
+  EXPECT_TRUE(is_kept_until([this] { EXPECT_EQ(base::Duration::zero(), hold_.backlog().unsent); },
+                            [this] { hold_.flush(); }));
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ class SendQueue {
 
   /// The next to write. Whoever calls knows that the server takes it: it has answered.
   [[nodiscard]] std::optional<std::string> pop(base::Time now);
+  /// The next that is no voice.
+  [[nodiscard]] std::optional<std::string> pop_control();
 
   /// The connection is gone: what waited for it has no meaning for the next one.
   void clear();
@@ -56,6 +58,7 @@ class SendQueue {
     base::Time queued_at;
   };
 
+  std::optional<std::string> take_control() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void drop_oldest() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <memory>
 
+#include "comcat/base/clock.h"
+
 namespace grpc {
 class ChannelArguments;
 }
@@ -11,6 +13,12 @@ class ChannelArguments;
 namespace comcat::transport {
 
 class HeldSocket;
+
+/// How long what has been written to a connection waits, as TCP knows it.
+struct Backlog {
+  base::Duration unsent{};      // until it leaves, at the rate at which others did lately
+  base::Duration on_the_way{};  // in queues: by how much a round trip has grown above the shortest
+};
 
 /// Holds back what a gRPC client sends of its own accord, until there is something of ours to send,
 /// a quarter of the window is used up, or 200 ms have passed.
@@ -50,6 +58,9 @@ class WriteHold {
   /// Ends the connection, whatever the server still sends or does not read: gRPC waits for a server
   /// that reads nothing, and has no time while one sends without end.
   void cut();
+
+  /// Zero where there is no connection. Threads: any.
+  [[nodiscard]] Backlog backlog() const;
 
   /// A message of so many bytes has been read: the answers leave before the server has to wait for
   /// them.
