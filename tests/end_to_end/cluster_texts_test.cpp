@@ -1,7 +1,6 @@
 // One history at several real servers, over a real nats-server with JetStream.
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,6 +13,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "end_to_end/texting.h"
 #include "support/caller.h"
 #include "support/nats_server.h"
 #include "support/process.h"
@@ -24,8 +24,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-constexpr unsigned kFeatures = 1 | 2;  // VoiceBatch, History
 
 /// A server whose history outlives it.
 class Node {
@@ -50,7 +48,7 @@ class Node {
 
   [[nodiscard]] std::unique_ptr<Caller> call(const std::string& name) const {
     auto caller = std::make_unique<Caller>(Caller::Options{.port = server_->port()});
-    EXPECT_TRUE(caller->hello(name, "", kFeatures)) << name;
+    EXPECT_TRUE(caller->hello(name, "", kTextFeatures)) << name;
     return caller;
   }
 
@@ -60,51 +58,6 @@ class Node {
   const TemporaryDirectory state_;
   std::unique_ptr<ServerProcess> server_;
 };
-
-std::uint64_t say(Caller& caller, const std::string& text) {
-  static std::uint64_t trace_id = 0;
-  ClientREQ request;
-  request.mutable_command()->set_trace_id(++trace_id);
-  request.mutable_command()->mutable_say()->set_text(text);
-  caller.send(request);
-  return trace_id;
-}
-
-Outcome answer(Caller& caller, std::uint64_t trace_id) {
-  const auto got =
-      caller.wait_for([&](const ServerRES& it) { return it.outcome().trace_id() == trace_id; });
-  return got ? got->outcome() : Outcome();
-}
-
-/// Says it until it is said.
-bool say_at_last(Caller& caller, const std::string& text) {
-  const auto deadline = std::chrono::steady_clock::now() + Caller::kPatience;
-  while (std::chrono::steady_clock::now() < deadline) {
-    const std::uint64_t trace_id = say(caller, text);
-    const Outcome outcome = answer(caller, trace_id);
-    if (outcome.trace_id() == trace_id && outcome.status() == 0) return true;
-  }
-  return false;
-}
-
-/// What is said to `caller` up to `last`, and the numbers.
-std::vector<std::string> texts_until(Caller& caller, const std::string& last) {
-  std::vector<std::string> texts;
-  std::uint64_t number = 0;
-  while (texts.empty() || texts.back() != last) {
-    const auto got =
-        caller.wait_for([](const ServerRES& it) { return event_of(it).has_text_said(); });
-    if (!got) {
-      ADD_FAILURE() << "never heard " << last;
-      break;
-    }
-    const TextSaid& said = event_of(*got).text_said();
-    EXPECT_GT(said.number(), number);
-    number = said.number();
-    texts.push_back(said.text());
-  }
-  return texts;
-}
 
 TEST(ClusterTexts, AreHeardAtBothServersAndReadAtEitherAfterARestartOfBoth) {
   const NatsServer nats({"-js"});

@@ -12,8 +12,12 @@ namespace comcat::testing {
 class NatsServer {
  public:
   explicit NatsServer(const std::vector<std::string>& flags = {});
+  /// On the machine that `inside` names, where it has `address`.
+  NatsServer(const std::vector<std::string>& flags, std::string address, Process::Options inside);
 
-  [[nodiscard]] std::string url() const { return "nats://127.0.0.1:" + std::to_string(port_); }
+  [[nodiscard]] std::string url() const {
+    return "nats://" + address_ + ":" + std::to_string(port_);
+  }
   [[nodiscard]] int port() const { return port_; }
   Process& process() { return *process_; }
 
@@ -23,6 +27,8 @@ class NatsServer {
   void start_again(const std::vector<std::string>& flags = {});
 
  private:
+  const std::string address_ = "127.0.0.1";
+  const Process::Options inside_;
   TemporaryDirectory directory_;
   std::unique_ptr<Process> process_;
   int port_ = -1;
