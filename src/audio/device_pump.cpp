@@ -9,6 +9,8 @@ namespace {
 constexpr std::chrono::milliseconds kNap{100};
 /// Whoever comes later than this was suspended, which is no habit.
 constexpr std::chrono::milliseconds kSuspended{100};
+/// Nobody wants to know of more.
+constexpr std::uint64_t kMostMissedSamples = std::uint64_t{10} * kSampleRate;
 
 }  // namespace
 
@@ -23,7 +25,7 @@ base::Time CapturePump::step(base::Time now) {
 
 base::Time PlaybackPump::step(base::Time now) {
   DeviceTurn turn;
-  while (stream_.turns.read({&turn, 1}) == 1) reserve_.took(turn.at, turn.samples);
+  while (stream_.turns.read({&turn, 1}) == 1) note(turn);
   delay_.store(reserve_.delay(), std::memory_order_relaxed);
   const std::size_t wanted = reserve_.wanted_samples(now);
   const std::size_t waiting = stream_.ring.size();
@@ -31,6 +33,13 @@ base::Time PlaybackPump::step(base::Time now) {
   due_ = waiting < wanted ? next_ : base::Time::max();
   next_ = reserve_.refill_time(std::max(waiting, wanted), now);
   return next_;
+}
+
+void PlaybackPump::note(const DeviceTurn& turn) {
+  reserve_.took(turn.at, turn.samples);
+  const std::uint64_t missed = turn.missed - std::exchange(missed_, turn.missed);
+  const std::uint64_t waiting = rendered_ - std::min(rendered_, turn.taken);
+  handler_.on_turn({turn.at, std::min<std::uint64_t>(missed, kMostMissedSamples), waiting});
 }
 
 void PlaybackPump::done(base::Time now) {
@@ -41,7 +50,7 @@ void PlaybackPump::render(std::size_t samples) {
   while (samples > 0) {
     const std::span<float> part = std::span(block_).first(std::min(samples, block_.size()));
     handler_.on_render(part);
-    stream_.ring.write(part);
+    rendered_ += stream_.ring.write(part);
     samples -= part.size();
   }
 }

@@ -51,10 +51,13 @@ class PlaybackPump {
   /// Nobody knows at first whether this machine has time to spare, and a gap is heard.
   static constexpr std::chrono::microseconds kFirstLateness{6'400};
 
+  void note(const DeviceTurn& turn);
   void render(std::size_t samples);
 
   SharedStream& stream_;
   RenderHandler& handler_;
+  std::uint64_t rendered_ = 0;  // samples, in all
+  std::uint64_t missed_ = 0;    // of the turns that the handler knows of
   OutputReserve reserve_{kFirstLateness};
   Block block_{};
   base::Time due_ = base::Time::max();   // when step() wanted to be called

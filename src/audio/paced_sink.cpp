@@ -81,6 +81,7 @@ bool PacedSink::pull(RenderHandler& handler, const EndHandler& on_end) {
       return false;
     }
   }
+  handler.on_turn({base::steady_now()});
   return true;
 }
 

@@ -20,7 +20,10 @@ void SharedRender::on_render(std::span<float> samples) COMCAT_REALTIME {
   std::fill(samples.begin() + static_cast<std::ptrdiff_t>(there), samples.end(), 0.0F);
   if (primed_) stream_.counters.missed.fetch_add(missing, std::memory_order_relaxed);
   stream_.counters.requested.fetch_add(samples.size(), std::memory_order_relaxed);
-  const DeviceTurn turn{base::steady_now(), static_cast<std::uint32_t>(samples.size())};
+  taken_ += there;
+  missed_ += missing;
+  const DeviceTurn turn{base::steady_now(), static_cast<std::uint32_t>(samples.size()), taken_,
+                        missed_};
   stream_.turns.write({&turn, 1});
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "comcat/audio/sink.h"
@@ -33,6 +34,8 @@ class SharedRender final : public RenderHandler {
  private:
   SharedStream& stream_;
   bool primed_ = false;
+  std::uint64_t taken_ = 0;  // samples, as DeviceTurn has them
+  std::uint64_t missed_ = 0;
 };
 
 }  // namespace comcat::audio

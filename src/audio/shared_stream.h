@@ -30,6 +30,8 @@ struct DeviceCounters {
 struct DeviceTurn {
   base::Time at;
   std::uint32_t samples = 0;
+  std::uint64_t taken = 0;   // out of the ring, since the stream opened
+  std::uint64_t missed = 0;  // likewise: there was nothing in it
 };
 
 /// What comcat and the process that plays or captures for it share about one stream: samples at 48

@@ -51,7 +51,12 @@ void Playback::render(std::span<float> samples, base::Time now) {
     left = left.subspan(count);
   }
   meter_.add(samples, now);
-  if (far_end_ != nullptr) far_end_->play(samples, now);
+  if (far_end_ != nullptr) far_end_->play(samples);
+}
+
+void Playback::on_turn(const audio::RenderTurn& turn) noexcept {
+  const absl::MutexLock lock(&mutex_);
+  if (far_end_ != nullptr) far_end_->took(turn);
 }
 
 /// As little beyond `samples` as the mixer's pulls allow; at most a block.

@@ -49,7 +49,7 @@ absl::Status Sound::start() {
   encode_thread_ = std::jthread([this](const std::stop_token& stop) {
     base::ask_for_realtime_priority();
     while (!stop.stop_requested()) {
-      capture_->stages().set_device_delays(devices_->delays());
+      capture_->stages().set_device_delays(devices_->device_delays());
       capture_->step(kNap);
     }
   });

@@ -304,12 +304,16 @@ std::chrono::microseconds SoundDevices::input_delay() const {
   return source_ ? source_->counted_delay() : std::chrono::microseconds(0);
 }
 
-std::chrono::microseconds SoundDevices::delays() const {
+std::chrono::microseconds SoundDevices::device_delays() const {
   const absl::MutexLock lock(&mutex_);
   std::chrono::microseconds sum{};
   if (source_) sum += source_->device_delay();
-  if (sink_) sum += sink_->figures().delay + sink_->figures().device_delay;
+  if (sink_) sum += sink_->figures().device_delay;
   return sum;
+}
+
+std::chrono::microseconds SoundDevices::delays() const {
+  return device_delays() + output().delay;
 }
 
 }  // namespace comcat::client

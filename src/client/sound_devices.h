@@ -52,7 +52,9 @@ class SoundDevices {
   [[nodiscard]] audio::SinkFigures output() const;
   [[nodiscard]] std::uint64_t input_xruns() const;
   [[nodiscard]] std::chrono::microseconds input_delay() const;
-  /// From what is rendered to the loudspeaker, and from the microphone to the handler.
+  /// From where the device takes it to the loudspeaker, and from the microphone to the handler.
+  [[nodiscard]] std::chrono::microseconds device_delays() const;
+  /// The same, from what is rendered on.
   [[nodiscard]] std::chrono::microseconds delays() const;
 
   /// One turn of the thread: does what the user asks for, parts with what has failed, and tries

@@ -72,7 +72,11 @@ void SoundProbe::on_render(std::span<float> samples) noexcept {
   for (float& sample : samples) sample = played_ < sound.size() ? sound[played_++] : 0.0F;
   rendered_clock_.note(rendered_samples_, now);
   rendered_samples_ += samples.size();
-  capture_->stages().far_end().play(samples, now);
+  capture_->stages().far_end().play(samples);
+}
+
+void SoundProbe::on_turn(const audio::RenderTurn& turn) noexcept {
+  capture_->stages().far_end().took(turn);
 }
 
 SoundMeasures SoundProbe::measure(const OnMoment& on_moment) {
@@ -103,7 +107,7 @@ SoundMeasures SoundProbe::measure(const OnMoment& on_moment) {
   {
     std::jthread encode([&](const std::stop_token& stop) {
       while (!stop.stop_requested()) {
-        capture_->stages().set_device_delays(devices.delays());
+        capture_->stages().set_device_delays(devices.device_delays());
         capture_->step(kNap);
       }
     });

@@ -48,6 +48,7 @@ class SoundProbe final : private audio::CaptureHandler, private audio::RenderHan
 
   void on_captured(std::span<const float> samples) COMCAT_REALTIME override;
   void on_render(std::span<float> samples) noexcept override;
+  void on_turn(const audio::RenderTurn& turn) noexcept override;
 
   void run(const OnMoment& on_moment);
   void judge(SoundMeasures& out);

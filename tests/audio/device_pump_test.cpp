@@ -1,11 +1,14 @@
 #include "audio/device_pump.h"
 
+#include <algorithm>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "audio/fixtures.h"
+#include "audio/shared_handlers.h"
 
 namespace comcat::audio {
 namespace {
@@ -131,6 +134,42 @@ TEST(PlaybackPump, ThatIsDoneLateBeginsSooner) {
   const auto before = pump.figures().delay;
   play(100, milliseconds(4));
   EXPECT_EQ(before + milliseconds(5), pump.figures().delay);
+}
+
+/// Plays silence, and remembers what it is told of the device.
+struct Listener final : RenderHandler {
+  void on_render(std::span<float> out) noexcept override {
+    std::fill(out.begin(), out.end(), 0.0F);
+    rendered += out.size();
+  }
+  void on_turn(const RenderTurn& turn) noexcept override { turns.push_back(turn); }
+
+  std::size_t rendered = 0;
+  std::vector<RenderTurn> turns;
+};
+
+TEST(PlaybackPump, TellsOfEachTurnWhatWasPlayedAndWhatWasSilence) {
+  Rig rig;
+  SharedRender device(*rig.stream);
+  Listener listener;
+  PlaybackPump pump(*rig.stream, listener);
+  std::vector<float> played(256);
+  std::size_t taken = 0;
+  std::size_t missed = 0;
+  for (int i = 0; i < 600; ++i) {
+    if (i < 200 || i >= 500) pump.step(base::steady_now());  // the thread is away meanwhile
+    const std::size_t there = std::min(rig.stream->ring.size(), played.size());
+    device.on_render(played);
+    taken += there;
+    missed += played.size() - there;
+  }
+  const std::size_t rendered = listener.rendered;
+  pump.step(base::steady_now());
+  ASSERT_FALSE(listener.turns.empty());
+  std::size_t told = 0;
+  for (const RenderTurn& turn : listener.turns) told += turn.missed;
+  EXPECT_EQ(missed, told) << "of those that nobody has read, too";
+  EXPECT_EQ(rendered - taken, listener.turns.back().waiting);
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ class Call : public ::testing::Test {
   void go_on(std::size_t from, std::size_t to, bool muted = false) {
     for (std::size_t i = from; i < to; ++i) {
       const base::Time now = kStart + 10ms * i;
-      stages_.far_end().play(std::span(far_).subspan(i * 480, 480), now);
+      stages_.far_end().play(std::span(far_).subspan(i * 480, 480));
+      stages_.far_end().took({now});
       CapturedBlock block;
       block.position = i * 480;
       block.at = now + 1ms;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
+#include <set>
 #include <tuple>
 #include <vector>
 
@@ -22,11 +24,12 @@ constexpr std::uint64_t kMost = 1 << 20;  // floats count no further by ones
 
 class TwoCards : public ::testing::Test {
  protected:
-  /// The loudspeaker's card is given its next block.
-  void play(base::Time now) {
+  /// The loudspeaker's card is given its next block, and takes all but the last `waiting` samples.
+  void play(base::Time now, std::size_t waiting = 0) {
     audio::Block block;
     for (float& sample : block) sample = static_cast<float>(played_++ % kMost + 1);
-    line_.play(block, now);
+    line_.play(block);
+    line_.took({now, 0, waiting});
   }
 
   /// The microphone's next block comes. How many milliseconds ago, at `now`, the sound beside its
@@ -40,8 +43,14 @@ class TwoCards : public ::testing::Test {
     return std::fmod(since - last + 2.0 * kMost, kMost) / 48;
   }
 
+  /// How many samples the two cards are apart, by the numbers of their samples.
+  [[nodiscard]] std::int64_t apart() const {
+    return static_cast<std::int64_t>(taken_) - std::llround(moment_.far.back());
+  }
+
   FarEndLine line_;
   Moment moment_;
+  std::set<std::int64_t> apart_;
   std::uint64_t played_ = 0;
   std::uint64_t taken_ = 0;
 };
@@ -106,13 +115,77 @@ TEST_F(TwoCards, SilenceStandsForWhatWasLostAndForWhatHasNotComeYet) {
   EXPECT_FALSE(line_.silent());
 }
 
+TEST_F(TwoCards, WhatALateThreadLeavesOutIsSilenceInTheCount) {
+  for (int i = 0; i < 1000; ++i) {
+    const base::Time now = kStart + 10ms * i;
+    if (i == 500) {
+      line_.took({now, audio::kBlockSamples});
+    } else {
+      play(now);
+    }
+    const double age_ms = take(now, 100ms);
+    if (i < 300 || (i >= 500 && i < 506)) continue;
+    EXPECT_NEAR(age_ms, i < 500 ? 40 : 50, 1) << "from then on all is played a block later";
+  }
+}
+
+TEST_F(TwoCards, WhatIsMixedAheadOfTimeMovesNothing) {
+  for (int i = 0; i < 1000; ++i) {
+    const base::Time now = kStart + 10ms * i;
+    play(now, i < 500 ? 0 : audio::kBlockSamples);
+    if (i == 499) play(now, audio::kBlockSamples);
+    const double age_ms = take(now, 100ms);
+    if (i < 300) continue;
+    EXPECT_NEAR(age_ms, 40, 1);
+  }
+}
+
+TEST_F(TwoCards, WhatNeitherCardHeardOfMovesNothing) {
+  base::Time now = kStart;
+  for (int i = 0; i < 2000; ++i) {
+    now += i % 130 == 129 ? 31ms : 10ms;
+    play(now);
+    std::ignore = take(now + 2ms, 100ms);
+    if (i >= 300) apart_.insert(apart());
+  }
+  EXPECT_EQ(1U, apart_.size());
+}
+
+TEST_F(TwoCards, WhatIsLostOfTheMicrophonesIsCounted) {
+  for (int i = 0; i < 1000; ++i) {
+    const base::Time now = kStart + 10ms * i;
+    play(now);
+    if (i >= 500 && i < 508) {
+      taken_ += audio::kBlockSamples;
+      continue;
+    }
+    const double age_ms = take(now, 100ms);
+    if (i < 300) continue;
+    EXPECT_NEAR(age_ms, 40, 1);
+  }
+}
+
+TEST_F(TwoCards, AfterAnOutageOfOneCardTheTimesAreFollowedInOneMove) {
+  for (int i = 0; i < 1500; ++i) {
+    const base::Time now = kStart + 10ms * i;
+    if (i < 500 || i >= 510) play(now);
+    const double age_ms = take(now, 100ms);
+    if (i < 300 || age_ms < 0) continue;
+    apart_.insert(apart());
+    if (i < 850) continue;
+    EXPECT_NEAR(age_ms, 140, 1) << "what is played was to be played 100 ms before";
+  }
+  EXPECT_EQ(2U, apart_.size());
+}
+
 TEST_F(TwoCards, AfterTwoSecondsOfNothingNobodyIsHeard) {
   play(kStart);
   std::ignore = take(kStart, 50ms);
   EXPECT_FALSE(line_.silent());
   const audio::Block silence{};
   for (int i = 0; i < 200; ++i) {
-    line_.play(silence, kStart + 10ms * i);
+    line_.play(silence);
+    line_.took({kStart + 10ms * i});
     std::ignore = take(kStart + 10ms * i, 50ms);
   }
   EXPECT_TRUE(line_.silent());

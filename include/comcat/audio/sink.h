@@ -9,11 +9,19 @@
 
 #include "comcat/audio/frame.h"
 #include "comcat/audio/source.h"
+#include "comcat/base/clock.h"
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace comcat::audio {
+
+/// One time that a sink's device took what it plays.
+struct RenderTurn {
+  base::Time at{};
+  std::size_t missed = 0;   // samples since the last turn: silence, as nothing had been rendered
+  std::size_t waiting = 0;  // of what has been rendered, the last that were not taken yet
+};
 
 /// Fills what a Sink is about to play. Called from the sink's own thread, which is never a sound
 /// card's: it may lock and compute, but a block of 10 ms has to be ready in less.
@@ -22,6 +30,8 @@ class RenderHandler {
   virtual ~RenderHandler() = default;
   /// Writes every sample of `samples`; its length is whatever the device asks for.
   virtual void on_render(std::span<float> samples) noexcept = 0;
+  /// The device has had a turn, a while ago. A turn that was not told of is in the next one.
+  virtual void on_turn(const RenderTurn& /*turn*/) noexcept {}
 };
 
 /// What a sink that is running says of itself.

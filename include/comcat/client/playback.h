@@ -24,9 +24,8 @@ namespace comcat::client {
 /// From packets to the loudspeaker: the thread that has received them → ring → the sink's thread,
 /// which decodes, stretches and mixes what it is about to play.
 ///
-/// Threads    receive() from one at a time, as StreamHandler::on_voice() is called; on_render() and
-/// render() from the sink's;
-///            everything else from any thread.
+/// Threads    receive() from one at a time, as StreamHandler::on_voice() is called; on_render(),
+///            on_turn() and render() from the sink's; everything else from any thread.
 /// Queue      128 packets (320 ms of eight speakers), emptied for each pull; the newest is refused
 ///            and counted. Behind it: up to max_delay per speaker, in the Mixer. What is mixed
 ///            waits in the sink.
@@ -49,6 +48,7 @@ class Playback final : public audio::RenderHandler {
   void on_render(std::span<float> samples) noexcept override {
     render(samples, base::steady_now());
   }
+  void on_turn(const audio::RenderTurn& turn) noexcept override;
   /// Hands what came in to the mixer and fills `samples`.
   void render(std::span<float> samples, base::Time now);
 

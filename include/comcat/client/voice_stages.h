@@ -24,8 +24,8 @@ enum class Activation { kVoice, kAlways, kPush };
 ///
 /// Blocks     of 10 ms, for which the stages are made; with shorter ones nothing is ever done, nor
 ///            judged.
-/// Threads    process() from the encode thread, far_end().play() from the sink's, all else from
-///            any. A lock is held for a few copies only.
+/// Threads    process() from the encode thread, far_end()'s play() and took() from the sink's, all
+///            else from any. A lock is held for a few copies only.
 /// Muted      the stages go on while somebody is heard, so that the echo is known when they are
 ///            wanted again; else they rest.
 class VoiceStages {
@@ -55,7 +55,7 @@ class VoiceStages {
   [[nodiscard]] State state() const;
   [[nodiscard]] voice::Chain::Figures figures() const;
 
-  /// From what is mixed to the loudspeaker, and from the microphone to the framer.
+  /// From the loudspeaker's device to the loudspeaker, and from the microphone to the framer.
   void set_device_delays(std::chrono::microseconds delays);
 
   /// With Activation::kPush: whether the user talks. A change of the activation ends it.
