@@ -1,12 +1,15 @@
 #include "comcat/server/admin.h"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -25,6 +28,7 @@
 #include "absl/time/time.h"
 #include "admin.grpc.pb.h"
 #include "listening_socket.h"
+#include "without_plugins.h"
 
 namespace comcat::server {
 namespace {
@@ -33,6 +37,7 @@ using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
 
 constexpr std::chrono::seconds kPatience{10};
 constexpr std::chrono::milliseconds kFarewell{500};
+constexpr std::chrono::seconds kLook{1};  // whether somebody is connected still
 constexpr int kMaxWordsBytes = 64 * 1024;
 
 }  // namespace
@@ -50,7 +55,9 @@ struct AdminEndpoint::Parts {
   void answer_who_waits();
   void accept_until_stopped();
   void accept_all();
+  void forget_who_left(const std::vector<pollfd>& looked_at);
   void answer_until_stopped();
+  [[nodiscard]] bool wait_for_work();
 
   /// Those whose answer may come from another thread, until it has.
   struct Asked {
@@ -68,6 +75,10 @@ struct AdminEndpoint::Parts {
   std::unique_ptr<Acceptor> connections;
   std::unique_ptr<grpc::ServerCompletionQueue> queue;
   std::unique_ptr<grpc::Server> server;
+  std::vector<base::FileDescriptor> peers;  // duplicates, that tell who has gone; accepting's
+  absl::Mutex mutex;
+  std::size_t connected ABSL_GUARDED_BY(mutex) = 0;
+  bool stopping ABSL_GUARDED_BY(mutex) = false;
   std::jthread accepting;
   std::jthread answering;
 };
@@ -125,6 +136,7 @@ class AdminEndpoint::Parts::Question {
 
 bool AdminEndpoint::Parts::serve() {
   grpc::ServerBuilder builder;
+  builder.SetOption(std::make_unique<WithoutPlugins>());
   builder.SetMaxReceiveMessageSize(kMaxWordsBytes);
   builder.RegisterService(&service);
   connections = builder.experimental().AddExternalConnectionAcceptor(
@@ -144,6 +156,10 @@ void AdminEndpoint::Parts::stop() {
   ::unlink(path.c_str());
   std::ignore = eventfd_write(wake.get(), 1);
   accepting.join();
+  {
+    const absl::MutexLock lock(&mutex);
+    stopping = true;
+  }
   answer_who_waits();
   server->Shutdown(rpc::deadline_in(kFarewell));
   queue->Shutdown();
@@ -166,11 +182,23 @@ void AdminEndpoint::Parts::answer_who_waits() {
 }
 
 void AdminEndpoint::Parts::accept_until_stopped() {
-  std::array<pollfd, 2> ready{pollfd{wake.get(), POLLIN, 0}, pollfd{listener.get(), POLLIN, 0}};
-  while (poll(ready.data(), ready.size(), -1) >= 0 || errno == EINTR) {
-    if (ready[0].revents != 0) return;
-    accept_all();
-  }
+  std::vector<pollfd> ready;
+  do {
+    forget_who_left(ready);
+    ready = {pollfd{wake.get(), POLLIN, 0}, pollfd{listener.get(), POLLIN, 0}};
+    for (const base::FileDescriptor& peer : peers) ready.push_back({peer.get(), POLLRDHUP, 0});
+    if (poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR) return;
+    if (ready[1].revents != 0) accept_all();
+  } while (ready[0].revents == 0);
+}
+
+void AdminEndpoint::Parts::forget_who_left(const std::vector<pollfd>& looked_at) {
+  std::erase_if(peers, [&](const base::FileDescriptor& peer) {
+    const auto found = std::ranges::find(looked_at, peer.get(), &pollfd::fd);
+    return found != looked_at.end() && found->revents != 0;
+  });
+  const absl::MutexLock lock(&mutex);
+  connected = peers.size();
 }
 
 void AdminEndpoint::Parts::accept_all() {
@@ -182,15 +210,33 @@ void AdminEndpoint::Parts::accept_all() {
       base::log(base::LogLevel::kWarning, "admin_refused", {{"why", "another user"}});
       continue;
     }
+    peers.emplace_back(fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
     Acceptor::NewConnectionParameters parameters;
     parameters.fd = fd.release();
     connections->HandleNewConnection(&parameters);
   }
 }
 
+/// False once it is to end. Whoever waits for gRPC is woken for what other threads' queues are to
+/// do as well, so while nobody is connected, nobody does: it would cost the calls a tenth of their
+/// CPU.
+bool AdminEndpoint::Parts::wait_for_work() {
+  const auto has_work = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    return connected > 0 || stopping;
+  };
+  const absl::MutexLock lock(&mutex, absl::Condition(&has_work));
+  return !stopping;
+}
+
 void AdminEndpoint::Parts::answer_until_stopped() {
   void* tag = nullptr;
   bool ok = false;
+  while (wait_for_work()) {
+    const auto status = queue->AsyncNext(&tag, &ok, rpc::deadline_in(kLook));
+    if (status == grpc::CompletionQueue::GOT_EVENT) {
+      static_cast<rpc::Completion*>(tag)->complete(ok);
+    }
+  }
   while (queue->Next(&tag, &ok)) static_cast<rpc::Completion*>(tag)->complete(ok);
 }
 

@@ -26,7 +26,7 @@ constexpr std::uint64_t kAddressAtOnce = 96UL * 1024;
 constexpr std::uint64_t kTelling = 256;
 // Voice of a fifth of a second may come between two watches, whatever a caller's rate is.
 constexpr std::uint64_t kVoicesASecond = 5;
-// Where nothing comes and goes, a look costs more than it tells: the limit holds all the same.
+// Of who says nothing, a look costs more than it tells: the limit holds all the same.
 constexpr std::chrono::milliseconds kQuietLook{480};  // before the fifth watch
 // Who sends no more than this between two watches, and a second of the time between them, for so
 // long is at rest: pings of gRPC's are. For less long may be quiet who has reached its limit, and
@@ -77,12 +77,13 @@ struct GuestTable::Guest {
     return now - *unheard_since >= patience;
   }
 
-  /// True where nothing had come when it was looked at last, which was lately, and no message has
-  /// come or gone since.
+  /// True where it had sent little when it was looked at last, which was lately, and no message of
+  /// its has come since. What is written to it, and what answers that, counts for nothing here, as
+  /// long as its kernel acknowledges it.
   [[nodiscard]] bool is_quiet(base::Time now) const {
-    return was_still && !alone_since && !unheard_since && account->callers() > 0 &&
-           now - looked_at < kQuietLook && account->bytes_in() == last.bytes_in &&
-           account->bytes_out() == last.bytes_out;
+    const bool is_heard = !unheard_since || now - *unheard_since < kQuietLook;
+    return was_quiet && is_heard && !alone_since && account->callers() > 0 &&
+           now - looked_at < kQuietLook && account->messages_in() == messages_before;
   }
 
   /// True where it has sent little for long, and nothing is under way to it.
@@ -96,7 +97,8 @@ struct GuestTable::Guest {
     const double quiet_bytes = kQuietBytes * (1 + std::min(passed.count(), 4.0));
     const bool sends = !budget || static_cast<double>(more) > quiet_bytes;
     if (sends || unheard_since) stirred = now;
-    was_still = more == 0;
+    was_quiet = !sends && messages_before == account->messages_in();
+    messages_before = account->messages_in();
     last = counts;
     looked_at = now;
   }
@@ -122,7 +124,8 @@ struct GuestTable::Guest {
   base::Time looked_at{};                   // with a caller
   ConnectionCounts last;                    // then
   base::Time stirred{};                     // when it was last found to send
-  bool was_still = false;                   // nothing had been received since the time before
+  bool was_quiet = false;                   // it had sent little, and no message
+  std::uint64_t messages_before = 0;        // that had come then
   bool gone = false;
 };
 

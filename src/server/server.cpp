@@ -10,8 +10,6 @@
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/impl/server_builder_option.h>
-#include <grpcpp/impl/server_builder_plugin.h>
 #include <grpcpp/resource_quota.h>
 
 #include "comcat/base/certificate_fingerprint.h"
@@ -31,6 +29,7 @@
 #include "shard.h"
 #include "timer_slack.h"
 #include "tls_credentials.h"
+#include "without_plugins.h"
 
 namespace comcat::server {
 namespace {
@@ -59,16 +58,6 @@ constexpr std::size_t kMemoryQuotaBytes = 512UL * 1024 * 1024;
 void log_of_grpc(gpr_log_func_args* args) {
   base::log(base::LogLevel::kDebug, "grpc", {{"text", args->message}});
 }
-
-/// Takes out of a server what libraries have put into each of the process by being linked: that is
-/// how reflection gets in.
-class WithoutPlugins final : public grpc::ServerBuilderOption {
- public:
-  void UpdateArguments(grpc::ChannelArguments* /*arguments*/) override {}
-  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
-    plugins->clear();
-  }
-};
 
 void set_limits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   const auto keepalive_ms = std::chrono::milliseconds(options.keepalive_interval).count();

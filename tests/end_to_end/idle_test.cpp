@@ -1,11 +1,16 @@
 // A server whose callers say nothing sleeps: each wake-up costs a battery, and whoever pays for it.
+// What is said wakes who has to do with it, and nobody else.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
+#include <map>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -20,17 +25,25 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How often threads of the process have gone to sleep.
-std::uint64_t sleeps(pid_t pid) {
-  std::uint64_t sum = 0;
+/// How often each thread of the process has gone to sleep.
+std::map<std::string, std::uint64_t> sleeps_of_threads(pid_t pid) {
+  std::map<std::string, std::uint64_t> sleeps;
   for (const auto& task :
        std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
     std::ifstream status(task.path() / "status");
     for (std::string word; status >> word;) {
       std::uint64_t count = 0;
-      if (word == "voluntary_ctxt_switches:" && status >> count) sum += count;
+      if (word == "voluntary_ctxt_switches:" && status >> count) {
+        sleeps[task.path().filename()] += count;
+      }
     }
   }
+  return sleeps;
+}
+
+std::uint64_t sleeps(pid_t pid) {
+  std::uint64_t sum = 0;
+  for (const auto& [thread, count] : sleeps_of_threads(pid)) sum += count;
   return sum;
 }
 
@@ -48,6 +61,28 @@ TEST(Idle, AServerWithTwoSilentCallersWakesAFewTimesASecond) {
   const std::uint64_t a_second = (sleeps(server.process().pid()) - before) / kTime.count();
   std::cout << a_second << " a second\n";
   EXPECT_LE(a_second, 8U);
+}
+
+TEST(Idle, VoiceByStreamWakesOneThreadOfTheServer) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer's threads wake by themselves";
+  ServerProcess server({"--max_frames_per_second=100000"});
+  Caller an({.port = server.port()});
+  Caller binh({.port = server.port()});
+  ASSERT_TRUE(an.hello("an") && binh.hello("binh"));
+  const auto before = sleeps_of_threads(server.process().pid());
+  constexpr unsigned kFrames = 300;
+  for (unsigned frame = 1; frame <= kFrames; ++frame) {
+    ASSERT_TRUE(an.send_voice("\x08voice", frame));
+    ASSERT_TRUE(binh.wait_for_voice());
+  }
+  std::vector<std::uint64_t> more;
+  for (const auto& [thread, count] : sleeps_of_threads(server.process().pid())) {
+    const auto found = before.find(thread);
+    more.push_back(count - (found == before.end() ? 0 : found->second));
+  }
+  std::ranges::sort(more, std::greater<>());
+  std::cout << more.at(0) << " times one thread, " << more.at(1) << " the next\n";
+  EXPECT_LE(more.at(1), kFrames / 4);
 }
 
 }  // namespace

@@ -58,5 +58,18 @@ TEST(AdminEndpoint, WhoWaitsForADiskThatDoesNotAnswerIsToldThatTheServerEnds) {
   asked.done("too late");
 }
 
+TEST(AdminEndpoint, WhoComesLaterIsAnsweredLikeWhoCameFirst) {
+  const testing::TemporaryDirectory directory;
+  const std::string path = directory.file("admin.sock");
+  const auto endpoint = AdminEndpoint::start(
+      path, [](const std::string& words, const Done& done) { done("of " + words); });
+  ASSERT_TRUE(endpoint.ok()) << endpoint.status();
+  for (const std::string words : {"rooms", "who", "bans"}) {
+    const AdminEndpoint::Answer answer = ask_admin(path, words);
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ("of " + words, *answer);
+  }
+}
+
 }  // namespace
 }  // namespace comcat::server

@@ -268,6 +268,24 @@ TEST(GuestTable, OneWhereNothingComesAndGoesIsLookedAtSeldomUntilSomethingDoes) 
   EXPECT_EQ(quiet + 2, listener->looks) << "and again, to see whether more comes";
 }
 
+TEST(GuestTable, WhoOnlyListensToOthersIsLookedAtSeldom) {
+  House house;
+  const auto listener = house.connect(1, 4000);
+  const auto account = house.admit(1, 4000);
+  const auto hear = [&] {
+    for (int frames = 0; frames < 5; ++frames) account->message_out(100);
+    listener->send(60);            // window updates
+    listener->bytes.waits = true;  // the last frame is under way
+    listener->bytes.silence = 20ms;
+    house.watch();
+  };
+  for (int i = 0; i < 10; ++i) hear();
+  const int before = listener->looks;
+  for (int i = 0; i < 50; ++i) hear();
+  EXPECT_NEAR(10, listener->looks - before, 1);
+  EXPECT_FALSE(listener->was_cut);
+}
+
 TEST(GuestTable, WhoWasQuietAndSendsWithoutEndIsHeldAllTheSame) {
   House house;
   const auto attacker = house.connect(1, 4000);

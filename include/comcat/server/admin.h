@@ -11,7 +11,8 @@ namespace comcat::server {
 
 /// Serves proto/admin.proto on a Unix socket: for whoever runs the server, and root.
 ///
-/// Threads    two of its own: one accepts, one waits for gRPC. `act` is called on the second.
+/// Threads    two of its own: one accepts, one waits for gRPC while somebody is connected. `act` is
+///            called on the second.
 /// Errors     one sentence.
 class AdminEndpoint {
  public:

@@ -26,6 +26,7 @@ class ConnectionAccount {
 
   /// A message of `bytes` was read from a stream of it; was written to one.
   void message_in(std::size_t bytes) {
+    add(messages_in_, 1);
     add_in(bytes + kFramingBytes);
     add(out_, kReplyBytes);
   }
@@ -45,6 +46,9 @@ class ConnectionAccount {
 
   [[nodiscard]] std::uint64_t bytes_in() const { return in_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t bytes_out() const { return out_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t messages_in() const {
+    return messages_in_.load(std::memory_order_relaxed);
+  }
   [[nodiscard]] std::uint64_t streams() const { return streams_.load(std::memory_order_relaxed); }
   [[nodiscard]] int callers() const { return callers_.load(std::memory_order_relaxed); }
 
@@ -71,6 +75,7 @@ class ConnectionAccount {
   std::atomic<std::uint64_t> stirs_at_{kNever};
   std::atomic<std::uint64_t> in_{0};
   std::atomic<std::uint64_t> out_{0};
+  std::atomic<std::uint64_t> messages_in_{0};
   std::atomic<std::uint64_t> streams_{0};
   std::atomic<int> callers_{0};
 };

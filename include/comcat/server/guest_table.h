@@ -56,9 +56,9 @@ struct GuestLimits {
 /// send so much; all guests of an address together, and all guests, may have sent so much more,
 /// beyond which whoever has sent most goes. Between two watches no more arrives than a part of the
 /// budget, whatever a peer sends. Who overdraws it is cut without a warning. Whose last caller has
-/// gone is held to what a stranger may do. One where nothing comes and goes is looked at five times
-/// less often. A guest from whom no acknowledgement comes is cut as
-/// well: the path is dead. (Nobody is cut for not reading here, as that is acknowledged.)
+/// gone is held to what a stranger may do. One who says nothing is looked at five times less often,
+/// whatever is written to it. A guest from whom no acknowledgement comes is cut as well: the path
+/// is dead. (Nobody is cut for not reading here, as that is acknowledged.)
 ///
 /// Peers are written as gRPC writes them, "ipv4:192.0.2.1:4000"; connections are told apart as
 /// connection_name() has them, addresses as admission_address().
