@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "comcat/base/write.h"
-#include "comcat/client/setup_check.h"
 
 #include "absl/flags/flag.h"
 #include "program.h"
@@ -56,11 +55,12 @@ bool is_check() {
   return absl::GetFlag(FLAGS_check);
 }
 
-int check_setup(const client::ClientOptions& options, bool has_server, bool json) {
-  const client::SetupVerdict verdict =
-      client::check_setup(options, has_server, [json](const client::Report& report) {
-        base::write_fully(STDOUT_FILENO, (json ? client::to_json(report) : report.text) + "\n");
-      });
+int check_setup(const client::ClientOptions& options, bool has_server, bool json,
+                const client::AskPasscode& ask) {
+  const auto show = [json](const client::Report& report) {
+    base::write_fully(STDOUT_FILENO, (json ? client::to_json(report) : report.text) + "\n");
+  };
+  const client::SetupVerdict verdict = client::check_setup(options, has_server, show, ask);
   Exit code = Exit::kStopped;
   if (verdict.wrong) code = exit_of(*verdict.wrong);
   if (verdict.failure) code = exit_of(*verdict.failure);

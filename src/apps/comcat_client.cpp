@@ -132,6 +132,16 @@ std::optional<Ending> call_and_ask(const client::ClientOptions& given) {
   return ending;
 }
 
+/// How a check asks for the passcode of its server, at most kMaxAsked times.
+client::AskPasscode asking_for_check(const client::ClientOptions& options) {
+  return [whose = base::to_string(options.address),
+          asked = 0](const std::string& refused) mutable -> std::optional<std::string> {
+    if (asked++ == kMaxAsked) return std::nullopt;
+    return typed_passcode((refused.empty() ? "" : "the passcode is wrong; ") +
+                          ("passcode of " + whose + ": "));
+  };
+}
+
 /// The passcode `name` by its flag, its file or its variable. The flag is forgotten; the file that
 /// it was read from is added to `files`.
 absl::StatusOr<GivenPasscode> take_passcode(std::string_view name, absl::Flag<std::string>& flag,
@@ -173,9 +183,13 @@ int call() {
     return fail_usage(status);
   }
   warn_of_open(files);
-  if (is_check()) return check_setup(*options, has_server, absl::GetFlag(FLAGS_json));
+  const bool can_ask = ::isatty(STDIN_FILENO) == 1;
+  if (is_check()) {
+    return check_setup(*options, has_server, absl::GetFlag(FLAGS_json),
+                       can_ask ? asking_for_check(*options) : nullptr);
+  }
   const std::optional<Ending> ending =
-      ::isatty(STDIN_FILENO) == 1 ? call_and_ask(*options) : client::run_client(*options);
+      can_ask ? call_and_ask(*options) : client::run_client(*options);
   if (!ending) return kGaveUp;
   if (ending->kind == Kind::kStopped) return 0;
   return fail(exit_code(ending->kind), ending->sentence);

@@ -48,10 +48,22 @@ std::string words_at(SoundProbe::Moment moment, const ClientOptions& options) {
                                           : "";
 }
 
+ServerMeasures measure_server(ClientOptions options, const AskPasscode& ask) {
+  const bool asks = ask != nullptr && options.passcode.empty();
+  for (;;) {
+    ServerMeasures out = ServerProbe(options).measure();
+    if (!asks || !out.failure || !out.failure->of_passcode) return out;
+    std::optional<std::string> typed = ask(options.passcode);
+    if (!typed) return out;
+    options.passcode = *std::move(typed);
+    options.passcode_origin = "the prompt";
+  }
+}
+
 }  // namespace
 
 SetupVerdict check_setup(const ClientOptions& options, bool has_server,
-                         const std::function<void(const Report&)>& show) {
+                         const std::function<void(const Report&)>& show, const AskPasscode& ask) {
   SetupVerdict verdict;
   std::vector<Finding> findings;
   const auto tell = [&](std::vector<Finding> found) {
@@ -74,7 +86,7 @@ SetupVerdict check_setup(const ClientOptions& options, bool has_server,
   }
   ServerMeasures server;
   if (has_server) {
-    server = ServerProbe(options).measure();
+    server = measure_server(options, ask);
     if (!server.notice.empty()) show({"notice", server.notice});
     tell(findings_of(server));
     if (server.failure) verdict.failure = server.failure->kind;

@@ -314,6 +314,17 @@ TEST_F(OnATerminal, ThePasscodeIsAskedForAndNotShown) {
   }
 }
 
+TEST_F(OnATerminal, ACheckAsksForThePasscodeOfItsServerToo) {
+  Process check(command(server_.host(), {"--insecure", "--name=an", "--check"}), options_);
+  ASSERT_TRUE(check.wait_for_text(Process::kErr, "passcode of " + server_.host()));
+  check.write("hunter3\r");
+  ASSERT_TRUE(check.wait_for_text(Process::kErr, "the passcode is wrong; passcode of "));
+  check.write("hunter2\r");
+  EXPECT_EQ(0, check.wait_exit());
+  EXPECT_THAT(check.output(Process::kOut), HasSubstr("what could be judged is fine"));
+  EXPECT_THAT(check.output(Process::kOut), Not(HasSubstr("hunter")));
+}
+
 TEST_F(OnATerminal, CtrlZAtThePasscodeStopsAndFgAsksAgain) {
   using Words = std::vector<std::string>;
   for (const Words& shell : {Words{"/bin/bash", "--norc", "-i"}, Words{"/bin/dash", "-i"}}) {

@@ -19,9 +19,15 @@ struct SetupVerdict {
   absl::Status device;                            // why one could not be used
 };
 
+/// Asks the user for the passcode of a server, again where `refused` was wrong; nothing where he
+/// gives up.
+using AskPasscode = std::function<std::optional<std::string>(const std::string& refused)>;
+
 /// Tries the devices of `options`, and its server where `has_server`, and shows what it finds.
 /// Threads    the one that calls it waits for it, some 13 s and 3 more. Others may run beside it.
+/// Passcode   the server's is asked for by `ask`, unless that is null or one is in `options`.
 [[nodiscard]] SetupVerdict check_setup(const ClientOptions& options, bool has_server,
-                                       const std::function<void(const Report&)>& show);
+                                       const std::function<void(const Report&)>& show,
+                                       const AskPasscode& ask);
 
 }  // namespace comcat::client
