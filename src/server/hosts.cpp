@@ -45,19 +45,20 @@ struct Hosts::Execution {
     const absl::StatusOr<Person> found = hosts.find(kick.whom, by);
     if (!found.ok()) return found.status();
     const std::string name = found->who->name;
-    const std::string& address = found->address;
+    const std::string device = found->who->about.device;
+    const std::string address = address_to_ban(found->address, device);
     std::vector<store::Ban> bans;
     if (kick.for_time) {
       bans = bans_of({address, name, kick.because, by.name, hosts.wall_now() + *kick.for_time},
-                     found->who->about.device);
+                     device);
       for (store::Ban& ban : bans) ban.changed = hosts.wall_now();
       if (const absl::Status status = check(bans); !status.ok()) return status;
     }
     log("kicked", name, kick.because);
     hosts.remove(*found, kick.because, "a host has removed you", now);
     if (!kick.for_time) return name + " is out of the call";
-    return ban(bans, name + " is out of the call, and nobody from " + address + " comes in for " +
-                         in_words(*kick.for_time));
+    return ban(bans, name + " is out of the call, and " + nobody_of(address, device) +
+                         " comes in for " + in_words(*kick.for_time));
   }
 
   Answer operator()(const BanAddress& wanted) const {
@@ -68,23 +69,23 @@ struct Hosts::Execution {
     if (ban.address.empty()) {
       const absl::StatusOr<Person> found = hosts.find(wanted.whom, by);
       if (!found.ok()) return found.status();
-      ban.address = found->address;
-      ban.name = found->who->name;
       device = found->who->about.device;
+      ban.address = address_to_ban(found->address, device);
+      ban.name = found->who->name;
     }
     const std::string address = ban.address;
-    const std::vector<store::Ban> bans = bans_of(std::move(ban), device);
+    const std::vector<store::Ban> bans = bans_of(ban, device);
     if (const absl::Status status = check(bans); !status.ok()) return status;
     const auto is_meant = [&](const Person& person) {
       const std::string& own = person.who->about.device;
-      return person.address == address || (!own.empty() && (own == device || own == address));
+      const bool is_from_there = !address.empty() && person.address == address;
+      return is_from_there || (!own.empty() && (own == device || own == address));
     };
     const std::size_t removed =
         hosts.remove_all(is_meant, wanted.because, "a host has banned you", now);
     return this->ban(
         bans,
-        "nobody from " + address + (device.empty() ? "" : ", nor with " + device + ",") +
-            " comes in" +
+        nobody_of(address, device) + " comes in" +
             (wanted.for_time ? " for " + in_words(*wanted.for_time) : " until it is unbanned") +
             (removed == 0
                  ? ""
@@ -201,13 +202,29 @@ struct Hosts::Execution {
           at);
     };
   }
-  /// The ban of an address and, unless that is "", of a device.
-  [[nodiscard]] static std::vector<store::Ban> bans_of(store::Ban of_address,
+  /// Where somebody with `device` is to be banned who shares the host's address, the device alone
+  /// is, or the host would be out as well: "".
+  [[nodiscard]] std::string address_to_ban(const std::string& address,
+                                           const std::string& device) const {
+    const bool is_shared = address == by.address && !device.empty() && device != by.device;
+    return is_shared ? std::string() : address;
+  }
+  /// "nobody from ADDRESS, nor with DEVICE,", of which either may be "".
+  [[nodiscard]] static std::string nobody_of(const std::string& address,
+                                             const std::string& device) {
+    if (device.empty()) return "nobody from " + address;
+    if (address.empty()) return "nobody with " + device + " (your own address stays open)";
+    return "nobody from " + address + ", nor with " + device + ",";
+  }
+  /// The bans of an address and of a device, unless they are "".
+  [[nodiscard]] static std::vector<store::Ban> bans_of(const store::Ban& of_address,
                                                        const std::string& device) {
-    std::vector<store::Ban> bans{std::move(of_address)};
-    if (device.empty()) return bans;
-    bans.push_back(bans.front());
-    bans.back().address = device;
+    std::vector<store::Ban> bans;
+    for (const std::string& whom : {of_address.address, device}) {
+      if (whom.empty()) continue;
+      bans.push_back(of_address);
+      bans.back().address = whom;
+    }
     return bans;
   }
   [[nodiscard]] absl::Status check(const std::vector<store::Ban>& bans) const {

@@ -248,5 +248,39 @@ TEST(HubHosts, AHostInACallDrainsNothingAndBansNotTheirOwnAddress) {
   EXPECT_TRUE(h.house.hub.check_ban("192.0.2.1").ok());
 }
 
+TEST(HubHosts, WhoSharesTheHostsAddressIsKeptOutByTheirDeviceAlone) {
+  for (const std::string words : {"kick bo for 10m", "ban bo for 10m"}) {
+    Hosted h;
+    Person& an = h.house.join("an");
+    Person& bo = h.house.join("bo");
+    const Person& cy = h.house.join("cy");
+    an.caller.who.host = true;
+    bo.caller.who.about.device = "SHA256:bo";
+    const auto outcome = h.house.command(an, wire::HostWords{words});
+    h.answer();
+    ASSERT_EQ(1U, an.outcomes.size());
+    EXPECT_EQ(outcome, an.outcomes[0].trace_id);
+    EXPECT_EQ(0, an.outcomes[0].status) << an.outcomes[0].text;
+    EXPECT_THAT(an.outcomes[0].text,
+                HasSubstr("nobody with SHA256:bo (your own address stays open) comes in for 10m"));
+    EXPECT_TRUE(bo.closed);
+    EXPECT_FALSE(an.closed || cy.closed);
+    EXPECT_TRUE(h.house.hub.check_ban("192.0.2.1").ok());
+    EXPECT_THAT(h.admin("bans"), HasSubstr("SHA256:bo"));
+  }
+}
+
+TEST(HubHosts, ADeviceOfTheHostsOwnIsNotBannedAtTheirAddress) {
+  Hosted h;
+  Person& an = h.house.join("an");
+  Person& bo = h.house.join("bo");
+  an.caller.who.host = true;
+  for (Person* const one : {&an, &bo}) one->caller.who.about.device = "SHA256:both";
+  const auto outcome = h.house.command(an, wire::HostWords{"kick bo for 10m"});
+  EXPECT_NE(0, an.answers(outcome).at(0).status);
+  EXPECT_FALSE(bo.closed);
+  EXPECT_THAT(h.admin("bans"), HasSubstr("nobody is banned"));
+}
+
 }  // namespace
 }  // namespace comcat::server
