@@ -216,9 +216,8 @@ std::string value_of(const std::string& flag, Secret& secret) {
 
 absl::StatusOr<std::string> passcode_of_file(const std::string& path) {
   absl::StatusOr<std::string> text = read_text_file(path, Writers::kOwner);
-  std::string line = text.ok() ? text->substr(0, text->find('\n')) : "";
+  std::string line = text.ok() ? text->substr(0, text->find_first_of("\r\n")) : "";
   if (text.ok()) base::wipe(*text);
-  if (!line.empty() && line.back() == '\r') line.pop_back();
   if (!line.empty()) return line;
   return absl::InvalidArgumentError(
       "cannot read a passcode from the file " + base::safe_text(path) + ": " +

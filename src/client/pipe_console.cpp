@@ -78,8 +78,13 @@ class PipeConsole final : public Console {
 
   /// Gives the next whole line; false where there is none yet.
   bool take_line() {
-    const std::size_t end = unread_.find('\n');
+    if (after_return_ && !unread_.empty()) {  // the rest of a break of Windows'
+      if (unread_.front() == '\n') unread_.erase(0, 1);
+      after_return_ = false;
+    }
+    const std::size_t end = unread_.find_first_of("\r\n");
     const bool whole = end != std::string::npos;
+    if (whole) after_return_ = unread_[end] == '\r';
     const std::string_view part = std::string_view(unread_).substr(0, end);
     line_ += part.substr(0, kMaxLineBytes - line_.size());
     unread_.erase(0, whole ? end + 1 : unread_.size());
@@ -98,6 +103,7 @@ class PipeConsole final : public Console {
   base::TextDecoder decoder_;
   std::string unread_;  // text from which no line has been taken
   std::string line_;    // its beginning, at most kMaxLineBytes
+  bool after_return_ = false;
   bool ended_ = false;
   std::thread thread_;
 };

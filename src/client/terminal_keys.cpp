@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/str_replace.h"
+
 namespace comcat::client {
 namespace {
 
@@ -151,8 +153,11 @@ std::optional<TerminalInput> TerminalKeys::take() {
 }
 
 std::vector<std::string> lines_of_paste(const std::string& text) {
+  // NEXT LINE, LINE SEPARATOR and PARAGRAPH SEPARATOR, as web pages and word processors have them.
+  const std::string plain =
+      absl::StrReplaceAll(text, {{"\u0085", "\n"}, {"\u2028", "\n"}, {"\u2029", "\n"}});
   std::vector<std::string> out(1);
-  for (const char c : text) {
+  for (const char c : plain) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '\n' || c == '\r') {
       out.emplace_back();

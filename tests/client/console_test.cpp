@@ -61,7 +61,7 @@ TEST(PipeConsole, GivesLineByLineAndTheLastOneWithoutABreakToo) {
   Pipe pipe;
   ASSERT_TRUE(write_fully(pipe.ends[1], "mute\n\nunmute\r\nsay hi"));
   pipe.close_writing();
-  EXPECT_THAT(lines_of(pipe.ends[0]), ElementsAre("mute", "", "unmute\r", "say hi"));
+  EXPECT_THAT(lines_of(pipe.ends[0]), ElementsAre("mute", "", "unmute", "say hi"));
 }
 
 TEST(PipeConsole, AnInputThatIsEmptyOrClosedEndsOnce) {
@@ -86,6 +86,13 @@ TEST(PipeConsole, AByteOrderMarkIsNoPartOfTheFirstCommand) {
     pipe.close_writing();
     EXPECT_THAT(lines_of(pipe.ends[0]), ElementsAre("mute", "say hi"));
   }
+}
+
+TEST(PipeConsole, ALineEndsWithTheBreakOfAnySystem) {
+  Pipe pipe;
+  ASSERT_TRUE(write_fully(pipe.ends[1], "mute\rwho\r\nsay a\n\rstop\r"));
+  pipe.close_writing();
+  EXPECT_THAT(lines_of(pipe.ends[0]), ElementsAre("mute", "who", "say a", "", "stop"));
 }
 
 TEST(PipeConsole, WhoeverPipesMoreThanIsTakenWaits) {

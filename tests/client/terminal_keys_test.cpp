@@ -84,6 +84,7 @@ TEST(LinesOfPaste, BreaksOfAnySystemPartThemAndControlCharactersGo) {
   EXPECT_THAT(lines_of_paste("one\r\n\r\n  two\n\tthree\rfo\x1b[31mur\x07\n"),
               ElementsAre("one", "  two", "    three", "fo[31mur"));
   EXPECT_THAT(lines_of_paste("one line\n"), ElementsAre("one line"));
+  EXPECT_THAT(lines_of_paste("a\u2028b\u2029c\u0085d"), ElementsAre("a", "b", "c", "d"));
   EXPECT_THAT(lines_of_paste("\r\n \n"), IsEmpty());
 }
 
