@@ -94,7 +94,13 @@ Cause why_unreachable(const StreamEnd& end, const std::string& said) {
   const std::string where = to_string(end.address);
   const std::string& text = end.message;
   if (contains_any(text, {"DNS resolution failed", "C-ares status", "Name or service not known"})) {
-    return {"the name " + end.address.host + " does not resolve", "check the spelling of --host"};
+    const std::size_t zone = end.address.host.find('%');
+    if (zone == std::string::npos) {
+      return {"the name " + end.address.host + " does not resolve", "check the spelling of --host"};
+    }
+    return {end.address.host + " is at no network interface " + end.address.host.substr(zone + 1) +
+                " of this machine",
+            "name one that ip link shows, for a link-local address alone"};
   }
   if (contains_any(text, {"Connection refused"})) {
     return {where + " refuses connections", "check the port, and that comcat-server runs there"};

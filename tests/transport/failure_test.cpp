@@ -60,6 +60,17 @@ TEST(Classify, EachCauseHasItsKindAndSaysWhatToDo) {
   }
 }
 
+TEST(Classify, AZoneThatThisMachineDoesNotHaveIsNoNameThatIsMisspelt) {
+  StreamEnd end;
+  end.address = {"fe80::1%eth7", 4000};
+  end.code = absl::StatusCode::kUnavailable;
+  end.message = "DNS resolution failed: Name or service not known";
+  EXPECT_EQ(
+      "fe80::1%eth7 is at no network interface eth7 of this machine; name one that ip link shows, "
+      "for a link-local address alone",
+      to_text(classify(end)));
+}
+
 TEST(Classify, AServersAdviceIsNotFollowedByAnotherOne) {
   using enum absl::StatusCode;
   EXPECT_EQ("example.org:4000 refused: too many wrong passcodes; try again in 300 s",
