@@ -52,6 +52,9 @@ class RunningDevice {
   RunningDevice& operator=(const RunningDevice&) = delete;
 
   [[nodiscard]] const Pump& pump() const { return pump_; }
+  [[nodiscard]] bool has_begun() const {
+    return memory_->counters.calls.load(std::memory_order_relaxed) > 0;
+  }
   [[nodiscard]] std::uint64_t xruns() const {
     return memory_->counters.xruns.load(std::memory_order_relaxed);
   }
@@ -122,6 +125,7 @@ class Device : public Interface {
   void stop() override { running_.reset(); }
   std::string description() const override { return device_.name; }
   bool may_return() const override { return true; }
+  bool has_begun() const override { return running_ && running_->has_begun(); }
 
   template <typename Made>
   static absl::StatusOr<std::unique_ptr<Interface>> open(const std::string& wanted) {

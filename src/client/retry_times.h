@@ -20,7 +20,7 @@ class RetryTimes {
   static constexpr std::chrono::milliseconds kEach{1000};
   static constexpr std::chrono::milliseconds kMostSeldom{5000};
   static constexpr std::chrono::milliseconds kLongest{30'000};
-  static constexpr std::chrono::milliseconds kSoon{10'000};
+  static constexpr std::chrono::milliseconds kSoon{5'000};
 
   void failed(base::Time now);
   /// The try that was due has not helped.

@@ -48,7 +48,7 @@ absl::Status SoundDevices::change_input(const std::string& spec) {
   {
     const absl::MutexLock lock(&mutex_);
     before = std::move(source_);
-    failed_.input = false;  // it goes anyway
+    failed_.input = opened_.input = false;  // it goes anyway
     if (before) input_xruns_before_ += before->xruns();
   }
   if (before) before->stop();
@@ -68,7 +68,7 @@ absl::Status SoundDevices::change_output(const std::string& spec) {
   {
     const absl::MutexLock lock(&mutex_);
     before = std::move(sink_);
-    failed_.output = false;
+    failed_.output = opened_.output = false;
     note_figures(*before);
   }
   before->stop();

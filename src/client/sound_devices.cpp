@@ -12,6 +12,7 @@ namespace {
 
 /// Both sides of one sound system are seen to fail within this time.
 constexpr std::chrono::milliseconds kTogether{250};
+constexpr std::chrono::milliseconds kLook{100};  // while one that is open has yet to begin
 
 constexpr std::chrono::milliseconds kLongestTurn{20};  // of a source that is no device
 
@@ -122,9 +123,11 @@ void SoundDevices::note_failure(Side side, absl::Status status) {
 base::Time SoundDevices::step(base::Time now) {
   do_asked();
   part_with_failed(now);
+  tell_return(now);
   retry(now);
   const absl::MutexLock lock(&mutex_);
   if (!asked_.empty()) return now;
+  if (opened_.any() && !failed_.any()) return base::steady_now() + kLook;
   return failed_.any() ? std::min(failed_at_ + kTogether, times_.next()) : times_.next();
 }
 
@@ -138,6 +141,7 @@ void SoundDevices::part_with_failed(base::Time now) {
   Sides sides;
   absl::Status why;
   Source source;
+  bool known = false;  // that it is away: nobody was told that it is back
   {
     const absl::MutexLock lock(&mutex_);
     if (!failed_.any() || waits_for_the_other(now)) return;
@@ -149,7 +153,10 @@ void SoundDevices::part_with_failed(base::Time now) {
       input_xruns_before_ += source->xruns();
     }
     if (sides.output) awaited_.output = sink_->may_return();
-    if ((sides.input && awaited_.input) || (sides.output && awaited_.output)) times_.failed(now);
+    known = (!sides.input || opened_.input) && (!sides.output || opened_.output);
+    opened_ = {opened_.input && !sides.input, opened_.output && !sides.output};
+    const bool awaited = (sides.input && awaited_.input) || (sides.output && awaited_.output);
+    if (awaited) known ? times_.tried(now) : times_.failed(now);
   }
   source.reset();
   if (sides.output) play_nowhere();
@@ -157,12 +164,12 @@ void SoundDevices::part_with_failed(base::Time now) {
     const absl::MutexLock lock(&mutex_);
     away_ = {away_.input || sides.input, away_.output || sides.output};
   }
-  if (options_.on_failure) options_.on_failure(sides, std::move(why));
-  stand_in(sides);
+  if (options_.on_failure && !known) options_.on_failure(sides, std::move(why));
+  stand_in(sides, !known);
 }
 
 /// Not for who failed as one: he is tried again anyway.
-void SoundDevices::stand_in(Sides sides) {
+void SoundDevices::stand_in(Sides sides, bool tell) {
   const auto needs_one = [this](Side side) {
     const std::string spec = wanted(side);
     return audio::is_device(spec) && !audio::is_default_device(spec);
@@ -187,7 +194,7 @@ void SoundDevices::stand_in(Sides sides) {
     away_ = {away_.input || in_place.input, away_.output || in_place.output};
     stands_in_ = {stands_in_.input || in_place.input, stands_in_.output || in_place.output};
   }
-  if (options_.on_notice) {
+  if (options_.on_notice && tell) {
     options_.on_notice("until it is back the default sound device takes its place; " +
                        description());
   }
@@ -202,19 +209,30 @@ void SoundDevices::retry(base::Time now) {
   Sides sides;
   {
     const absl::MutexLock lock(&mutex_);
-    if (!times_.due(now)) return;
+    if (!times_.due(now) || opened_.any()) return;
     sides = {away_.input && awaited_.input, away_.output && awaited_.output};
+    if (!sides.any()) return times_.returned(now);
   }
   trying_ = true;
   const Sides back = try_again(sides);
   trying_ = false;
+  const absl::MutexLock lock(&mutex_);
+  times_.tried(base::steady_now());
+  opened_ = back;
+}
+
+void SoundDevices::tell_return(base::Time now) {
+  Sides back;
   {
     const absl::MutexLock lock(&mutex_);
-    const base::Time after = base::steady_now();
-    const bool all = back.input == sides.input && back.output == sides.output;
-    all ? times_.returned(after) : times_.tried(after);
+    const bool begun = (!opened_.input || (source_ && source_->has_begun())) &&
+                       (!opened_.output || (sink_ && sink_->has_begun()));
+    if (!opened_.any() || failed_.any() || !begun) return;
+    back = std::exchange(opened_, {});
+    const bool all = !(away_.input && awaited_.input) && !(away_.output && awaited_.output);
+    if (all) times_.returned(now);
   }
-  if (back.any() && options_.on_return) options_.on_return(back);
+  if (options_.on_return) options_.on_return(back);
 }
 
 SoundDevices::Sides SoundDevices::try_again(Sides sides) {

@@ -85,9 +85,11 @@ class SoundDevices {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void part_with_failed(base::Time now);
   void retry(base::Time now);
+  /// Tells that those are back which were opened again and have begun.
+  void tell_return(base::Time now);
   void play_nowhere();
   /// Has the default device take the place of others that have gone.
-  void stand_in(Sides sides);
+  void stand_in(Sides sides, bool tell);
   /// The one that is tried again has its place.
   [[nodiscard]] bool replace_stand_in(Source source);
   /// Those that are back.
@@ -112,6 +114,7 @@ class SoundDevices {
   Sides away_ ABSL_GUARDED_BY(mutex_);              // parted with, not back
   Sides awaited_ ABSL_GUARDED_BY(mutex_);           // of those, what may return by itself
   Sides stands_in_ ABSL_GUARDED_BY(mutex_);         // of those, where the default one is used
+  Sides opened_ ABSL_GUARDED_BY(mutex_);            // again, and not told: it may stand still
   RetryTimes times_ ABSL_GUARDED_BY(mutex_);
   audio::SinkFigures output_before_ ABSL_GUARDED_BY(mutex_);      // counts of sinks that are gone
   std::uint64_t input_xruns_before_ ABSL_GUARDED_BY(mutex_) = 0;  // of sources that are gone

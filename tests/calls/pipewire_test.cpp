@@ -26,6 +26,7 @@ constexpr std::size_t kSecond = 48'000;
 constexpr std::size_t kToneSeconds = 4;
 constexpr double kHeard = -30;  // dBFS of a tone that is sent at -6
 constexpr Process::Timeout kSoon = 12s;
+constexpr auto kTimeOfSomeTries = 5s;  // each takes two seconds
 
 /// A tone is sent to Alice for four seconds: in how many tenths of a second her loudspeaker plays
 /// it.
@@ -95,6 +96,39 @@ TEST_P(PipeWire, ThatIsRestartedIsHeardAgainByItself) {
                     "dbus installed?)";
   }
   expect_right([&] { return restart(*rig, GetParam()); });
+}
+
+/// How often `words` are in `text`.
+std::size_t count(const std::string& text, const std::string& words) {
+  std::size_t out = 0;
+  for (std::size_t at = 0; (at = text.find(words, at)) != std::string::npos; ++at) ++out;
+  return out;
+}
+
+TEST(PipeWireAlone, WhichOpensAndConnectsNothingIsNotSaidToBeBack) {
+  const auto rig = PipeWireRig::start();
+  if (rig == nullptr) GTEST_SKIP() << "no PipeWire can be started here";
+  ServerProcess server;
+  ClientProcess alice(server, "alice", {}, rig->options());
+  ASSERT_TRUE(alice.prints("type help"));
+  rig->end(true);
+  ASSERT_TRUE(alice.process().wait_for_line(Process::kOut, "the loudspeaker failed: ", kSoon));
+  ASSERT_TRUE(rig->start_daemon(48'000));
+  {
+    const auto monitor = rig->monitor();
+    ASSERT_TRUE(monitor->wait_for_line(Process::kOut, "comcat-client", kSoon)) << "it is opened";
+    // And given up, again and again.
+    for (const auto until = std::chrono::steady_clock::now() + kTimeOfSomeTries;
+         std::chrono::steady_clock::now() < until;) {
+      ASSERT_TRUE(monitor->wait_for_line(Process::kOut, "removed:", kSoon));
+    }
+  }
+  ASSERT_TRUE(rig->start_manager());
+  EXPECT_TRUE(alice.process().wait_for_line(Process::kOut, "are back", kSoon));
+  EXPECT_EQ(0, alice.stop());
+  const std::string& said = alice.process().output(Process::kOut);
+  EXPECT_EQ(1U, count(said, " back; ")) << said;
+  EXPECT_EQ(1U, count(said, " failed: ")) << said;
 }
 
 INSTANTIATE_TEST_SUITE_P(Restarts, PipeWire,

@@ -59,6 +59,17 @@ TEST(RetryTimes, OneThatFailsAsSoonAsItIsBackIsTriedEverMoreSeldom) {
   EXPECT_EQ(now + 250ms, times.next()) << "it has worked for a while";
 }
 
+TEST(RetryTimes, ASoundServerThatIsRestartedAgainAndAgainIsTriedAtOnceEachTime) {
+  RetryTimes times;
+  base::Time now = kStart;
+  for (int i = 0; i < 10; ++i) {
+    times.failed(now);
+    EXPECT_EQ(now + 250ms, times.next());
+    times.returned(now + 250ms);
+    now += 5250ms;
+  }
+}
+
 TEST(RetryTimes, AskingForItMakesItDueWhereItIsAwaited) {
   RetryTimes times;
   times.hasten(kStart);

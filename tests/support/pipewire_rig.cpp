@@ -71,14 +71,26 @@ void PipeWireRig::end(bool killed) {
 }
 
 bool PipeWireRig::start_again(int rate_hz) {
+  return start_daemon(rate_hz) && start_manager();
+}
+
+bool PipeWireRig::start_daemon(int rate_hz) {
   write_configuration(directory_.file("pipewire/pipewire.conf.d"), rate_hz);
   Process::Options quiet = options();
   quiet.quiet = true;
   daemon_ = std::make_unique<Process>(std::vector<std::string>{kDaemon}, quiet);
-  if (!comes_up()) return false;
+  return comes_up();
+}
+
+bool PipeWireRig::start_manager() {
+  Process::Options quiet = options();
+  quiet.quiet = true;
   manager_ = std::make_unique<Process>(std::vector<std::string>{kManager}, quiet);
-  Process monitor({"/usr/bin/pw-mon"}, options());
-  return monitor.wait_for_line(Process::kOut, "WirePlumber", kPatience).has_value();
+  return monitor()->wait_for_line(Process::kOut, "WirePlumber", kPatience).has_value();
+}
+
+std::unique_ptr<Process> PipeWireRig::monitor() const {
+  return std::make_unique<Process>(std::vector<std::string>{"/usr/bin/pw-mon"}, options());
 }
 
 /// It does not say when it listens: it is asked until it answers.

@@ -23,6 +23,11 @@ class PipeWireRig {
   void end(bool killed);
   /// It is there again, at a rate of its own. False where it does not start.
   [[nodiscard]] bool start_again(int rate_hz);
+  /// The same in two steps: until the second nothing connects programs with devices.
+  [[nodiscard]] bool start_daemon(int rate_hz);
+  [[nodiscard]] bool start_manager();
+  /// Tells on its standard output who comes and goes.
+  [[nodiscard]] std::unique_ptr<Process> monitor() const;
 
   /// Records what the loudspeaker plays into `path`, from now until the process is interrupted.
   [[nodiscard]] std::unique_ptr<Process> record(const std::string& path) const;

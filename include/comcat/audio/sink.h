@@ -56,6 +56,9 @@ class Sink {
   virtual void stop() = 0;
   [[nodiscard]] virtual SinkFigures figures() const { return {}; }
   [[nodiscard]] virtual bool may_return() const { return false; }
+  /// Whether it has asked for sound since start(): a device may be open and stand still, as
+  /// nothing connects it.
+  [[nodiscard]] virtual bool has_begun() const { return true; }
   /// As Source's; of a recording that has been started, the file that is really written.
   [[nodiscard]] virtual std::string description() const = 0;
   /// The path of the file that is written; empty before start() and where there is none.

@@ -55,6 +55,9 @@ class Source {
   /// Whether one that has failed may work again later by itself, as a sound system that is started
   /// again: then another is to be made and started.
   [[nodiscard]] virtual bool may_return() const { return false; }
+  /// Whether it has brought sound since start(): a device may be open and stand still, as nothing
+  /// connects it.
+  [[nodiscard]] virtual bool has_begun() const { return true; }
   /// For people, and safe to print: "file:speech.wav", "USB Headset".
   [[nodiscard]] virtual std::string description() const = 0;
 };
