@@ -54,6 +54,15 @@ wire::ClaimRecord merged(const wire::ClaimRecord& one, const wire::ClaimRecord& 
   return out;
 }
 
+wire::MuteRecord merged(const wire::MuteRecord& one, const wire::MuteRecord& other) {
+  const auto rank = [](const wire::MuteRecord& it) { return std::tie(it.changed_ms, it.muted); };
+  return rank(one) < rank(other) ? other : one;
+}
+
+std::string content_of(const wire::MuteRecord& it) {
+  return std::to_string(it.changed_ms) + (it.muted ? " muted" : "");
+}
+
 std::string content_of(const wire::BanRecord& it) {
   std::string out;
   for (const std::string* const text : {&it.name, &it.because, &it.by}) out += *text + '\n';

@@ -120,7 +120,7 @@ struct Hosts::Execution {
                                            "muted by a host");
     }
     who.muted_by_host = wanted.muted;
-    hosts.remember_mute(who);
+    hosts.mutes_.set(who.about.device, wanted.muted, hosts.wall_now());
     found->room->tell(wire::MuteChanged{who.number, who.is_muted(), who.muted_by_host}, nullptr,
                       now);
     log(wanted.muted ? "muted_by_host" : "unmuted_by_host", who.name);

@@ -13,14 +13,6 @@
 
 namespace comcat::server {
 
-void Hosts::remember_mute(const Participant& who) {
-  if (!who.muted_by_host) {
-    muted_devices_.erase(who.about.device);
-  } else if (!who.about.device.empty() && muted_devices_.size() < kMaxMutedDevices) {
-    muted_devices_.insert(who.about.device);
-  }
-}
-
 std::vector<Hosts::Person> Hosts::people() const {
   std::vector<Person> out;
   for (const auto& [number, caller] : callers_) {

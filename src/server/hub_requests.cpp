@@ -250,7 +250,7 @@ absl::Status Hub::name(Caller& caller, const wire::Hello& hello) {
   who.about.since_ms = static_cast<std::uint64_t>(wall_now.time_since_epoch().count());
   who.about.device = key.empty() ? "" : base::key_fingerprint(key);
   who.about.client = base::safe_text(hello.client, wire::kMaxClientBytes);
-  who.muted_by_host = hosts_.is_muted(who.about.device);
+  who.muted_by_host = hosts_.mutes().is_muted(who.about.device);
   const Holder whose = claims_.enter(who.name_key, key, wall_now);
   who.about.claimed = whose == Holder::kThem;
   return whose == Holder::kOthers ? held_for_others(who.name) : absl::OkStatus();

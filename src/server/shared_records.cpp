@@ -38,11 +38,14 @@ SharedRecords::SharedRecords(Hosts& hosts, NameClaims& claims, ClusterLink* link
   if (link_ == nullptr) return;
   hosts_.bans().on_change([this](const wire::BanRecord& ban) { tell({{ban}, {}}); });
   claims_.on_change([this](const wire::ClaimRecord& claim) { tell({{}, {claim}}); });
+  hosts_.mutes().on_change([this](const wire::MuteRecord& mute) { tell({{}, {}, {mute}}); });
 }
 
 std::uint64_t SharedRecords::digest() const {
   // Never 0, which is what older versions say.
-  return (hosts_.bans().digest().whole() * 3 ^ claims_.digest().whole()) | 1;
+  return (hosts_.bans().digest().whole() * 3 ^ claims_.digest().whole() ^
+          hosts_.mutes().digest().whole() * 5) |
+         1;
 }
 
 void SharedRecords::tell(const wire::RecordsTold& told) {
@@ -57,7 +60,8 @@ void SharedRecords::oblige(const wire::Sender& from, const wire::Heartbeat& told
   hosts_.bans().forget_over(hosts_.wall_now());
   claims_.forget_unused(hosts_.wall_now());
   link_->send(from.node,
-              wire::RecordsAsked{hosts_.bans().digest().buckets(), claims_.digest().buckets()});
+              wire::RecordsAsked{hosts_.bans().digest().buckets(), claims_.digest().buckets(),
+                                 hosts_.mutes().digest().buckets()});
 }
 
 bool SharedRecords::oblige(const wire::Sender& from, const wire::RecordsAsked& asked,
@@ -68,11 +72,15 @@ bool SharedRecords::oblige(const wire::Sender& from, const wire::RecordsAsked& a
   const auto claims =
       different(claims_.records(), claims_.digest(), asked.claims,
                 [](const wire::ClaimRecord& it) { return base::comparison_key(it.name); });
+  const auto mutes = asked.mutes.empty()
+                         ? std::vector<wire::MuteRecord>{}
+                         : different(hosts_.mutes().records(), hosts_.mutes().digest(), asked.mutes,
+                                     [](const wire::MuteRecord& it) { return it.device; });
   wire::RecordsTold page;
   std::size_t bytes = 0;
   const auto turn = [&](std::size_t more) {
     bytes += more;
-    const std::size_t records = page.bans.size() + page.claims.size();
+    const std::size_t records = page.bans.size() + page.claims.size() + page.mutes.size();
     if (records < wire::kMaxPageRecords && bytes < kPageBytes) return;
     link_->send(from.node, std::exchange(page, {}));
     bytes = 0;
@@ -85,7 +93,13 @@ bool SharedRecords::oblige(const wire::Sender& from, const wire::RecordsAsked& a
     page.claims.push_back(it);
     turn(it.keys.size() * base::kPublicKeyBytes);
   }
-  if (!page.bans.empty() || !page.claims.empty()) link_->send(from.node, page);
+  for (const wire::MuteRecord& it : mutes) {
+    page.mutes.push_back(it);
+    turn(it.device.size());
+  }
+  if (!page.bans.empty() || !page.claims.empty() || !page.mutes.empty()) {
+    link_->send(from.node, page);
+  }
   return true;
 }
 
@@ -93,6 +107,7 @@ bool SharedRecords::oblige(const wire::Sender& from, const wire::RecordsTold& to
                            base::Time now) {
   for (const wire::BanRecord& it : told.bans) hosts_.learn(it, node_name(*link_, from.node), now);
   for (const wire::ClaimRecord& it : told.claims) learn(it, from.node, now);
+  for (const wire::MuteRecord& it : told.mutes) hosts_.mutes().learn(it);
   return true;
 }
 

@@ -43,6 +43,12 @@ void fill(proto::ClaimRecord& out, const ClaimRecord& it) {
   out.set_released_ms(it.released_ms);
 }
 
+void fill(proto::MuteRecord& out, const MuteRecord& it) {
+  out.set_device(it.device);
+  out.set_changed_ms(it.changed_ms);
+  out.set_muted(it.muted);
+}
+
 BanRecord from(const proto::BanRecord& in) {
   return {in.address(),  in.name(),       in.because(), in.by(),
           in.until_ms(), in.changed_ms(), in.lifted(),  in.kept_ms()};
@@ -78,6 +84,11 @@ std::string_view fault_of(const ClaimRecord& it) {
   return fault_of_name(it.name);
 }
 
+std::string_view fault_of(const MuteRecord& it) {
+  if (it.device.empty() || !is_text(it.device, kMaxBannedBytes)) return "a mute of nobody";
+  return it.changed_ms <= kMaxTimeMs ? kNothing : "a time that no calendar has";
+}
+
 template <typename Record>
 std::string_view fault_of_all(const std::vector<Record>& all) {
   for (const Record& it : all) {
@@ -93,11 +104,13 @@ std::string_view fault_of_all(const std::vector<Record>& all) {
 void fill(proto::RecordsTold& out, const RecordsTold& it) {
   for (const BanRecord& ban : it.bans) fill(*out.add_bans(), ban);
   for (const ClaimRecord& claim : it.claims) fill(*out.add_claims(), claim);
+  for (const MuteRecord& mute : it.mutes) fill(*out.add_mutes(), mute);
 }
 
 void fill(proto::RecordsAsked& out, const RecordsAsked& it) {
   for (const std::uint64_t digest : it.bans) out.add_bans(digest);
   for (const std::uint64_t digest : it.claims) out.add_claims(digest);
+  for (const std::uint64_t digest : it.mutes) out.add_mutes(digest);
 }
 
 void fill(proto::ClaimAsked& out, const ClaimAsked& it) {
@@ -125,11 +138,16 @@ RecordsTold from(const proto::RecordsTold& in) {
   RecordsTold out;
   for (const proto::BanRecord& ban : in.bans()) out.bans.push_back(from(ban));
   for (const proto::ClaimRecord& claim : in.claims()) out.claims.push_back(from(claim));
+  for (const proto::MuteRecord& it : in.mutes()) {
+    out.mutes.push_back({it.device(), it.changed_ms(), it.muted()});
+  }
   return out;
 }
 
 RecordsAsked from(const proto::RecordsAsked& in) {
-  return {{in.bans().begin(), in.bans().end()}, {in.claims().begin(), in.claims().end()}};
+  return {{in.bans().begin(), in.bans().end()},
+          {in.claims().begin(), in.claims().end()},
+          {in.mutes().begin(), in.mutes().end()}};
 }
 
 ClaimAsked from(const proto::ClaimAsked& in) {
@@ -148,13 +166,17 @@ ClaimAnswered from(const proto::ClaimAnswered& in) {
 // ---- what is wrong
 
 std::string_view fault_of(const RecordsTold& it) {
-  if (it.bans.size() + it.claims.size() > kMaxPageRecords) return "more records than one page has";
-  const std::string_view fault = fault_of_all(it.bans);
-  return fault.empty() ? fault_of_all(it.claims) : fault;
+  if (it.bans.size() + it.claims.size() + it.mutes.size() > kMaxPageRecords) {
+    return "more records than one page has";
+  }
+  std::string_view fault = fault_of_all(it.bans);
+  if (fault.empty()) fault = fault_of_all(it.claims);
+  return fault.empty() ? fault_of_all(it.mutes) : fault;
 }
 
 std::string_view fault_of(const RecordsAsked& it) {
-  const bool good = it.bans.size() == kRecordBuckets && it.claims.size() == kRecordBuckets;
+  const bool good = it.bans.size() == kRecordBuckets && it.claims.size() == kRecordBuckets &&
+                    (it.mutes.empty() || it.mutes.size() == kRecordBuckets);
   return good ? kNothing : "digests of other buckets than there are";
 }
 

@@ -82,6 +82,19 @@ TEST(BanRecords, TheOrderInWhichTheyComeDoesNotMatter) {
       [](const wire::BanRecord& one, const wire::BanRecord& other) { return merged(one, other); });
 }
 
+TEST(MuteRecords, OfTwoTheLaterHoldsAndTheOrderInWhichTheyComeDoesNotMatter) {
+  const auto merge = [](const wire::MuteRecord& one, const wire::MuteRecord& other) {
+    return merged(one, other);
+  };
+  EXPECT_FALSE(merge({"d", 1, true}, {"d", 2, false}).muted);
+  EXPECT_TRUE(merge({"d", 3, true}, {"d", 2, false}).muted);
+  expect_order_does_not_matter<wire::MuteRecord>(
+      [](std::mt19937_64& random) {
+        return wire::MuteRecord{"d", random() % 4, random() % 2 == 0};
+      },
+      merge);
+}
+
 TEST(ClaimRecords, TheOrderInWhichTheyComeDoesNotMatter) {
   expect_order_does_not_matter<wire::ClaimRecord>(
       [](std::mt19937_64& random) {

@@ -43,7 +43,8 @@ void check_bounds(const wire::RoomsAnswered& answered) {
   COMCAT_FUZZ_CHECK(answered.rooms.size() <= wire::kMaxPageRooms);
 }
 void check_bounds(const wire::RecordsTold& told) {
-  COMCAT_FUZZ_CHECK(told.bans.size() + told.claims.size() <= wire::kMaxPageRecords);
+  COMCAT_FUZZ_CHECK(told.bans.size() + told.claims.size() + told.mutes.size() <=
+                    wire::kMaxPageRecords);
   for (const wire::ClaimRecord& claim : told.claims) {
     COMCAT_FUZZ_CHECK(!claim.keys.empty() || claim.released_ms > 0);
     COMCAT_FUZZ_CHECK(wire::check_name(claim.name).ok());
@@ -51,6 +52,7 @@ void check_bounds(const wire::RecordsTold& told) {
 }
 void check_bounds(const wire::RecordsAsked& asked) {
   COMCAT_FUZZ_CHECK(asked.bans.size() == wire::kRecordBuckets);
+  COMCAT_FUZZ_CHECK(asked.mutes.empty() || asked.mutes.size() == wire::kRecordBuckets);
 }
 template <typename Other>
 void check_bounds(const Other& /*body*/) {}

@@ -106,6 +106,36 @@ TEST_F(Everywhere, OfABanAndALiftAtTwoSidesOfASplitTheLaterHolds) {
   }
 }
 
+// ---- mutes
+
+TEST_F(Everywhere, WhomAHostHasMutedIsSoStillWhereTheyComeAnewAtAnyNode) {
+  come(1, laptop, "bo");
+  EXPECT_EQ("bo is heard by nobody", admin(0, "mute bo"));
+  EXPECT_TRUE(come(2, laptop, "anew", "den").caller.who.muted_by_host);
+  EXPECT_FALSE(come(2, phone, "cy", "den").caller.who.muted_by_host);
+  town.wall += seconds(1);
+  EXPECT_EQ("bo is no longer muted by a host", admin(2, "unmute bo"));
+  for (std::size_t node = 0; node < 3; ++node) {
+    EXPECT_FALSE(
+        come(node, laptop, "again", "room " + std::to_string(node)).caller.who.muted_by_host);
+  }
+}
+
+TEST_F(Everywhere, ANodeThatWasAwayLearnsWhomHostsHaveMutedAndWhomNoLonger) {
+  come(1, laptop, "bo");
+  come(1, phone, "cy");
+  admin(0, "mute bo");
+  town.nodes[2]->alive = false;
+  town.pass(seconds(4));
+  town.wall += seconds(1);
+  admin(0, "unmute bo");
+  admin(0, "mute cy");
+  town.nodes[2]->alive = true;
+  town.pass(seconds(6));
+  EXPECT_FALSE(come(2, laptop, "bo", "den").caller.who.muted_by_host);
+  EXPECT_TRUE(come(2, phone, "cy", "den").caller.who.muted_by_host);
+}
+
 // ---- names
 
 TEST_F(Everywhere, AClaimedNameIsItsHoldersAtAllNodes) {

@@ -155,11 +155,14 @@ TEST(NodeMessage, WhatAllKeepAlikePasses) {
   const std::string key(32, 'k');
   const BanRecord ban{"192.0.2.1", "an", "noise", "bo", 5, 6, true, 7};
   const ClaimRecord claim{"an", {key, std::string(32, 'l')}, 1, 2, 3};
-  const RecordsTold told = passed(RecordsTold{{ban}, {claim}});
+  const MuteRecord mute{"SHA256:abc", 8, true};
+  const RecordsTold told = passed(RecordsTold{{ban}, {claim}, {mute}});
+  EXPECT_EQ(mute, told.mutes.at(0));
   EXPECT_EQ(ban, told.bans.at(0));
   EXPECT_EQ(claim, told.claims.at(0));
   const std::vector<std::uint64_t> digests(kRecordBuckets, 0xfeedfacecafebeef);
   EXPECT_EQ(digests, passed(RecordsAsked{digests, digests}).claims);
+  EXPECT_EQ(digests, passed(RecordsAsked{digests, digests, digests}).mutes);
   EXPECT_EQ(claim, passed(ClaimAsked{1, claim}).claim);
   EXPECT_EQ(key, passed(PairAsked{1, "abcdefghij", "an", key}).key);
   EXPECT_EQ(claim, passed(ClaimAnswered{1, 6, "held", claim}).claim);
@@ -176,7 +179,14 @@ TEST(NodeMessage, WhatAllKeepAlikeIsRefusedBeyondItsLimits) {
   EXPECT_NE("", refusal(RecordsTold{{}, {{"an", std::vector<std::string>(17, key), 1, 1, 0}}}));
   EXPECT_NE("", refusal(RecordsTold{
                     {}, std::vector<ClaimRecord>(kMaxPageRecords + 1, {"an", {key}, 1, 1, 0})}));
+  EXPECT_NE("", refusal(RecordsTold{{}, {}, {{"", 1, true}}}));
+  EXPECT_NE("", refusal(RecordsTold{{}, {}, {{"a\nb", 1, true}}}));
+  EXPECT_NE("", refusal(RecordsTold{{}, {}, {{"a", kMaxTimeMs + 1, true}}}));
+  EXPECT_NE("", refusal(RecordsTold{
+                    {}, {}, std::vector<MuteRecord>(kMaxPageRecords + 1, {"a", 1, true})}));
   EXPECT_NE("", refusal(RecordsAsked{{1}, {2}}));
+  const std::vector<std::uint64_t> digests(kRecordBuckets, 1);
+  EXPECT_NE("", refusal(RecordsAsked{digests, digests, {1}}));
   EXPECT_NE("", refusal(PairAsked{1, "abcdefghij", "an", "short"}));
   EXPECT_NE("", refusal(PairAsked{1, std::string(65, 'a'), "an", key}));
   EXPECT_NE("", refusal(ClaimAnswered{1, 17}));

@@ -12,9 +12,11 @@ namespace comcat::cluster {
 /// `one` and `other` are of one name; with at most `max_keys` devices.
 [[nodiscard]] wire::ClaimRecord merged(const wire::ClaimRecord& one, const wire::ClaimRecord& other,
                                        std::size_t max_keys);
+[[nodiscard]] wire::MuteRecord merged(const wire::MuteRecord& one, const wire::MuteRecord& other);
 
 /// The same for the same record, whatever order its keys are in.
 [[nodiscard]] std::string content_of(const wire::BanRecord& record);
 [[nodiscard]] std::string content_of(const wire::ClaimRecord& record);
+[[nodiscard]] std::string content_of(const wire::MuteRecord& record);
 
 }  // namespace comcat::cluster

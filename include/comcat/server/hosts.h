@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,6 +15,7 @@
 #include "comcat/server/ban_list.h"
 #include "comcat/server/caller.h"
 #include "comcat/server/host_command.h"
+#include "comcat/server/host_mutes.h"
 #include "comcat/server/metrics.h"
 #include "comcat/server/name_claims.h"
 #include "comcat/server/rooms.h"
@@ -52,8 +52,6 @@ struct HostFigures {
 /// Ownership  rooms, callers, absentees, claims and metrics outlive it.
 class Hosts {
  public:
-  static constexpr std::size_t kMaxMutedDevices = 10'000;
-
   using Callers = std::unordered_map<wire::SessionNumber, Caller*>;
   /// Ends a caller's stream with `status`; others in the room are told `why`.
   using Remove = std::function<void(Caller&, const std::string& why, const absl::Status& status,
@@ -87,10 +85,8 @@ class Hosts {
   [[nodiscard]] absl::Status check(const std::string& address);
   /// The same of a device, by the fingerprint of its key; "" is none.
   [[nodiscard]] absl::Status check_device(const std::string& fingerprint);
-  /// Whether a host has muted this device since the server began.
-  [[nodiscard]] bool is_muted(const std::string& fingerprint) const {
-    return muted_devices_.contains(fingerprint);
-  }
+  /// The devices that hosts have muted since the server began, or the others of its cluster.
+  [[nodiscard]] HostMutes& mutes() { return mutes_; }
 
   /// Whether `command` concerns `whom`, who is certainly meant: nobody by that name can be at
   /// another node.
@@ -114,7 +110,6 @@ class Hosts {
  private:
   struct Execution;
 
-  void remember_mute(const Participant& who);
   void log(std::string_view event, const By& by, const std::string& whom,
            const std::string& why) const;
   /// Somebody who is there or away.
@@ -138,7 +133,7 @@ class Hosts {
 
   HostOptions options_;
   BanList bans_;
-  std::set<std::string> muted_devices_;  // at most kMaxMutedDevices
+  HostMutes mutes_;
   Rooms& rooms_;
   const Callers& callers_;
   Absentees& absentees_;

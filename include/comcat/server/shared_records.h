@@ -16,8 +16,8 @@
 
 namespace comcat::server {
 
-/// Has bans and claims be the same at all nodes: tells what changes here, takes what changes there,
-/// and compares with whoever was away.
+/// Has bans, claims and mutes be the same at all nodes: tells what changes here, takes what changes
+/// there, and compares with whoever was away.
 ///
 /// Threads    one: the shard. Nothing waits.
 /// Ownership  what it is made of outlives it. A null link: there are no other nodes.

@@ -40,7 +40,7 @@ struct Heartbeat {
   std::uint32_t people = 0;
   bool draining = false;      // takes nobody any more
   bool ending = false;        // its last
-  std::uint64_t records = 0;  // a digest of its bans and claims; 0: it tells none
+  std::uint64_t records = 0;  // a digest of its bans, claims and mutes; 0: it tells none
 
   friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
 };

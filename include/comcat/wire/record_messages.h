@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-/// What all nodes of a cluster keep alike, bans and claims of names, as they tell each other of it;
-/// a part of cluster_messages.h. Times are since 1970 in UTC. Threads: plain values.
+/// What all nodes of a cluster keep alike, bans, claims of names and mutes, as they tell each other
+/// of it; a part of cluster_messages.h. Times are since 1970 in UTC. Threads: plain values.
 namespace comcat::wire {
 
 inline constexpr std::size_t kRecordBuckets = 64;
@@ -39,16 +39,27 @@ struct ClaimRecord {
   friend bool operator==(const ClaimRecord&, const ClaimRecord&) = default;
 };
 
+/// Whether a host has muted a device. Of two of one device the later holds.
+struct MuteRecord {
+  std::string device;  // base::key_fingerprint()
+  std::uint64_t changed_ms = 0;
+  bool muted = false;
+
+  friend bool operator==(const MuteRecord&, const MuteRecord&) = default;
+};
+
 /// What has changed, or what was asked for.
 struct RecordsTold {
   std::vector<BanRecord> bans{};
   std::vector<ClaimRecord> claims{};
+  std::vector<MuteRecord> mutes{};
 };
 
 /// Whoever has other records in one of these buckets, as digests tell, is to send it.
 struct RecordsAsked {
   std::vector<std::uint64_t> bans;  // kRecordBuckets each
   std::vector<std::uint64_t> claims;
+  std::vector<std::uint64_t> mutes{};  // none: asked by an earlier version, which knows of none
 };
 
 /// Somebody claims a name: whose is it?
