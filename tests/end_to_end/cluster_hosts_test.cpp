@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "end_to_end/client_fixtures.h"
 #include "support/client_process.h"
 #include "support/nats_server.h"
 #include "support/process.h"
@@ -77,6 +78,57 @@ TEST(ClusterHosts, KickMuteBanListAndAreObeyedAtBothServersAndAfterARestart) {
   EXPECT_THAT(b.admin("unban 198.51.100.7"), HasSubstr("may come in again"));
   ASSERT_TRUE(a.server->logs(" unbanned whom=198.51.100.7 node=b"));
   EXPECT_THAT(a.admin("bans"), HasSubstr("nobody is banned"));
+}
+
+/// Two servers, and devices, each with a state directory of its own.
+class ClusterNames : public ClientTest {
+ protected:
+  ClusterNames() {
+    EXPECT_TRUE(a_.has_logged(" node_found node=b ") && b_.has_logged(" node_found node=a "));
+  }
+  static std::vector<std::string> flags(const NatsServer& nats, const std::string& name) {
+    return {"--nats=" + nats.url(), "--cluster=test", "--node=" + name};
+  }
+  [[nodiscard]] std::unique_ptr<Process> call(const ServerProcess& server,
+                                              const std::string& device,
+                                              std::vector<std::string> more = {}) const {
+    more.insert(more.begin(),
+                {"--state_dir=" + directory_.path() + "/" + device,
+                 "--trust=" + server.fingerprint(), "--name=an", "--passcode=hunter2"});
+    return std::make_unique<Process>(command(server.host(), more));
+  }
+  /// The value of `key` in a line of JSON.
+  static std::string value(const std::string& line, const std::string& key) {
+    const std::string before = "\"" + key + "\":\"";
+    const std::size_t begin = line.find(before) + before.size();
+    return line.substr(begin, line.find('"', begin) - begin);
+  }
+
+  NatsServer nats_;
+  ServerProcess a_{flags(nats_, "a"), /*tls=*/true};
+  ServerProcess b_{flags(nats_, "b"), /*tls=*/true};
+};
+
+TEST_F(ClusterNames, AClaimAtOneServerHoldsAtTheOtherAndACodeOfOnePairsThere) {
+  auto laptop = call(a_, "laptop", {"--json"});
+  laptop->write("claim\n");
+  ASSERT_TRUE(laptop->wait_for_line(Process::kOut, "the name an is held on"));
+  const std::string refused = "the name an is claimed, and not for this device";
+  expect_failure(*call(b_, "stranger"), 3, refused);
+  laptop->write("pair\n");
+  const auto answer = laptop->wait_for_line(Process::kOut, "\"event\":\"pairing_code\"");
+  ASSERT_TRUE(answer);
+  expect_failure(*call(b_, "phone", {"--pair=aaaaaaaaaa"}), 3, "the pairing code is wrong");
+  auto phone = call(b_, "phone", {"--pair=" + value(*answer, "code")});
+  EXPECT_TRUE(phone->wait_for_line(Process::kOut, "as an (2)"));
+  EXPECT_TRUE(laptop->wait_for_line(Process::kOut, "\"text\":\"an (2) joined\""));
+  phone->write("stop\n");
+  EXPECT_EQ(0, phone->wait_exit());
+  auto later = call(a_, "phone");
+  EXPECT_TRUE(later->wait_for_line(Process::kOut, "as an (2)")) << "a device is paired everywhere";
+  laptop->write("stop\n");
+  EXPECT_EQ(0, laptop->wait_exit());
+  expect_failure(*call(b_, "stranger"), 3, refused);
 }
 
 }  // namespace
