@@ -18,6 +18,7 @@
 #include "comcat/client/client.h"
 #include "comcat/client/passcode_prompt.h"
 #include "comcat/wire/limits.h"
+#include "comcat/wire/protobuf_log.h"
 
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
@@ -213,6 +214,7 @@ absl::Status take_host(const std::vector<std::string>& words, int argc, char** a
 
 int run(int argc, char** argv) {
   base::keep_memory_private();
+  wire::silence_protobuf();
   const std::vector<std::string> words = parse_flags_and_words(
       argc, argv, kUsage, client_flag_groups(), configuration_file("client.flags"));
   if (const absl::Status status = take_host(words, argc, argv); !status.ok()) {

@@ -15,6 +15,7 @@
 #include "comcat/load/load.h"
 #include "comcat/load/ramp.h"
 #include "comcat/transport/address.h"
+#include "comcat/wire/protobuf_log.h"
 
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
@@ -250,6 +251,7 @@ int ramp_up(Options options) {
 
 int run(int argc, char** argv) {
   base::keep_memory_private();
+  wire::silence_protobuf();
   parse_flags(argc, argv, kUsage, flag_groups());
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   ::setenv("GRPC_VERBOSITY", "NONE", 0);  // a failure is one sentence of ours

@@ -18,6 +18,7 @@
 #include "comcat/server/server.h"
 #include "comcat/store/ban_book.h"
 #include "comcat/wire/limits.h"
+#include "comcat/wire/protobuf_log.h"
 
 #include "absl/flags/flag.h"
 #include "absl/synchronization/mutex.h"
@@ -314,6 +315,7 @@ void serve(server::Server& server, const StartingTerminal& terminal) {
 
 int run(int argc, char** argv) {
   base::keep_memory_private();
+  wire::silence_protobuf();
   parse_flags(argc, argv, kUsage, flag_groups());
   LogLevel level = LogLevel::kInfo;
   if (!base::parse_log_level(absl::GetFlag(FLAGS_log_level), level)) {

@@ -209,6 +209,16 @@ TEST(BadInput, BytesThatAreNoProtobuf) {
   EXPECT_EQ("a request that is no ClientREQ of calling.proto", status.error_message());
 }
 
+TEST(BadInput, ANameThatIsNoUtf8LeavesNoLineThatIsNotOurs) {
+  ServerProcess server;
+  // ClientREQ{signal{name = "\xff"}}
+  const grpc::Status status =
+      after(server, [](Caller& c) { c.send_raw(std::string("\x12\x03\x0a\x01\xff", 5)); });
+  EXPECT_EQ(StatusCode::INVALID_ARGUMENT, status.error_code());
+  EXPECT_TRUE(server.has_logged(" refused "));
+  EXPECT_EQ(std::string::npos, server.process().output(Process::kErr).find("protobuf"));
+}
+
 TEST(BadInput, AnUnknownRequestArm) {
   ServerProcess server;
   const grpc::Status status =
