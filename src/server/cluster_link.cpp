@@ -141,16 +141,6 @@ void ClusterLink::tell(const Room& room, const wire::Event& event, base::Time no
   }
 }
 
-void ClusterLink::ask(const std::string& room, const Participant& who, OnDecided done,
-                      base::Time now) {
-  come(
-      room, who, "",
-      [done = std::move(done)](const cluster::Decision& decision, base::Time at) {
-        done(decision.status, at);
-      },
-      now);
-}
-
 void ClusterLink::come(const std::string& room, const Participant& who, const std::string& key_hash,
                        OnCome done, base::Time now) {
   const wire::Resident resident{who.member(), wall_ms(), who.entries + 1, who.key_hash};

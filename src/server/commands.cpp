@@ -77,7 +77,7 @@ struct Execution {
   /// Takes the caller to the room `name`, in normal form, and answers; once other nodes have said
   /// that the caller's name is free there, where there are some.
   void go_to(const std::string& name, std::uint64_t last_text) const;
-  void enter(const std::string& name, std::uint64_t last_text) const;
+  void enter(const std::string& name, std::uint64_t last_text, std::uint32_t least_twin) const;
 };
 
 void Execution::operator()(const wire::UnknownCommand& /*verb*/) const {
@@ -147,26 +147,27 @@ void Execution::go_to(const std::string& name, std::uint64_t last_text) const {
     return caller.answer(trace_id, held_for_others(caller.who.name));
   }
   ClusterLink* const cluster = colleagues.link;
-  if (cluster == nullptr || !cluster->has_others()) return enter(name, last_text);
+  if (cluster == nullptr || !cluster->has_others()) return enter(name, last_text, 0);
   late.owe(caller, trace_id);
-  cluster->ask(
-      name, caller.who,
-      [*this, name, last_text, session = caller.who.number](const absl::Status& answer,
+  cluster->come(
+      name, caller.who, "",
+      [*this, name, last_text, session = caller.who.number](const cluster::Decision& answer,
                                                             base::Time at) {
         late.pay(session, trace_id, at, [&](Caller& asker) {
-          if (absl::IsAlreadyExists(answer)) {
+          if (absl::IsAlreadyExists(answer.status)) {
             return asker.answer(trace_id, name_is_taken(name, asker.who.name));
           }
-          if (!answer.ok()) return asker.answer(trace_id, answer);
+          if (!answer.status.ok()) return asker.answer(trace_id, answer.status);
           Execution{trace_id, asker, rooms, texts, hosts, claims, late, colleagues, at}.enter(
-              name, last_text);
+              name, last_text, answer.twin);
         });
       },
       now);
 }
 
-void Execution::enter(const std::string& name, std::uint64_t last_text) const {
-  if (absl::Status status = rooms.enter(caller, name, now); !status.ok()) {
+void Execution::enter(const std::string& name, std::uint64_t last_text,
+                      std::uint32_t least_twin) const {
+  if (absl::Status status = rooms.enter(caller, name, now, least_twin); !status.ok()) {
     caller.answer(trace_id, status);
     return;
   }

@@ -47,7 +47,7 @@ void Hub::finish_asking(wire::SessionNumber session, const std::string& room,
   if (status.ok() && decision.former && !callers_.contains(decision.former->member.session)) {
     take_over(caller, *decision.former, room, now);
   } else if (status.ok()) {
-    status = enter(caller, hello, room, now);
+    status = enter(caller, hello, room, now, decision.twin);
   }
   status = welcome(caller, hello, status, now);
   if (!status.ok()) close(caller, wire::LeaveReason::kClosed, status, now);

@@ -300,7 +300,7 @@ absl::Status Hub::welcome(Caller& caller, const wire::Hello& hello, const absl::
 }
 
 absl::Status Hub::enter(Caller& caller, const wire::Hello& hello, const std::string& room,
-                        base::Time now) {
+                        base::Time now, std::uint32_t least_twin) {
   const std::string key = base::comparison_key(room);
   Caller* const ghost = find_resumed(hello.resume_key, caller);
   Absentee* absentee = absentees_.find(hello.resume_key);
@@ -330,7 +330,7 @@ absl::Status Hub::enter(Caller& caller, const wire::Hello& hello, const std::str
     return absl::OkStatus();
   }
   if (absentee != nullptr) absentees_.remove(*absentee, wire::LeaveReason::kLost, now);
-  status = rooms_.enter(caller, room, now);
+  status = rooms_.enter(caller, room, now, least_twin);
   if (!status.ok()) return status;
   metrics_.joins.fetch_add(1);
   log_joined(caller);

@@ -89,14 +89,15 @@ absl::Status Rooms::may_enter(const Participant& who, const std::string& name,
   return name_is_taken(room->name(), who.name);
 }
 
-absl::Status Rooms::enter(Caller& caller, const std::string& name, base::Time now) {
+absl::Status Rooms::enter(Caller& caller, const std::string& name, base::Time now,
+                          std::uint32_t least_twin) {
   if (absl::Status status = may_enter(caller.who, name, caller.who, caller.room); !status.ok())
     return status;
   Room& room = find_or_make(name);
   leave(caller, wire::LeaveReason::kMoved, now);
   caller.listener.texts = TextCourse::kLive;
   caller.listener.last_text = 0;
-  caller.who.twin = room.free_twin(caller.who);
+  caller.who.twin = std::max(least_twin, room.free_twin(caller.who));
   ++caller.who.entries;
   room.add(caller.who, caller.listener);
   caller.room = &room;

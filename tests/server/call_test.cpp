@@ -93,7 +93,9 @@ TEST(Call, WhoHalfClosesIsStillGivenTheAnswersThatWait) {
     say.mutable_command()->mutable_say()->set_text(std::string(wire::kMaxTextBytes, 'x'));
     ASSERT_TRUE(an.send(say));
     const auto all_is_out = [&] { return stage.metrics().messages_out == 1 + 2 * i; };
-    if (i <= kTaken) ASSERT_TRUE(stage.await(all_is_out));
+    if (i <= kTaken) {
+      ASSERT_TRUE(stage.await(all_is_out));
+    }
   }
   an.stop_sending();
   ASSERT_TRUE(stage.await([&] { return stage.shard().admission().slots().free() == 100; }));

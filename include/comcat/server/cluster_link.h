@@ -56,13 +56,8 @@ class ClusterLink final : public Elsewhere {
   /// What has come from other nodes, in order. Safe on any bytes.
   void take(const std::vector<FromNode>& messages, base::Time now);
 
-  using OnDecided = std::function<void(const absl::Status&, base::Time)>;
   /// Whether there are other nodes.
   [[nodiscard]] bool has_others() const { return !cluster_.nodes().all().empty(); }
-  /// Asks whether `who` may be in `room` by that name, there being others who may have it. The
-  /// answer comes within cluster::NameQuestions::kPatience, perhaps at once.
-  void ask(const std::string& room, const Participant& who, OnDecided done, base::Time now);
-
   /// Asks these nodes what `question` makes of an id, which their answers are to carry; `done` is
   /// told once, later.
   using MakeQuestion = std::function<wire::NodeBody(std::uint64_t id)>;
@@ -73,9 +68,11 @@ class ClusterLink final : public Elsewhere {
   [[nodiscard]] const cluster::Cluster& cluster() const { return cluster_; }
   [[nodiscard]] const std::string& name() const { return options_.name; }  // of this node
   using OnCome = std::function<void(const cluster::Decision&, base::Time)>;
-  /// The same of somebody who may have a place in the room already, at another node, by the key
-  /// with the hash `key_hash` ("": none). Who has it by cluster::Decision::former is to take_over()
-  /// it.
+  /// Asks whether `who` may be in `room` by that name, there being others who may have it, and with
+  /// which number beside it. The answer comes within cluster::NameQuestions::kPatience, perhaps at
+  /// once. They may have a place there already, at another node, by the key with the hash
+  /// `key_hash`
+  /// ("": none). Who has it by cluster::Decision::former is to take_over() it.
   void come(const std::string& room, const Participant& who, const std::string& key_hash,
             OnCome done, base::Time now);
   /// To be called before the one who was `former` elsewhere is put into a room.

@@ -138,7 +138,7 @@ class Hub {
                        base::Time now);
   /// Takes the place of who `caller` was before, where there is one and it may; else enters `room`.
   absl::Status enter(Caller& caller, const wire::Hello& hello, const std::string& room,
-                     base::Time now);
+                     base::Time now, std::uint32_t least_twin = 0);
   absl::Status greet_again(Caller& caller, const wire::Hello& hello, base::Time now);
   absl::Status take_receipt(Caller& caller, const wire::Acknowledge& receipt, base::Time now);
   absl::Status obey(Caller& caller, wire::Command command, base::Time now);

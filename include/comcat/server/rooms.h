@@ -61,8 +61,10 @@ class Rooms {
   [[nodiscard]] absl::Status may_enter(const Participant& who, const std::string& name,
                                        const Participant& leaving, const Room* left) const;
   /// Takes `caller` from its room, where it is in one, to the room `name`. Where
-  /// may_enter() says that it may not, it stays where it is.
-  [[nodiscard]] absl::Status enter(Caller& caller, const std::string& name, base::Time now);
+  /// may_enter() says that it may not, it stays where it is. The number beside its name is
+  /// `least_twin` or more: those elsewhere in the cluster may not be known here yet.
+  [[nodiscard]] absl::Status enter(Caller& caller, const std::string& name, base::Time now,
+                                   std::uint32_t least_twin = 0);
   /// Takes `caller` from its room and tells the others the reason, and what a host said of it.
   /// Harmless where it is in none.
   void leave(Caller& caller, wire::LeaveReason reason, base::Time now, const std::string& why = {});
