@@ -229,8 +229,7 @@ absl::StatusOr<server::ServerOptions> server_options(std::size_t& characters) {
 sigset_t end_signals() {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM}) sigaddset(&signals, signal);
   return signals;
 }
 

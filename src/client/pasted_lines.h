@@ -11,6 +11,9 @@ namespace comcat::client {
 /// means them as that many commands. Threads: one at a time.
 class PastedLines {
  public:
+  static constexpr const char* kTooLong =
+      "what was pasted has more than 64 KiB, and nothing of it was taken: paste it in parts\n";
+
   /// Asks whether these are to be said, in place of those before.
   void ask(const std::vector<std::string>& lines);
 

@@ -206,7 +206,7 @@ class TerminalConsole final : public Console {
       return false;
     }
     if (const auto* const paste = std::get_if<PastedText>(&input)) {
-      if (!pasted_.is_asking()) take_paste(paste->text);
+      if (!pasted_.is_asking()) take_paste(*paste);
       return false;
     }
     key = std::get<wchar_t>(input);
@@ -261,8 +261,9 @@ class TerminalConsole final : public Console {
 
   // ---- pastes of several lines
 
-  void take_paste(const std::string& text) {
-    const std::vector<std::string> lines = lines_of_paste(text);
+  void take_paste(const PastedText& paste) {
+    if (paste.too_long) return editor_->print_above(PastedLines::kTooLong);
+    const std::vector<std::string> lines = lines_of_paste(paste.text);
     if (lines.size() == 1) return editor_->insert(lines.front());
     if (lines.empty()) return;
     pasted_.ask(lines);

@@ -119,13 +119,18 @@ void TerminalKeys::take_sequence(const std::string& sequence) {
 void TerminalKeys::feed_paste(char byte) {
   held_ += byte;
   if (held_ == kPasteEnds) {
-    ready_.emplace_back(PastedText{std::move(*paste_)});
+    ready_.emplace_back(std::move(*paste_));
     paste_.reset();
     held_.clear();
   } else if (!kPasteEnds.starts_with(held_)) {
     const bool again = held_.size() > 1 && byte == kPasteEnds.front();
     if (again) held_.pop_back();
-    if (paste_->size() + held_.size() <= kMaxPasteBytes) *paste_ += held_;
+    paste_->too_long = paste_->too_long || paste_->text.size() + held_.size() > kMaxPasteBytes;
+    if (paste_->too_long) {
+      paste_->text.clear();
+    } else {
+      paste_->text += held_;
+    }
     held_ = again ? std::string(1, byte) : "";
   }
 }

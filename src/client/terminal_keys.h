@@ -11,7 +11,8 @@ namespace comcat::client {
 
 /// What comes from a terminal that brackets pastes (xterm's mode 2004).
 struct PastedText {
-  std::string text;  // as it came; at most TerminalKeys::kMaxPasteBytes
+  std::string text;  // as it came; "" where that is more than TerminalKeys::kMaxPasteBytes
+  bool too_long = false;
 };
 /// The key for talking: pressed, or let go, where the terminal tells that (kitty's protocol).
 struct TalkKey {
@@ -29,7 +30,7 @@ using TerminalInput = std::variant<wchar_t, PastedText, TalkKey, TerminalAnswer>
 /// come as they would without that. Threads: one.
 class TerminalKeys {
  public:
-  static constexpr std::size_t kMaxPasteBytes = 64 * 1024;  // what is beyond is dropped
+  static constexpr std::size_t kMaxPasteBytes = 64 * 1024;  // of a longer one nothing is taken
 
   /// `talk_key`: the number of a function key, as terminals send it (F8: 19); 0: none.
   explicit TerminalKeys(int talk_key = 0) : talk_key_(talk_key) {}
@@ -45,7 +46,7 @@ class TerminalKeys {
   const int talk_key_;
   std::deque<TerminalInput> ready_;
   std::string held_;  // may become a sequence, or the end of a paste
-  std::optional<std::string> paste_;
+  std::optional<PastedText> paste_;
   std::mbstate_t state_{};
 };
 

@@ -27,6 +27,7 @@ std::wstring taken(const std::string& bytes) {
     } else if (const auto* const answer = std::get_if<TerminalAnswer>(&*input)) {
       out += answer->of_keyboard ? L"<keyboard>" : L"<kind>";
     } else if (const auto* const paste = std::get_if<PastedText>(&*input)) {
+      if (paste->too_long) out += L"<too long>";
       out += L"[" + std::wstring(paste->text.begin(), paste->text.end()) + L"]";
     } else {
       out += std::get<wchar_t>(*input);
@@ -75,9 +76,10 @@ TEST(TerminalKeys, APasteIsOneText) {
   EXPECT_EQ(L"\033[[x]", taken("\033[\033[200~x\033[201~"));
 }
 
-TEST(TerminalKeys, APasteWithoutEndIsBounded) {
-  const std::string much(3 * TerminalKeys::kMaxPasteBytes, 'x');
-  EXPECT_EQ(TerminalKeys::kMaxPasteBytes + 2, taken("\033[200~" + much + "\033[201~").size());
+TEST(TerminalKeys, APasteThatIsTooLongIsToldAndNothingOfItTaken) {
+  const std::string most(TerminalKeys::kMaxPasteBytes, 'x');
+  EXPECT_EQ(most.size() + 2, taken("\033[200~" + most + "\033[201~").size());
+  EXPECT_EQ(L"<too long>[]a", taken("\033[200~" + most + most + "y\033[201~a"));
 }
 
 TEST(LinesOfPaste, BreaksOfAnySystemPartThemAndControlCharactersGo) {

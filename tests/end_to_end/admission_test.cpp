@@ -202,12 +202,21 @@ TEST(Shutdown, SigtermTellsEveryoneAndEndsWithZero) {
   EXPECT_EQ(0, server.process().wait_exit(std::chrono::seconds(10)));
 }
 
+TEST(Shutdown, ASignalThatMeansNothingToItEndsItLikeSigtermAndIsLogged) {
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGALRM}) {
+    ServerProcess server;
+    server.process().signal(signal);
+    EXPECT_TRUE(server.logs(" stopping signal=SIG" + std::string(sigabbrev_np(signal))));
+    EXPECT_EQ(0, server.process().wait_exit());
+  }
+}
+
 TEST(Shutdown, NoThreadButTheOneThatWaitsForSignalsTakesThem) {
   ServerProcess server({"--metrics=127.0.0.1:0"});
   const std::vector<std::uint64_t> threads = blocked_signals(server.process());
   EXPECT_GE(threads.size(), 3U);
   for (const std::uint64_t blocked : threads) {
-    for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
+    for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM}) {
       EXPECT_NE(0U, blocked >> (signal - 1) & 1U) << "SIG" << sigabbrev_np(signal);
     }
   }
