@@ -48,10 +48,13 @@ std::string words_at(SoundProbe::Moment moment, const ClientOptions& options) {
                                           : "";
 }
 
-ServerMeasures measure_server(ClientOptions options, const AskPasscode& ask) {
+/// Whose certificate it is, is shown before a passcode is asked for.
+ServerMeasures measure_server(ClientOptions options, const std::function<void(const Report&)>& show,
+                              const AskPasscode& ask) {
   const bool asks = ask != nullptr && options.passcode.empty();
   for (;;) {
     ServerMeasures out = ServerProbe(options).measure();
+    if (!out.notice.empty()) show({"notice", out.notice});
     if (!asks || !out.failure || !out.failure->of_passcode) return out;
     std::optional<std::string> typed = ask(options.passcode);
     if (!typed) return out;
@@ -86,8 +89,7 @@ SetupVerdict check_setup(const ClientOptions& options, bool has_server,
   }
   ServerMeasures server;
   if (has_server) {
-    server = measure_server(options, ask);
-    if (!server.notice.empty()) show({"notice", server.notice});
+    server = measure_server(options, show, ask);
     tell(findings_of(server));
     if (server.failure) verdict.failure = server.failure->kind;
   }
