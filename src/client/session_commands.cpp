@@ -238,10 +238,13 @@ void Session::ask_rooms(base::Time now) {
   command(Kind::kRoomNames, wire::ListRooms{}, now);
 }
 
-void Session::show_stats() {
+void Session::show_stats(const wire::RoomList& told) {
   Statistics statistics = ports_.statistics();
   statistics.round_trip = round_trip_;
   statistics.self = self_;
+  for (const auto& [session, ms] : told.round_trips) {
+    statistics.round_trips[session] = std::chrono::milliseconds(ms);
+  }
   for (const auto& [session, member] : members_) statistics.names[session] = member.name;
   show(stats_report(statistics));
 }
@@ -268,7 +271,8 @@ void Session::on_outcome(const wire::Outcome& outcome, base::Time now) {
 
 bool Session::answer_quietly(Kind kind, const wire::Outcome& outcome) {
   if (kind == Kind::kProbe) {
-    show_stats();
+    const auto* const list = std::get_if<wire::RoomList>(&outcome.result);
+    show_stats(list == nullptr ? wire::RoomList{} : *list);
   } else if (kind == Kind::kRoomNames) {
     std::vector<std::string> names;
     if (const auto* const list = std::get_if<wire::RoomList>(&outcome.result)) {

@@ -180,11 +180,17 @@ MouthToEar estimate(const Statistics& statistics) {
   out.capture = std::chrono::round<milliseconds>(statistics.encoder.frame + statistics.input_delay);
   out.voice = std::chrono::round<milliseconds>(statistics.voice.delay);
   out.codec = std::chrono::round<milliseconds>(statistics.capture.lookahead + kRoundUp);
-  if (const auto round_trip = voice_round_trip(statistics)) {
-    out.network = std::chrono::round<milliseconds>(*round_trip);
-  }
+  const std::chrono::microseconds own = voice_round_trip(statistics).value_or(milliseconds(0));
+  if (statistics.playback.speakers.empty()) out.network = std::chrono::round<milliseconds>(own);
   for (const auto& [session, speaker] : statistics.playback.speakers) {
-    out.playout = std::max(out.playout, std::chrono::round<milliseconds>(speaker.delay));
+    const auto theirs = statistics.round_trips.find(session);
+    const std::chrono::microseconds both =
+        own + (theirs == statistics.round_trips.end() ? own : theirs->second);
+    const auto network = std::chrono::round<milliseconds>(both / 2);
+    const auto playout = std::chrono::round<milliseconds>(speaker.delay);
+    if (network + playout < out.network + out.playout) continue;
+    out.network = network;
+    out.playout = playout;
   }
   out.output =
       std::chrono::round<milliseconds>(statistics.output.delay + statistics.output.counted_delay);

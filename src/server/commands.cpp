@@ -80,6 +80,11 @@ struct Execution {
   void enter(const std::string& name, std::uint64_t last_text, std::uint32_t least_twin) const;
 };
 
+void answer_rooms(Caller& caller, std::uint64_t trace_id, wire::RoomList list) {
+  list.round_trips = caller.room->round_trips();
+  caller.answer({trace_id, 0, "", std::move(list)});
+}
+
 void Execution::operator()(const wire::UnknownCommand& /*verb*/) const {
   caller.answer(trace_id,
                 absl::UnimplementedError("this server is older than the client and does not know "
@@ -180,13 +185,13 @@ void Execution::enter(const std::string& name, std::uint64_t last_text,
 void Execution::operator()(const wire::ListRooms& verb) const {
   Directory& directory = colleagues.directory;
   if (!directory.has_others()) {
-    return caller.answer(
-        {trace_id, 0, "", verb.names ? rooms.list_with_names(&caller) : rooms.list(&caller)});
+    return answer_rooms(caller, trace_id,
+                        verb.names ? rooms.list_with_names(&caller) : rooms.list(&caller));
   }
   directory.ask(wire::RoomsAsked{0, caller.who.host, verb.names, caller.who.host},
                 once_answered([&directory, verb](Caller& asker, std::uint64_t id,
                                                  const Errands::Result& result) {
-                  asker.answer({id, 0, "", directory.rooms(&asker, verb.names, result)});
+                  answer_rooms(asker, id, directory.rooms(&asker, verb.names, result));
                 }),
                 now);
   late.owe(caller, trace_id);

@@ -39,6 +39,9 @@ class DatagramPath final : public VoicePath {
   [[nodiscard]] bool send(const Payload& frame, base::Time now) override;
   [[nodiscard]] bool is_first(std::uint32_t sequence) override { return sequences_.take(sequence); }
   void told(const wire::DatagramReport& report, base::Time now) override;
+  [[nodiscard]] std::optional<base::Duration> round_trip() const override {
+    return state_.out().round_trip();
+  }
 
   /// One of the caller's has arrived. What it says of the way is done; the voice in it is for the
   /// hub.

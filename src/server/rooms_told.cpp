@@ -1,7 +1,9 @@
 // What people, and other nodes, are told of rooms and who is in them.
 
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +30,18 @@ wire::RoomInfo info_of(const Room& room) {
 }
 
 }  // namespace
+
+std::vector<wire::RoundTrip> Room::round_trips() const {
+  std::vector<wire::RoundTrip> out;
+  if (people_.size() > kMostRoundTrips) return out;
+  for (const auto& [who, listener] : people_) {
+    const auto trip = listener->path == nullptr ? std::nullopt : listener->path->round_trip();
+    if (!trip) continue;
+    const auto ms = std::chrono::round<std::chrono::milliseconds>(*trip).count();
+    out.push_back({who->number, static_cast<std::uint32_t>(ms)});
+  }
+  return out;
+}
 
 wire::RoomList Rooms::list(const Caller* caller) const {
   wire::RoomList list;

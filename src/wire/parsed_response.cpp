@@ -15,6 +15,7 @@
 namespace comcat::wire {
 namespace {
 
+constexpr std::uint32_t kMostRoundTripMs = 60'000;
 constexpr std::size_t kMaxOutcomeBytes = 512;
 
 std::string safe_name(const std::string& name) {
@@ -108,6 +109,9 @@ Outcome from(const ::Outcome& outcome) {
       RoomInfo& info = list.rooms.emplace_back(
           RoomInfo{safe_name(room.name()), room.members(), {}, room.asks_passcode()});
       for (const std::string& name : room.names()) info.names.push_back(safe_name(name));
+    }
+    for (const ::RoundTrip& trip : outcome.rooms().round_trips()) {
+      list.round_trips.push_back({trip.session(), std::min(trip.ms(), kMostRoundTripMs)});
     }
     out.result = std::move(list);
   } else if (outcome.has_roster()) {

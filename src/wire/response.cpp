@@ -39,6 +39,11 @@ struct SetResult {
       for (const std::string& name : room.names) out.add_names(name);
       out.set_asks_passcode(room.asks_passcode);
     }
+    for (const RoundTrip& trip : list.round_trips) {
+      ::RoundTrip& out = *outcome.mutable_rooms()->add_round_trips();
+      out.set_session(trip.session);
+      out.set_ms(trip.ms);
+    }
   }
   void operator()(const Roster& roster) const { fill(*outcome.mutable_roster(), roster); }
   void operator()(const TextPage& page) const {

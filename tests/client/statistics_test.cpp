@@ -119,6 +119,19 @@ TEST(Statistics, TheWaysOfVoiceAreToldWhereThereAreTwo) {
   EXPECT_EQ(51, estimate(statistics).network.count()) << "as voice travels";
 }
 
+TEST(Statistics, HalfOfEachRoundTripCountsForWhoIsHeardLast) {
+  Statistics statistics;
+  statistics.round_trip = 60ms;
+  statistics.playback.speakers[7].delay = 30ms;
+  EXPECT_EQ(60ms, estimate(statistics).network) << "its way is as ours, for all that is known";
+  statistics.round_trips[7] = 4ms;
+  EXPECT_EQ(32ms, estimate(statistics).network);
+  statistics.playback.speakers[8].delay = 20ms;
+  statistics.round_trips[8] = 100ms;
+  EXPECT_EQ(80ms, estimate(statistics).network);
+  EXPECT_EQ(20ms, estimate(statistics).playout);
+}
+
 TEST(Statistics, WhetherTheSystemGrantsRealTimePriorityIsTold) {
   Statistics statistics;
   EXPECT_EQ(std::string::npos, stats_report(statistics).text.find("priority")) << "none asked";

@@ -23,6 +23,7 @@ class Path final : public VoicePath {
     bool gone = false;
     std::vector<std::string> sent;
     std::vector<wire::DatagramReport> told;
+    std::optional<base::Duration> round_trip;
   };
 
   explicit Path(Log& log) : log_(log) {}
@@ -33,6 +34,9 @@ class Path final : public VoicePath {
     return log_.takes && log_.alone;
   }
   bool is_first(std::uint32_t sequence) override { return filter_.take(sequence); }
+  [[nodiscard]] std::optional<base::Duration> round_trip() const override {
+    return log_.round_trip;
+  }
   void told(const wire::DatagramReport& report, base::Time /*now*/) override {
     log_.told.push_back(report);
   }
@@ -134,6 +138,17 @@ TEST_F(HubDatagrams, APacketThatComesBothWaysIsHeardOnce) {
   ASSERT_TRUE(house.send(an, wire::VoiceUp{packet(2), ""}).ok());
   house.hub.hear(an.caller, packet(2), house.now);
   EXPECT_EQ(2U, log(bo).sent.size());
+}
+
+TEST_F(HubDatagrams, WhoAsksForRoomsLearnsHowFarTheOthersOfItsOwnAre) {
+  Person& an = join("an");
+  Person& bo = join("bo");
+  log(bo).round_trip = milliseconds(42);
+  house.command(an, wire::ListRooms{});
+  const auto& list = std::get<wire::RoomList>(an.outcomes.back().result);
+  ASSERT_EQ(1U, list.round_trips.size());
+  EXPECT_EQ(bo.number(), list.round_trips[0].session);
+  EXPECT_EQ(42U, list.round_trips[0].ms);
 }
 
 TEST_F(HubDatagrams, NoDatagramWaitsForOthersUnderLoad) {

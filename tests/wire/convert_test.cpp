@@ -243,9 +243,12 @@ TEST(Convert, TheWelcomeSurvivesTheWay) {
 }
 
 TEST(Convert, OutcomesCarryTheirResult) {
-  const auto out = response<Outcome>(encode_response(Outcome{7, 0, "", RoomList{{{"lobby", 2}}}}));
+  const RoomList rooms{{{"lobby", 2}}, {{9, 42}}};
+  const auto out = response<Outcome>(encode_response(Outcome{7, 0, "", rooms}));
   EXPECT_EQ(7U, out.trace_id);
   EXPECT_EQ(2U, std::get<RoomList>(out.result).rooms.at(0).members);
+  EXPECT_EQ(9U, std::get<RoomList>(out.result).round_trips.at(0).session);
+  EXPECT_EQ(42U, std::get<RoomList>(out.result).round_trips.at(0).ms);
 }
 
 TEST(Convert, ATextForOnePersonGoesUpAndDown) {

@@ -289,7 +289,7 @@ class Session {
   [[nodiscard]] bool passes_over(wire::SessionNumber session, const std::string& name) const;
   /// Speaks so that everyone in the room can hear it. To be called where members_ has changed.
   void fit_frames();
-  void show_stats();
+  void show_stats(const wire::RoomList& told);
   /// As they stand in a line: "an (2)".
   [[nodiscard]] std::string shown_person(wire::SessionNumber session) const;
   /// Who is in the room, in words: at most `most` names.

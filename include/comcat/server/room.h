@@ -37,6 +37,7 @@ namespace comcat::server {
 class Room {
  public:
   static constexpr std::chrono::milliseconds kEventGap{100};
+  static constexpr std::size_t kMostRoundTrips = 32;
   static constexpr std::uint32_t kMaxTwins = 9;  // of one person in one room
 
   /// `key` is base::comparison_key() of `name`. `load`, `deadlines` and `elsewhere` (null: there is
@@ -103,6 +104,9 @@ class Room {
 
   /// Queues a frame of `speaker`, who is in the room, for everyone else who listens.
   void speak(const Participant& speaker, const wire::VoicePacket& frame, base::Time now);
+
+  /// How far those here are from this server; of nobody where there are more than kMostRoundTrips.
+  [[nodiscard]] std::vector<wire::RoundTrip> round_trips() const;
 
   /// `speaker` is not to be heard: its place among the loudest is free, and nobody's frames wait
   /// for its own.

@@ -29,6 +29,9 @@ class VoicePath {
 
   /// What the caller says on the stream has arrived of its datagrams.
   virtual void told(const wire::DatagramReport& report, base::Time now) = 0;
+
+  /// Of the newest probe that was answered; nothing before the first.
+  [[nodiscard]] virtual std::optional<base::Duration> round_trip() const = 0;
 };
 
 /// Where callers get theirs.

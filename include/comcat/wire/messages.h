@@ -186,8 +186,14 @@ struct RoomInfo {
   std::vector<std::string> names{};  // where asked for, and as many as one answer takes
   bool asks_passcode = false;
 };
+/// Of a datagram between the server and somebody in one's own room.
+struct RoundTrip {
+  SessionNumber session = 0;
+  std::uint32_t ms = 0;
+};
 struct RoomList {
   std::vector<RoomInfo> rooms;
+  std::vector<RoundTrip> round_trips{};  // those that are known, in a room that is not large
 };
 struct Roster {
   std::string room;
