@@ -10,6 +10,7 @@
 #include "comcat/audio/source.h"
 #include "comcat/base/clock.h"
 
+#include "known_network.h"
 #include "shown_name.h"
 #include "stream_options.h"
 #include "weight.h"
@@ -293,8 +294,10 @@ void ClientLoop::end_of_input() {
 
 void ClientLoop::tell_path() {
   owes_path_news_.store(false);
+  const transport::PathStatus path = stream_->stats().path;
+  sound_->playback().expect_jitter(expected_jitter(path));
   if (printer_.is_full()) return;
-  PathNews::News news = path_news_.note(stream_->stats().path);
+  PathNews::News news = path_news_.note(path);
   if (news.changed) untold_path_.changed = std::move(news.changed);
   if (news.blocked) untold_path_.blocked = std::move(news.blocked);
   if (!session_.in_call()) return;  // that it is comes first

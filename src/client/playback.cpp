@@ -68,6 +68,11 @@ std::span<const float> Playback::pull(std::size_t samples, base::Time now) {
   return block;
 }
 
+void Playback::expect_jitter(std::chrono::milliseconds jitter) {
+  const absl::MutexLock lock(&mutex_);
+  mixer_.expect_jitter(jitter);
+}
+
 void Playback::set_gain(wire::SessionNumber speaker, float gain) {
   const absl::MutexLock lock(&mutex_);
   mixer_.set_gain(speaker, gain);

@@ -32,10 +32,29 @@ void SendPath::told(const Report& report, base::Time now) {
   }
 }
 
+void SendPath::RoundTrips::add(base::Duration round_trip) {
+  newest = round_trip;
+  if (compared == kEchoesToStart) return;
+  shortest = std::min(shortest, round_trip);
+  longest = std::max(longest, round_trip);
+  ++compared;
+}
+
+void SendPath::RoundTrips::compare_anew() {
+  shortest = base::Duration::max();
+  longest = {};
+  compared = 0;
+}
+
+std::optional<base::Duration> SendPath::spread() const {
+  if (round_trips_.compared < kEchoesToStart) return std::nullopt;
+  return round_trips_.longest - round_trips_.shortest;
+}
+
 bool SendPath::echoed(std::uint64_t token, base::Time now) {
   const std::optional<base::Duration> under_way = probes_.echoed(token, now);
   if (!under_way) return false;
-  round_trip_ = *under_way;
+  round_trips_.add(*under_way);
   ++course_.echoes;
   if ((phase_ == Phase::kStarting && course_.echoes >= kEchoesToStart) ||
       (phase_ == Phase::kTrying && course_.echoes >= kProbesToReturn)) {
@@ -46,6 +65,7 @@ bool SendPath::echoed(std::uint64_t token, base::Time now) {
 
 void SendPath::moved(base::Time now) {
   evidence_.doubt(now);
+  round_trips_.compare_anew();
   enter(is_used(phase_) ? Phase::kDoubtful : Phase::kStarting, now);
 }
 
@@ -94,6 +114,7 @@ Way SendPath::way() const {
 void SendPath::enter(Phase phase, base::Time now) {
   phase_ = phase;
   course_ = Course{now};
+  if (!is_used(phase)) round_trips_.compare_anew();
   probes_.forget();
   next_probe_ = now;
   if (phase == Phase::kInUse) next_probe_ = next_probe_after(now);

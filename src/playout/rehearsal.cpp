@@ -17,10 +17,10 @@ constexpr Micros kCalm{40'000};  // a path that needs no more
 constexpr double kLearningMs = 10'000;
 constexpr double kOtherPathMs = 300;  // what was learned before counts for so much then
 
-// Before a packet has come: so large a share comes so late, as if seen for kPriorMs.
+// Before a packet has come: so large a share comes as late as is expected, as if seen for
+// kPriorMs.
 constexpr double kPriorMs = 300;
 constexpr double kExpectedShare = 0.05;
-constexpr double kExpectedMs = 15;
 
 double to_ms(Micros duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
@@ -30,6 +30,7 @@ double to_ms(Micros duration) {
 
 Rehearsal::Rehearsal(const PlayoutOptions& options)
     : gap_price_ms_(to_ms(options.gap_price)),
+      expected_ms_(std::max(to_ms(options.expected_jitter), 1.0)),
       buffers_(static_cast<std::size_t>(options.max_delay / kStep) + 1) {
   reset();
 }
@@ -37,7 +38,7 @@ Rehearsal::Rehearsal(const PlayoutOptions& options)
 void Rehearsal::reset() {
   for (std::size_t i = 0; i < buffers_.size(); ++i) {
     const double own_ms = static_cast<double>(i) * to_ms(kStep);
-    const double share = kExpectedShare * std::exp(-own_ms / kExpectedMs);
+    const double share = kExpectedShare * std::exp(-own_ms / expected_ms_);
     buffers_[i] = {.delay_ms = own_ms, .quick = share, .slow = share, .lag_ms = 0};
   }
   heard_ms_ = kPriorMs;

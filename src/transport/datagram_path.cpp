@@ -79,6 +79,9 @@ PathStatus DatagramPath::look() const {
   if (const auto round_trip = course_.up().round_trip()) {
     out.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(*round_trip);
   }
+  if (const auto spread = course_.up().spread()) {
+    out.spread = std::chrono::duration_cast<std::chrono::microseconds>(*spread);
+  }
   out.loss_up = course_.up().loss();
   out.loss_down = course_.loss_down();
   return out;

@@ -108,6 +108,31 @@ TEST(SendPath, IsUsedOnceThreeProbesCameBack) {
   EXPECT_EQ((std::vector<base::Duration>{0ms, 100ms, 300ms}), bench.probes());
 }
 
+TEST(SendPath, TheFirstEchoesTellHowEvenTheWayIs) {
+  base::Time now{1h};
+  SendPath path(true, now);
+  std::uint64_t token = 0;
+  for (const auto round_trip : {20ms, 26ms, 23ms, 90ms}) {
+    EXPECT_EQ(token < 3, !path.spread());
+    path.probe_sent(++token, now);
+    path.echoed(token, now += round_trip);
+  }
+  EXPECT_EQ(6ms, path.spread());
+}
+
+TEST(SendPath, HowEvenTheWayWasSaysNothingOnceItHasMovedOrIsClosed) {
+  Bench bench;
+  bench.start();
+  EXPECT_EQ(0ms, bench.path().spread());
+  bench.moved();
+  EXPECT_EQ(std::nullopt, bench.path().spread());
+  bench.pass(20s, true);
+  EXPECT_EQ(0ms, bench.path().spread());
+  bench.talk(2100ms, kNone, false);
+  ASSERT_EQ(Phase::kClosed, bench.path().phase());
+  EXPECT_EQ(std::nullopt, bench.path().spread());
+}
+
 TEST(SendPath, WhereUdpIsBlockedVoiceStaysOnTheStream) {
   Bench bench;
   bench.pass(2499ms, false);

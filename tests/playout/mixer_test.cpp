@@ -48,6 +48,17 @@ class ToneSpeaker {
   std::uint64_t samples_ = 0;
 };
 
+TEST(Mixer, WhoIsNewWaitsLessWhereTheNetworkIsKnownToBeEven) {
+  const auto target_at_first = [](Mixer& mixer, base::Time now) {
+    ToneSpeaker(1, 300, 0.1).send(mixer, now);
+    return mixer.stats().at(1).target_delay;
+  };
+  Mixer unknown;
+  Mixer even;
+  even.expect_jitter(4ms);
+  EXPECT_LT(target_at_first(even, base::Time{1s}) + 5ms, target_at_first(unknown, base::Time{1s}));
+}
+
 /// The original client decoded every speaker through one decoder and one queue.
 TEST(Mixer, ThreeSpeakersAtOnceAreAllHeardAndTheDelayDoesNotGrow) {
   Mixer mixer;

@@ -54,6 +54,8 @@ class Playback final : public audio::RenderHandler {
 
   /// Silence; what comes in is thrown away.
   void set_deafened(bool deafened) { deafened_.store(deafened, std::memory_order_relaxed); }
+  /// As Mixer::expect_jitter().
+  void expect_jitter(std::chrono::milliseconds jitter);
   void set_gain(wire::SessionNumber speaker, float gain);
   /// The speaker left: what is queued still plays.
   void remove(wire::SessionNumber speaker);

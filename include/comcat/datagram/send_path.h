@@ -76,7 +76,10 @@ class SendPath {
   [[nodiscard]] Phase phase() const { return phase_; }
   [[nodiscard]] Way way() const;
   /// Of the newest probe that was echoed; nothing before the first.
-  [[nodiscard]] std::optional<base::Duration> round_trip() const { return round_trip_; }
+  [[nodiscard]] std::optional<base::Duration> round_trip() const { return round_trips_.newest; }
+  /// By how much those of the first three echoes differ; nothing before. Begins anew where the way
+  /// is closed or has moved.
+  [[nodiscard]] std::optional<base::Duration> spread() const;
   /// Lost lately on this way, 0 to 1.
   [[nodiscard]] double loss() const { return losses_.loss(); }
 
@@ -86,6 +89,17 @@ class SendPath {
     base::Time began;
     std::size_t probes = 0;  // sent in it
     std::size_t echoes = 0;
+  };
+
+  /// Of probes that were echoed: the newest's, and those that spread() compares.
+  struct RoundTrips {
+    std::optional<base::Duration> newest;
+    base::Duration shortest = base::Duration::max();
+    base::Duration longest{};
+    std::size_t compared = 0;
+
+    void add(base::Duration round_trip);
+    void compare_anew();
   };
 
   void enter(Phase phase, base::Time now);
@@ -102,7 +116,7 @@ class SendPath {
   Evidence evidence_;
   LossWindow losses_;
   ProbeBook probes_;
-  std::optional<base::Duration> round_trip_;
+  RoundTrips round_trips_;
 };
 
 }  // namespace comcat::datagram

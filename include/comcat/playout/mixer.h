@@ -32,6 +32,9 @@ class Mixer {
   explicit Mixer(PlayoutOptions options = {});
   ~Mixer();
 
+  /// PlayoutOptions::expected_jitter of speakers who are heard for the first time from now on.
+  void expect_jitter(std::chrono::milliseconds jitter) { options_.expected_jitter = jitter; }
+
   /// Takes a packet that arrived at `now`. Anything the network can send is safe here: what it says
   /// of its payload is checked against the payload.
   void insert(const wire::VoicePacket& packet, base::Time now, wire::Via via = wire::Via::kStream);

@@ -61,6 +61,7 @@ class Rehearsal {
   void move_to(std::size_t cheapest, double samples_ms);
 
   const double gap_price_ms_;
+  const double expected_ms_;
   std::vector<Buffer> buffers_;  // [i] waits for i steps
   double heard_ms_ = 0;          // of speech, up to what the slow average remembers
   std::size_t chosen_ = 0;

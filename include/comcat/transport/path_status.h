@@ -17,6 +17,7 @@ struct PathStatus {
   datagram::Way down = datagram::Way::kStream;          // as the last voice came
   Phase phase = Phase::kStarting;                       // of the way up
   std::optional<std::chrono::microseconds> round_trip;  // of a datagram
+  std::optional<std::chrono::microseconds> spread;      // SendPath::spread()
   // Lost of the datagrams of the last 3 s, 0 to 1.
   double loss_up = 0;
   double loss_down = 0;
