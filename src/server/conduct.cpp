@@ -40,6 +40,13 @@ Excess Conduct::count_voice(std::size_t bytes, base::Time now) {
   return {hold_back(voice_flood_, pause, now), for_bytes > for_frames ? "bytes" : "frames"};
 }
 
+Excess Conduct::count_repeated(std::size_t bytes, base::Time now) {
+  const std::size_t counted = std::max(bytes, kLeastRepeatedBytes);
+  const base::Duration pause = bytes_.spend(static_cast<double>(counted), now);
+  if (pause == base::Duration::zero()) return {};
+  return {hold_back(voice_flood_, pause, now), "bytes"};
+}
+
 bool Conduct::is_silenced(base::Time now) const {
   return voice_flood_.since != base::Time{} && now - voice_flood_.since >= limits_.flood_silence;
 }

@@ -145,10 +145,13 @@ void Hub::hear(Caller& caller, wire::VoicePacket packet, base::Time now) {
   caller.conduct.forgive(now);
   const bool too_much = caller.conduct.read_after() > now + kDatagramBurst;
   absl::Status status;
-  if (too_much || !caller.listener.path->is_first(packet.sequence)) {
+  if (too_much) {
     const Excess excess = caller.conduct.count_voice(packet.payload.size(), now);
     status = enforce(excess, kUnheard, caller, metrics_);
-    if (too_much) metrics_.dropped(Drop::kRateLimit);
+    metrics_.dropped(Drop::kRateLimit);
+  } else if (!caller.listener.path->is_first(packet.sequence)) {
+    const Excess excess = caller.conduct.count_repeated(packet.payload.size(), now);
+    status = enforce(excess, kUnheard, caller, metrics_);
   } else {
     wire::VoiceUp voice{std::move(packet), {}};
     status = relay(caller, voice, now);

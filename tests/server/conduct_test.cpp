@@ -104,6 +104,17 @@ TEST(Conduct, SaysWhatThereWasTooMuchOf) {
   EXPECT_EQ("commands", excess.what);
 }
 
+TEST(Conduct, RepeatedPacketsAreNoFramesButBytesHoweverShortTheyAre) {
+  Sender an;
+  for (int i = 0; i < 2000; ++i, an.now += std::chrono::microseconds(2500)) {
+    ASSERT_FALSE(an.speak(20).any());
+    ASSERT_FALSE(an.conduct.count_repeated(20, an.now).any());
+  }
+  Excess excess;
+  for (int i = 0; i < 100 && !excess.any(); ++i) excess = an.conduct.count_repeated(1, an.now);
+  EXPECT_EQ("bytes", excess.what);
+}
+
 TEST(Conduct, CommandsAndVoiceAreHeldAgainstTheirOwnLimits) {
   Sender an;
   while (!an.command().any()) {

@@ -220,6 +220,24 @@ TEST_F(HubDatagrams, OnesThatComeAgainUnderNewCountersCountAsAFlood) {
   EXPECT_TRUE(an.closed);
 }
 
+TEST_F(HubDatagrams, TheShortestFramesSaidAgainWithTheNextAreHeardAndNoFlood) {
+  Person& an = join("an");
+  Person& bo = join("bo");
+  constexpr std::uint32_t kPackets = 5 * 400;
+  for (std::uint32_t i = 1; i <= kPackets; ++i) {
+    const auto say = [&](std::uint32_t sequence) {
+      house.hub.hear(an.caller, {0, sequence, sequence * 120, 120, 30, std::string(40, 'v')},
+                     house.now);
+    };
+    if (i > 1) say(i - 1);
+    say(i);
+    house.pass(std::chrono::microseconds(2500));
+  }
+  EXPECT_FALSE(an.closed);
+  EXPECT_TRUE(an.answers(0).empty()) << "no warning";
+  EXPECT_EQ(kPackets, log(bo).sent.size());
+}
+
 TEST_F(HubDatagrams, WhoComesBackFromAwayHasThemBothWaysUnderTheNumberItHad) {
   const unsigned features =
       wire::kFeatureVoiceBatch | wire::kFeatureDatagrams | wire::kFeatureReturn;

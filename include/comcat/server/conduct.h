@@ -39,6 +39,8 @@ struct Excess {
 /// Threads    one: the caller's shard.
 class Conduct {
  public:
+  static constexpr std::size_t kLeastRepeatedBytes = 40;  // 2.5 ms of 128 kbit/s
+
   explicit Conduct(const ConductLimits& limits);
 
   /// Forgives what has been made good: to be called before each request.
@@ -47,6 +49,9 @@ class Conduct {
   /// Counts a packet of voice. One that is too much is late rather than lost: a burst after a stall
   /// gets through.
   [[nodiscard]] Excess count_voice(std::size_t bytes, base::Time now);
+  /// Counts a packet that has come before, as each that is said again with the next does: as bytes
+  /// alone, of which it has kLeastRepeatedBytes at least.
+  [[nodiscard]] Excess count_repeated(std::size_t bytes, base::Time now);
   /// True where there has been too much voice for so long that nobody is to hear it.
   [[nodiscard]] bool is_silenced(base::Time now) const;
 
