@@ -96,6 +96,8 @@ struct Said {
       if (outcome.trace_id() != 0 && outcome.status() == 0) return kept.push_back(text);
       if (outcome.status() != grpc::StatusCode::UNAVAILABLE) unknown.push_back(text);
       ASSERT_LT(std::chrono::steady_clock::now(), deadline) << words << ": " << outcome.text();
+      ASSERT_FALSE(caller.ended()) << caller.status().error_message();
+      let_a_moment_pass(caller);
     }
   }
 
