@@ -15,8 +15,7 @@ constexpr int kHeaderBytes = 512;  // of the id, and of NATS' own
 
 constexpr const char* kNoJetStream =
     "the NATS server has no JetStream, which keeps them (start it with nats-server -js -sd DIR), "
-    "or "
-    "those that have it are choosing who leads";
+    "or those that have it are choosing who leads";
 
 StreamState state_of(const jsStreamInfo& info) {
   return {static_cast<std::uint64_t>(info.Created / kNsPerMs), info.State.LastSeq, info.State.Msgs};

@@ -71,8 +71,7 @@ class ClusterLink final : public Elsewhere {
   /// Asks whether `who` may be in `room` by that name, there being others who may have it, and with
   /// which number beside it. The answer comes within cluster::NameQuestions::kPatience, perhaps at
   /// once. They may have a place there already, at another node, by the key with the hash
-  /// `key_hash`
-  /// ("": none). Who has it by cluster::Decision::former is to take_over() it.
+  /// `key_hash` ("": none). Who has it by cluster::Decision::former is to take_over() it.
   void come(const std::string& room, const Participant& who, const std::string& key_hash,
             OnCome done, base::Time now);
   /// To be called before the one who was `former` elsewhere is put into a room.
