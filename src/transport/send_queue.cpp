@@ -31,22 +31,15 @@ void SendQueue::push_receipt(std::string bytes) {
   receipt_ = std::move(bytes);
 }
 
-std::optional<std::string> SendQueue::take_control() {
+std::optional<std::string> SendQueue::pop(base::Time now, base::Duration unsent) {
+  const absl::MutexLock lock(&mutex_);
   if (receipt_) return std::exchange(receipt_, std::nullopt);
-  if (control_.empty()) return std::nullopt;
-  std::string bytes = std::move(control_.front());
-  control_.pop_front();
-  return bytes;
-}
-
-std::optional<std::string> SendQueue::pop_control() {
-  const absl::MutexLock lock(&mutex_);
-  return take_control();
-}
-
-std::optional<std::string> SendQueue::pop(base::Time now) {
-  const absl::MutexLock lock(&mutex_);
-  if (std::optional<std::string> control = take_control()) return control;
+  if (!control_.empty()) {
+    std::string bytes = std::move(control_.front());
+    control_.pop_front();
+    return bytes;
+  }
+  if (unsent > options_.max_voice) return std::nullopt;
   // Silence leaves gaps between frames, so old speech may be short and still be old.
   while (!voice_.empty() && now - voice_.front().queued_at > options_.max_voice) drop_oldest();
   if (voice_.empty()) return std::nullopt;

@@ -9,7 +9,7 @@ namespace comcat::transport {
 
 StreamInbox::StreamInbox(SendQueue::Options queue, StreamCourse::Place place,
                          std::function<void()> ring)
-    : ring_(std::move(ring)), options_(queue), queue_(queue), place_(std::move(place)) {}
+    : ring_(std::move(ring)), queue_(queue), place_(std::move(place)) {}
 
 void StreamInbox::send_voice(const wire::VoicePacket& packet) {
   if (!is_open()) {
@@ -69,7 +69,7 @@ base::Duration StreamInbox::waits() const {
 
 std::optional<std::string> StreamInbox::pop(const Backlog& network, base::Time now) {
   network_waits_.store(network.unsent + network.on_the_way, std::memory_order_relaxed);
-  return network.unsent > options_.max_voice ? queue_.pop_control() : queue_.pop(now);
+  return queue_.pop(now, network.unsent);
 }
 
 void StreamInbox::shut() {

@@ -68,7 +68,6 @@ class StreamInbox {
   void ring();
 
   const std::function<void()> ring_;
-  const SendQueue::Options options_;
   SendQueue queue_;
   std::atomic<base::Duration> network_waits_{};
   std::atomic<bool> open_{false};

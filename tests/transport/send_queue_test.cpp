@@ -39,7 +39,7 @@ TEST(SendQueue, ControlGoesFirst) {
   queue.push_voice("voice", 20ms, kNow);
   ASSERT_TRUE(queue.push_control("control").ok());
   EXPECT_EQ("control", queue.pop(kNow));
-  EXPECT_FALSE(queue.pop_control());
+  EXPECT_FALSE(queue.pop(kNow, 201ms)) << "the network has enough";
   EXPECT_EQ(0U, queue.sent_voice_frames());
   EXPECT_EQ("voice", queue.pop(kNow));
   EXPECT_EQ(1U, queue.sent_voice_frames());

@@ -39,9 +39,8 @@ class SendQueue {
   void push_receipt(std::string bytes);
 
   /// The next to write. Whoever calls knows that the server takes it: it has answered.
-  [[nodiscard]] std::optional<std::string> pop(base::Time now);
-  /// The next that is no voice.
-  [[nodiscard]] std::optional<std::string> pop_control();
+  /// No voice where the network has more than `max_voice` of it `unsent`.
+  [[nodiscard]] std::optional<std::string> pop(base::Time now, base::Duration unsent = {});
 
   /// The connection is gone: what waited for it has no meaning for the next one.
   void clear();
@@ -58,7 +57,6 @@ class SendQueue {
     base::Time queued_at;
   };
 
-  std::optional<std::string> take_control() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void drop_oldest() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
