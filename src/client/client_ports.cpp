@@ -106,7 +106,7 @@ void ClientLoop::show(Report report) {
 bool ClientLoop::gather(const Report& report) {
   if (!can_edit_lines() || takes_stdout_) return false;
   if (report.event == "joined") {
-    return !joins_.offer(shown_name(report.subject), base::steady_now());
+    return !joins_.offer(shown_person(report.subject, report.twin), base::steady_now());
   }
   show_gathered();  // what comes after it may be about one of them
   return false;

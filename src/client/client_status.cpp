@@ -32,7 +32,8 @@ void ClientLoop::show_status(base::Time now) {
   const std::vector<Talkers::Talker> talkers =
       status.offline ? std::vector<Talkers::Talker>{} : talking(now);
   for (const Talkers::Talker& it : talkers) {
-    status.talkers.push_back({session_.name_of(it.session), level_bars(it.level_dbov)});
+    status.talkers.push_back(
+        {session_.name_of(it.session), level_bars(it.level_dbov), session_.twin_of(it.session)});
   }
   const bool hushes = sound_->capture().stages().hushes();
   if (hushes && status.microphone == Status::Microphone::kOpen) {

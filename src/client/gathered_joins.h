@@ -17,7 +17,7 @@ class GatheredJoins {
   static constexpr std::chrono::seconds kGap{1};
   static constexpr std::size_t kMostNames = 10;  // in one line
 
-  /// Somebody came, as shown_name() has them. True where that is to be told now; else it waits.
+  /// Somebody came, as shown_person() has them. True where that is to be told now; else it waits.
   [[nodiscard]] bool offer(const std::string& shown, base::Time now);
   /// Who has waited, in one line: "an, binh and 3 more joined"; nothing where nobody has.
   [[nodiscard]] std::optional<std::string> take();

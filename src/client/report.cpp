@@ -73,8 +73,9 @@ Report&& Report::with(std::string key, Value value) && {
   return std::move(*this);
 }
 
-Report&& Report::about(const std::string& name) && {
+Report&& Report::about(const std::string& name, std::uint32_t of_twin) && {
   subject = name;
+  twin = of_twin;
   return std::move(*this);
 }
 

@@ -143,24 +143,15 @@ std::string Session::who(std::size_t most) const {
       names.push_back("and " + std::to_string(members_.size() - most) + " more");
       break;
     }
-    names.push_back(client::shown_person(member) + marked(marks_of(member)));
+    names.push_back(marked_person(member));
   }
   const std::string when = interrupted_ ? "before the connection was lost: " : "";
   if (names.size() <= 1) return when + "you are alone in the room " + shown_name(room_);
   return when + "in the room " + shown_name(room_) + ": " + list(names);
 }
 
-Report Session::who_elsewhere(const wire::Roster& roster) const {
-  std::vector<std::string> names;
-  std::vector<Object> objects;
-  for (const wire::Member& member : roster.members) {
-    names.push_back(client::shown_person(member) + marked(marks_of(member)));
-    objects.push_back(object_of(member));
-  }
-  return Report("who", "in the room " + shown_name(roster.room) + ": " + list(names) +
-                           details(roster.members))
-      .with("room", roster.room)
-      .with("members", std::move(objects));
+std::string Session::marked_person(const wire::Member& member) const {
+  return client::shown_person(member) + marked(marks_of(member));
 }
 
 std::vector<std::string> Session::marks_of(const wire::Member& member) const {
@@ -249,7 +240,7 @@ void Session::tell(const wire::Joined& event) {
   fit_frames();
   const std::string marks = renamed ? "" : marked(marks_of(member));
   ports_.show(Report(renamed ? "renamed" : "joined", text + marks)
-                  .about(renamed ? "" : member.name)
+                  .about(renamed ? "" : member.name, member.twin)
                   .with("session", static_cast<std::int64_t>(member.session))
                   .with("name", member.name)
                   .with("muted", member.muted)
@@ -294,7 +285,7 @@ void Session::tell_away(wire::SessionNumber session, bool away) {
   const auto found = members_.find(session);
   if (found == members_.end() || std::exchange(found->second.away, away) == away) return;
   ports_.show(Report(away ? "away" : "back",
-                     shown_name(found->second.name) + (away ? " is away" : " is back"))
+                     client::shown_person(found->second) + (away ? " is away" : " is back"))
                   .with("session", static_cast<std::int64_t>(session))
                   .with("name", found->second.name));
 }

@@ -245,7 +245,7 @@ void Session::show_stats(const wire::RoomList& told) {
   for (const auto& [session, ms] : told.round_trips) {
     statistics.round_trips[session] = std::chrono::milliseconds(ms);
   }
-  for (const auto& [session, member] : members_) statistics.names[session] = member.name;
+  statistics.members = members_;
   show(stats_report(statistics));
 }
 

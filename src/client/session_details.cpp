@@ -1,10 +1,12 @@
 // What a session says of people when it is asked who they are.
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "comcat/client/session.h"
 
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "shown_name.h"
 
@@ -19,6 +21,21 @@ std::string since(std::uint64_t since_ms) {
 }
 
 }  // namespace
+
+Report Session::who_elsewhere(const wire::Roster& roster) const {
+  std::vector<std::string> names;
+  std::vector<Object> objects;
+  for (const wire::Member& member : roster.members) {
+    names.push_back(marked_person(member));
+    objects.push_back(object_of(member));
+  }
+  const std::string room = "in the room " + shown_name(roster.room);
+  const std::string who =
+      names.empty() ? "nobody is " + room : room + ": " + absl::StrJoin(names, ", ");
+  return Report("who", who + details(roster.members))
+      .with("room", roster.room)
+      .with("members", std::move(objects));
+}
 
 std::string Session::details(const std::vector<wire::Member>& members) const {
   std::string out;
@@ -35,6 +52,11 @@ std::string Session::details(const std::vector<wire::Member>& members) const {
     out += "\n  " + client::shown_person(member) + ": " + line;
   }
   return out;
+}
+
+std::uint32_t Session::twin_of(wire::SessionNumber session) const {
+  const auto found = members_.find(session);
+  return found == members_.end() ? 0 : found->second.twin;
 }
 
 std::vector<wire::Member> Session::members() const {

@@ -55,9 +55,12 @@ std::string shown_name(const std::string& name) {
   return "\"" + isolated(absl::StrReplaceAll(name, {{"\\", "\\\\"}, {"\"", "\\\""}})) + "\"";
 }
 
+std::string shown_person(const std::string& name, std::uint32_t twin) {
+  return shown_name(name) + (twin > 1 ? " (" + std::to_string(twin) + ")" : std::string());
+}
+
 std::string shown_person(const wire::Member& member) {
-  return shown_name(member.name) +
-         (member.twin > 1 ? " (" + std::to_string(member.twin) + ")" : std::string());
+  return shown_person(member.name, member.twin);
 }
 
 std::string full_name(const wire::Member& member) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "comcat/wire/messages.h"
@@ -16,6 +17,7 @@ namespace comcat::client {
 [[nodiscard]] std::string shown_name(const std::string& name);
 
 /// The same of somebody in a room, with which of his devices it is: an (2). No name looks so.
+[[nodiscard]] std::string shown_person(const std::string& name, std::uint32_t twin);
 [[nodiscard]] std::string shown_person(const wire::Member& member);
 
 /// The same without quotes, as somebody may type it.

@@ -40,19 +40,23 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
 constexpr const char* kSomeone = "someone who left";
 
 std::string name_of(const Statistics& statistics, wire::SessionNumber session) {
-  const auto found = statistics.names.find(session);
-  return found == statistics.names.end() ? kSomeone : found->second;
+  const auto found = statistics.members.find(session);
+  return found == statistics.members.end() ? kSomeone : found->second.name;
 }
 
-std::string speaker_line(const std::string& name, const playout::PlayoutStats& speaker) {
+std::string shown_speaker(const Statistics& statistics, wire::SessionNumber session) {
+  const auto found = statistics.members.find(session);
+  return found == statistics.members.end() ? kSomeone : shown_person(found->second);
+}
+
+std::string speaker_line(const std::string& shown, const playout::PlayoutStats& speaker) {
   char drift[32];
   std::snprintf(drift, sizeof drift, "%+.0f ppm", speaker.drift_ppm);
-  return "\n  " + (name == kSomeone ? name : shown_name(name)) +
-         (speaker.talking ? " (talking)" : "") + ": " + count(speaker.received_frames) +
-         " frames, lost " + count(speaker.lost_frames) + ", late " + count(speaker.late_frames) +
-         ", concealed " + percent(speaker.concealed_samples, speaker.speech_samples()) +
-         ", delay " + ms(speaker.delay) + " (target " + ms(speaker.target_delay) + "), clock " +
-         drift;
+  return "\n  " + shown + (speaker.talking ? " (talking)" : "") + ": " +
+         count(speaker.received_frames) + " frames, lost " + count(speaker.lost_frames) +
+         ", late " + count(speaker.late_frames) + ", concealed " +
+         percent(speaker.concealed_samples, speaker.speech_samples()) + ", delay " +
+         ms(speaker.delay) + " (target " + ms(speaker.target_delay) + "), clock " + drift;
 }
 
 std::string priority_line(const base::RealtimeThreads& threads) {
@@ -145,7 +149,7 @@ std::string text_of(const Statistics& s) {
          ms(std::chrono::microseconds(s.output.missed_samples * 1000 / 48)) +
          " of gaps at the sound output, " + count(s.output.xruns) + " times in the sound device";
   for (const auto& [session, speaker] : s.playback.speakers) {
-    out += speaker_line(name_of(s, session), speaker);
+    out += speaker_line(shown_speaker(s, session), speaker);
   }
   out += "\nmouth to ear, about " + ms(parts.total()) + ": capture " + ms(parts.capture) +
          (parts.voice.count() == 0 ? "" : ", voice " + ms(parts.voice)) + ", codec " +

@@ -61,7 +61,8 @@ std::string talkers(const Status& status, std::size_t columns) {
   for (std::size_t i = 0; i < status.talkers.size(); ++i) {
     const Status::Talker& talker = status.talkers[i];
     const std::size_t more = status.talkers.size() - i;
-    const std::string end = " " + bar(talker.bars);
+    const std::string number = talker.twin > 1 ? " (" + std::to_string(talker.twin) + ")" : "";
+    const std::string end = number + " " + bar(talker.bars);
     const std::size_t used = width(out) + (out.empty() ? 0 : 1) + end.size();
     const std::size_t left = columns - std::min(columns, used + (more > 1 ? kMoreColumns : 0));
     const std::string name = shown_within(talker.name, std::min(left, kNameColumns));

@@ -125,7 +125,7 @@ std::optional<HostOrders::Answer> HostOrders::close_everywhere(Wanted wanted,
     for (const Errands::Reply& reply : result.replies) {
       removed += std::get<wire::Answered>(reply.body).count;
     }
-    if (removed == 0) return later(but_silent(no_room(close.room), result), at);
+    if (removed == 0) return later(but_silent(nobody_is_in(close.room), result), at);
     later(room_is_closed(close.room, removed) + without_silent(*link_, result.silent), at);
   };
   order(other_nodes(*link_), wanted, 0, sum, now);
@@ -191,7 +191,7 @@ void HostOrders::list_people(const Wanted& wanted, const ListPeople& list, base:
       all.back().line += "  at " + (it.node == 0 ? link_->name() : node_name(*link_, it.node));
     }
     if (all.empty() && !asked.room.empty())
-      return later(but_silent(no_room(asked.room), result), at);
+      return later(but_silent(nobody_is_in(asked.room), result), at);
     later(with_silent(described(all), result), at);
   };
   directory_.ask(asked, tell, now);

@@ -94,6 +94,10 @@ absl::Status no_room(const std::string& room) {
   return absl::NotFoundError("there is no room " + room);
 }
 
+absl::Status nobody_is_in(const std::string& room) {
+  return absl::NotFoundError("nobody is in the room " + room);
+}
+
 std::string room_is_closed(const std::string& room, std::size_t removed) {
   return "the room " + room + " is closed; " + counted(removed, "caller is", "callers are") +
          " out of the call";

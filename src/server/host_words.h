@@ -43,6 +43,8 @@ namespace comcat::server {
 [[nodiscard]] absl::Status several_are_called(const Whom& whom,
                                               const std::vector<std::string>& rooms);
 [[nodiscard]] absl::Status no_room(const std::string& room);
+/// Whether there is such a room or not.
+[[nodiscard]] absl::Status nobody_is_in(const std::string& room);
 [[nodiscard]] std::string room_is_closed(const std::string& room, std::size_t removed);
 
 }  // namespace comcat::server

@@ -44,13 +44,14 @@ struct Hosts::Execution {
   Answer operator()(const KickPerson& kick) const {
     const absl::StatusOr<Person> found = hosts.find(kick.whom, by);
     if (!found.ok()) return found.status();
-    const std::string name = found->who->name;
+    const std::string name = found->who->full_name();
     const std::string device = found->who->about.device;
     const std::string address = address_to_ban(found->address, device);
     std::vector<store::Ban> bans;
     if (kick.for_time) {
-      bans = bans_of({address, name, kick.because, by.name, hosts.wall_now() + *kick.for_time},
-                     device);
+      bans = bans_of(
+          {address, found->who->name, kick.because, by.name, hosts.wall_now() + *kick.for_time},
+          device);
       for (store::Ban& ban : bans) ban.changed = hosts.wall_now();
       if (const absl::Status status = check(bans); !status.ok()) return status;
     }
@@ -115,16 +116,17 @@ struct Hosts::Execution {
     const absl::StatusOr<Person> found = hosts.find(wanted.whom, by);
     if (!found.ok()) return found.status();
     Participant& who = *found->who;
+    const std::string name = who.full_name();
     if (who.muted_by_host == wanted.muted) {
-      return absl::FailedPreconditionError(who.name + " is " + (wanted.muted ? "" : "not ") +
-                                           "muted by a host");
+      return absl::FailedPreconditionError(
+          name + (wanted.muted ? " is muted by a host already" : " is not muted by a host"));
     }
     who.muted_by_host = wanted.muted;
     hosts.mutes_.set(who.about.device, wanted.muted, hosts.wall_now());
     found->room->tell(wire::MuteChanged{who.number, who.is_muted(), who.muted_by_host}, nullptr,
                       now);
-    log(wanted.muted ? "muted_by_host" : "unmuted_by_host", who.name);
-    return who.name + (wanted.muted ? " is heard by nobody" : " is no longer muted by a host") +
+    log(wanted.muted ? "muted_by_host" : "unmuted_by_host", name);
+    return name + (wanted.muted ? " is heard by nobody" : " is no longer muted by a host") +
            (!wanted.muted && who.muted ? ", but by themselves" : "");
   }
 
@@ -132,7 +134,7 @@ struct Hosts::Execution {
     const Room* const room = hosts.rooms_.find(close.room);
     const std::string name = room == nullptr ? close.room : room->name();
     const std::size_t removed = hosts.close_room(close, by, now);
-    if (removed == 0) return no_room(close.room);
+    if (removed == 0) return nobody_is_in(close.room);
     return room_is_closed(name, removed);
   }
 
@@ -162,7 +164,7 @@ struct Hosts::Execution {
 
   Answer operator()(const ListPeople& list) const {
     const std::vector<wire::Located> all = hosts.located({0, list.room, "", true}, now);
-    if (all.empty() && !list.room.empty()) return no_room(list.room);
+    if (all.empty() && !list.room.empty()) return nobody_is_in(list.room);
     return described(all);
   }
 

@@ -141,6 +141,18 @@ TEST_F(People, OneOfSomebodysDevicesIsFoundByTheNameThatStandsOnTheScreen) {
   EXPECT_EQ("binh (2)", std::get<wire::Tell>(world_.sent.back().verb).name) << "a name like it";
 }
 
+TEST_F(People, WhichOfSomebodysDevicesIsAwayIsTold) {
+  wire::Member twin = member(3, "binh");
+  twin.twin = 2;
+  session_.on_event(wire::Joined{twin});
+  world_.take_texts();
+  session_.on_event(wire::Away{3});
+  session_.on_event(wire::Back{3});
+  EXPECT_THAT(world_.take_texts(), ElementsAre("binh (2) is away", "binh (2) is back"));
+  EXPECT_EQ(2U, session_.twin_of(3));
+  EXPECT_EQ(0U, session_.twin_of(99));
+}
+
 TEST_F(People, WhoIsTheSecondDeviceIsOneselfByEitherName) {
   wire::Welcome second = welcome(5, {member(2, "binh")});
   second.members.back().twin = 2;

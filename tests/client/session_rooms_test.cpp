@@ -27,6 +27,9 @@ TEST_F(InACall, WhoIsInAnotherRoomIsShownAndChangesNothing) {
   EXPECT_EQ("who", world_.shown.back().event);
   EXPECT_THAT(to_json(world_.shown.back()), HasSubstr("\"room\":\"Attic\",\"members\":[{"));
   EXPECT_THAT(world_.take_texts(), ElementsAre("in the room Attic: cy (muted), binh"));
+  type("who lounge");
+  answer(0, "", wire::Roster{"lounge", {}});  // one that lasts though nobody is there
+  EXPECT_THAT(world_.take_texts(), ElementsAre("nobody is in the room lounge"));
   type("who cellar");
   answer(5, "there is no room cellar");
   type("who");

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 Statistics hearing(const playout::PlayoutStats& an) {
   Statistics out;
-  out.names[7] = "an";
+  out.members[7].name = "an";
   out.playback.speakers[7] = an;
   return out;
 }
@@ -24,6 +24,17 @@ TEST(Statistics, ConcealedIsAShareOfTheSpeechAlsoWhereHardlyAnyWasPlayed) {
   const Report report = stats_report(hearing(an));
   EXPECT_NE(std::string::npos, report.text.find("concealed 98.0 %")) << report.text;
   EXPECT_NE(std::string::npos, to_json(report).find("\"speech_samples\":480000"));
+}
+
+TEST(Statistics, OfSomebodysTwoDevicesEachHasALine) {
+  Statistics statistics = hearing({});
+  statistics.members[8].name = "an";
+  statistics.members[8].twin = 2;
+  statistics.playback.speakers[8] = {};
+  const Report report = stats_report(statistics);
+  EXPECT_NE(std::string::npos, report.text.find("\n  an: ")) << report.text;
+  EXPECT_NE(std::string::npos, report.text.find("\n  an (2): ")) << report.text;
+  EXPECT_EQ(std::string::npos, to_json(Object(report.details)).find("(2)")) << "no part of it";
 }
 
 TEST(Statistics, WhoHasNotSpokenYetHasNothingConcealed) {
@@ -46,7 +57,7 @@ TEST(Statistics, WhoHearsHimselfIsToldHowLateHeDoes) {
   playout::PlayoutStats an;
   an.delay = 56ms;
   Statistics statistics = hearing(an);
-  statistics.names[8] = "binh";
+  statistics.members[8].name = "binh";
   statistics.playback.speakers[8].delay = 400ms;
   statistics.round_trip = 90ms;
   statistics.self = 7;

@@ -109,6 +109,13 @@ TEST_F(StatusRow, NamesThatLookLikeItsPartsAreQuoted) {
   EXPECT_THAT(status_row(status_, 80), HasSubstr("| \"x | offline\" #..."));
 }
 
+TEST_F(StatusRow, OfSomebodysTwoDevicesTheOneThatSpeaksIsNamed) {
+  status_.talkers = {{"binh", 1}, {"binh", 2, 2}};
+  EXPECT_THAT(status_row(status_, 80), HasSubstr("| binh #... binh (2) ##.. |"));
+  status_.talkers = {{"a name of more columns than there are", 1, 2}};
+  EXPECT_THAT(status_row(status_, 40), HasSubstr("… (2) #..."));
+}
+
 TEST_F(StatusRow, ManyTalkersAreCountedWhereTheyFindNoSpace) {
   for (int i = 0; i < 8; ++i) status_.talkers.push_back({"talker " + std::to_string(i), 4});
   const std::string row = status_row(status_, 60);

@@ -108,8 +108,8 @@ TEST_F(Listed, WhoDoesNotAnswerIsNamedAndTheRestIsTold) {
   ASSERT_THAT(notices, SizeIs(1));
   EXPECT_EQ("some servers of the cluster have not answered in time: node2", notices[0].text);
   EXPECT_THAT(admin("who den", Errands::kPatience),
-              ::testing::AnyOf("there is no room den; not answered in time: node2",
-                               "there is no room den"));
+              ::testing::AnyOf("nobody is in the room den; not answered in time: node2",
+                               "nobody is in the room den"));
 }
 
 TEST_F(Listed, WhoeverRunsAServerIsToldOfAllWithWhereTheyAre) {

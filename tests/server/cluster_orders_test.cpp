@@ -76,7 +76,7 @@ TEST_F(Hosted, ARoomIsClosedAtAllNodes) {
   }
   EXPECT_FALSE(di.closed);
   EXPECT_EQ("the room den is closed; 1 caller is out of the call", admin("close den"));
-  EXPECT_EQ("there is no room den", admin("close den"));
+  EXPECT_EQ("nobody is in the room den", admin("close den"));
 }
 
 TEST_F(Hosted, WhatIsSaidToEveryoneIsReadAtAllNodes) {

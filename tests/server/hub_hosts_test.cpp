@@ -153,7 +153,9 @@ TEST(HubHosts, OnlyAHostLiftsAHostsMute) {
   Hosted h;
   Person& an = h.house.join("an");
   Person& bo = h.house.join("bo");
+  EXPECT_EQ("an is not muted by a host", h.admin("unmute an"));
   EXPECT_EQ("an is heard by nobody", h.admin("mute an"));
+  EXPECT_EQ("an is muted by a host already", h.admin("mute an"));
   ASSERT_EQ(1U, bo.told<wire::MuteChanged>().size());
   EXPECT_TRUE(bo.told<wire::MuteChanged>()[0].muted_by_host);
   ASSERT_TRUE(h.house.speak(an).ok());
@@ -184,7 +186,9 @@ TEST(HubHosts, AClosedRoomIsEmptyAndOthersGoOn) {
   ASSERT_TRUE(an.closed);
   EXPECT_EQ("a host has closed the room attic: late", an.closed->message());
   EXPECT_FALSE(bo.closed);
-  EXPECT_EQ("there is no room attic", h.admin("close attic"));
+  EXPECT_EQ("nobody is in the room attic", h.admin("close attic")) << "though it lasts 20 s more";
+  EXPECT_EQ("nobody is in the room attic", h.admin("who attic"));
+  EXPECT_EQ("people 0", h.admin("stats attic"));
 }
 
 TEST(HubHosts, WhatIsSaidToAllReachesEveryRoom) {

@@ -23,12 +23,13 @@ struct Report {
   Report(std::string its_event, std::string its_text)
       : event(std::move(its_event)), text(std::move(its_text)) {}
   Report&& with(std::string key, Value value) &&;
-  Report&& about(const std::string& name) &&;
+  Report&& about(const std::string& name, std::uint32_t of_twin = 0) &&;
 
   std::string event;
   std::string text;  // one or more lines without the last line break; safe to print
   Object details;
   std::string subject;      // the name that the first of it is about; "": nobody's
+  std::uint32_t twin = 0;   // and the number beside it
   bool is_text = false;     // somebody says it now
   bool is_for_you = false;  // and means the user
 };

@@ -131,6 +131,7 @@ class Session {
   /// As far as the session knows it: all but who talks, levels, playout and losses.
   [[nodiscard]] Status status() const;
   [[nodiscard]] std::string name_of(wire::SessionNumber session) const;
+  [[nodiscard]] std::uint32_t twin_of(wire::SessionNumber session) const;
   [[nodiscard]] bool has_member(wire::SessionNumber session) const {
     return members_.contains(session);
   }
@@ -300,6 +301,8 @@ class Session {
   [[nodiscard]] std::string details(const std::vector<wire::Member>& members) const;
   [[nodiscard]] std::vector<wire::Member> members() const;
   [[nodiscard]] std::vector<std::string> marks_of(const wire::Member& member) const;
+  /// an (2) (muted, away)
+  [[nodiscard]] std::string marked_person(const wire::Member& member) const;
   [[nodiscard]] Object object_of(const wire::Member& member) const;
   [[nodiscard]] std::vector<Object> member_objects() const;
 

@@ -10,6 +10,7 @@
 #include "comcat/client/playback.h"
 #include "comcat/client/report.h"
 #include "comcat/transport/voice_stream.h"
+#include "comcat/wire/messages.h"
 
 /// Values and functions of them. Threads: any.
 namespace comcat::client {
@@ -28,7 +29,7 @@ struct Statistics {
   std::optional<std::chrono::microseconds> round_trip;
   // Between the server and others, where it tells.
   std::map<wire::SessionNumber, std::chrono::milliseconds> round_trips;
-  std::map<wire::SessionNumber, std::string> names;
+  std::map<wire::SessionNumber, wire::Member> members;
   wire::SessionNumber self = 0;
   std::optional<std::chrono::microseconds> loopback;  // of one's own packets, there and back
 };

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,8 +14,9 @@ namespace comcat::client {
 /// same.
 struct Status {
   struct Talker {
-    std::string name;  // as others gave it
-    int bars = 0;      // level_bars()
+    std::string name;        // as others gave it
+    int bars = 0;            // level_bars()
+    std::uint32_t twin = 0;  // the number beside the name, from 2
     bool operator==(const Talker&) const = default;
   };
 
