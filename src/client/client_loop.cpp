@@ -279,7 +279,9 @@ absl::Status ClientLoop::listen_for_control() {
 }
 
 void ClientLoop::complete(CompletionQuery::Names names) {
-  if (names == CompletionQuery::Names::kRooms) return session_.ask_rooms(base::steady_now());
+  using Names = CompletionQuery::Names;
+  if (names == Names::kRooms) return session_.ask_rooms(base::steady_now());
+  if (names != Names::kPeople) return offer_devices(names == Names::kMicrophones);
   console_->offer(session_.names_of_others());
 }
 

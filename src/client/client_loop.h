@@ -104,6 +104,7 @@ class ClientLoop final : private SessionPorts, private transport::StreamHandler 
   void show_gathered();
   void print(const Report& report);
   void complete(CompletionQuery::Names names);
+  void offer_devices(bool microphones);
   void end_of_input();
   void input_ended();
   void sound_failed(Sound::Sides sides, const absl::Status& why);

@@ -1,5 +1,6 @@
 // One's own sound: what the session does to it, and what is told of it.
 
+#include <algorithm>
 #include <utility>
 
 #include "comcat/audio/device_info.h"
@@ -52,6 +53,17 @@ Report report_of(const std::vector<audio::DeviceInfo>& devices) {
         "--output file:PATH.wav and null";
   }
   return Report("devices", text).with("devices", std::move(objects));
+}
+
+/// Those that capture, or play; each once, though several sound systems may have it.
+std::vector<std::string> names_of(const std::vector<audio::DeviceInfo>& devices, bool microphones) {
+  std::vector<std::string> out;
+  for (const audio::DeviceInfo& device : devices) {
+    const int channels = microphones ? device.input_channels : device.output_channels;
+    const bool is_known = std::ranges::find(out, device.name) != out.end();
+    if (channels > 0 && !is_known) out.push_back(device.name);
+  }
+  return out;
 }
 
 }  // namespace
@@ -172,6 +184,14 @@ void ClientLoop::list_devices() {
     Report report = devices.ok() ? report_of(*devices)
                                  : Report("error", std::string(devices.status().message()));
     tasks_.post_urgent([this, report = std::move(report)] { session_.on_sound(report); });
+  });
+}
+
+void ClientLoop::offer_devices(bool microphones) {
+  sound_->list([this, microphones](const absl::StatusOr<std::vector<audio::DeviceInfo>>& devices) {
+    std::vector<std::string> names;
+    if (devices.ok()) names = names_of(*devices, microphones);
+    tasks_.post_urgent([this, names = std::move(names)] { console_->offer(names); });
   });
 }
 

@@ -62,6 +62,16 @@ CompletionQuery query_for(const Argument& argument, const Reader& at) {
   return query;
 }
 
+/// A device, whose name stands without quotes, or what else `word` takes that has no name.
+CompletionQuery query_for_device(const ConsoleWord& word, const Reader& at) {
+  const bool is_input = std::string_view(word.word) == "input";
+  return {at.at(),
+          at.rest(),
+          {"device", "null"},
+          is_input ? Names::kMicrophones : Names::kLoudspeakers,
+          false};
+}
+
 /// Somebody's name within a text.
 CompletionQuery query_in_text(const std::string& line) {
   const std::size_t begin = line.find_last_of(' ') + 1;  // a word and a blank come before it
@@ -83,6 +93,8 @@ std::optional<CompletionQuery> query_after(const ConsoleWord& word, const std::s
   const std::vector<Argument> arguments = arguments_of(word);
   Reader reader(line, from);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i].kind == ArgumentKind::kPath) return std::nullopt;
+    if (arguments[i].kind == ArgumentKind::kDevice) return query_for_device(word, reader);
     if (arguments[i].kind == ArgumentKind::kText && arguments[i].keyword.empty()) {
       return query_in_text(line);
     }

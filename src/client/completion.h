@@ -20,8 +20,8 @@ struct Completion {
   std::vector<std::string> choices;  // to be listed, where nothing is sure
 };
 
-/// `names` are those of people or rooms, where the query asks for them. Letter case and normal form
-/// do not matter; a name of more than words is put between quotes.
+/// `names` are those of people, rooms or devices, where the query asks for them. Letter case and
+/// normal form do not matter; a name of more than words is put between quotes.
 [[nodiscard]] Completion complete(const std::string& before, const CompletionQuery& query,
                                   const std::vector<std::string>& names);
 

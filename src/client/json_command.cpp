@@ -67,7 +67,10 @@ std::optional<std::string> typed(const Argument& argument, const json& value) {
   }
   if (!value.is_string()) return std::nullopt;
   const auto& text = value.get_ref<const std::string&>();
-  if (argument.kind == ArgumentKind::kText) return text;
+  const bool is_rest = argument.kind == ArgumentKind::kText ||
+                       argument.kind == ArgumentKind::kPath ||
+                       argument.kind == ArgumentKind::kDevice;
+  if (is_rest) return text;
   if (argument.kind == ArgumentKind::kWord || argument.kind == ArgumentKind::kChoice) {
     const bool is_word = !text.empty() && text.find_first_of(" \t\r\n\"") == std::string::npos;
     return is_word ? std::optional(text) : std::nullopt;

@@ -62,7 +62,9 @@ ArgumentKind kind_of(const std::string& name) {
   if (name.find('|') != std::string::npos) return ArgumentKind::kChoice;
   if (name == "NAME") return ArgumentKind::kPerson;
   if (name == "ROOM") return ArgumentKind::kRoom;
-  if (name == "TEXT" || name == "PATH" || name == "DEVICE") return ArgumentKind::kText;
+  if (name == "TEXT") return ArgumentKind::kText;
+  if (name == "PATH") return ArgumentKind::kPath;
+  if (name == "DEVICE") return ArgumentKind::kDevice;
   if (name == "N" || name == "PERCENT") return ArgumentKind::kNumber;
   return absl::ascii_islower(static_cast<unsigned char>(name.front())) ? ArgumentKind::kItself
                                                                        : ArgumentKind::kWord;

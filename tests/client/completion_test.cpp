@@ -18,6 +18,8 @@ using Lines = std::vector<std::string>;
 
 const Lines kPeople{"an", "Anh Thư", "binh", "binh, the 2nd", "Đạt"};
 const Lines kRooms{"lobby", "attic", "the attic"};
+const Lines kMicrophones{"HDA Intel: ALC (hw:0,0)", "Headset, mono"};
+const Lines kLoudspeakers{"HDA Intel: ALC (hw:0,0)", "HDA Intel: HDMI (hw:0,3)"};
 
 /// `before` after Tab, and what is listed.
 struct Tabbed {
@@ -29,9 +31,11 @@ Tabbed tab(const std::string& before) {
   const auto query = completion_query(before);
   if (!query) return {before, {}};
   using Names = CompletionQuery::Names;
-  const Lines names = query->names == Names::kPeople  ? kPeople
-                      : query->names == Names::kRooms ? kRooms
-                                                      : Lines{};
+  const Lines names = query->names == Names::kPeople         ? kPeople
+                      : query->names == Names::kRooms        ? kRooms
+                      : query->names == Names::kMicrophones  ? kMicrophones
+                      : query->names == Names::kLoudspeakers ? kLoudspeakers
+                                                             : Lines{};
   const Completion done = complete(before, *query, names);
   return {before.substr(0, query->begin) + done.text, done.choices};
 }
@@ -78,6 +82,20 @@ TEST(Completion, WithinATextTheNameOfSomebodyIsCompletedAsItIs) {
   EXPECT_EQ("say Anh Thư ", tab("say anh").line);
   EXPECT_EQ("where is Đạt ", tab("where is Đ").line);
   EXPECT_EQ("/nothing an", tab("/nothing an").line);
+}
+
+TEST(Completion, ADeviceIsCompletedForTheSideThatItIsForAndStandsWithoutQuotes) {
+  EXPECT_EQ("input Headset, mono ", tab("input HE").line);
+  EXPECT_EQ("output HDA Intel: ", tab("output hda").line);
+  EXPECT_EQ("output HDA Intel: HDMI (hw:0,3) ", tab("output hda intel: h").line);
+  EXPECT_THAT(tab("/output ").choices,
+              ElementsAre("HDA Intel: ALC (hw:0,0)", "HDA Intel: HDMI (hw:0,3)", "device", "null"));
+  EXPECT_EQ("input null ", tab("input n").line);
+}
+
+TEST(Completion, NobodysNameIsPutIntoAPath) {
+  EXPECT_EQ("record an", tab("record an").line);
+  EXPECT_THAT(tab("play ").choices, IsEmpty());
 }
 
 TEST(Completion, WhatManyNamesBeginWithIsNeverHalfACharacter) {

@@ -1,6 +1,7 @@
 // Tab on a terminal: what it knows of the call, and what is then on the screen.
 
 #include <algorithm>
+#include <fstream>
 #include <string>
 
 #include "end_to_end/client_fixtures.h"
@@ -67,6 +68,23 @@ TEST_F(TabInACall, KnowsTheRoomsOfTheServerAndListsThemAtTheSecondTab) {
       << an.output(Process::kOut);
   an.write(" w\t\r");
   EXPECT_TRUE(an.wait_for_text(Process::kOut, "in the room attic window: "))
+      << an.output(Process::kOut);
+}
+
+TEST_F(TabInACall, KnowsTheSoundDevicesOfThisMachine) {
+  const std::string alsa = directory_.path() + "/alsa.conf";
+  // PortAudio aborts where there is no sound card at all.
+  std::ofstream(alsa) << "pcm.absent { type hw card 31 }\npcm.quietest { type null }\n";
+  options_.environment.insert(options_.environment.end(),
+                              {{"ALSA_CONFIG_PATH", alsa},
+                               {"JACK_NO_START_SERVER", "1"},
+                               {"JACK_DEFAULT_SERVER", "comcat-nobody"}});
+  Process an(as("an", {"--nostatus_line"}), options_);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "> "));
+  an.write("output qu\t");
+  EXPECT_TRUE(shows(an, {"> output quietest"})) << an.output(Process::kOut);
+  an.write("\x15mute\rinput QUI\t");
+  EXPECT_TRUE(shows(an, {"you are muted: nobody hears you", "(muted) > input quietest"}))
       << an.output(Process::kOut);
 }
 

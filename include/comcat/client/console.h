@@ -32,7 +32,8 @@ class Console {
   struct Handler {
     std::function<void(std::string)> on_line;
     std::function<void()> on_end;
-    /// The user has pressed Tab where somebody's name may come, or a room's: wants offer().
+    /// The user has pressed Tab where the name of somebody, a room or a device may come: wants
+    /// offer().
     std::function<void(CompletionQuery::Names)> on_complete{};
     /// What ask_secret() asked for; nothing where the user has given up.
     std::function<void(std::optional<std::string>)> on_secret{};

@@ -27,7 +27,9 @@ struct ConsoleWord {
 enum class ArgumentKind {
   kPerson,  // NAME
   kRoom,    // ROOM
-  kText,    // TEXT, PATH: all that is left of the line
+  kText,    // TEXT: all that is left of the line
+  kPath,    // PATH: likewise
+  kDevice,  // DEVICE: likewise
   kNumber,  // N, PERCENT
   kWord,    // TIME, ADDRESS: anything without a blank
   kItself,  // names: written as it is, or left out
