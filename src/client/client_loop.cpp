@@ -349,7 +349,10 @@ void ClientLoop::on_notice(std::string sentence) {
 }
 
 void ClientLoop::on_interrupted(transport::Failure failure) {
-  tasks_.post([this, failure = std::move(failure)] { session_.on_interrupted(failure); });
+  tasks_.post([this, failure = std::move(failure)] {
+    path_news_.interrupt();
+    session_.on_interrupted(failure);
+  });
 }
 
 void ClientLoop::on_closed(std::optional<transport::Failure> failure) {

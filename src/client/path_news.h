@@ -18,9 +18,12 @@ class PathNews {
   };
 
   [[nodiscard]] News note(const transport::PathStatus& status);
+  /// The connection was lost: what did not get through then says nothing of datagrams.
+  void interrupt() { failed_tries_ = 0; }
 
  private:
-  static constexpr int kTriesThatShowIt = 2;
+  /// The third takes longer than a dead connection goes unnoticed.
+  static constexpr int kTriesThatShowIt = 3;
 
   void count_tries(transport::PathStatus::Phase phase);
 

@@ -31,14 +31,29 @@ TEST(PathNews, TellProgramsOfEachOtherWay) {
   EXPECT_FALSE(news.note(status(Phase::kInUse, Way::kDatagram, Way::kBoth)).changed);
 }
 
-TEST(PathNews, TellPeopleOnceThatUdpIsBlockedWhenASecondTryHasFailed) {
+TEST(PathNews, TellPeopleOnceThatUdpIsBlockedWhenAThirdTryHasFailed) {
   PathNews news;
   EXPECT_FALSE(news.note(status(Phase::kStarting, Way::kStream)).blocked);
   EXPECT_FALSE(news.note(status(Phase::kClosed, Way::kStream)).blocked) << "it may come back";
   EXPECT_FALSE(news.note(status(Phase::kTrying, Way::kStream)).blocked);
+  EXPECT_FALSE(news.note(status(Phase::kClosed, Way::kStream)).blocked) << "all may be dead";
+  EXPECT_FALSE(news.note(status(Phase::kTrying, Way::kStream)).blocked);
   EXPECT_TRUE(news.note(status(Phase::kClosed, Way::kStream)).blocked);
   EXPECT_FALSE(news.note(status(Phase::kTrying, Way::kStream)).blocked);
   EXPECT_FALSE(news.note(status(Phase::kClosed, Way::kStream)).blocked);
+}
+
+TEST(PathNews, TellPeopleNothingOfDatagramsWhereAnOutageStoppedThemAsWell) {
+  PathNews news;
+  for (int outage = 0; outage < 3; ++outage) {
+    EXPECT_FALSE(news.note(status(Phase::kInUse, Way::kDatagram)).blocked);
+    EXPECT_FALSE(news.note(status(Phase::kClosed, Way::kStream)).blocked);
+    EXPECT_FALSE(news.note(status(Phase::kTrying, Way::kStream)).blocked);
+    EXPECT_FALSE(news.note(status(Phase::kClosed, Way::kStream)).blocked);
+    news.interrupt();
+    EXPECT_FALSE(news.note(status(Phase::kStarting, Way::kStream)).blocked);
+    EXPECT_FALSE(news.note(status(Phase::kClosed, Way::kStream)).blocked);
+  }
 }
 
 TEST(PathNews, TellPeopleNothingWhereDatagramsComeBack) {
