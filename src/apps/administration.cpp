@@ -1,5 +1,6 @@
 #include "administration.h"
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <string_view>
@@ -7,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "comcat/base/text.h"
@@ -38,6 +40,13 @@ absl::StatusOr<std::string> admin_socket(const std::string& state_dir) {
   const absl::StatusOr<std::filesystem::path> state = state_directory(state_dir);
   if (!state.ok()) return state.status();
   return (*state / given).string();
+}
+
+/// Whether the socket is there for somebody else; what is not there is nobody's.
+bool is_anothers(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return errno == EACCES;
+  return ::geteuid() != 0 && found.st_uid != ::geteuid();
 }
 
 }  // namespace
@@ -76,6 +85,10 @@ int administer(const std::string& state_dir) {
       base::write_fully(STDOUT_FILENO, base::safe_text(line, kMaxLineBytes) + "\n");
     }
     return static_cast<int>(Exit::kStopped);
+  }
+  if (absl::IsUnavailable(answer.status()) && is_anothers(*path)) {
+    return fail(Exit::kRefused, "the admin socket " + base::safe_text(*path) +
+                                    " is another user's; ask as that user, or as root");
   }
   if (absl::IsUnavailable(answer.status())) {
     return fail(Exit::kUnreachable, "no server answers on " + base::safe_text(*path) +

@@ -1,5 +1,7 @@
 // Hosts: through the admin socket, and in a call.
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -185,6 +187,21 @@ TEST(Hosts, TheSocketIsItsOwnersAlone) {
   // Even where the file's mode would let others in.
   ASSERT_EQ(0, chmod(here.socket.c_str(), 0666));
   EXPECT_EQ(kHungUpOn, as_another_user(here.socket));
+}
+
+TEST(Hosts, AnotherUserIsToldWhoseTheSocketIs) {
+  const Hosted here;
+  if (geteuid() != 0) GTEST_SKIP() << "only root can be another user";
+  ASSERT_EQ(0, chmod(here.directory.path().c_str(), 0755));
+  const std::string server = here.directory.file("comcat-server");  // where nobody may run it
+  std::filesystem::copy_file(program("comcat-server"), server);
+  ASSERT_EQ(0, chmod(server.c_str(), 0755));
+  Process asks({"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", server,
+                "--admin_socket=" + here.socket, "--admin=who"});
+  EXPECT_EQ(kRefused, asks.wait_exit());
+  EXPECT_EQ("comcat-server: the admin socket " + here.socket +
+                " is another user's; ask as that user, or as root\n",
+            asks.output(Process::kErr));
 }
 
 TEST(Hosts, ASocketThatACrashLeftIsReplacedAndOneInUseIsNot) {
