@@ -19,6 +19,7 @@ namespace {
 using base::LogLevel;
 
 constexpr std::chrono::milliseconds kSweepInterval{500};
+constexpr std::chrono::hours kUseInterval{24};
 
 const char* word(wire::LeaveReason reason) {
   switch (reason) {
@@ -241,6 +242,17 @@ void Hub::tick(base::Time now) {
   rests_ = false;
   while (const auto session = moving_out_.next(now)) send_away(*session, now);
   if (now >= next_sweep_) sweep(now);
+  if (now >= next_use_) use_claims(now);
+}
+
+/// Who stays for months says no hello in all that time.
+void Hub::use_claims(base::Time now) {
+  next_use_ = now + kUseInterval;
+  for (const auto& [number, caller] : callers_) {
+    const Participant& who = caller->who;
+    if (!who.about.claimed) continue;
+    std::ignore = claims_.enter(who.name_key, caller->device.key, hosts_.wall_now());
+  }
 }
 
 void Hub::sweep(base::Time now) {
@@ -267,7 +279,9 @@ void Hub::sweep(base::Time now) {
 base::Time Hub::next_deadline(base::Time now) const {
   const base::Time of_cluster = cluster_ ? cluster_->next_deadline() : RoomDeadlines::kNever;
   const base::Time of_sweep = rests_ ? RoomDeadlines::kNever : std::max(now, next_sweep_);
-  return std::min({of_sweep, rooms_.next_deadline(), of_cluster, moving_out_.next_deadline()});
+  const base::Time of_claims = claims_.keeps() ? std::max(now, next_use_) : RoomDeadlines::kNever;
+  return std::min(
+      {of_sweep, rooms_.next_deadline(), of_cluster, moving_out_.next_deadline(), of_claims});
 }
 
 void Hub::take(std::vector<store::Answer> answers, base::Time now) {

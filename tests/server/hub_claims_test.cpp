@@ -96,9 +96,16 @@ class ClaimedNames : public ::testing::Test {
     house_.hub.leave(person.caller, wire::LeaveReason::kLost, house_.now);
   }
 
+  [[nodiscard]] HubOptions options() {
+    HubOptions out = keeper_.options();
+    out.hosts.wall_clock = [this] { return wall_; };
+    return out;
+  }
+
   std::string resume_key_;  // of the next hello
+  store::WallTime wall_{std::chrono::days(20'000)};
   Keeper keeper_;
-  House house_{keeper_.options()};
+  House house_{options()};
   const base::SigningKey laptop_ = base::SigningKey::make();
   const base::SigningKey phone_ = base::SigningKey::make();
   const base::SigningKey stranger_ = base::SigningKey::make();
@@ -203,6 +210,25 @@ TEST_F(ClaimedNames, HaveANumberBesideThemOnASecondDevice) {
   house_.hang_up(second);
   EXPECT_EQ(2U, join(laptop_).caller.who.twin) << "the lowest that is free";
   EXPECT_EQ(0U, join(laptop_, "an", "elsewhere").caller.who.twin);
+}
+
+TEST_F(ClaimedNames, OnASecondDeviceAreToldToHostsWithTheirNumber) {
+  claim(join(laptop_));
+  join(laptop_);
+  house_.administer("mute \"an (2)\"");
+  EXPECT_EQ("an (2) is heard by nobody", house_.administered->value());
+  house_.administer("kick \"an (2)\"");
+  EXPECT_EQ("an (2) is out of the call", house_.administered->value());
+}
+
+TEST_F(ClaimedNames, AreHeldForWhoStaysHoweverLongThatIs) {
+  claim(join(laptop_));
+  for (int day = 0; day < 200; ++day) {
+    wall_ += std::chrono::days(1);
+    house_.pass(std::chrono::days(1));
+    keeper_.answer(house_);
+  }
+  EXPECT_TRUE(absl::IsAlreadyExists(attempt(stranger_)));
 }
 
 TEST_F(ClaimedNames, OfWhoIsAwayKeepTheirNumber) {

@@ -158,6 +158,7 @@ class Hub {
   /// Ends the stream of a caller who is to go on at another server, where its place waits for it.
   void send_away(wire::SessionNumber session, base::Time now);
   void sweep(base::Time now);
+  void use_claims(base::Time now);
   void close(Caller& caller, wire::LeaveReason reason, const absl::Status& status, base::Time now,
              const std::string& why = {});
 
@@ -175,6 +176,7 @@ class Hub {
   LateAnswers late_;
   Colleagues colleagues_;
   base::Time next_sweep_{};
+  base::Time next_use_{};  // of the claims whose holders are here
   bool rests_ = false;  // nobody waits for the next sweep, as nothing has happened since the last
   bool draining_ = false;
   MovingOut moving_out_;  // while it drains
