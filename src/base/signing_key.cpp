@@ -1,5 +1,6 @@
 #include "comcat/base/signing_key.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <utility>
@@ -33,6 +34,25 @@ unsigned char* bytes(std::string& text) {
 /// A file with a passphrase is none of ours, and nobody is asked for it.
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*user*/) {
   return -1;
+}
+
+/// The y of the points of Ed25519 whose order divides 8, in every encoding that is taken, without
+/// the bit of the sign (RFC 8032, section 5.1.3): of such a key one signature is good for many
+/// texts, or for all.
+constexpr std::array<std::string_view, 7> kSmallOrder{
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+};
+
+bool is_of_small_order(std::string_view public_key) {
+  std::string y(public_key);
+  y.back() = static_cast<char>(y.back() & 0x7F);
+  return std::ranges::find(kSmallOrder, absl::BytesToHexString(y)) != kSmallOrder.end();
 }
 
 std::shared_ptr<EVP_PKEY> owned(EVP_PKEY* key) {
@@ -88,6 +108,7 @@ std::string SigningKey::sign(std::string_view text) const {
 
 bool has_signed(std::string_view public_key, std::string_view text, std::string_view signature) {
   if (public_key.size() != kPublicKeyBytes || signature.size() != kSignatureBytes) return false;
+  if (is_of_small_order(public_key)) return false;
   const std::shared_ptr<EVP_PKEY> key = owned(
       EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes(public_key), public_key.size()));
   const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());

@@ -1,6 +1,7 @@
 #include "comcat/base/signing_key.h"
 
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -48,6 +49,31 @@ TEST(SigningKey, OfBytesThatAreNoneThereIsNone) {
   std::string cut = SigningKey::make().to_pem();
   cut.resize(cut.size() / 2);
   EXPECT_FALSE(SigningKey::from_pem(cut));
+}
+
+TEST(SigningKey, AKeyForWhichAnybodyCanSignHasSignedNothing) {
+  // Points whose order divides 8: with S = 0 and such an R, a signature is good for one text in
+  // eight at least.
+  const std::vector<std::string> points{
+      from_hex("0000000000000000000000000000000000000000000000000000000000000000"),
+      from_hex("0000000000000000000000000000000000000000000000000000000000000080"),
+      from_hex("0100000000000000000000000000000000000000000000000000000000000000"),
+      from_hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+      from_hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85"),
+      from_hex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
+      from_hex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"),
+      from_hex("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
+      from_hex("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
+      from_hex("eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
+  };
+  for (const std::string& key : points) {
+    for (const std::string& r : points) {
+      for (char text = 'a'; text <= 'p'; ++text) {
+        EXPECT_FALSE(has_signed(key, std::string(1, text), r + std::string(32, '\0')))
+            << absl::BytesToHexString(key) << " by " << absl::BytesToHexString(r);
+      }
+    }
+  }
 }
 
 TEST(SigningKey, KeysAndSignaturesOfWrongSizesHaveSignedNothing) {
