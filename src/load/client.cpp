@@ -92,7 +92,7 @@ void Client::on_read(bool ok) {
 
 void Client::take(const grpc::ByteBuffer& message) {
   const base::Time now = base::steady_now();
-  if (hold_) hold_->received(message.Length());
+  if (hold_) hold_->received(message.Length(), now);
   Tally::count(receiver_.tally().responses);
   const std::optional<rpc::Contiguous> whole = rpc::Contiguous::of(message);
   if (!whole) return;
@@ -103,7 +103,6 @@ void Client::take(const grpc::ByteBuffer& message) {
   } else if (const auto* report = std::get_if<wire::DatagramReport>(&*response)) {
     if (const auto end = datagrams()) end->told(*report);
   } else if (auto* welcome = std::get_if<wire::Welcome>(&*response)) {
-    if (hold_) hold_->begin();
     welcomed_ = true;
     begin_datagrams(*welcome);
     observer_.joined(seat_.index, *welcome);
@@ -176,7 +175,7 @@ void Client::write_next() {
 }
 
 void Client::on_written(bool ok) {
-  if (hold_) hold_->flush();
+  if (hold_) hold_->flush(base::steady_now());
   const absl::MutexLock lock(&mutex_);
   writing_ = false;
   if (!ok || finishing_) return;  // !ok: the read fails too and ends it
@@ -196,7 +195,7 @@ void Client::leave() {
 }
 
 void Client::on_left(bool /*ok*/) {
-  if (hold_) hold_->flush();
+  if (hold_) hold_->flush(base::steady_now());
 }
 
 void Client::cancel() {

@@ -115,8 +115,7 @@ void GrpcCall::read() {
 }
 
 void GrpcCall::on_read(bool ok) {
-  if (!std::exchange(answered_, true)) hold_.begin();
-  hold_.received(read_buffer_.Length());
+  if (ok) hold_.received(read_buffer_.Length(), base::steady_now());
   handler_.on_read(ok);
 }
 
@@ -125,7 +124,7 @@ void GrpcCall::write(const std::string& bytes) {
 }
 
 void GrpcCall::on_written(bool ok) {
-  hold_.flush();
+  hold_.flush(base::steady_now());
   handler_.on_written(ok);
 }
 
@@ -134,7 +133,7 @@ void GrpcCall::half_close() {
 }
 
 void GrpcCall::on_half_closed(bool /*ok*/) {
-  hold_.flush();
+  hold_.flush(base::steady_now());
 }
 
 void GrpcCall::finish() {

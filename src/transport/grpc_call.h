@@ -70,6 +70,9 @@ class GrpcCall {
   /// Whom it is connected to, its host a number; nothing where gRPC does not say.
   [[nodiscard]] std::optional<base::Address> peer() const { return parse_peer(context_.peer()); }
   [[nodiscard]] bool writing() const { return written_.pending(); }
+  /// Lets go of gRPC's own writes that have waited for long enough.
+  void step(base::Time now) { hold_.step(now); }
+  [[nodiscard]] base::Time next_deadline() const { return hold_.next_deadline(); }
   /// Of the connection.
   [[nodiscard]] Backlog backlog() const { return hold_.backlog(); }
   /// The message that the last read brought; nothing where it cannot be read.
@@ -102,7 +105,6 @@ class GrpcCall {
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
   grpc::ByteBuffer read_buffer_;
   grpc::Status status_;
-  bool answered_ = false;  // a read has come back
   bool finished_ = false;
   rpc::Operation<GrpcCall> found_{*this, &GrpcCall::on_found};
   rpc::Operation<GrpcCall> started_{*this, &GrpcCall::on_started};

@@ -75,7 +75,9 @@ void VoiceStream::Loop::run() {
   while (course_.phase() != StreamPhase::kClosed) {
     void* tag = nullptr;
     bool ok = false;
-    const base::Time next = std::min(course_.next_deadline(), acknowledgements_.next_deadline());
+    const base::Time of_call = call_ ? call_->next_deadline() : base::Time::max();
+    const base::Time next =
+        std::min({course_.next_deadline(), acknowledgements_.next_deadline(), of_call});
     const base::Duration left = next - base::steady_now();
     const auto event = events_.AsyncNext(&tag, &ok, rpc::deadline_in(left));
     now_ = base::steady_now();
@@ -84,6 +86,7 @@ void VoiceStream::Loop::run() {
     } else if (now_ >= course_.next_deadline()) {
       perform(course_.on_deadline(now_));
     }
+    if (call_) call_->step(now_);
     acknowledge();
   }
   shut_queue();

@@ -53,10 +53,10 @@ class HeldSocket {
     fd_.reset(fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0));
   }
 
-  void set(int option) {
+  void set(int option, int value) {
     const absl::MutexLock lock(&mutex_);
-    const int on = 1;
-    if (fd_.valid()) std::ignore = setsockopt(fd_.get(), IPPROTO_TCP, option, &on, sizeof(on));
+    if (!fd_.valid()) return;
+    std::ignore = setsockopt(fd_.get(), IPPROTO_TCP, option, &value, sizeof(value));
   }
 
   [[nodiscard]] std::optional<tcp_info> info() const {
@@ -111,13 +111,33 @@ void WriteHold::attach(grpc::ChannelArguments& arguments) {
   arguments.SetSocketMutator(new Mutator(socket_));
 }
 
-void WriteHold::begin() {
-  socket_->set(TCP_CORK);
+void WriteHold::received(std::size_t bytes, base::Time now) {
+  const std::size_t unanswered = unanswered_bytes_ += bytes;
+  if (until_.load() == base::Time::max()) {
+    socket_->set(TCP_CORK, 1);
+    until_ = now + kLongest;
+  } else if (unanswered > kWindowBytes / 4 || now >= until_.load()) {
+    flush(now);
+  }
 }
 
-void WriteHold::flush() {
+void WriteHold::flush(base::Time now) {
   unanswered_bytes_ = 0;
-  socket_->set(TCP_NODELAY);  // pushes what waits, and the cork stays
+  if (until_.load() == base::Time::max()) return;
+  socket_->set(TCP_NODELAY, 1);  // pushes what waits, and the cork stays
+  until_ = now + kLongest;
+}
+
+void WriteHold::step(base::Time now) {
+  if (now < next_deadline()) return;
+  unanswered_bytes_ = 0;
+  until_ = base::Time::max();
+  socket_->set(TCP_CORK, 0);
+}
+
+base::Time WriteHold::next_deadline() const {
+  const base::Time until = until_.load();
+  return until == base::Time::max() ? until : until + kLate;
 }
 
 void WriteHold::cut() {
@@ -138,10 +158,6 @@ Backlog WriteHold::backlog() const {
                                            tcp->tcpi_delivery_rate);
   }
   return out;
-}
-
-void WriteHold::received(std::size_t bytes) {
-  if (unanswered_bytes_ += bytes; unanswered_bytes_ > kWindowBytes / 4) flush();
 }
 
 }  // namespace comcat::transport

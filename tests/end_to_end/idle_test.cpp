@@ -17,6 +17,8 @@
 #include "comcat/base/event.h"
 
 #include "support/caller.h"
+#include "support/client_process.h"
+#include "support/namespace.h"
 #include "support/sanitizers.h"
 #include "support/server_process.h"
 
@@ -83,6 +85,22 @@ TEST(Idle, VoiceByStreamWakesOneThreadOfTheServer) {
   std::ranges::sort(more, std::greater<>());
   std::cout << more.at(0) << " times one thread, " << more.at(1) << " the next\n";
   EXPECT_LE(more.at(1), kFrames / 4);
+}
+
+TEST(Idle, ACallerIsNotTakenForLostWhereTheNetworkHasBeenSlow) {
+  const auto place = Namespace::make(Namespace::Kind::kNetwork);
+  COMCAT_NEEDS_NAMESPACES(place);
+  // As after an outage: the kernel sends again, and lets go of what is corked, only after long.
+  ASSERT_TRUE(place->run({"/usr/sbin/ip", "route", "replace", "local", "127.0.0.1", "dev", "lo",
+                          "table", "local", "rto_min", "30s"}));
+  ServerProcess server({}, /*tls=*/false, place->inside());
+  ClientProcess an(server, "an", {"--input=null", "--output=null"}, place->inside());
+  ASSERT_TRUE(an.prints("type help"));
+  // Both ends ask for a sign of life after 5 s, and wait for it for 5 s.
+  EXPECT_FALSE(an.process().wait_for_line(Process::kOut, "connecting again", 12s))
+      << an.process().output(Process::kOut);
+  EXPECT_EQ(0, an.stop());
+  EXPECT_EQ(std::string::npos, server.process().output(Process::kErr).find(" away "));
 }
 
 }  // namespace

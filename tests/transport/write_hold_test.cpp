@@ -109,11 +109,13 @@ class AHeldConnection : public ::testing::Test {
     while (queue_.Next(&tag, &ok)) continue;
   }
 
-  /// Whether the answer to a ping stays here through `before` and leaves with `then`. The kernel
-  /// lets go after 200 ms by itself: on a machine that is very busy now, tries again.
+  /// Whether the answer to a ping stays here through `before` and leaves with `then`, once a
+  /// message has been read. The kernel lets go after 200 ms by itself: on a machine that is very
+  /// busy now, tries again.
   bool is_kept_until(const std::function<void()>& before, const std::function<void()>& then) {
     for (int attempt = 0; attempt < 10; ++attempt) {
-      hold_.flush();
+      read(1);
+      hold_.flush(base::steady_now());
       peer_.send(kPing);
       before();
       const bool kept = !peer_.hears(kPingAnswer, 60ms);
@@ -124,6 +126,8 @@ class AHeldConnection : public ::testing::Test {
     }
     return false;
   }
+
+  void read(std::size_t bytes) { hold_.received(bytes, base::steady_now()); }
 
   void watch(grpc_connectivity_state state) {
     channel_->NotifyOnStateChange(state, std::chrono::system_clock::now() + 50ms, &queue_, this);
@@ -142,40 +146,50 @@ class AHeldConnection : public ::testing::Test {
   std::thread thread_;
 };
 
-TEST_F(AHeldConnection, AnswersAtOnceBeforeTheHoldBegins) {
+TEST_F(AHeldConnection, AnswersAtOnceBeforeAMessageHasBeenRead) {
   peer_.send(kPing);
   EXPECT_TRUE(peer_.hears(kPingAnswer, 20s));
+  EXPECT_EQ(base::Time::max(), hold_.next_deadline());
 }
 
 TEST_F(AHeldConnection, KeepsItsAnswerUntilAFlush) {
-  hold_.begin();
-  EXPECT_TRUE(is_kept_until([] {}, [this] { hold_.flush(); }));
+  EXPECT_TRUE(is_kept_until([] {}, [this] { hold_.flush(base::steady_now()); }));
 }
 
 TEST_F(AHeldConnection, AnswersBeforeTheWindowIsUsedUp) {
-  hold_.begin();
-  EXPECT_TRUE(is_kept_until([this] { hold_.received(WriteHold::kWindowBytes / 4); },
-                            [this] { hold_.received(1); }));
+  EXPECT_TRUE(is_kept_until([this] { read(WriteHold::kWindowBytes / 4); }, [this] { read(1); }));
 }
 
-TEST_F(AHeldConnection, LetsGoByItselfInTheEnd) {
-  hold_.begin();
-  peer_.send(kPing);
-  EXPECT_TRUE(peer_.hears(kPingAnswer, 20s));
+TEST_F(AHeldConnection, LetsGoAtTheFirstMessageAfterAFifthOfASecond) {
+  EXPECT_TRUE(is_kept_until(
+      [] {}, [this] { hold_.received(1, base::steady_now() + std::chrono::milliseconds(200)); }));
+}
+
+TEST_F(AHeldConnection, WhereNoMessageComesLetsGoAndHoldsNothingAnyMore) {
+  EXPECT_TRUE(is_kept_until([] {}, [this] { hold_.step(hold_.next_deadline()); }));
+  EXPECT_EQ(base::Time::max(), hold_.next_deadline());
+  bool at_once = false;  // sooner than the kernel would let go; tries again where it is busy
+  for (int attempt = 0; attempt < 10 && !at_once; ++attempt) {
+    peer_.send(kPing);
+    at_once = peer_.hears(kPingAnswer, 100ms);
+    if (!at_once) ASSERT_TRUE(peer_.hears(kPingAnswer, 20s));
+  }
+  EXPECT_TRUE(at_once);
 }
 
 TEST(WriteHold, WithoutAConnectionHasNothingToHold) {
   WriteHold hold;
-  hold.begin();
-  hold.flush();
+  const base::Time now{};
+  hold.received(1, now);
+  hold.flush(now);
+  hold.step(hold.next_deadline());
   EXPECT_EQ(base::Duration::zero(), hold.backlog().unsent);
   EXPECT_EQ(base::Duration::zero(), hold.backlog().on_the_way);
 }
 
 TEST_F(AHeldConnection, WhoseAnswersAreHeldHasNothingUnsent) {
-  hold_.begin();
   EXPECT_TRUE(is_kept_until([this] { EXPECT_EQ(base::Duration::zero(), hold_.backlog().unsent); },
-                            [this] { hold_.flush(); }));
+                            [this] { hold_.flush(base::steady_now()); }));
 }
 
 }  // namespace

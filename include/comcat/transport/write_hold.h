@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 
@@ -28,8 +29,13 @@ struct Backlog {
 /// decrypt: a quarter of what a delivered voice frame costs it. No channel argument changes that,
 /// but the answers can wait: held, they gather in the kernel (TCP_CORK) and leave together.
 ///
+/// The kernel's own bound is no use: it lets go after a retransmission time-out, which is 200 ms on
+/// a short way, but many seconds after an outage. A ping that waits for so long ends a connection
+/// that is well. So whoever reads messages looks after it (step()), and nothing is held where none
+/// have come lately.
+///
 /// Delay      none for what is written before flush(); anything else (window updates, pings) waits
-///            for at most 200 ms, which is the kernel's own bound.
+///            for at most 250 ms where step() is called, and where messages come, 200.
 /// Threads    any; nothing here waits.
 /// Ownership  may go before the channel or after it.
 class WriteHold {
@@ -48,12 +54,18 @@ class WriteHold {
   /// another version than it was written for, nothing is ever held.
   void attach(grpc::ChannelArguments& arguments);
 
-  /// The connection stands and the server has answered: hold from now on.
-  void begin();
+  /// A message of so many bytes has been read: what answers it waits, and leaves before the server
+  /// has to wait for it.
+  void received(std::size_t bytes, base::Time now);
 
   /// What has been written leaves now: call it whenever a write of ours has come back, and write
   /// with WriteOptions::set_write_through(), so that it comes back after it has reached the socket.
-  void flush();
+  void flush(base::Time now);
+
+  /// Lets go of what has waited for long enough; nothing is held until the next message is read.
+  void step(base::Time now);
+  /// When step() is due; base::Time::max() while nothing is held.
+  [[nodiscard]] base::Time next_deadline() const;
 
   /// Ends the connection, whatever the server still sends or does not read: gRPC waits for a server
   /// that reads nothing, and has no time while one sends without end.
@@ -62,13 +74,13 @@ class WriteHold {
   /// Zero where there is no connection. Threads: any.
   [[nodiscard]] Backlog backlog() const;
 
-  /// A message of so many bytes has been read: the answers leave before the server has to wait for
-  /// them.
-  void received(std::size_t bytes);
-
  private:
+  static constexpr std::chrono::milliseconds kLongest{200};
+  static constexpr std::chrono::milliseconds kLate{50};  // who reads often lets go without step()
+
   std::shared_ptr<HeldSocket> socket_;
   std::atomic<std::size_t> unanswered_bytes_{0};
+  std::atomic<base::Time> until_{base::Time::max()};  // it holds; max: it does not
 };
 
 }  // namespace comcat::transport
