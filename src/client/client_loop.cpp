@@ -253,6 +253,7 @@ void ClientLoop::start_console() {
   };
   handler.on_end = [this] { tasks_.post_urgent([this] { end_of_input(); }); };
   handler.on_secret = [this](std::optional<std::string> typed) {
+    if (typed) history_.keep_out(*typed);  // on the console's thread, as all of the history is
     tasks_.post_urgent(
         [this, typed = std::move(typed)] { session_.on_passcode(typed, base::steady_now()); });
   };

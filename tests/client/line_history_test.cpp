@@ -61,7 +61,11 @@ TEST_F(TypedLines, HasNoPasscodeAndNothingThatWasForOnePerson) {
                            "  msg an secret", "say fine"}) {
     history.add(line);
   }
-  EXPECT_EQ("say fine\n", contents());
+  history.keep_out("let us in");  // of a room, typed in the call
+  history.keep_out("");
+  history.add("say the words are let us in");
+  history.add("say more");
+  EXPECT_EQ("say fine\nsay more\n", contents());
 }
 
 TEST_F(TypedLines, HasTheNewest500Lines) {

@@ -1,6 +1,7 @@
 // Rooms that last, and rooms whose names nobody guesses, as users meet them.
 
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -74,7 +75,8 @@ TEST(Rooms, OnATerminalThePasscodeIsAskedForAndNeverShown) {
   Process::Options options;
   options.input = Process::Input::kTerminal;
   options.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}};
-  ClientProcess an(server, "an", silent({"--nostatus_line"}), options);
+  const std::string state = directory.path() + "/state";
+  ClientProcess an(server, "an", silent({"--nostatus_line", "--state_dir=" + state}), options);
   Process& terminal = an.process();
   ASSERT_TRUE(terminal.wait_for_text(Process::kOut, "> "));
   terminal.write("join club\r");
@@ -83,9 +85,14 @@ TEST(Rooms, OnATerminalThePasscodeIsAskedForAndNeverShown) {
   EXPECT_TRUE(terminal.wait_for_text(Process::kOut, "you are alone in the room club"));
   terminal.write("join lobby\r");
   EXPECT_TRUE(terminal.wait_for_text(Process::kOut, "you are alone in the room lobby"));
+  EXPECT_EQ(std::string::npos, terminal.output(Process::kOut).find("sword"));
+  terminal.write("say swordfish\r");  // in the wrong place
+  EXPECT_TRUE(terminal.wait_for_text(Process::kOut, "> swordfish"));
   terminal.write("stop\r");
   EXPECT_EQ(0, terminal.wait_exit());
-  EXPECT_EQ(std::string::npos, terminal.output(Process::kOut).find("sword"));
+  std::ifstream typed(state + "/console_history");
+  const std::string lines{std::istreambuf_iterator<char>(typed), {}};
+  EXPECT_EQ("join club\njoin lobby\nstop\n", lines);
 }
 
 TEST(Rooms, AFileThatIsWrongIsOneSentence) {

@@ -28,11 +28,14 @@ class LineHistory {
     std::vector<std::string> secrets;  // none of them empty
     std::function<void(std::string)> tell{};
   };
-  explicit LineHistory(Options options) : options_(std::move(options)) {}
+  explicit LineHistory(Options options)
+      : options_(std::move(options)), secrets_(options_.secrets) {}
 
   /// The lines of earlier runs, the oldest first: kMostLines at most.
   [[nodiscard]] std::vector<std::string> load();
   void add(const std::string& line);
+  /// A passcode that was typed when it was asked for, be it right or wrong: another secret.
+  void keep_out(const std::string& secret);
 
  private:
   [[nodiscard]] std::string path() const { return options_.directory + "/console_history"; }
@@ -41,6 +44,7 @@ class LineHistory {
   void note(const absl::Status& status);
 
   const Options options_;
+  std::vector<std::string> secrets_;
   std::string last_;  // what was added last
   std::size_t added_ = 0;
   bool failed_ = false;
