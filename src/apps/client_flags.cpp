@@ -99,10 +99,11 @@ ABSL_FLAG(std::string, noise, "",
 ABSL_FLAG(std::string, gain, "",
           "on, off or +N (1-30 dB): on makes your voice about as loud as everybody's; if not "
           "given, on with a sound device, else off");
-ABSL_FLAG(std::string, activation, "",
-          "when you are sent: voice (what sounds like speech), always (all but silence) or push "
-          "(from the word talk to the word hush); if not given, voice with a sound device, else "
-          "always");
+ABSL_FLAG(
+    std::string, activation, "",
+    "when you are sent: voice (what sounds like speech), always (all, pauses too, at a constant "
+    "bitrate) or push (from the word talk to the word hush); if not given, voice with a sound "
+    "device, else always");
 ABSL_FLAG(std::string, talk_key, "F8",
           "on a terminal, with activation push: you are heard while you hold this key, where the "
           "terminal tells when it is let go (kitty, foot, WezTerm, Ghostty...), else from one "

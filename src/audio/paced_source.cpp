@@ -14,9 +14,9 @@ namespace {
 
 class Silence final : public SoundProducer {
  public:
-  bool produce(std::span<float> samples) override {
+  Produced produce(std::span<float> samples) override {
     std::ranges::fill(samples, 0.0F);
-    return true;
+    return Produced::kNothing;
   }
 };
 
@@ -24,13 +24,13 @@ class Tone final : public SoundProducer {
  public:
   explicit Tone(double hertz) : step_(2 * std::numbers::pi * hertz / kSampleRate) {}
 
-  bool produce(std::span<float> samples) override {
+  Produced produce(std::span<float> samples) override {
     for (float& sample : samples) {
       sample = static_cast<float>(kAmplitude * std::sin(phase_));
       phase_ += step_;
       if (phase_ >= 2 * std::numbers::pi) phase_ -= 2 * std::numbers::pi;
     }
-    return true;
+    return Produced::kSound;
   }
 
  private:
@@ -43,10 +43,10 @@ class FromFile final : public SoundProducer {
  public:
   explicit FromFile(SoundReader reader) : reader_(std::move(reader)) {}
 
-  bool produce(std::span<float> samples) override {
+  Produced produce(std::span<float> samples) override {
     const std::size_t count = reader_.read(samples);
     std::ranges::fill(samples.subspan(count), 0.0F);
-    return count > 0;
+    return count > 0 ? Produced::kSound : Produced::kEnd;
   }
   absl::Status status() const override { return reader_.status(); }
 
@@ -93,9 +93,13 @@ void PacedSource::stop() {
 }
 
 bool PacedSource::deliver(CaptureHandler& handler, const EndHandler& on_end) {
-  const bool more = producer_->produce(samples_);
-  handler.on_captured(samples_);
-  if (more) {
+  const Produced produced = producer_->produce(samples_);
+  if (produced == Produced::kSound) {
+    handler.on_captured(samples_);
+  } else {
+    handler.on_nothing(samples_);
+  }
+  if (produced != Produced::kEnd) {
     ended_ = false;
     return true;
   }

@@ -13,12 +13,18 @@
 
 namespace comcat::audio {
 
+enum class Produced {
+  kSound,
+  kNothing,  // for now, or ever
+  kEnd,      // there was something before
+};
+
 /// Where a paced source's sound comes from, a turn at a time.
 class SoundProducer {
  public:
   virtual ~SoundProducer() = default;
-  /// Fills `samples`; false when there was nothing left to put there, which is then silent.
-  virtual bool produce(std::span<float> samples) = 0;
+  /// Fills `samples`, where there is nothing with silence.
+  virtual Produced produce(std::span<float> samples) = 0;
   /// Whether there may be something again later.
   [[nodiscard]] virtual bool may_resume() const { return false; }
   /// Not OK where that was too early: the rest cannot be had.

@@ -91,23 +91,23 @@ class PipeInput final : public SoundProducer {
     if (!path_.empty()) ::close(fd_);
   }
 
-  bool produce(std::span<float> samples) override {
+  Produced produce(std::span<float> samples) override {
     const absl::MutexLock lock(&mutex_);
     std::ranges::fill(samples, 0.0F);
     if (samples_.empty()) {
       playing_ = false;
       waited_samples_ = 0;
-      return !ended_;
+      return ended_ ? Produced::kEnd : Produced::kNothing;
     }
     if (!playing_ && !ended_ && samples_.size() < kAheadSamples &&
         (waited_samples_ += samples.size()) < kAheadSamples) {
-      return true;
+      return Produced::kNothing;
     }
     playing_ = true;
     const std::size_t count = std::min(samples.size(), samples_.size());
     std::copy_n(samples_.begin(), count, samples.begin());
     samples_.erase(samples_.begin(), samples_.begin() + static_cast<std::ptrdiff_t>(count));
-    return true;
+    return Produced::kSound;
   }
 
   absl::Status status() const override {

@@ -9,6 +9,7 @@ namespace comcat::client {
 namespace {
 
 constexpr std::chrono::milliseconds kLongestFrame{60};
+constexpr std::chrono::milliseconds kTail{100};
 
 }  // namespace
 
@@ -26,11 +27,14 @@ CaptureChain::CaptureChain(codec::Encoder encoder, VoiceStages& stages, Send sen
 
 void CaptureChain::take(CapturedBlock block, bool muted) {
   bool wanted = stages_.process(block, muted);  // they hear every block, muted or not
+  wanted = brings_something(block) && wanted;
   meter_.add(block.sound(), block.at);
   watch(block, muted);
+  continuous_ = stages_.continuous();
   if (player_.play_into(std::span(block.samples).first(block.size), wanted)) {
     if (!wanted) gate_.forget();  // the microphone before it was for nobody
     wanted = true;
+    continuous_ = true;
   }
   if (muted) {
     gate_.forget();
@@ -38,7 +42,15 @@ void CaptureChain::take(CapturedBlock block, bool muted) {
     return;
   }
   if (!wanted) fill_up();
+  if (!wanted && block.nothing) return gate_.forget();
   gate_.take(block, wanted, [this](const CapturedBlock& heard) { gather(heard); });
+}
+
+bool CaptureChain::brings_something(const CapturedBlock& block) {
+  if (!block.nothing) something_samples_ = audio::to_samples(kTail);
+  if (something_samples_ == 0) return encoder_.constant_bitrate();
+  something_samples_ -= std::min(something_samples_, block.size);
+  return true;
 }
 
 /// No more comes for now: what was said is sent though its frame is not whole.
@@ -64,6 +76,7 @@ void CaptureChain::gather(const CapturedBlock& block) {
   if (frame_.empty()) {
     frame_position_ = block.position;
     encoder_.ease(easing_.load(std::memory_order_relaxed));
+    encoder_.set_continuous(continuous_);
   }
   frame_.insert(frame_.end(), block.sound().begin(), block.sound().end());
   if (frame_.size() == encoder_.frame_samples()) finish_frame();

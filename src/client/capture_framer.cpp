@@ -4,9 +4,10 @@
 
 namespace comcat::client {
 
-void CaptureFramer::add(std::span<const float> samples, bool muted,
-                        base::Time now) COMCAT_REALTIME {
+void CaptureFramer::add(std::span<const float> samples, bool muted, base::Time now,
+                        bool nothing) COMCAT_REALTIME {
   while (!samples.empty()) {
+    filling_.nothing = nothing && (filling_.nothing || filled_samples_ == 0);
     const std::size_t count = std::min(samples.size(), block_samples_ - filled_samples_);
     std::copy_n(samples.begin(), count, filling_.samples.begin() + filled_samples_);
     filled_samples_ += count;

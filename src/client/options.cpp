@@ -59,18 +59,16 @@ VoiceStages::Change stages_of(const ClientOptions& options) {
   const VoiceStages::Change wanted = wanted_stages(options);
   if (has_time_for_stages(options)) return wanted;
   VoiceStages::Change none;
-  none.activation =
-      wanted.activation == Activation::kPush ? Activation::kPush : Activation::kAlways;
+  none.activation = wanted.activation;
   return none;
 }
 
 std::string stages_notice(const ClientOptions& options) {
   const VoiceStages::Change wanted = wanted_stages(options);
-  const bool any = *wanted.echo || *wanted.noise != voice::Noise::kOff || wanted.gain->on() ||
-                   wanted.activation == Activation::kVoice;
+  const bool any = *wanted.echo || *wanted.noise != voice::Noise::kOff || wanted.gain->on();
   if (has_time_for_stages(options) || !any) return "";
-  return "with frames of less than 10 ms your voice is sent as it comes: echo, noise, gain and "
-         "activation voice are off";
+  return "with frames of less than 10 ms your voice is sent as it comes: echo, noise and gain are "
+         "off";
 }
 
 absl::Status check(const ClientOptions& options) {

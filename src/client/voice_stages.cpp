@@ -9,12 +9,10 @@ absl::Status VoiceStages::change(const Change& wanted) {
                     .noise = wanted.noise.value_or(now.noise),
                     .gain = wanted.gain.value_or(now.gain)},
                    wanted.activation.value_or(wanted_.activation)};
-  const bool needs_stages =
-      next.settings != voice::Settings{} || next.activation == Activation::kVoice;
-  if (!possible_ && needs_stages) {
+  if (!possible_ && next.settings != voice::Settings{}) {
     return absl::FailedPreconditionError(
-        "frames of less than 10 ms leave no time for echo, noise, gain and activation voice; call "
-        "with --frame_ms 10 or more");
+        "frames of less than 10 ms leave no time for echo, noise and gain; call with --frame_ms "
+        "10 or more");
   }
   if (next.activation != wanted_.activation) set_talking(false);
   wanted_ = next;
@@ -64,6 +62,7 @@ bool VoiceStages::clean(CapturedBlock& block, std::chrono::microseconds delays, 
 bool VoiceStages::is_wanted(bool judged) {
   if (state_.activation == Activation::kAlways) return true;
   if (state_.activation == Activation::kPush) return talking();
+  if (!possible_) return true;
   if (!judged) {
     hold_blocks_ = 0;
     return false;

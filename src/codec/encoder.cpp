@@ -103,8 +103,7 @@ absl::StatusOr<Encoder> Encoder::create(const EncoderOptions& options) {
   for (const int result :
        {opus_encoder_ctl(opus, OPUS_SET_BITRATE(encoder.options_.bitrate_bps)),
         opus_encoder_ctl(opus, OPUS_SET_VBR(options.constant_bitrate ? 0 : 1)),
-        opus_encoder_ctl(opus,
-                         OPUS_SET_DTX(encoder.options_.discontinuous && !encoder.quick() ? 1 : 0)),
+        opus_encoder_ctl(opus, OPUS_SET_DTX(encoder.has_opus_dtx() ? 1 : 0)),
         opus_encoder_ctl(opus, OPUS_SET_INBAND_FEC(options.expected_loss_percent > 0 ? 1 : 0)),
         opus_encoder_ctl(opus, OPUS_SET_PACKET_LOSS_PERC(options.expected_loss_percent))}) {
     if (result != OPUS_OK) {
@@ -123,7 +122,6 @@ std::chrono::microseconds Encoder::lookahead() const {
 
 std::string_view Encoder::encode(std::span<const float> frame) {
   if (frame.size() != frame_samples()) return {};
-  if (options_.discontinuous && stillness_.goes_on(frame)) return {};
   const bool joins = short_frames_ && frame.size() > kShortFrameSamples;
   if (quick() && !joins) return encode_quick(frame);
   if (joins) return encode_short(frame);
@@ -134,7 +132,7 @@ std::string_view Encoder::encode(std::span<const float> frame) {
 
 /// Each is one Opus frame that everyone can decode. Opus's own DTX would begin after 25 ms.
 std::string_view Encoder::encode_quick(std::span<const float> frame) {
-  const bool pauses = options_.discontinuous && pause_.goes_on(frame);
+  const bool pauses = saves_pauses() && pause_.goes_on(frame);
   const std::size_t bytes = encode_once(frame, packet_);
   if (pauses) return {};
   return {packet_.data(), bytes};
@@ -163,8 +161,15 @@ void Encoder::set_short_frames(bool short_frames) {
   if (short_frames == short_frames_) return;
   short_frames_ = short_frames;
   set_rate();
-  const bool discontinuous = options_.discontinuous && !quick();
-  if (!short_frames) opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(discontinuous ? 1 : 0));
+  if (!short_frames) opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(has_opus_dtx() ? 1 : 0));
+}
+
+void Encoder::set_continuous(bool continuous) {
+  if (continuous == continuous_) return;
+  continuous_ = continuous;
+  const bool constant = continuous || options_.constant_bitrate;
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_VBR(constant ? 0 : 1));
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(has_opus_dtx() ? 1 : 0));
 }
 
 void Encoder::set_rate() {
@@ -176,13 +181,6 @@ void Encoder::set_rate() {
                                                      : OPUS_BANDWIDTH_FULLBAND;
   opus_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(bitrate));
   opus_encoder_ctl(encoder_.get(), OPUS_SET_BANDWIDTH(bandwidth));
-}
-
-bool Encoder::Stillness::goes_on(std::span<const float> frame) {
-  constexpr std::size_t kLongEnough = 24'000;  // 500 ms; Opus begins DTX after 200 to 400
-  const bool still = std::ranges::all_of(frame, [](float sample) { return sample == 0; });
-  still_samples_ = still ? std::min(still_samples_ + frame.size(), 2 * kLongEnough) : 0;
-  return still_samples_ > kLongEnough;
 }
 
 bool Encoder::Pause::goes_on(std::span<const float> frame) {
@@ -202,7 +200,7 @@ bool Encoder::Pause::goes_on(std::span<const float> frame) {
 std::string_view Encoder::encode_short(std::span<const float> frame) {
   const std::size_t count = frame.size() / kShortFrameSamples;
   const std::size_t most = (kMaxPacketBytes - kJoinedHeaderBytes) / count - kJoinedLengthBytes;
-  const bool may_stop = options_.discontinuous && pause_.goes_on(frame);
+  const bool may_stop = saves_pauses() && pause_.goes_on(frame);
   opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(may_stop ? 1 : 0));
   opus_repacketizer_init(joiner_.get());
   bool pauses = false;

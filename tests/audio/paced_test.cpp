@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -67,6 +68,43 @@ TEST(NullSource, KeepsTheClockInSilence) {
   EXPECT_GE(std::chrono::steady_clock::now() - began, 20 * kBlockDuration);
   silence->stop();
   EXPECT_EQ(-200, testing::rms_dbfs(heard));
+}
+
+/// Whether it is told apart from silence that a source has nothing to bring.
+class Something final : public CaptureHandler {
+ public:
+  void on_captured(std::span<const float> samples) COMCAT_REALTIME override {
+    samples_ += samples.size();
+  }
+  void on_nothing(std::span<const float> silence) COMCAT_REALTIME override {
+    EXPECT_TRUE(std::ranges::all_of(silence, [](float sample) { return sample == 0; }));
+    nothing_.set();
+  }
+  [[nodiscard]] bool wait_for_nothing() const {
+    return nothing_.wait_for(std::chrono::seconds(30));
+  }
+  [[nodiscard]] std::size_t samples() const { return samples_; }
+
+ private:
+  std::atomic<std::size_t> samples_{0};
+  base::Event nothing_;
+};
+
+TEST(AnySource, TellsSilenceFromNothing) {
+  const TemporaryDirectory directory;
+  write_wav(directory.file("in.wav"), Samples(9'600));
+  Something of_file;
+  const auto file = source("file:" + directory.file("in.wav"));
+  ASSERT_TRUE(file->start(of_file, nullptr).ok());
+  EXPECT_TRUE(of_file.wait_for_nothing());
+  file->stop();
+  EXPECT_EQ(9'600U, of_file.samples());
+  Something of_null;
+  const auto silence = source("null");
+  ASSERT_TRUE(silence->start(of_null, nullptr).ok());
+  EXPECT_TRUE(of_null.wait_for_nothing());
+  silence->stop();
+  EXPECT_EQ(0U, of_null.samples());
 }
 
 /// How much comes at a time.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iostream>
 #include <random>
 #include <string>
 #include <tuple>
@@ -44,8 +45,8 @@ Samples conversation() {
 }
 
 /// As a fan.
-Samples noise(std::size_t samples, double dbfs) {
-  std::mt19937 random(5);
+Samples noise(std::size_t samples, double dbfs, unsigned seed = 5) {
+  std::mt19937 random(seed);
   std::normal_distribution<float> normal;
   Samples out(samples);
   float low = 0;
@@ -56,7 +57,7 @@ Samples noise(std::size_t samples, double dbfs) {
 }
 
 struct Sent {
-  std::size_t bytes = 0;
+  std::size_t bytes = 0;     // of Opus
   std::vector<bool> blocks;  // of the conversation: whether they were sent
 
   Sent(const Samples& voice, const Samples& beside, const VoiceStages::Change& change,
@@ -66,7 +67,7 @@ struct Sent {
     blocks.resize(voice.size() / kBlock);
     CaptureChain chain(*codec::Encoder::create(encoder), stages,
                        [this](const wire::VoicePacket& packet) {
-                         bytes += packet.payload.size() + kOverhead;
+                         bytes += packet.payload.size();
                          const std::size_t first = packet.timestamp / kBlock;
                          for (std::size_t i = 0; i < packet.duration_samples / kBlock; ++i)
                            blocks[first + i] = true;
@@ -80,19 +81,62 @@ struct Sent {
       chain.take(block, false);
     }
   }
-  static constexpr std::size_t kOverhead = 20;  // what is around a payload on the way
 };
 
 bool is_spoken(const Samples& voice, std::size_t block) {
   return testing::rms_dbfs(std::span(voice).subspan(block * kBlock, kBlock)) > -45;
 }
 
-TEST(VoiceActivation, SendsHalfOfAConversationInWhichTwoFifthsAreSpeech) {
+TEST(VoiceActivation, SendsLessThanHalfOfAConversationInWhichTwoFifthsAreSpeech) {
+  struct Noise {
+    double dbfs;
+    unsigned seed;
+  };
   const Samples voice = conversation();
-  const Samples beside = noise(voice.size(), -45);
-  const Sent all(voice, beside, activation(Activation::kAlways), {.discontinuous = false});
-  const Sent speech(voice, beside, activation(Activation::kVoice));
-  EXPECT_LE(2 * speech.bytes, all.bytes);
+  const Sent all(voice, Samples(voice.size()), activation(Activation::kAlways));
+  EXPECT_EQ(0, std::ranges::count(all.blocks, false)) << "pauses, too";
+  const double ten_db_below = testing::rms_dbfs(testing::speak("Hello there.")) - 10;
+  for (const Noise beside : {Noise{-200, 1}, Noise{-70, 1}, Noise{ten_db_below, 1},
+                             Noise{ten_db_below, 2}, Noise{ten_db_below, 3}}) {
+    const Sent speech(voice, noise(voice.size(), beside.dbfs, beside.seed),
+                      activation(Activation::kVoice));
+    const double share = static_cast<double>(speech.bytes) / static_cast<double>(all.bytes);
+    std::cout << "beside noise of " << beside.dbfs << " dBFS: " << 100 * share << " %\n";
+    EXPECT_LE(share, 0.48);
+  }
+}
+
+/// A source that brings a tone for a while, and nothing before and after it.
+std::vector<wire::VoicePacket> sent_of(std::size_t before, std::size_t tone, std::size_t after,
+                                       const codec::EncoderOptions& encoder = {}) {
+  VoiceStages stages;
+  EXPECT_TRUE(stages.change(activation(Activation::kAlways)).ok());
+  std::vector<wire::VoicePacket> sent;
+  CaptureChain chain(*codec::Encoder::create(encoder), stages,
+                     [&](const wire::VoicePacket& packet) { sent.push_back(packet); });
+  const Samples sound = testing::make_tone(440, tone * kBlock);
+  for (std::size_t i = 0; i < before + tone + after; ++i) {
+    CapturedBlock block{.position = i * kBlock};
+    block.nothing = i < before || i >= before + tone;
+    if (!block.nothing) {
+      std::ranges::copy(std::span(sound).subspan((i - before) * kBlock, kBlock),
+                        block.samples.begin());
+    }
+    chain.take(block, false);
+  }
+  return sent;
+}
+
+TEST(ASourceThatHasNothing, SendsNothingButTheEndOfWhatItHad) {
+  EXPECT_TRUE(sent_of(200, 0, 0).empty());
+  const std::vector<wire::VoicePacket> sent = sent_of(201, 100, 200);
+  ASSERT_FALSE(sent.empty());
+  EXPECT_EQ(201 * kBlock, sent.front().timestamp) << "at once, and with nothing before it";
+  EXPECT_EQ(50U + 5, sent.size()) << "100 ms more, so that the encoder tells all of it";
+}
+
+TEST(ASourceThatHasNothing, SendsItAllTheSameWhereAllPacketsAreToBeOfOneSize) {
+  EXPECT_EQ(100U, sent_of(100, 0, 100, {.constant_bitrate = true}).size());
 }
 
 TEST(VoiceActivation, ClipsNoBeginningByMoreThan10Ms) {

@@ -51,6 +51,18 @@ TEST(CaptureFramer, AMutedMicrophoneGoesOnAndItsBlocksAreMarked) {
   EXPECT_EQ(4U, framer.captured_blocks());
 }
 
+TEST(CaptureFramer, ABlockIsNothingWhereASourceBroughtNothingOfIt) {
+  CaptureFramer framer;
+  const std::vector<float> sound(480 + 240);
+  framer.add(sound, false, kNow, /*nothing=*/true);
+  framer.add(sound, false, kNow);
+  framer.add(sound, false, kNow, /*nothing=*/true);
+  const std::vector<CapturedBlock> blocks = take_all(framer);
+  ASSERT_EQ(4U, blocks.size());
+  for (std::size_t i = 0; i < blocks.size(); ++i)
+    EXPECT_EQ(i == 0 || i == 3, blocks[i].nothing) << i;
+}
+
 TEST(CaptureFramer, WhatALateEncodeThreadLosesIsCountedAndTheNextPositionTells) {
   CaptureFramer framer;
   const std::vector<float> sound(4800 + 960);

@@ -119,6 +119,22 @@ TEST_F(AFile, IsHeardThoughOneHushesAndNothingOfTheMicrophoneIs) {
   EXPECT_EQ(4 * kBlock, sent);
 }
 
+TEST_F(AFile, IsSentWholeThoughPausesOfTheMicrophoneAreNot) {
+  const std::string path = directory_.file("pause.wav");
+  auto writer = audio::SoundWriter::create(path);
+  ASSERT_TRUE(writer.ok() && writer->write(std::vector<float>(100 * kBlock)).ok() &&
+              writer->finish().ok());
+  VoiceStages stages;
+  ASSERT_TRUE(stages.change({.activation = Activation::kVoice}).ok());
+  std::size_t sent = 0;
+  CaptureChain chain(*codec::Encoder::create({}), stages,
+                     [&](const wire::VoicePacket& packet) { sent += packet.duration_samples; });
+  ASSERT_TRUE(chain.player().start(path, false, [](const absl::Status&) {}).ok());
+  CapturedBlock block;
+  for (int i = 0; i < 60; ++i, block.position += kBlock) chain.take(block, false);
+  EXPECT_EQ(60 * kBlock, sent);
+}
+
 TEST_F(InACall, PlayTellsWhatIsPlayedAndWhenItHasBeen) {
   type("play off");
   type("play some song.wav");

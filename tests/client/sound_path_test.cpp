@@ -100,15 +100,27 @@ TEST_F(Speaking, TimestampsGoOnOverMuteAndSequenceNumbersDoNot) {
   EXPECT_EQ(49'440U, sent_[1].timestamp) << "a whole frame of fresh sound";
 }
 
-TEST_F(Speaking, SilenceIsHardlySent) {
+TEST_F(Speaking, SilenceIsHardlySentUnlessAllIs) {
   const std::vector<float> silence(480, 0.0F);
-  for (int i = 0; i < 500; ++i) {
-    capture_->on_captured(silence);
-    capture_->step(0us);
-  }
+  const auto hear_5_s = [&] {
+    sent_.clear();
+    for (int i = 0; i < 500; ++i) {
+      capture_->on_captured(silence);
+      capture_->step(0us);
+    }
+  };
+  VoiceStages::Change change;
+  change.activation = Activation::kPush;
+  ASSERT_TRUE(capture_->stages().change(change).ok());
+  capture_->stages().set_talking(true);
+  hear_5_s();
   EXPECT_EQ(250U, capture_->stats().encoded_frames);
-  EXPECT_LT(sent_.size(), 50U) << "5 s";
+  EXPECT_LT(sent_.size(), 50U);
   EXPECT_EQ(wire::kSilentDbov, capture_->stats().level_dbov);
+  change.activation = Activation::kAlways;
+  ASSERT_TRUE(capture_->stages().change(change).ok());
+  hear_5_s();
+  EXPECT_EQ(250U, sent_.size());
 }
 
 TEST_F(Speaking, ALateEncoderCostsAtMost100msAndTheTimestampsTell) {

@@ -138,11 +138,13 @@ TEST(VoiceStages, AreOffWhereFramesAreTooShortForThemWhichIsToldOnce) {
   const absl::Status asked =
       stages.change({.echo = true, .noise = {}, .gain = {}, .activation = {}});
   EXPECT_NE(std::string::npos, asked.message().find("--frame_ms")) << asked;
+  EXPECT_EQ(Activation::kVoice, stages.state().activation) << "the encoder judges";
   EXPECT_EQ(voice::Settings{}, stages.state().settings);
   CapturedBlock block;
   block.samples.fill(0.5F);
   const audio::Block before = block.samples;
-  std::ignore = stages.process(block, false);
+  EXPECT_TRUE(stages.process(block, false));
+  EXPECT_FALSE(stages.continuous());
   EXPECT_EQ(before, block.samples);
   options.input = "file:talk.wav";
   options.output = "null";

@@ -188,22 +188,43 @@ TEST(Codec, SilenceIsHardlySent) {
   EXPECT_LT(sent, 50);
 }
 
-TEST(Codec, StillnessIsNotSentAtAllAndTheNextWordIsWhole) {
-  Encoder encoder = *Encoder::create({});
-  Decoder decoder = *Decoder::create();
-  const std::vector<float> still(960);
-  for (int i = 0; i < 200; ++i) {
-    const bool nothing = encoder.encode(still).empty();
-    EXPECT_TRUE(i < 25 || nothing) << i << ": after 500 ms";
+TEST(Codec, OfWhoSpeaksContinuouslyEveryFrameIsSentAndAllAreOfOneSize) {
+  for (const std::chrono::microseconds frame : {2500us, 10'000us, 20'000us, 60'000us}) {
+    for (const bool short_frames : {false, true}) {
+      Encoder encoder = make_encoder({.frame = frame});
+      encoder.set_short_frames(short_frames);
+      const std::size_t n = encoder.frame_samples();
+      const std::vector<float> silence(n);
+      encoder.set_continuous(true);
+      const std::size_t size = encoder.encode(testing::voice(n)).size();
+      EXPECT_GT(size, 2U);
+      for (std::size_t i = 0; i < 200; ++i) EXPECT_EQ(size, encoder.encode(silence).size()) << i;
+      encoder.set_continuous(false);
+      std::size_t sent = 0;
+      for (std::size_t at = 0; at < 96'000; at += n)
+        sent += encoder.encode(silence).empty() ? 0 : n;
+      EXPECT_LT(sent, 48'000U) << frame.count() << " us: and no longer";
+    }
   }
-  std::array<float, kMaxPacketSamples> out{};
-  std::size_t samples = 0;
-  for (std::size_t i = 0; i < 10; ++i) {
-    const std::string_view packet = encoder.encode(testing::tone(440, 0.5, 960, i * 960));
-    ASSERT_FALSE(packet.empty());
-    samples = decoder.decode(packet, out);
+}
+
+TEST(Codec, WhatOneSaysIsWholeAlsoWhereContinuousSpeechBeginsAndEnds) {
+  Encoder plain = make_encoder({.discontinuous = false});
+  Encoder changing = make_encoder({.discontinuous = false});
+  Decoder unchanged = *Decoder::create();
+  Decoder changed = *Decoder::create();
+  std::array<float, kMaxPacketSamples> expected{};
+  std::array<float, kMaxPacketSamples> heard{};
+  for (std::size_t i = 0; i < 100; ++i) {
+    const std::vector<float> sound = testing::tone(440, 0.5, 960, i * 960);
+    changing.set_continuous(i / 10 % 2 == 1);
+    const std::size_t n = unchanged.decode(plain.encode(sound), expected);
+    ASSERT_EQ(n, changed.decode(changing.encode(sound), heard));
+    if (i < 10) continue;
+    EXPECT_NEAR(testing::amplitude_at(440, std::span(expected).first(n)),
+                testing::amplitude_at(440, std::span(heard).first(n)), 0.05)
+        << i;
   }
-  EXPECT_NEAR(0.5, testing::amplitude_at(440, std::span(out).first(samples)), 0.05);
 }
 
 TEST(Codec, WithoutDtxSilenceIsSent) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iostream>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -57,6 +58,8 @@ TEST_P(Loudness, OfSpeechComesToTheTargetAndStays) {
     least = std::min(least, gain);
     most = std::max(most, gain);
   }
+  std::cout << "speech of " << GetParam() << " dBFS leaves with " << speech_dbfs(sent, 8, 12)
+            << ", and is made louder by " << least << " to " << most << " dB\n";
   EXPECT_LT(most - least, 3);
 }
 

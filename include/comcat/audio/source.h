@@ -22,6 +22,9 @@ class CaptureHandler {
   virtual ~CaptureHandler() = default;
   /// `samples` is valid during the call only; its length is whatever the device delivers.
   virtual void on_captured(std::span<const float> samples) COMCAT_REALTIME = 0;
+  /// The same of a source that has nothing to bring: a file after its end, a pipe that nobody
+  /// writes into, "null". `silence` is as long as that.
+  virtual void on_nothing(std::span<const float> silence) COMCAT_REALTIME { on_captured(silence); }
 };
 
 /// Why a stream that was running came to an end: OK when a file has been played to its end (silence

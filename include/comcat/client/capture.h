@@ -21,8 +21,8 @@ namespace comcat::client {
 /// From the microphone to packets: the framer, on the source's thread, and the chain that ends in
 /// the encoder, on the encode thread.
 ///
-/// Threads    on_captured() from the source's thread; step() from the encode thread; set_muted(),
-///            set_short_frames(), set_easing(), stats() and levels() from any.
+/// Threads    on_captured() and on_nothing() from the source's thread; step() from the encode
+///            thread; set_muted(), set_short_frames(), set_easing(), stats() and levels() from any.
 /// Queue      the framer's ring: 100 ms. When the encode thread is that late, the newest block is
 ///            lost and counted; the timestamps of what follows tell the listener.
 /// Muted      nothing is encoded, nothing leaves: not what is captured meanwhile, and not what had
@@ -49,6 +49,9 @@ class Capture final : public audio::CaptureHandler {
 
   void on_captured(std::span<const float> samples) COMCAT_REALTIME override {
     framer_.add(samples, muted(), base::steady_now());
+  }
+  void on_nothing(std::span<const float> silence) COMCAT_REALTIME override {
+    framer_.add(silence, muted(), base::steady_now(), /*nothing=*/true);
   }
 
   /// Waits for what lacks of a frame for at most `patience`, then takes every block there is.

@@ -26,6 +26,9 @@ namespace comcat::client {
 /// the ring to a packet. Whatever changes the sound stands first and takes every block; then comes
 /// what a file has to say, then mute, so that it goes on over mute; then frames, and the encoder.
 ///
+/// Pauses     are sent with Activation::kAlways, and of a file. Where a source brings nothing there
+///            is none to send, unless all packets are to be of one size; the 100 ms that follow its
+///            sound are sent, as the encoder has not told all of that yet.
 /// Threads    take() from the encode thread; set_short_frames(), set_easing() and the counts from
 ///            any. `send` and
 ///            `on_muted_speech` (MutedSpeech, may be empty) are called within take().
@@ -76,6 +79,7 @@ class CaptureChain {
   [[nodiscard]] unsigned level_dbov() const;
 
  private:
+  [[nodiscard]] bool brings_something(const CapturedBlock& block);
   void watch(const CapturedBlock& block, bool muted);
   void gather(const CapturedBlock& block);
   void finish_frame();
@@ -96,6 +100,8 @@ class CaptureChain {
   FilePlayer player_;
   std::vector<float> frame_;  // its first blocks
   std::uint64_t frame_position_ = 0;
+  bool continuous_ = false;
+  std::size_t something_samples_ = 0;  // until the end of what a source has brought is sent
   wire::VoicePacket packet_;
   std::uint32_t next_sequence_ = 0;
 

@@ -23,6 +23,7 @@ struct CapturedBlock {
   std::uint64_t position = 0;               // of its first sample since the start
   base::Time at{};                          // when it was whole
   bool muted = false;                       // when it was captured
+  bool nothing = false;                     // as CaptureHandler::on_nothing() has it
 };
 
 /// The callback's side of capture: whatever a source delivers at a time becomes blocks of 10 ms
@@ -41,7 +42,8 @@ class CaptureFramer {
   explicit CaptureFramer(std::size_t block_samples = audio::kBlockSamples)
       : block_samples_(block_samples), ring_(kRingSamples / block_samples) {}
 
-  void add(std::span<const float> samples, bool muted, base::Time now) COMCAT_REALTIME;
+  void add(std::span<const float> samples, bool muted, base::Time now,
+           bool nothing = false) COMCAT_REALTIME;
 
   /// Waits until `samples` or more are there, but for at most 20 ms of sound, 50 where it is muted,
   /// and `patience`; false where it was not woken.

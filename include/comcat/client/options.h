@@ -62,8 +62,8 @@ struct ClientOptions {
   std::chrono::milliseconds connect_timeout{10'000};
 };
 
-/// `options.stages` with all that was not given. With frames of less than 10 ms all are off,
-/// and what is spoken is sent always, or from talk to hush.
+/// `options.stages` with all that was not given. With frames of less than 10 ms nothing is done to
+/// the sound.
 [[nodiscard]] VoiceStages::Change stages_of(const ClientOptions& options);
 
 /// What the user is told of them as the call begins; mostly "".

@@ -15,15 +15,14 @@
 
 namespace comcat::client {
 
-/// When what the microphone hears is sent: when it is speech; always, but for what Opus itself
-/// takes for silence; while the user says so.
+/// When what the microphone hears is sent: when it is speech; always; while the user says so.
 enum class Activation { kVoice, kAlways, kPush };
 
 /// The stages of a call, and what they need to know: what the user wants of them, what is played,
 /// how late the devices are.
 ///
-/// Blocks     of 10 ms, for which the stages are made; with shorter ones nothing is ever done, nor
-///            judged.
+/// Blocks     of 10 ms, for which the stages are made; with shorter ones nothing is ever done, and
+///            what is speech is left to the encoder to judge.
 /// Threads    process() from the encode thread, far_end()'s play() and took() from the sink's, all
 ///            else from any. A lock is held for a few copies only.
 /// Muted      the stages go on while somebody is heard, so that the echo is known when they are
@@ -71,6 +70,8 @@ class VoiceStages {
 
   /// Does to a block what is wanted; false where nobody need hear it.
   [[nodiscard]] bool process(CapturedBlock& block, bool muted);
+  /// Whether pauses are sent, too, from the last block on. From the encode thread.
+  [[nodiscard]] bool continuous() const { return state_.activation == Activation::kAlways; }
 
  private:
   /// What is to be done; what has changed takes its place in the chain.

@@ -28,7 +28,7 @@ inline constexpr int kMinQuickBitrate = 48'000;
 struct EncoderOptions {
   std::chrono::microseconds frame{20'000};  // 2.5, 5, 10, 20, 40 or 60 ms
   int bitrate_bps = 32'000;                 // 6000-128000
-  bool discontinuous = true;                // DTX: (nearly) nothing is sent in silence
+  bool discontinuous = true;                // DTX: (nearly) nothing is sent in pauses
   int expected_loss_percent = 0;            // above 0: in-band FEC
   /// All packets are sent, silence too, and of one bitrate all are of one size: neither tells
   /// anything of what is said (RFC 6562).
@@ -54,11 +54,16 @@ class Encoder {
   [[nodiscard]] static absl::StatusOr<Encoder> create(const EncoderOptions& options);
 
   /// The packet for exactly one frame of samples, valid until the next call. Empty when DTX says
-  /// that nothing need be sent: of noise a packet now and then, of stillness none and for no work.
+  /// that nothing need be sent: there is one now and then, for a listener's noise.
   [[nodiscard]] std::string_view encode(std::span<const float> frame);
 
   /// As eased() has it, of the options that it was made with, from the next frame on.
   void ease(unsigned step);
+
+  /// Whether every frame is sent from now on, pauses too, and at a constant bitrate: who speaks
+  /// without pauses gives a queue on the way none to become shorter in, so nothing is to lengthen
+  /// it.
+  void set_continuous(bool continuous);
 
   /// Of what Opus frames the packets consist from now on. Those of 2.5 ms become such of 5 ms.
   void set_short_frames(bool short_frames);
@@ -70,6 +75,9 @@ class Encoder {
 
   /// How far it looks ahead, however it is eased.
   [[nodiscard]] std::chrono::microseconds lookahead() const;
+
+  /// Whether it was made so.
+  [[nodiscard]] bool constant_bitrate() const { return options_.constant_bitrate; }
 
   [[nodiscard]] std::size_t frame_samples() const {
     const std::size_t samples = audio::to_samples(now_.frame);
@@ -97,18 +105,9 @@ class Encoder {
     std::size_t quiet_samples_ = 0;
   };
 
-  /// Nothing but zeros, as a muted or missing microphone gives, once Opus has had time to fall
-  /// silent: then there is no noise either that a listener's decoder would have to know of.
-  class Stillness {
-   public:
-    /// True where `frame` is still and so was what came before it, for long enough.
-    [[nodiscard]] bool goes_on(std::span<const float> frame);
-
-   private:
-    std::size_t still_samples_ = 0;
-  };
-
   void set_rate();
+  [[nodiscard]] bool saves_pauses() const { return options_.discontinuous && !continuous_; }
+  [[nodiscard]] bool has_opus_dtx() const { return saves_pauses() && !quick(); }
   [[nodiscard]] bool quick() const {
     return audio::to_samples(options_.frame) <= kShortFrameSamples;
   }
@@ -121,8 +120,8 @@ class Encoder {
   EncoderOptions options_;
   EncoderOptions now_;  // eased
   bool short_frames_ = false;
+  bool continuous_ = false;
   Pause pause_;
-  Stillness stillness_;
   std::string packet_;
   std::string parts_;  // short frames, until they are joined
 };
