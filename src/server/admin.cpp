@@ -268,6 +268,9 @@ absl::StatusOr<std::string> ask_admin(const std::string& path, const std::string
   question.set_words(words);
   AdminAnswer answer;
   const grpc::Status status = stub->Do(&context, question, &answer);
+  if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+    return absl::InvalidArgumentError("these words are too long");
+  }
   if (!status.ok()) return absl::UnavailableError(status.error_message());
   if (answer.status() == 0) return answer.text();
   return absl::Status(static_cast<absl::StatusCode>(answer.status()), answer.text());

@@ -174,6 +174,9 @@ TEST(Hosts, WhatIsNotUnderstoodOrNotThereIsSaidInOneSentence) {
   const Admin empty = here.admin("");  // a script's empty variable starts no server
   EXPECT_EQ(2, empty.code);
   EXPECT_EQ("comcat-server: --admin needs words, for example --admin help\n", empty.err());
+  const Admin endless = here.admin("say " + std::string(70'000, 'x'));
+  EXPECT_EQ(2, endless.code);
+  EXPECT_EQ("comcat-server: these words are too long\n", endless.err());
 }
 
 TEST(Hosts, TheSocketIsItsOwnersAlone) {
