@@ -24,12 +24,17 @@ sockaddr_in loopback(const std::string& host, int port) {
   return address;
 }
 
-/// A connection from `host` to 127.0.0.1:`port`; where there is none, gRPC finds out.
+/// A connection from `host`, or whichever address where that is empty, to 127.0.0.1:`port`; where
+/// there is none, gRPC finds out.
 int connect_from(const std::string& host, int port) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const timeval patience{Caller::kPatience.count(), 0};
+  std::ignore = setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   const sockaddr_in here = loopback(host, 0);
   const sockaddr_in there = loopback("127.0.0.1", port);
-  std::ignore = bind(fd, reinterpret_cast<const sockaddr*>(&here), sizeof here);
+  if (!host.empty()) {
+    std::ignore = bind(fd, reinterpret_cast<const sockaddr*>(&here), sizeof here);
+  }
   std::ignore = connect(fd, reinterpret_cast<const sockaddr*>(&there), sizeof there);
   fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
   return fd;
@@ -44,19 +49,20 @@ std::shared_ptr<grpc::ChannelCredentials> trusting() {
   return grpc::experimental::TlsCredentials(options);
 }
 
-/// Over `socket`, where there is one.
-std::shared_ptr<grpc::Channel> make_channel(const Caller::Options& options, int socket) {
+/// Over a copy of `kept`, where there is one. Without TLS the connection is made here: gRPC 1.51,
+/// having asked for one, does other things before it looks at errno, and one of them may look for
+/// a file that is not there. Then gRPC takes a connection that is on its way for one that failed
+/// ("No such file or directory"), and the server never hears of it.
+std::shared_ptr<grpc::Channel> make_channel(const Caller::Options& options, int kept) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);            // else its window grows to megabytes
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   const std::string target = "127.0.0.1:" + std::to_string(options.port);
-  if (socket >= 0) {  // gRPC closes the one that it is given
-    return grpc::CreateCustomInsecureChannelFromFd(target, dup(socket), arguments);
-  }
-  return grpc::CreateCustomChannel(
-      target, options.tls ? trusting() : grpc::InsecureChannelCredentials(), arguments);
+  if (options.tls) return grpc::CreateCustomChannel(target, trusting(), arguments);
+  const int socket = kept >= 0 ? dup(kept) : connect_from({}, options.port);
+  return grpc::CreateCustomInsecureChannelFromFd(target, socket, arguments);  // which closes it
 }
 
 grpc::ByteBuffer to_buffer(const std::string& bytes) {
