@@ -98,7 +98,7 @@ TEST_F(AFile, ThatIsNoneLeavesTheOneThatPlays) {
 
 TEST_F(AFile, IsHeardThoughOneHushesAndNothingOfTheMicrophoneIs) {
   VoiceStages stages;
-  ASSERT_TRUE(stages.change({.activation = Activation::kPush}).ok());
+  ASSERT_TRUE(stages.change({{}, {}, {}, Activation::kPush}).ok());
   std::size_t sent = 0;
   CaptureChain chain(*codec::Encoder::create({}), stages,
                      [&](const wire::VoicePacket& packet) { sent += packet.duration_samples; });

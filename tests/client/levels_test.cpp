@@ -54,7 +54,7 @@ TEST(LevelMeter, WhatIsNoSoundIsSilent) {
 
 TEST(LevelMeter, HearsTheMicrophoneBehindItsStagesMutedOrNot) {
   const auto capture = *Capture::create({}, [](const wire::VoicePacket&) {});
-  ASSERT_TRUE(capture->stages().change({.gain = voice::Gain{.fixed_db = 6}}).ok());
+  ASSERT_TRUE(capture->stages().change({{}, {}, voice::Gain{.fixed_db = 6}, {}}).ok());
   capture->set_muted(true);
   EXPECT_EQ(Levels{}, capture->levels(base::steady_now()));
   capture->set_muted(false);

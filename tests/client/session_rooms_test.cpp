@@ -70,7 +70,7 @@ TEST_F(InACall, RoomsCannotForgeLines) {
 TEST_F(InACall, WhoChangesRoomsAndReturnsAtOnceIsHeardAtHisVolumeAgain) {
   type("volume binh 50");
   world_.gains.clear();
-  session_.on_event(wire::Left{.session = 2});
+  session_.on_event(wire::Left{.session = 2, .why = {}});
   ASSERT_THAT(world_.removed, ElementsAre(2));
   session_.on_event(wire::Joined{member(2, "binh")});
   EXPECT_FLOAT_EQ(0.5F, world_.gains[2]);

@@ -229,7 +229,8 @@ class ThreeServers : public ::testing::Test {
     if (servers_.size() <= index) servers_.resize(index + 1);
     servers_[index] = std::make_unique<ServerProcess>(node_flags(nats_, name));
     for (std::size_t i = 0; i < servers_.size(); ++i) {
-      if (i != index) EXPECT_TRUE(servers_[i]->logs(" node_found node=" + name + " "));
+      if (i == index) continue;
+      EXPECT_TRUE(servers_[i]->logs(" node_found node=" + name + " "));
     }
   }
   std::vector<Guest*> guests_at(std::size_t index) const {
@@ -286,7 +287,8 @@ TEST_F(ThreeServers, WhenOneIsKilledItsCallersAreBackAndHeardAndNobodyIsSeenToLe
     for (const auto& guest : guests_) EXPECT_EQ(0U, guest->left()) << guest->name();
     if (round + 1 == rounds) break;
     for (const auto& server : servers_) {
-      if (server != servers_[dead]) EXPECT_TRUE(server->logs(" node_gone "));
+      if (server == servers_[dead]) continue;
+      EXPECT_TRUE(server->logs(" node_gone "));
     }
     start(dead);
   }

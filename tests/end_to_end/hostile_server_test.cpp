@@ -47,7 +47,7 @@ std::string welcome() {
   wire::Welcome out;
   out.session = 1;
   out.room = "lobby";
-  out.members = {{.session = 1, .name = "an"}};
+  out.members = {{.session = 1, .id = {}, .name = "an"}};
   out.features = wire::kFeatureVoiceBatch;
   return wire::encode_response(out);
 }
@@ -91,7 +91,9 @@ class AHostileServer : public ClientTest {
     before_kib_ = memory_kib(*client_, "VmRSS");
   }
   void expect_little_memory() {
-    if (!kAddressSanitized) EXPECT_GT(before_kib_ + kMostKib, memory_kib(*client_, "VmHWM"));
+    if (!kAddressSanitized) {
+      EXPECT_GT(before_kib_ + kMostKib, memory_kib(*client_, "VmHWM"));
+    }
   }
   void expect_end_by_stop() {
     client_->write("stop\n");
@@ -142,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Frames{"Trailers", frame(1, 0, 1, "\x40\1a\1b") +
                                              many(frame(9, 0, 1, std::string(8000, '\xBE')), 100)},
                       Frames{"Unknown", frame(200, 0, 0, std::string(16'000, 'x'))}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& test) { return std::string(test.param.name); });
 
 TEST_F(AHostileServer, WhoseHeadersNeverEndIsGivenUp) {
   Flood flood;
@@ -153,7 +155,9 @@ TEST_F(AHostileServer, WhoseHeadersNeverEndIsGivenUp) {
   });
   client_.emplace(command(server.host(), {"--insecure", "--name=an"}));
   flood.wait();
-  if (!kAddressSanitized) EXPECT_GT(32 * 1024 + kMostKib, memory_kib(*client_, "VmHWM"));
+  if (!kAddressSanitized) {
+    EXPECT_GT(32 * 1024 + kMostKib, memory_kib(*client_, "VmHWM"));
+  }
   client_->signal(SIGINT);  // gRPC may have ended the call itself by now
   EXPECT_TRUE(client_->wait_exit(kSoon).has_value());
 }
@@ -166,7 +170,7 @@ struct Messages {
 };
 
 wire::Member member(unsigned session) {
-  return {.session = session, .name = std::string(100, 'x') + std::to_string(session)};
+  return {.session = session, .id = {}, .name = std::string(100, 'x') + std::to_string(session)};
 }
 
 std::string roster(unsigned /*turn*/) {
@@ -204,7 +208,7 @@ std::string voices(unsigned turn) {
 }
 
 std::string notices(unsigned /*turn*/) {
-  return wire::encode_response(wire::Outcome{.text = std::string(512, 'x')});
+  return wire::encode_response(wire::Outcome{.text = std::string(512, 'x'), .result = {}});
 }
 
 /// Each of two bytes, and hundreds once it is unpacked.
@@ -244,7 +248,7 @@ INSTANTIATE_TEST_SUITE_P(WithoutEnd, AHostileServerSays,
                                            Messages{"Texts", texts}, Messages{"Voices", voices},
                                            Messages{"Notices", notices},
                                            Messages{"EmptyEvents", empty_events}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST_F(AHostileServer, ThatSendsTooLongAMessageIsToldAndNotTriedAgain) {
   ScriptedServer server([](ScriptedServer::Call& call) {

@@ -145,7 +145,7 @@ TEST_P(AHostileServersText, IsWrittenWithoutWhatATerminalObeys) {
 INSTANTIATE_TEST_SUITE_P(OfEveryField, AHostileServersText,
                          ::testing::Values(std::vector<std::string>{},
                                            std::vector<std::string>{"--json"}),
-                         [](const auto& info) { return info.param.empty() ? "Lines" : "Json"; });
+                         [](const auto& test) { return test.param.empty() ? "Lines" : "Json"; });
 
 }  // namespace
 }  // namespace comcat::testing

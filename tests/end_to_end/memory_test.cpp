@@ -54,7 +54,9 @@ TEST_F(ClientTest, AServerKeepsNoPasscodeInItsMemory) {
   // Nobody but root can look at all: there are no core dumps either.
   EXPECT_EQ(::geteuid() == 0, found.has_value());
   // AddressSanitizer keeps a copy of the environment.
-  if (!kAddressSanitized) EXPECT_FALSE(found.value_or(false));
+  if (!kAddressSanitized) {
+    EXPECT_FALSE(found.value_or(false));
+  }
 }
 
 /// Waits until `words` are not there any more, but for stacks.

@@ -159,8 +159,10 @@ void endure(Mob::Options attack) {
   std::cout << summary << before << " MB, at most " << most << ", " << after << " after "
             << fell.count() << " ms; slowest guest " << slowest.count() << " ms; heard "
             << heard.heard << " of " << heard.said << ", p99 " << heard.p99_ms << " ms\n";
-  if (!kAddressSanitized) EXPECT_LE(most, before + kMaxGrowthMb);
-  if (!kAddressSanitized) EXPECT_LE(after, before + kMaxLeftMb);
+  if (!kAddressSanitized) {
+    EXPECT_LE(most, before + kMaxGrowthMb);
+    EXPECT_LE(after, before + kMaxLeftMb);
+  }
   // On a busy machine these say little of the server; the figures of an idle one are printed.
   EXPECT_LT(slowest, 10s);
   EXPECT_GE(heard.heard, heard.said * 9 / 10);

@@ -94,7 +94,9 @@ TEST(GuestTable, RestsWhileNobodySendsAndStirsWhenSomebodyBegins) {
   for (int frame = 0; frame < 100; ++frame) {
     account->message_in(80);
     guest->send(150);
-    if (stirred == 0) EXPECT_LT(guest->bytes.received, guest->limit - 2 * kKiB);
+    if (stirred == 0) {
+      EXPECT_LT(guest->bytes.received, guest->limit - 2 * kKiB);
+    }
   }
   EXPECT_EQ(1, stirred) << "once, until the next watch";
   EXPECT_TRUE(house.watch());

@@ -68,6 +68,8 @@ class HubDatagrams : public ::testing::Test {
     EXPECT_TRUE(
         house
             .say_hello(person, {.name = name,
+                                .room = {},
+                                .resume_key = {},
                                 .features = wire::kFeatureVoiceBatch | wire::kFeatureDatagrams})
             .ok());
     house.pass(Room::kEventGap);

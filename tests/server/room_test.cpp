@@ -25,7 +25,12 @@ constexpr base::Time kStart{seconds(1000)};
 class Guest final : public Link {
  public:
   Guest(wire::SessionNumber number, std::string name, const base::Time& clock)
-      : who{.number = number, .id = "id", .name = name, .name_key = name},
+      : who{.number = number,
+            .id = "id",
+            .name = name,
+            .name_key = name,
+            .about = {},
+            .key_hash = {}},
         listener(*this, milliseconds(200)),
         clock_(clock) {
     listener.takes_batches = true;

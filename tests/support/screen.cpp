@@ -23,7 +23,9 @@ std::size_t bytes_of(unsigned char first) {
 }  // namespace
 
 void Screen::Line::erase_from(std::size_t column) {
-  std::fill(cells.begin() + static_cast<std::ptrdiff_t>(column), cells.end(), " ");
+  const std::size_t columns = cells.size();
+  cells.resize(column);
+  cells.resize(columns, " ");
   used = std::min(used, column);
   goes_on = false;
 }
