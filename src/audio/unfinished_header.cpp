@@ -98,18 +98,43 @@ bool is_printable(const std::string& id) {
   return std::all_of(id.begin(), id.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-/// Whether whole chunks fill the file from `at` to its end.
-bool whole_chunks_follow(const ByteInput& bytes, const Form& form, std::uint64_t at) {
+/// Whether whole chunks fill the file from `at` to `end`, or to its own.
+bool whole_chunks_follow(const ByteInput& bytes, const Form& form, std::uint64_t at,
+                         std::uint64_t end) {
   const std::uint64_t size = bytes.size();
   for (std::size_t i = 0; i < kMaxChunks; ++i) {
     const auto chunk = chunk_at(bytes, form, at);
     if (!chunk || !is_printable(chunk->id)) return false;
     const auto next = after(*chunk, form, size);
     if (!next) return false;
-    if (*next >= size) return true;
+    if (*next >= size || *next == end) return true;
     at = *next;
   }
   return false;
+}
+
+/// Where the file says that all of it ends; nothing where its kind says no such thing. `large` is
+/// as mend() has it.
+std::optional<std::uint64_t> end_of_all(const ByteInput& bytes, const Form& form,
+                                        const std::optional<std::uint64_t>& large) {
+  if (form.magic == "caff") return std::nullopt;
+  std::array<std::byte, 8> size{};
+  const auto read = std::span(size).first(large ? 8 : form.size_bytes);
+  if (bytes.read_at(large.value_or(form.id_bytes), read) < read.size()) return std::nullopt;
+  const std::uint64_t said = number(read, large ? kLittle : form.order);
+  if (form.size_counts_header) return said;
+  return std::min(said, UINT64_MAX - 8) + 8;
+}
+
+/// Whether what follows the sound, which ends at `end` by its own account, is more of it: the file
+/// goes on there, not with chunks, and says of all of itself that it ends elsewhere. Where both
+/// sizes agree, they were written when the sound was whole, and what follows is somebody else's.
+bool sound_goes_on(const ByteInput& bytes, const Form& form, std::uint64_t end,
+                   const std::optional<std::uint64_t>& large) {
+  const std::optional<std::uint64_t> all = end_of_all(bytes, form, large);
+  if (!all || end >= bytes.size()) return false;
+  const bool agree = *all >= end && *all - end < form.alignment;
+  return !agree && !whole_chunks_follow(bytes, form, end, *all);
 }
 
 /// Gives the chunk of the sound, which ends the file, its size; `large` is where an RF64 file has
@@ -148,8 +173,10 @@ Bytes mend_chunks(Bytes bytes, const Form& form) {
       }
       const bool unknown = everything && form.magic == "caff";
       const bool nothing = said <= form.before_sound && size > chunk->body + form.before_sound &&
-                           !whole_chunks_follow(*bytes, form, chunk->body + said);
-      return unknown || nothing ? mend(std::move(bytes), form, *chunk, large) : bytes;
+                           !whole_chunks_follow(*bytes, form, chunk->body + said, size);
+      const bool too_little = said > form.before_sound && said < size - chunk->body &&
+                              sound_goes_on(*bytes, form, chunk->body + said, large);
+      return unknown || nothing || too_little ? mend(std::move(bytes), form, *chunk, large) : bytes;
     }
     const auto next = after(*chunk, form, size);
     if (!next) return bytes;
