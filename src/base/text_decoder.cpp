@@ -25,22 +25,40 @@ void append_utf8(char32_t c, std::string& out) {
 
 bool TextDecoder::recognise() {
   const auto begins_with = [&](std::string_view mark) { return held_.starts_with(mark); };
-  std::size_t mark_bytes = 0;
-  if (begins_with(kUtf8Mark)) {
-    encoding_ = Encoding::kUtf8, mark_bytes = kUtf8Mark.size();
-  } else if (begins_with(kLittleMark)) {
-    encoding_ = Encoding::kUtf16Little, mark_bytes = kLittleMark.size();
+  if (begins_with(kLittleMark)) {
+    encoding_ = Encoding::kUtf16Little;
   } else if (begins_with(kBigMark)) {
-    encoding_ = Encoding::kUtf16Big, mark_bytes = kBigMark.size();
-  } else if (held_.size() < 2 || kUtf8Mark.starts_with(held_)) {
+    encoding_ = Encoding::kUtf16Big;
+  } else if (held_.size() < 2) {
     return false;
   } else if (held_[0] == '\0') {
     encoding_ = Encoding::kUtf16Big;
   } else {
     encoding_ = held_[1] == '\0' ? Encoding::kUtf16Little : Encoding::kUtf8;
   }
-  held_.erase(0, mark_bytes);
   return true;
+}
+
+std::string TextDecoder::without_marks(std::string decoded, bool is_last) {
+  const std::string text = std::exchange(maybe_mark_, {}) + std::move(decoded);
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view rest = std::string_view(text).substr(at);
+    if (line_begins_ && rest.starts_with(kUtf8Mark)) {
+      at += kUtf8Mark.size();
+      continue;
+    }
+    if (line_begins_ && !is_last && kUtf8Mark.starts_with(rest)) {
+      maybe_mark_ = rest;
+      break;
+    }
+    const std::size_t end = rest.find_first_of("\r\n");
+    line_begins_ = end != std::string_view::npos;
+    const std::string_view line = rest.substr(0, line_begins_ ? end + 1 : rest.size());
+    out += line;
+    at += line.size();
+  }
+  return out;
 }
 
 void TextDecoder::append_unit(char16_t unit, std::string& out) {
@@ -69,18 +87,18 @@ void TextDecoder::append_utf16(std::string& out) {
 std::string TextDecoder::decode(std::string_view bytes) {
   held_ += bytes;
   if (encoding_ == Encoding::kUnknown && !recognise()) return {};
-  if (encoding_ == Encoding::kUtf8) return std::exchange(held_, {});
+  if (encoding_ == Encoding::kUtf8) return without_marks(std::exchange(held_, {}), false);
   std::string out;
   append_utf16(out);
-  return out;
+  return without_marks(std::move(out), false);
 }
 
 std::string TextDecoder::finish() {
   const bool broken_off = std::exchange(high_surrogate_, char16_t{0}) != 0;
   const bool is_utf16 = encoding_ == Encoding::kUtf16Little || encoding_ == Encoding::kUtf16Big;
   const std::string rest = std::exchange(held_, {});
-  if (!is_utf16) return rest;
-  return broken_off || !rest.empty() ? kReplacement : "";
+  const bool is_broken = is_utf16 && (broken_off || !rest.empty());
+  return without_marks(is_broken ? kReplacement : rest, true);
 }
 
 std::string decode_text(std::string_view bytes) {

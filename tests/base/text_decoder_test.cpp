@@ -33,7 +33,15 @@ TEST(TextDecoder, WhatIsUtf8StaysAsItIs) {
 
 TEST(TextDecoder, AByteOrderMarkIsNoPartOfTheText) {
   expect_text("mute\n", "\xEF\xBB\xBFmute\n");
-  expect_text("a\xEF\xBB\xBFz", "a\xEF\xBB\xBFz");  // it is one at the beginning alone
+  expect_text("a\xEF\xBB\xBFz", "a\xEF\xBB\xBFz");  // it is one where a line begins
+}
+
+TEST(TextDecoder, NeitherAreTwoNorThoseOfJoinedFiles) {
+  expect_text("mute\n", "\xEF\xBB\xBF\xEF\xBB\xBFmute\n");
+  expect_text("mute\n", "\xFF\xFE\xFF\xFEm\0u\0t\0e\0\n\0"s);
+  expect_text("who\r\nmute\n", "\xEF\xBB\xBFwho\r\n\xEF\xBB\xBFmute\n");
+  expect_text("who\nmute\n", "\xFF\xFEw\0h\0o\0\n\0\xFF\xFEm\0u\0t\0e\0\n\0"s);
+  expect_text("who\n\xEF\xBB", "who\n\xEF\xBB");
 }
 
 TEST(TextDecoder, Utf16OfEitherByteOrderIsRead) {

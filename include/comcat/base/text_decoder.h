@@ -5,9 +5,11 @@
 
 namespace comcat::base {
 
-/// Makes UTF-8 of what editors and shells write: takes a byte order mark away and turns UTF-16
-/// (with its mark, or known by the NUL beside the first letter) into UTF-8. Bytes may come in
-/// pieces of any size. All else is passed on as it is; malformed UTF-16 becomes U+FFFD.
+/// Makes UTF-8 of what editors and shells write: takes byte order marks away where lines begin, as
+/// files that were joined have one in the middle, and what adds one does not look whether there is
+/// one, and turns UTF-16 (with its mark, or known by the NUL beside the first letter) into UTF-8.
+/// Bytes may come in pieces of any size. All else is passed on as it is; malformed UTF-16 becomes
+/// U+FFFD.
 /// Threads: one.
 class TextDecoder {
  public:
@@ -19,14 +21,17 @@ class TextDecoder {
  private:
   enum class Encoding { kUnknown, kUtf8, kUtf16Little, kUtf16Big };
 
-  /// Decides on the encoding and drops the mark; false while more bytes are needed.
+  /// Decides on the encoding; false while more bytes are needed.
   bool recognise();
+  [[nodiscard]] std::string without_marks(std::string decoded, bool is_last);
   void append_unit(char16_t unit, std::string& out);
   void append_utf16(std::string& out);
 
   Encoding encoding_ = Encoding::kUnknown;
   std::string held_;             // not yet decoded
   char16_t high_surrogate_ = 0;  // of a pair whose second half is to come
+  bool line_begins_ = true;      // with what is decoded next
+  std::string maybe_mark_;       // decoded, the beginning of what may be a mark
 };
 
 /// All of a file's bytes as UTF-8.
