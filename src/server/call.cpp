@@ -247,7 +247,7 @@ void Call::on_written(bool ok) {
   caller_->listener.write_started = {};
   if (phase_ == CallPhase::kEnding) return;
   if (!ok) {
-    leave(wire::LeaveReason::kLost);
+    leave(reason_of_loss());
     finish(absl::CancelledError("the connection was lost"));
     return;
   }
@@ -287,8 +287,13 @@ void Call::finish(const absl::Status& status) {
 void Call::on_finished(bool /*ok*/) {}
 
 void Call::on_done(bool /*ok*/) {
-  leave(context_.IsCancelled() ? wire::LeaveReason::kLost : wire::LeaveReason::kStopped);
+  leave(context_.IsCancelled() ? reason_of_loss() : wire::LeaveReason::kStopped);
   if (phase_ != CallPhase::kEnding) enter(CallPhase::kEnding);
+}
+
+/// The network's doing, or the server's own.
+wire::LeaveReason Call::reason_of_loss() const {
+  return account_->was_cut() ? wire::LeaveReason::kClosed : wire::LeaveReason::kLost;
 }
 
 void Call::leave(wire::LeaveReason reason) {

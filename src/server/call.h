@@ -61,6 +61,7 @@ class Call final : public Link {
   void write_next();
   void say_the_rest();
   void finish(const absl::Status& status);
+  [[nodiscard]] wire::LeaveReason reason_of_loss() const;
   void leave(wire::LeaveReason reason);
   void give_back_slot();
 

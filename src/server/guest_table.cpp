@@ -213,7 +213,7 @@ bool GuestTable::look_at(Guest& guest, std::uint64_t at_once, base::Time now) {
   guest.looked(counts, now);
   if (!guest.budget) guest.budget.emplace(counts, now);
   if (const Offence why = guest.budget->check(counts, now)) {
-    cut_overdrawn(*guest.line, guest.address, *why);
+    cut_overdrawn(guest, *guest.line, *why);
     return false;
   }
   if (!guest.rests(now)) rests_ = false;
@@ -240,15 +240,16 @@ void GuestTable::shed(Guests guests, double bytes) {
     guest.gone = true;
     guests.erase(most);
     const absl::MutexLock lock(&guest.mutex);
-    cut_overdrawn(*guest.line, guest.address, "of many who sent what was no message it sent most");
+    cut_overdrawn(guest, *guest.line, "of many who sent what was no message it sent most");
   }
 }
 
-void GuestTable::cut_overdrawn(GuestLine& line, const std::string& address, std::string_view why) {
+void GuestTable::cut_overdrawn(const Guest& guest, GuestLine& line, std::string_view why) {
   metrics_.overdrawn.fetch_add(1);
-  offenders_.push_back(address);
+  offenders_.push_back(guest.address);
+  guest.account->note_cut();  // before gRPC notices
   line.cut();
-  base::log(LogLevel::kWarning, "connection_cut", {{"address", address}, {"why", why}});
+  base::log(LogLevel::kWarning, "connection_cut", {{"address", guest.address}, {"why", why}});
 }
 
 }  // namespace comcat::server

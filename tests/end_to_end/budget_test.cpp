@@ -203,7 +203,9 @@ void withstands(const Attack& attack, bool reading = true) {
     EXPECT_TRUE(std::ranges::none_of(attackers, goes_on));
   }
   EXPECT_EQ(5, pair.talk(5));
-  if (!kAddressSanitized) EXPECT_LE(most, before + kMostMemoryKib);
+  if (!kAddressSanitized) {
+    EXPECT_LE(most, before + kMostMemoryKib);
+  }
   EXPECT_EQ(0, server.stop());
 }
 
@@ -248,6 +250,22 @@ TEST(Budget, WhatNeedsNoAnswer) {
   withstands(repeated(frame(kPriority, 0, 1, std::string("\0\0\0\0\x10", 5))));
   withstands(repeated(frame(kSettings, 0, 0, "")));
   withstands(repeated(frame(kData, 0, 1, "")));
+}
+
+TEST(Budget, OthersSeeThatTheServerEndedWhoSentAMessageTooLargeToTake) {
+  ServerProcess server;
+  Caller an({.port = server.port()});
+  ASSERT_TRUE(an.hello("an"));
+  for (const std::size_t bytes : {300'000U, 3'000'000U}) {
+    Caller big({.port = server.port()});
+    ASSERT_TRUE(big.hello("big"));
+    big.send_raw(std::string(bytes, '\0'));
+    const auto left = an.wait_for([](const ServerRES& r) { return event_of(r).has_left(); });
+    ASSERT_TRUE(left);
+    EXPECT_EQ(Left::CLOSED, event_of(*left).left().reason()) << bytes;
+    EXPECT_TRUE(server.logs("connection_cut address=127.0.0.1 why=\"it sent much"));
+    EXPECT_TRUE(server.logs("name=big reason=closed"));
+  }
 }
 
 TEST(Budget, WhereSomebodyWasCutTheNextComeInOneByOne) {

@@ -40,6 +40,8 @@ class ConnectionAccount {
     add_in(kStreamBytes);
     add(out_, kStreamBytes);
   }
+  /// The server ends the connection for what was sent on it; from any thread.
+  void note_cut() { cut_.store(true, std::memory_order_relaxed); }
   /// A caller has been admitted on it; and has gone.
   void caller_came() { callers_.fetch_add(1, std::memory_order_relaxed); }
   void caller_went() { callers_.fetch_sub(1, std::memory_order_relaxed); }
@@ -50,6 +52,7 @@ class ConnectionAccount {
     return messages_in_.load(std::memory_order_relaxed);
   }
   [[nodiscard]] std::uint64_t streams() const { return streams_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool was_cut() const { return cut_.load(std::memory_order_relaxed); }
   [[nodiscard]] int callers() const { return callers_.load(std::memory_order_relaxed); }
 
   // Around a message: gRPC's, HTTP/2's and TLS's. For the window updates, and the probe of the
@@ -78,6 +81,7 @@ class ConnectionAccount {
   std::atomic<std::uint64_t> messages_in_{0};
   std::atomic<std::uint64_t> streams_{0};
   std::atomic<int> callers_{0};
+  std::atomic<bool> cut_{false};
 };
 
 }  // namespace comcat::server

@@ -115,7 +115,7 @@ class GuestTable {
   [[nodiscard]] bool look_at(Guest& guest, std::uint64_t at_once, base::Time now);
   /// Cuts those who have sent most that was no message, until the others have sent at most `bytes`.
   void shed(Guests guests, double bytes);
-  void cut_overdrawn(GuestLine& line, const std::string& address, std::string_view why);
+  void cut_overdrawn(const Guest& guest, GuestLine& line, std::string_view why);
 
   const GuestLimits limits_;
   Metrics& metrics_;
