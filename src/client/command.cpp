@@ -308,8 +308,9 @@ bool is_slip(const std::string& word, const std::string& meant) {
          std::ranges::is_permutation(word, meant);
 }
 
-/// What `line` was meant to say, whether or not it may be said; nothing where it was no text.
-std::optional<std::string> meant_as_text(const std::string& line) {
+}  // namespace
+
+std::optional<std::string> plain_text(const std::string& line) {
   const std::string text = trimmed(line);
   if (text.empty() || text.starts_with('/')) return std::nullopt;
   const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
@@ -323,18 +324,6 @@ std::optional<std::string> meant_as_text(const std::string& line) {
   const std::string meant = closest_word(word);
   if (meant.empty() || (!stands_alone && !needs_arguments(meant))) return text;
   return is_slip(word, meant) ? std::nullopt : std::optional(text);
-}
-
-}  // namespace
-
-std::optional<std::string> plain_text(const std::string& line) {
-  std::optional<std::string> text = meant_as_text(line);
-  return check_plain_text(line).ok() ? text : std::nullopt;
-}
-
-absl::Status check_plain_text(const std::string& line) {
-  const std::optional<std::string> text = meant_as_text(line);
-  return text ? wire::check_text(*text) : absl::OkStatus();
 }
 
 }  // namespace comcat::client

@@ -7,6 +7,7 @@
 #include "comcat/base/unicode.h"
 #include "comcat/client/session.h"
 #include "comcat/client/words.h"
+#include "comcat/wire/limits.h"
 
 #include "shown_name.h"
 
@@ -74,7 +75,7 @@ void Session::on_line(const std::string& line, base::Time now) {
 
 void Session::not_a_command(const std::string& line, const std::string& why, base::Time now) {
   const std::optional<std::string> text = plain_text(line);
-  const absl::Status fits = check_plain_text(line);
+  const absl::Status fits = text ? wire::check_text(*text) : absl::OkStatus();
   if (!fits.ok() && options_.plain_text != PlainText::kHint) {
     return show(error(std::string(fits.message())).with("command", line));
   }

@@ -101,10 +101,8 @@ using ConsoleCommand =
 [[nodiscard]] absl::StatusOr<ConsoleCommand> parse_command(const std::string& line);
 
 /// The text of a line that is no command, where a person may have meant to say it to the room.
-/// Nothing for a command, for what looks like a mistyped one, and for what begins with a slash.
+/// Nothing for a command, for what looks like a mistyped one, and for what begins with a slash. It
+/// may be one that cannot be said: see wire::check_text().
 [[nodiscard]] std::optional<std::string> plain_text(const std::string& line);
-
-/// Why what would be plain text cannot be said: it is too long, or holds what no text may hold.
-[[nodiscard]] absl::Status check_plain_text(const std::string& line);
 
 }  // namespace comcat::client
