@@ -94,21 +94,22 @@ void ClusterLink::hear(const wire::NodeMessage& message, const wire::RoomVoice& 
 void ClusterLink::follow(const cluster::Change& change, base::Time now) {
   const wire::Member& member = change.who.member;
   const wire::Left left{member.session, change.reason, change.why};
-  Room* const room = house_.find(change.room_key);
-  if (change.kind == ChangeKind::kOwnMoved) return let_move(change, now);
-  if (change.kind == ChangeKind::kOwnEnded) return house_.lose(left, now);
-  if (room == nullptr || !heard_.contains(change.room_key)) return;
+  Room* const room = heard_.contains(change.room_key) ? house_.find(change.room_key) : nullptr;
   switch (change.kind) {
+    case ChangeKind::kOwnMoved:
+      return let_move(change, now);
+    case ChangeKind::kOwnEnded:
+      return house_.lose(left, now);
     case ChangeKind::kJoined:
     case ChangeKind::kChanged:
-      return room->put_elsewhere(participant_of(member), now);
+      if (room != nullptr) room->put_elsewhere(participant_of(member), now);
+      return;
     case ChangeKind::kLeft:
-      return room->remove_elsewhere(left, now);
-    case ChangeKind::kOwnMoved:
-    case ChangeKind::kOwnEnded:
+      if (room != nullptr) room->remove_elsewhere(left, now);
       return;
     case ChangeKind::kRenumbered:
-      return house_.renumber(member.session, member.twin, now);
+      if (room != nullptr) house_.renumber(member.session, member.twin, now);
+      return;
   }
 }
 
