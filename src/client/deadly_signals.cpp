@@ -1,7 +1,9 @@
 #include "deadly_signals.h"
 
 #include <cstring>
+#include <iterator>
 #include <tuple>
+#include <vector>
 
 #include <signal.h>
 #include <unistd.h>
@@ -14,13 +16,20 @@
 namespace comcat::client {
 namespace {
 
-/// Those of the default action "terminate" or "core" that nothing else of the client answers.
+/// Those of the default action "terminate" or "core" that nothing else of the client answers; the
+/// real-time signals, whose numbers are known only as it runs, are more of them.
 constexpr int kDeadly[] = {SIGQUIT,   SIGILL,  SIGTRAP, SIGABRT, SIGBUS,   SIGFPE,
                            SIGSEGV,   SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU,  SIGPROF,
                            SIGVTALRM, SIGIO,   SIGPWR,  SIGSYS,  SIGSTKFLT};
 
 void say(const char* words) {
   std::ignore = ::write(STDOUT_FILENO, words, std::strlen(words));
+}
+
+std::vector<int> deadly() {
+  std::vector<int> all(std::begin(kDeadly), std::end(kDeadly));
+  for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) all.push_back(signal);
+  return all;
 }
 
 /// The default action comes once it has returned: the signal is held back until then.
@@ -36,7 +45,7 @@ void give_terminal_back(int signal) {
 }  // namespace
 
 DeadlySignals::DeadlySignals() {
-  for (const int signal : kDeadly) {
+  for (const int signal : deadly()) {
     struct sigaction before {};
     if (::sigaction(signal, nullptr, &before) != 0 || before.sa_handler != SIG_DFL) continue;
     struct sigaction action {};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,14 +11,31 @@
 namespace comcat::testing {
 
 inline constexpr const char* kReady = "you are unmuted: they hear you";
+inline constexpr const char* kShellPrompt = "shell% ";
 
 /// A server, and clients on a terminal with `options_`.
 class OnATerminal : public InACall {
  protected:
   OnATerminal() {
     options_.input = Process::Input::kTerminal;
-    options_.environment = {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"NO_COLOR", "1"}};
+    options_.environment = {
+        {"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"NO_COLOR", "1"}, {"PS1", kShellPrompt}};
     options_.without = {"COMCAT_PASSCODE"};
+  }
+  using Words = std::vector<std::string>;
+
+  /// Those whose control of jobs differs.
+  [[nodiscard]] static std::vector<Words> shells() {
+    return {{"/bin/bash", "--norc", "-i"}, {"/bin/dash", "-i"}};
+  }
+  /// `shell` on the terminal, at whose prompt `command` was typed; null where it has none.
+  [[nodiscard]] std::unique_ptr<Process> type_into(const Words& shell, const Words& command) const {
+    auto sh = std::make_unique<Process>(shell, options_);
+    if (!sh->wait_for_text(Process::kErr, kShellPrompt)) return nullptr;
+    std::string line;
+    for (const std::string& word : command) line += word + " ";
+    sh->write(line + "\n");
+    return sh;
   }
   /// Without the status line, which is drawn between a prompt and the keys typed after it.
   [[nodiscard]] std::vector<std::string> as(const std::string& name,

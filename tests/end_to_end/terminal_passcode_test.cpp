@@ -42,21 +42,15 @@ TEST_F(OnATerminal, ACheckAsksForThePasscodeOfItsServerToo) {
 }
 
 TEST_F(OnATerminal, CtrlZAtThePasscodeStopsAndFgAsksAgain) {
-  using Words = std::vector<std::string>;
-  for (const Words& shell : {Words{"/bin/bash", "--norc", "-i"}, Words{"/bin/dash", "-i"}}) {
+  for (const Words& shell : shells()) {
     SCOPED_TRACE(shell.front());
-    options_.environment = {
-        {"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"NO_COLOR", "1"}, {"PS1", "shell% "}};
-    Process sh(shell, options_);
-    ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
-    std::string line;
-    for (const std::string& word : command(server_.host(), {"--insecure", "--name=an"})) {
-      line += word + " ";
-    }
-    sh.write(line + "\n");
+    const std::unique_ptr<Process> typed =
+        type_into(shell, command(server_.host(), {"--insecure", "--name=an"}));
+    ASSERT_NE(nullptr, typed);
+    Process& sh = *typed;
     ASSERT_TRUE(sh.wait_for_text(Process::kErr, "passcode of " + server_.host()));
     sh.write("hunt\x1a");
-    ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
+    ASSERT_TRUE(sh.wait_for_text(Process::kErr, kShellPrompt));
     sh.write("stty -a; echo done.\n");
     ASSERT_TRUE(sh.wait_for_text(Process::kOut, " echo "));
     ASSERT_TRUE(sh.wait_for_line(Process::kOut, "done."));

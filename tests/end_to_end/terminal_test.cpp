@@ -189,21 +189,16 @@ TEST_F(OnATerminal, APastedBlockIsTextAndAskedAbout) {
 }
 
 TEST_F(OnATerminal, CtrlZAndFgBringBackModePromptAndLine) {
-  using Words = std::vector<std::string>;
-  for (const Words& shell : {Words{"/bin/bash", "--norc", "-i"}, Words{"/bin/dash", "-i"}}) {
+  for (const Words& shell : shells()) {
     SCOPED_TRACE(shell.front());
-    options_.environment = {
-        {"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"NO_COLOR", "1"}, {"PS1", "shell% "}};
-    Process sh(shell, options_);
-    ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
-    std::string line;
-    for (const std::string& word : as("an")) line += word + " ";
-    sh.write(line + "\n");
+    const std::unique_ptr<Process> typed = type_into(shell, as("an"));
+    ASSERT_NE(nullptr, typed);
+    Process& sh = *typed;
     ASSERT_TRUE(is_ready(sh));
     sh.write("say he");
     ASSERT_TRUE(sh.wait_for_text(Process::kOut, "> say he"));
     sh.write("\x1a");
-    ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
+    ASSERT_TRUE(sh.wait_for_text(Process::kErr, kShellPrompt));
     sh.write("stty -a; echo done.\n");
     ASSERT_TRUE(sh.wait_for_text(Process::kOut, " icanon"));
     ASSERT_TRUE(sh.wait_for_line(Process::kOut, "done."));
@@ -245,13 +240,11 @@ TEST_F(OnATerminal, TheSecondCtrlCLeavesTheShellALineOfItsOwn) {
 }
 
 TEST_F(OnATerminal, CtrlBackslashLeavesTheTerminalAsItWas) {
-  options_.environment = {
-      {"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"NO_COLOR", "1"}, {"PS1", "shell% "}};
-  Process sh({"/bin/bash", "--norc", "-i"}, options_);
-  ASSERT_TRUE(sh.wait_for_text(Process::kErr, "shell% "));
-  std::string line = "ulimit -c 0; ";
-  for (const std::string& word : as("an")) line += word + " ";
-  sh.write(line + "\n");
+  Words command = as("an");
+  command.insert(command.begin(), {"ulimit", "-c", "0;"});
+  const std::unique_ptr<Process> typed = type_into(shells().front(), command);
+  ASSERT_NE(nullptr, typed);
+  Process& sh = *typed;
   ASSERT_TRUE(is_ready(sh));
   sh.write("half a li");
   ASSERT_TRUE(sh.wait_for_text(Process::kOut, "> half a li"));
@@ -261,6 +254,16 @@ TEST_F(OnATerminal, CtrlBackslashLeavesTheTerminalAsItWas) {
   sh.write("stty -a; echo done.\n");
   EXPECT_TRUE(sh.wait_for_text(Process::kOut, " icanon"));
   EXPECT_TRUE(sh.wait_for_line(Process::kOut, "done."));
+}
+
+TEST_F(OnATerminal, SignalsThatEndItTakeTheBracketsOfPastesAway) {
+  for (const int signal : {SIGUSR1, SIGALRM, SIGRTMIN, SIGRTMAX}) {
+    Process an(as("an"), options_);
+    ASSERT_TRUE(is_ready(an));
+    an.signal(signal);
+    EXPECT_EQ(128 + signal, an.wait_exit());
+    EXPECT_THAT(an.output(Process::kOut), HasSubstr("\033[?2004l")) << signal;
+  }
 }
 
 TEST_F(OnATerminal, WhatIsSaidBeforeTheCallIsBrokenBetweenWordsToo) {
