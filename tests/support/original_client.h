@@ -1,19 +1,22 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <string>
 
+#include <opus/opus.h>
+
 #include "support/caller.h"
 #include "support/signal.h"
-
-struct OpusDecoder;
 
 namespace comcat::testing {
 
 /// com_municat's own client, as far as others meet it: its empty signal, voice with its name, and
 /// its playback, which decodes every chunk that comes, whoever spoke, by one stereo decoder into
-/// 240 samples a channel. What does not fit is an error that it ignores, and is not heard.
+/// one buffer of 240 samples a channel, and plays all of the buffer. What does not fit is an error
+/// that it ignores: what it played before is heard once more. It names nothing but voice and the
+/// empty signal in what comes, and ends with anything else.
 ///
 /// Threads    a test's one thread.
 class OriginalClient {
@@ -39,6 +42,9 @@ class OriginalClient {
 
   Caller caller_;
   std::unique_ptr<OpusDecoder, Destroy> decoder_;
+  static constexpr std::size_t kChannels = 2;
+  static constexpr std::size_t kSamplesPerChannel = 240;
+  std::array<opus_int16, kChannels * kSamplesPerChannel> buffer_{};
   std::size_t ignored_chunks_ = 0;
 };
 
