@@ -21,7 +21,7 @@ namespace comcat::audio {
 namespace {
 
 constexpr std::chrono::seconds kStartPatience{10};
-constexpr std::chrono::seconds kOpenPatience{10};
+constexpr std::chrono::seconds kApartPatience{3};
 constexpr std::chrono::seconds kClosePatience{2};
 /// How long an orderly end may take.
 constexpr std::chrono::milliseconds kEndPatience{1500};
@@ -89,14 +89,16 @@ bool has_ended(int pid_fd, std::chrono::milliseconds patience) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<DeviceProcess>> DeviceProcess::get() {
-  return get(/*anew=*/false);
+  return get(/*anew=*/false, kOpenPatience);
 }
 
-absl::StatusOr<std::shared_ptr<DeviceProcess>> DeviceProcess::renew() {
-  return get(/*anew=*/true);
+absl::StatusOr<std::shared_ptr<DeviceProcess>> DeviceProcess::renew(
+    std::chrono::milliseconds open_patience) {
+  return get(/*anew=*/true, open_patience);
 }
 
-absl::StatusOr<std::shared_ptr<DeviceProcess>> DeviceProcess::get(bool anew) {
+absl::StatusOr<std::shared_ptr<DeviceProcess>> DeviceProcess::get(
+    bool anew, std::chrono::milliseconds open_patience) {
   static auto* const mutex = new absl::Mutex;
   static auto* const last = new std::weak_ptr<DeviceProcess>;
   const absl::MutexLock lock(mutex);
@@ -104,8 +106,15 @@ absl::StatusOr<std::shared_ptr<DeviceProcess>> DeviceProcess::get(bool anew) {
     return running;
   }
   absl::StatusOr<std::shared_ptr<DeviceProcess>> started = start();
-  if (started.ok()) *last = *started;
+  if (!started.ok()) return started;
+  (*started)->open_patience_ = open_patience;
+  *last = *started;
   return started;
+}
+
+std::shared_ptr<void> open_devices_apart() {
+  absl::StatusOr<std::shared_ptr<DeviceProcess>> process = DeviceProcess::renew(kApartPatience);
+  return process.ok() ? *std::move(process) : nullptr;
 }
 
 void give_up_devices() {
@@ -179,7 +188,7 @@ absl::StatusOr<std::uint32_t> DeviceProcess::open(const DeviceInfo& device, Dire
   request.stream = next_stream_++;
   request.direction = direction;
   request.device = device.number;
-  if (absl::Status status = ask(request, memory.fd(), kOpenPatience); !status.ok()) return status;
+  if (absl::Status status = ask(request, memory.fd(), open_patience_); !status.ok()) return status;
   return request.stream;
 }
 

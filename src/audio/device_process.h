@@ -36,8 +36,11 @@ class DeviceProcess {
   /// there are now. kFailedPrecondition or kUnavailable with one sentence where there is no sound
   /// system, or none that answers.
   [[nodiscard]] static absl::StatusOr<std::shared_ptr<DeviceProcess>> get();
+  /// How long a device may take to open.
+  static constexpr std::chrono::seconds kOpenPatience{10};
   /// A new one, which get() has from now on.
-  [[nodiscard]] static absl::StatusOr<std::shared_ptr<DeviceProcess>> renew();
+  [[nodiscard]] static absl::StatusOr<std::shared_ptr<DeviceProcess>> renew(
+      std::chrono::milliseconds open_patience = kOpenPatience);
 
   ~DeviceProcess();
   DeviceProcess(const DeviceProcess&) = delete;
@@ -61,7 +64,8 @@ class DeviceProcess {
  private:
   DeviceProcess(pid_t pid, base::FileDescriptor pid_fd, base::FileDescriptor socket);
 
-  static absl::StatusOr<std::shared_ptr<DeviceProcess>> get(bool anew);
+  static absl::StatusOr<std::shared_ptr<DeviceProcess>> get(
+      bool anew, std::chrono::milliseconds open_patience);
   static absl::StatusOr<std::shared_ptr<DeviceProcess>> start();
   absl::Status read_devices();
   /// Sends `request`, and `fd` where it is not -1, and waits for the answer.
@@ -71,6 +75,7 @@ class DeviceProcess {
   const base::FileDescriptor pid_fd_;
   base::FileDescriptor socket_;
   std::vector<DeviceInfo> devices_;
+  std::chrono::milliseconds open_patience_{kOpenPatience};
   std::atomic<bool> given_up_{false};
   absl::Mutex asking_;  // one request at a time
   std::uint32_t next_stream_ ABSL_GUARDED_BY(asking_) = 0;

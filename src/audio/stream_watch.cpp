@@ -12,7 +12,9 @@ StreamWatch::State StreamWatch::look(base::Time now, const Signs& signs) {
   last_look_ = now;
   if (was_stopped) begin(now, signs);
   if (std::exchange(calls_, signs.calls) != signs.calls || was_stopped) last_call_ = now;
-  if (now - last_call_ >= kTimeout) return State::kSilent;
+  if (now - last_call_ >= (signs.samples < kFirstSamples ? kFirstTimeout : kTimeout)) {
+    return State::kSilent;
+  }
   if (now - began_ < kTimeout) return State::kRunning;
   if (spins(now, signs)) return State::kSpinning;
   begin(now, signs);

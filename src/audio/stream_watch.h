@@ -18,6 +18,10 @@ class StreamWatch {
  public:
   static constexpr std::chrono::milliseconds kInterval{100};
   static constexpr std::chrono::milliseconds kTimeout{2000};
+  /// A sound system may take its time before the first kFirstSamples: PulseAudio's null devices two
+  /// seconds, a headset without a wire that becomes a microphone some more.
+  static constexpr std::chrono::milliseconds kFirstTimeout{5000};
+  static constexpr std::uint64_t kFirstSamples = 12'000;
   /// Over kTimeout: more samples than this many times the clock's, or more of one processor.
   static constexpr int kMostSpeed = 4;
   static constexpr double kMostOfAProcessor = 0.8;

@@ -236,6 +236,12 @@ void SoundDevices::tell_return(base::Time now) {
 }
 
 SoundDevices::Sides SoundDevices::try_again(Sides sides) {
+  bool plays = false;
+  {
+    const absl::MutexLock lock(&mutex_);
+    plays = stands_in_.any();
+  }
+  const std::shared_ptr<void> apart = plays ? audio::open_devices_apart() : nullptr;
   // Both are found before either starts, so that one process, and one JACK client, has them.
   absl::StatusOr<Sink> sink =
       sides.output ? audio::make_sink(wanted(Side::kOutput), options_.on_notice) : Sink();

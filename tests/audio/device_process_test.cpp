@@ -4,14 +4,18 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "comcat/audio/device_info.h"
+#include "comcat/audio/device_process.h"
 #include "comcat/audio/sink.h"
 #include "comcat/audio/source.h"
 
@@ -110,6 +114,28 @@ TEST(DeviceProcess, OneThatWasGivenUpIsFollowedByAnother) {
   const auto second = DeviceProcess::get();
   ASSERT_TRUE(second.ok()) << second.status();
   EXPECT_NE(*first, *second);
+}
+
+/// Devices of which opening one never ends: its file is a FIFO that nobody reads.
+TEST(DeviceProcess, ADeviceThatHangsAsItIsTriedTakesNoneWithItThatPlays) {
+  const TemporaryDirectory place;
+  ASSERT_EQ(0, ::mkfifo(place.file("fifo").c_str(), 0600));
+  std::ofstream(place.file("asound.conf"))
+      << "pcm.absent { type hw card 31 }\n"  // PortAudio aborts where there is no sound card at all
+         "pcm.silent { type null }\npcm.hang { type file slave.pcm silent file \""
+      << place.file("fifo") << "\" format raw }\n";
+  setenv("ALSA_CONFIG_PATH", place.file("asound.conf").c_str(), 1);
+  const auto playing = DeviceProcess::get();
+  ASSERT_TRUE(playing.ok()) << playing.status();
+  const std::shared_ptr<void> apart = open_devices_apart();
+  const auto sink = make_sink("hang");
+  unsetenv("ALSA_CONFIG_PATH");
+  ASSERT_TRUE(sink.ok()) << sink.status();
+  Player player({});
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_TRUE(absl::IsUnavailable((*sink)->start(player, nullptr)));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, seconds(8)) << "others are waited for longer";
+  EXPECT_FALSE((*playing)->gone());
 }
 
 TEST(DeviceProcess, LeavesNoChildBehind) {

@@ -43,7 +43,15 @@ TEST(StreamWatch, TwoSecondsOfNothingIsTheEnd) {
 
 TEST(StreamWatch, ADeviceThatNeverCallsIsNoticedToo) {
   Rig rig;
-  EXPECT_EQ(State::kSilent, rig.look_for(milliseconds(2'100), false));
+  EXPECT_EQ(State::kSilent, rig.look_for(milliseconds(5'100), false));
+}
+
+TEST(StreamWatch, ADeviceThatBeginsAfterSecondsIsWaitedFor) {
+  Rig rig;
+  rig.look_for(milliseconds(100), true);  // as much as a library asks for before it begins
+  EXPECT_EQ(State::kRunning, rig.look_for(milliseconds(4'000), false));
+  EXPECT_EQ(State::kRunning, rig.look_for(seconds(1), true));
+  EXPECT_EQ(State::kSilent, rig.look_for(milliseconds(2'100), false)) << "it has begun";
 }
 
 TEST(StreamWatch, AShortHangIsForgiven) {

@@ -26,7 +26,7 @@ constexpr std::size_t kSecond = 48'000;
 constexpr std::size_t kToneSeconds = 4;
 constexpr double kHeard = -30;  // dBFS of a tone that is sent at -6
 constexpr Process::Timeout kSoon = 12s;
-constexpr auto kTimeOfSomeTries = 5s;  // each takes two seconds
+constexpr auto kTimeOfSomeTries = 8s;  // each takes five seconds
 
 /// A tone is sent to Alice for four seconds: in how many tenths of a second her loudspeaker plays
 /// it.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 namespace comcat::audio {
 
 /// Sound systems are used from a process of their own, which is the same program started anew.
@@ -16,5 +18,11 @@ inline constexpr int kDeviceProcessSocket = 3;                       // to who s
 /// Kills the process that opens or lists devices at this moment: whoever waits for it is answered
 /// at once. From any thread.
 void give_up_devices();
+
+/// For as long as somebody holds what this returns, devices are opened by a process that has no
+/// others: a library that hangs as it opens one (PortAudio's ALSA part does where the device is
+/// gone) takes none with it that play. It is given up after 3 s. Null where no process can be
+/// started. From any thread.
+[[nodiscard]] std::shared_ptr<void> open_devices_apart();
 
 }  // namespace comcat::audio
