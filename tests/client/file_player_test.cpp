@@ -125,7 +125,7 @@ TEST_F(AFile, IsSentWholeThoughPausesOfTheMicrophoneAreNot) {
   ASSERT_TRUE(writer.ok() && writer->write(std::vector<float>(100 * kBlock)).ok() &&
               writer->finish().ok());
   VoiceStages stages;
-  ASSERT_TRUE(stages.change({.activation = Activation::kVoice}).ok());
+  ASSERT_TRUE(stages.change({{}, {}, {}, Activation::kVoice}).ok());
   std::size_t sent = 0;
   CaptureChain chain(*codec::Encoder::create({}), stages,
                      [&](const wire::VoicePacket& packet) { sent += packet.duration_samples; });
