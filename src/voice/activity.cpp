@@ -14,7 +14,7 @@ constexpr std::size_t kSureBlocks = 2;
 }  // namespace
 
 void Activity::process(Moment& moment) {
-  const double level = level_dbfs(moment.near);
+  const double level = to_dbfs(rumble_.power_of(moment.near));
   floor_.take(level);
   const bool sounds_like_it = webrtc_.is_speech(moment.near);
   const double above_db = level - floor_.dbfs();

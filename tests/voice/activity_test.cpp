@@ -3,6 +3,7 @@
 #include "voice/activity.h"
 
 #include <algorithm>
+#include <random>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -80,6 +81,23 @@ TEST(Activity, BesideAFanTenDecibelsBelowTheVoiceHardlyAWordIsMissed) {
     EXPECT_LE(judged.missed * 50, judged.spoken) << "2 %";
     EXPECT_LT(judged.false_alarms * 20, judged.all) << "5 %";
   }
+}
+
+/// As of wind, or of air in a pipe: the lower, the louder, and never the same from one moment to
+/// the next.
+TEST(Activity, ARumbleIsNobodyThoughNothingTakesItOut) {
+  const Samples voice = conversation();
+  std::mt19937 random(3);
+  std::normal_distribution<float> normal;
+  Samples rumble(voice.size());
+  float low = 0;
+  for (float& sample : rumble) sample = low = 0.998F * low + normal(random);
+  const double ten_db_below =
+      comcat::testing::rms_dbfs(comcat::testing::speak("Hello there.")) - 10;
+  rumble = louder(rumble, ten_db_below - comcat::testing::rms_dbfs(rumble));
+  const Judged judged = judge(voice, rumble, {});
+  EXPECT_LE(judged.missed * 50, judged.spoken) << "2 %";
+  EXPECT_LT(judged.false_alarms * 10, judged.all) << "10 %";
 }
 
 TEST(Activity, ARoomWithoutAnybodyIsSilentHoweverLoudItIs) {
