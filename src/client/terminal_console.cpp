@@ -151,9 +151,9 @@ class TerminalConsole final : public Console {
   }
 
   [[nodiscard]] bool may_type() const {
-    if (secret_.is_open()) return holds_terminal_;
-    return holds_terminal_ && has_turn_ && !tab_.holds_keys() &&
-           (pasted_.empty() || pasted_.is_asking());
+    if (!holds_terminal_ || resized_.goes_on()) return false;
+    if (secret_.is_open()) return true;
+    return has_turn_ && !tab_.holds_keys() && (pasted_.empty() || pasted_.is_asking());
   }
 
   /// True where the next key is there already: what it does is drawn first.
@@ -173,16 +173,17 @@ class TerminalConsole final : public Console {
     std::array<pollfd, 5> fds{pollfd{!is_background && may_type() ? STDIN_FILENO : -1, POLLIN, 0},
                               pollfd{wake_.fd(), POLLIN, 0}, pollfd{resized_.fd(), POLLIN, 0},
                               pollfd{jobs_.fd(), POLLIN, 0}, pollfd{typed_line_.fd(), POLLIN, 0}};
-    if (::poll(fds.data(), fds.size(),
-               is_background ? kBackgroundPollMs : tab_.wait_ms(base::steady_now())) < 0) {
-      return {};
-    }
-    if (stopping_) return {};
-    tab_.step(base::steady_now());
+    if (resized_.goes_on()) fds[1].fd = fds[4].fd = -1;  // what they would draw waits
+    base::Time now = base::steady_now();
+    const int most_ms = is_background ? kBackgroundPollMs : tab_.wait_ms(now);
+    if (::poll(fds.data(), fds.size(), resized_.wait_ms(now, most_ms)) < 0 || stopping_) return {};
+    now = base::steady_now();
+    tab_.step(now);
     if (fds[3].revents != 0) follow_job();
-    if (fds[1].revents != 0) show_output();
-    if (tab_.is_open()) take_offer();
-    if (fds[2].revents != 0) follow_size();
+    if (fds[2].revents != 0) resized_.take(now);
+    if (resized_.is_over(now)) follow_size();
+    if (fds[1].revents != 0 && !resized_.goes_on()) show_output();
+    if (tab_.is_open() && !resized_.goes_on()) take_offer();
     if (editor_ != nullptr && !holds_terminal_ && JobControl::in_foreground()) take_terminal();
     if (fds[4].revents != 0) typed_line_.take_drop();
     return {fds[0].revents != 0, fds[4].revents != 0};
@@ -321,7 +322,7 @@ class TerminalConsole final : public Console {
   }
 
   void show_status() {
-    if (!holds_terminal_) return;
+    if (!holds_terminal_ || resized_.goes_on()) return;
     std::optional<Status> status;
     {
       const absl::MutexLock lock(&mutex_);
@@ -331,7 +332,6 @@ class TerminalConsole final : public Console {
   }
 
   void follow_size() {
-    resized_.clear();
     if (editor_ != nullptr && holds_terminal_) editor_->follow_size();
   }
 
@@ -364,7 +364,7 @@ class TerminalConsole final : public Console {
   LineHistory& history_;   // the owner's
   const Handler handler_;
   base::WakeEvent wake_;
-  const ResizeSignal resized_;
+  ResizeSignal resized_;
   const DeadlySignals deadly_;
   JobControl jobs_;
   std::atomic<bool> stopping_{false};

@@ -114,5 +114,33 @@ TEST_F(AResizedTerminal, ALineWhoseRowsEndInBlanksOrBeforeWideCharactersIsDrawnO
   }
 }
 
+TEST_F(AResizedTerminal, WhatIsSaidWhileTheWindowIsDraggedIsAllThereAndTheLineIsDrawnOnce) {
+  const std::string typed = "say half a line that is longer than a row has columns";
+  Process an(as("an", {"--nostatus_line"}), options_);
+  ASSERT_TRUE(shows_once(an, ""));
+  above_.clear();
+  Process binh(as("binh"));
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "binh joined"));
+  an.write(typed);
+  ASSERT_TRUE(shows_once(an, typed));
+  for (std::uint16_t step = 1; step <= 15; ++step) {
+    binh.write("say text " + std::to_string(step) + ".\n");
+    resize(an, step % 3 == 0 ? 30 + step : 90 - 3 * step);
+  }
+  resize(an, kColumns);
+  ASSERT_TRUE(an.wait_for_text(Process::kOut, "text 15."));
+  Screen wanted(kColumns);
+  wanted.write("> " + typed + " \b");
+  const auto end = std::chrono::steady_clock::now() + Process::kPatience;
+  for (draw(an); !ends_with(screen_, wanted); draw(an)) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end) << ::testing::PrintToString(screen_.lines());
+    std::ignore = an.wait_for_text(Process::kOut, "\x01", 20ms);
+  }
+  const Lines shown = screen_.lines();
+  for (int step = 1; step <= 15; ++step) {
+    EXPECT_EQ(1, std::ranges::count(shown, "<binh> text " + std::to_string(step) + "."));
+  }
+}
+
 }  // namespace
 }  // namespace comcat::testing
