@@ -199,6 +199,8 @@ void Call::on_read(bool ok) {
   absl::Status status = request.ok()
                             ? shard_.hub().receive(*caller_, std::move(*request), shard_.now())
                             : request.status();
+  // gRPC's buffer is free for what comes next.
+  incoming_.Clear();
   if (phase_ != CallPhase::kOpen) return;  // the hub closed it in passing
   if (status.ok()) {
     read();

@@ -1,5 +1,6 @@
 // Names that somebody may have at another node of the cluster.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,7 +24,7 @@ bool Hub::is_to_ask(const Caller& caller, const wire::Hello& hello, const std::s
 
 void Hub::ask_others(Caller& caller, const wire::Hello& hello, const std::string& room,
                      base::Time now) {
-  caller.device.asking = hello;
+  caller.device.asking = std::make_unique<const wire::Hello>(hello);
   cluster_->come(
       room, caller.who, key_hash_of(hello.resume_key),
       [this, session = caller.who.number, room](const cluster::Decision& answer, base::Time at) {
@@ -37,7 +38,7 @@ void Hub::finish_asking(wire::SessionNumber session, const std::string& room,
   const auto found = callers_.find(session);
   if (found == callers_.end() || !found->second->device.asking) return;  // it has gone
   Caller& caller = *found->second;
-  const wire::Hello hello = *std::exchange(caller.device.asking, std::nullopt);
+  const wire::Hello hello = *std::exchange(caller.device.asking, nullptr);
   absl::Status status = decision.status;
   if (absl::IsAlreadyExists(status)) {
     status = name_is_taken(room, caller.who.name);

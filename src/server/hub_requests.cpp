@@ -185,13 +185,13 @@ absl::Status Hub::greet_again(Caller& caller, const wire::Hello& hello, base::Ti
 absl::Status Hub::greet(Caller& caller, const wire::Hello& hello, base::Time now) {
   if (caller.room != nullptr || caller.device.waits()) return greet_again(caller, hello, now);
   wire::Hello whole = hello;
-  if (std::optional<wire::Hello>& said = caller.device.greeting) {
+  if (caller.device.greeting) {
     if (hello.signature.empty() || !hello.name.empty()) return greet_again(caller, hello, now);
-    whole = *std::exchange(said, std::nullopt);
+    whole = *std::exchange(caller.device.greeting, nullptr);
     whole.signature = hello.signature;
   }
   if (!whole.key.empty() && whole.signature.empty()) {  // it needs our nonce, and is on its way
-    caller.device.greeting = std::move(whole);
+    caller.device.greeting = std::make_unique<const wire::Hello>(std::move(whole));
     return absl::OkStatus();
   }
   if (!whole.key.empty() || !whole.signature.empty()) {
@@ -216,7 +216,7 @@ absl::Status Hub::pair(Caller& caller, const wire::Hello& hello, base::Time now)
         finish_pairing(session, paired, at);
       });
   if (answer) return join_paired(caller, hello, *answer, now);
-  caller.device.pairing = hello;
+  caller.device.pairing = std::make_unique<const wire::Hello>(hello);
   return absl::OkStatus();
 }
 
@@ -224,7 +224,7 @@ void Hub::finish_pairing(wire::SessionNumber session, const absl::Status& paired
   const auto found = callers_.find(session);
   if (found == callers_.end() || !found->second->device.pairing) return;
   Caller& caller = *found->second;
-  const wire::Hello hello = *std::exchange(caller.device.pairing, std::nullopt);
+  const wire::Hello hello = *std::exchange(caller.device.pairing, nullptr);
   if (paired.ok()) {
     base::log(LogLevel::kInfo, "paired",
               {{"session", session},

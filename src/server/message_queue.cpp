@@ -40,7 +40,7 @@ bool MessageQueue::has_room_for(const Payload& control) const {
 Payload MessageQueue::take_control() {
   if (control_.empty()) return nullptr;
   Payload message = std::move(control_.front());
-  control_.pop_front();
+  control_.erase(control_.begin());
   control_bytes_ -= cost(message);
   return message;
 }

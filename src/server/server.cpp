@@ -41,10 +41,12 @@ constexpr int kIdleTimeoutMs = 5'000;      // a connection without a stream
 constexpr int kMinPingIntervalMs = 2'000;  // clients ask each 5 s, and the network is uneven
 constexpr int kFlowControlWindowBytes = 16 * 1024;
 constexpr int kReadChunkBytes = 1024;  // callers send little at a time
+// Each connection holds buffers of a record's size, with voice a message fits into one.
+constexpr int kTlsRecordBytes = 2 * 1024;
 constexpr std::chrono::milliseconds kFarewell{500};
 // gRPC's timers, of which there are two sets of several parts, each wake once a second some
 // milliseconds apart, whatever they are to do: no more than seconds hang on them here.
-constexpr std::chrono::milliseconds kTimerSlack{50};
+constexpr std::chrono::milliseconds kTimerSlack{250};
 // gRPC ends the stream of who sends more, without a word to us; what is more than
 // wire::kMaxMessageBytes and less than this is refused by Call, which says so.
 constexpr int kMaxReceivedBytes = 16 * static_cast<int>(wire::kMaxMessageBytes);
@@ -76,7 +78,11 @@ void set_limits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   // Voice is never compressed, and what is would have to be unpacked before its size is known.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, 0);
+  // Clients see to their own deadlines, and calls to how long they last here.
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 0);
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
+  builder.AddChannelArgument(GRPC_ARG_TSI_MAX_FRAME_SIZE, kTlsRecordBytes);
   builder.AddChannelArgument(GRPC_ARG_TCP_READ_CHUNK_SIZE, kReadChunkBytes);
   builder.AddChannelArgument(GRPC_ARG_TCP_MIN_READ_CHUNK_SIZE, kReadChunkBytes);
   builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, 4 * kReadChunkBytes);

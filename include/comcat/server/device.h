@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,11 +13,12 @@ namespace comcat::server {
 /// The device that somebody calls from, as far as it has shown which it is.
 /// Threads: one, the shard that the connection was dealt to.
 struct Device {
-  std::string nonce;                    // that a proof on this stream has to be of
-  std::string key;                      // of which there was a proof; empty: unknown
-  std::optional<wire::Hello> greeting;  // said, but its signature is still to come
-  std::optional<wire::Hello> pairing;   // said, but that the device is paired is still to be kept
-  std::optional<wire::Hello> asking;    // said, but whether the name is free is asked elsewhere
+  std::string nonce;  // that a proof on this stream has to be of
+  std::string key;    // of which there was a proof; empty: unknown
+  // A hello was said, but
+  std::unique_ptr<const wire::Hello> greeting;  // its signature is still to come
+  std::unique_ptr<const wire::Hello> pairing;   // that the device is paired is still to be kept
+  std::unique_ptr<const wire::Hello> asking;    // whether the name is free is asked elsewhere
 
   /// Whether a hello was said that waits for somebody's answer.
   [[nodiscard]] bool waits() const { return pairing || asking; }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <utility>
 #include <vector>
 
@@ -80,9 +79,10 @@ class MessageQueue {
  private:
   void drop_events();
 
-  std::deque<Payload> control_;
+  // Few: deques would cost every listener half a KiB each.
+  std::vector<Payload> control_;
   std::vector<Payload> events_;
-  std::vector<Payload> texts_;  // few: a deque would cost every listener half a KiB
+  std::vector<Payload> texts_;
   std::size_t control_bytes_ = 0;
   std::size_t event_bytes_ = 0;
   std::size_t text_bytes_ = 0;

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <vector>
 
 #include "comcat/base/clock.h"
 #include "comcat/server/payload.h"
@@ -28,7 +28,7 @@ class VoiceQueue {
   /// Drops what is older than the capacity at `now`: to be called before pop().
   void drop_old(base::Time now);
 
-  [[nodiscard]] bool empty() const { return frames_.empty(); }
+  [[nodiscard]] bool empty() const { return first_ == frames_.size(); }
   /// The oldest frame. Not when empty().
   [[nodiscard]] Payload pop();
 
@@ -47,7 +47,9 @@ class VoiceQueue {
   };
 
   const std::chrono::milliseconds capacity_;
-  std::deque<Waiting> frames_;
+  // Mostly one. A deque would cost every listener half a KiB, and a look at more memory.
+  std::vector<Waiting> frames_;
+  std::size_t first_ = 0;  // before it are those that were popped
   std::size_t bytes_ = 0;
   std::uint64_t dropped_ = 0;
 };
