@@ -13,7 +13,8 @@ using base::LogLevel;
 
 // For so long a stranger is in nobody's way: he has only just come.
 constexpr std::chrono::milliseconds kWelcome{250};
-constexpr int kAskedAtATime = 8;
+constexpr std::size_t kAskedAtATime = 8;
+constexpr std::size_t kAskedOf = 16;  // of all at each watch, so that within two seconds all are
 constexpr std::size_t kAtATime =
     2;  // are let in, or cut for others: each may cost gRPC milliseconds
 
@@ -159,12 +160,14 @@ void ConnectionTable::refuse(const std::string& peer) {
 
 bool ConnectionTable::watch(base::Time now) {
   waiting_.release(now);
+  ask(std::max(kAskedAtATime, size() / kAskedOf));
   bool some_are_left = false;
   for (Entry next = connections_.begin(); next != connections_.end();) {
     const Entry entry = next++;
+    if (entry->second.stage == Stage::kGuest) continue;
     if (!entry->second.line->is_open()) {
       forget(entry);
-    } else if (entry->second.stage != Stage::kGuest) {
+    } else {
       const std::optional<std::string_view> why = offence(entry->second, now);
       if (why) cut(entry, *why);
       if (!why) some_are_left = true;
@@ -221,7 +224,7 @@ std::optional<Turned> ConnectionTable::limit_reached(const std::string& address,
     return found != by_address_.end() && found->second.size() >= limits_.per_address;
   };
   const auto all_is_full = [&] { return size() >= limits_.in_all; };
-  if (address_is_full() || all_is_full()) ask_a_few();
+  if (address_is_full() || all_is_full()) ask(kAskedAtATime);
   if (address_is_full() && !make_room_within(address, now)) return Turned::kAddressLimit;
   if (all_is_full() && !make_room_elsewhere(address) && !make_room_within(address, now)) {
     return Turned::kTotalLimit;
@@ -265,8 +268,8 @@ bool ConnectionTable::make_room_elsewhere(const std::string& address) {
   return true;
 }
 
-void ConnectionTable::ask_a_few() {
-  for (int i = 0; i < kAskedAtATime && !connections_.empty(); ++i) {
+void ConnectionTable::ask(std::size_t most) {
+  for (std::size_t i = 0; i < most && !connections_.empty(); ++i) {
     Entry next = connections_.upper_bound(asked_);
     if (next == connections_.end()) next = connections_.begin();
     asked_ = next->first;

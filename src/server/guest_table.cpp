@@ -26,11 +26,13 @@ constexpr std::uint64_t kAddressAtOnce = 96UL * 1024;
 constexpr std::uint64_t kTelling = 256;
 // Voice of a fifth of a second may come between two watches, whatever a caller's rate is.
 constexpr std::uint64_t kVoicesASecond = 5;
-// Of who says nothing, a look costs more than it tells: the limit holds all the same.
-constexpr std::chrono::milliseconds kQuietLook{480};  // before the fifth watch
+// Of who has sent nothing but what is accounted for, a look costs more than it tells: the limit
+// holds all the same.
+constexpr std::chrono::milliseconds kQuietLook{780};  // before the eighth watch
 // Who sends no more than this between two watches, and a second of the time between them, for so
 // long is at rest: pings of gRPC's are. For less long may be quiet who has reached its limit, and
-// sends again. Who has sent so much then wakes the watch, well before all that may arrive has.
+// sends again. Whose account has grown by so much since its last look is due for another, and wakes
+// the watch that rests, well before all that may arrive has.
 constexpr std::uint64_t kQuietBytes = 256;
 constexpr std::chrono::seconds kQuietFor{2};
 constexpr std::uint64_t kStirringBytes = 2UL * 1024;
@@ -46,8 +48,9 @@ struct GuestTable::Guest {
 
   /// Lets `more` arrive beyond what has, where that is not so already.
   void allow(std::uint64_t received, std::uint64_t more) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    // Moving a limit costs more than asking for bytes, and a peer who reaches it loses time.
-    if (limit >= received + more - more / 4) return;
+    // Moving a limit costs twenty times what asking for bytes does, and a peer who reaches it loses
+    // time. The half is what a voice is at most until the next look.
+    if (limit >= received + more / 2) return;
     limit = received + more;
     line->limit(limit);
   }
@@ -77,13 +80,13 @@ struct GuestTable::Guest {
     return now - *unheard_since >= patience;
   }
 
-  /// True where it had sent little when it was looked at last, which was lately, and no message of
-  /// its has come since. What is written to it, and what answers that, counts for nothing here, as
-  /// long as its kernel acknowledges it.
+  /// True where it had sent little that is not accounted for when it was looked at last, which was
+  /// lately, and the account says that its limit is far since. What is written to it counts for
+  /// nothing here, as long as its kernel acknowledges it.
   [[nodiscard]] bool is_quiet(base::Time now) const {
     const bool is_heard = !unheard_since || now - *unheard_since < kQuietLook;
     return was_quiet && is_heard && !alone_since && account->callers() > 0 &&
-           now - looked_at < kQuietLook && account->messages_in() == messages_before;
+           now - looked_at < kQuietLook && account->bytes_in() < last.bytes_in + kStirringBytes;
   }
 
   /// True where it has sent little for long, and nothing is under way to it.
@@ -97,8 +100,8 @@ struct GuestTable::Guest {
     const double quiet_bytes = kQuietBytes * (1 + std::min(passed.count(), 4.0));
     const bool sends = !budget || static_cast<double>(more) > quiet_bytes;
     if (sends || unheard_since) stirred = now;
-    was_quiet = !sends && messages_before == account->messages_in();
-    messages_before = account->messages_in();
+    const std::uint64_t accounted = counts.bytes_in - last.bytes_in;
+    was_quiet = budget && more <= accounted + kQuietBytes;
     last = counts;
     looked_at = now;
   }
@@ -124,8 +127,7 @@ struct GuestTable::Guest {
   base::Time looked_at{};                   // with a caller
   ConnectionCounts last;                    // then
   base::Time stirred{};                     // when it was last found to send
-  bool was_quiet = false;                   // it had sent little, and no message
-  std::uint64_t messages_before = 0;        // that had come then
+  bool was_quiet = false;                   // it had sent little that was not accounted for
   bool gone = false;
 };
 
@@ -160,13 +162,20 @@ bool GuestTable::watch(base::Time now) {
   const Guests guests = all();
   const auto is_quiet = [now](const auto& guest) { return guest->is_quiet(now); };
   rests_ = std::ranges::all_of(guests, [now](const auto& guest) { return guest->rests(now); });
-  if (std::ranges::all_of(guests, is_quiet)) return !guests.empty();
+  if (!std::ranges::all_of(guests, is_quiet)) look_at_those_who_send(guests, now);
+  if (rests_) {
+    for (const auto& guest : guests) guest->account->stir_at(guest->last.bytes_in + kStirringBytes);
+  }
+  return std::ranges::any_of(guests, [](const auto& guest) { return !guest->gone; });
+}
+
+void GuestTable::look_at_those_who_send(const Guests& guests, base::Time now) {
   std::map<std::string, Guests> by_address;  // those with callers
   for (const auto& guest : guests) {
     if (guest->account->callers() > 0) by_address[guest->address].push_back(guest);
   }
   for (const auto& guest : guests) {
-    if (is_quiet(guest)) continue;
+    if (guest->is_quiet(now)) continue;
     const auto neighbours = by_address.find(guest->address);
     const std::size_t count = neighbours == by_address.end() ? 1 : neighbours->second.size();
     guest->gone =
@@ -175,7 +184,6 @@ bool GuestTable::watch(base::Time now) {
   for (auto& [address, neighbours] : by_address) shed(std::move(neighbours), kAddressBytes);
   shed(guests, kAllBytes);
   forget(guests);
-  return !all().empty();
 }
 
 GuestTable::Guests GuestTable::all() const {
@@ -217,7 +225,6 @@ bool GuestTable::look_at(Guest& guest, std::uint64_t at_once, base::Time now) {
     return false;
   }
   if (!guest.rests(now)) rests_ = false;
-  guest.account->stir_after(kStirringBytes);
   guest.allow(counts.received,
               std::max(std::min(at_once, guest.budget->bytes_left() + kTelling), voice_at_once()));
   return true;

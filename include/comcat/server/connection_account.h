@@ -16,17 +16,14 @@ namespace comcat::server {
 class ConnectionAccount {
  public:
   ConnectionAccount() = default;
-  /// `stir` is called by whoever counts, as stir_after() says.
+  /// `stir` is called by whoever counts, as stir_at() says.
   explicit ConnectionAccount(std::function<void()> stir) : stir_(std::move(stir)) {}
 
-  /// Has `stir` called, once, when bytes_in() has grown by so many. From any thread.
-  void stir_after(std::uint64_t bytes) {
-    stirs_at_.store(bytes_in() + bytes, std::memory_order_relaxed);
-  }
+  /// Has `stir` called, once, when bytes_in() has grown to so many. From any thread.
+  void stir_at(std::uint64_t bytes) { stirs_at_.store(bytes, std::memory_order_relaxed); }
 
   /// A message of `bytes` was read from a stream of it; was written to one.
   void message_in(std::size_t bytes) {
-    add(messages_in_, 1);
     add_in(bytes + kFramingBytes);
     add(out_, kReplyBytes);
   }
@@ -48,9 +45,6 @@ class ConnectionAccount {
 
   [[nodiscard]] std::uint64_t bytes_in() const { return in_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t bytes_out() const { return out_.load(std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t messages_in() const {
-    return messages_in_.load(std::memory_order_relaxed);
-  }
   [[nodiscard]] std::uint64_t streams() const { return streams_.load(std::memory_order_relaxed); }
   [[nodiscard]] bool was_cut() const { return cut_.load(std::memory_order_relaxed); }
   [[nodiscard]] int callers() const { return callers_.load(std::memory_order_relaxed); }
@@ -78,7 +72,6 @@ class ConnectionAccount {
   std::atomic<std::uint64_t> stirs_at_{kNever};
   std::atomic<std::uint64_t> in_{0};
   std::atomic<std::uint64_t> out_{0};
-  std::atomic<std::uint64_t> messages_in_{0};
   std::atomic<std::uint64_t> streams_{0};
   std::atomic<int> callers_{0};
   std::atomic<bool> cut_{false};

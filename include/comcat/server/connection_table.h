@@ -48,9 +48,9 @@ struct ConnectionLimits {
 /// alone. From an address where callers misbehave they come in slowly (Slowdown).
 ///
 /// Peers are written as gRPC writes them, "ipv4:192.0.2.1:4000"; addresses are counted as
-/// admission_address() has them. Nobody says when a connection ends: all lines are asked whenever
-/// they are watched, those that have a place in gRPC whenever others wait for one, and a few more
-/// each time that a limit is reached.
+/// admission_address() has them. Nobody says when a connection ends: strangers' lines are asked
+/// whenever they are watched, those that have a place in gRPC whenever others wait for one, and a
+/// few of all of them each time that they are watched or a limit is reached.
 ///
 /// Threads    one at a time. It logs, and counts in the metrics, whom it turns away or cuts.
 /// Ownership  the lines are its own; the metrics outlive it.
@@ -128,7 +128,8 @@ class ConnectionTable {
   /// How far it has got, as far as others who want its place are concerned.
   [[nodiscard]] static Stage standing(const Connection& connection);
   [[nodiscard]] std::vector<Entry> connections_of(const std::string& peer);
-  void ask_a_few();
+  /// Asks the next so many whether they are open, and forgets those that are not.
+  void ask(std::size_t most);
   void ask_who_has_a_place();
   /// The first who has only just come, or whoever will come next.
   [[nodiscard]] Id first_newcomer(base::Time now) const;

@@ -56,8 +56,8 @@ struct GuestLimits {
 /// send so much; all guests of an address together, and all guests, may have sent so much more,
 /// beyond which whoever has sent most goes. Between two watches no more arrives than a part of the
 /// budget, whatever a peer sends. Who overdraws it is cut without a warning. Whose last caller has
-/// gone is held to what a stranger may do. One who says nothing is looked at five times less often,
-/// whatever is written to it. A guest from whom no acknowledgement comes is cut as well: the path
+/// gone is held to what a stranger may do. One who sends little that is no message is looked at
+/// eight times less often. A guest from whom no acknowledgement comes is cut as well: the path
 /// is dead. (Nobody is cut for not reading here, as that is acknowledged.)
 ///
 /// Peers are written as gRPC writes them, "ipv4:192.0.2.1:4000"; connections are told apart as
@@ -111,6 +111,7 @@ class GuestTable {
   void forget(const Guests& ended);
   /// What a watch always lets arrive.
   [[nodiscard]] std::uint64_t voice_at_once() const;
+  void look_at_those_who_send(const Guests& guests, base::Time now);
   /// Looks at one; false where it is to be forgotten.
   [[nodiscard]] bool look_at(Guest& guest, std::uint64_t at_once, base::Time now);
   /// Cuts those who have sent most that was no message, until the others have sent at most `bytes`.
