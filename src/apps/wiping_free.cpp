@@ -7,10 +7,10 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 
 #include <dlfcn.h>
 #include <malloc.h>
-#include <string.h>
 
 namespace {
 
@@ -31,6 +31,7 @@ Free next_free() {
 
 extern "C" void free(void* block) noexcept {
   if (block == nullptr) return;
-  ::explicit_bzero(block, ::malloc_usable_size(block));
+  std::memset(block, 0, ::malloc_usable_size(block));
+  asm volatile("" : : "r"(block) : "memory");  // it is not for nothing
   next_free()(block);
 }

@@ -53,7 +53,7 @@ void Shard::run() {
   for (;;) {
     void* tag = nullptr;
     bool ok = false;
-    const auto status = queue_->AsyncNext(&tag, &ok, rpc::deadline_in(until - base::steady_now()));
+    const auto status = queue_->AsyncNext(&tag, &ok, rpc::deadline_at(until));
     const absl::MutexLock turn(&turn_);
     now_ = base::steady_now();
     if (status == grpc::CompletionQueue::SHUTDOWN) return;

@@ -12,7 +12,7 @@ bool take_first(MessageQueue& messages, StreamMessage& message) {
     message.shared = false;
     message.must_arrive = true;
   } else {
-    message.parts = messages.take_events();
+    for (Payload& events : messages.take_events()) message.parts.push_back(std::move(events));
   }
   return !message.parts.empty();
 }

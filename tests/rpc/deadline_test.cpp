@@ -33,6 +33,15 @@ TEST(Deadline, TheEndOfTimeNeverComes) {
   EXPECT_EQ(gpr_time_cmp(deadline_in(base::Duration::max()), never), 0);
 }
 
+TEST(Deadline, OfATimeIsThatTime) {
+  const gpr_timespec before = gpr_now(GPR_CLOCK_MONOTONIC);
+  const gpr_timespec deadline = deadline_at(base::steady_now() + 1500ms);
+  EXPECT_EQ(deadline.clock_type, GPR_CLOCK_MONOTONIC);
+  EXPECT_TRUE(lies_in(deadline, before, 1500ms));
+  EXPECT_LE(gpr_time_cmp(deadline_at(base::Time{}), before), 0);
+  EXPECT_EQ(gpr_time_cmp(deadline_at(base::Time::max()), gpr_inf_future(GPR_CLOCK_MONOTONIC)), 0);
+}
+
 TEST(Deadline, AtOnceIsOver) {
   EXPECT_LE(gpr_time_cmp(at_once(), gpr_now(GPR_CLOCK_MONOTONIC)), 0);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +15,7 @@ inline Payload payload(std::string text) {
 }
 
 /// The parts of a message, parted by '|'.
-inline std::string joined(const std::vector<Payload>& parts) {
+inline std::string joined(std::span<const Payload> parts) {
   std::string out;
   for (const Payload& part : parts) out += (out.empty() ? "" : "|") + *part;
   return out;

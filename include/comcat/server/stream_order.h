@@ -1,20 +1,21 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "comcat/base/clock.h"
 #include "comcat/server/message_queue.h"
 #include "comcat/server/payload.h"
 #include "comcat/server/voice_queue.h"
 
+#include "absl/container/inlined_vector.h"
+
 namespace comcat::server {
 
 /// One message that a listener's stream writes: its parts laid end to end.
 struct StreamMessage {
-  std::vector<Payload> parts;
-  std::size_t frames = 0;    // how many of the parts are voice
-  bool shared = true;        // others are likely to be sent the same parts
+  absl::InlinedVector<Payload, 2> parts;  // mostly one
+  std::size_t frames = 0;                 // how many of the parts are voice
+  bool shared = true;                     // others are likely to be sent the same parts
   bool must_arrive = false;  // nothing takes its place: all but voice and events of a roster
 };
 
