@@ -252,21 +252,6 @@ TEST(Budget, WhatNeedsNoAnswer) {
   withstands(repeated(frame(kData, 0, 1, "")));
 }
 
-TEST(Budget, OthersSeeThatTheServerEndedWhoSentAMessageTooLargeToTake) {
-  ServerProcess server;
-  Caller an({.port = server.port()});
-  ASSERT_TRUE(an.hello("an"));
-  for (const std::size_t bytes : {300'000U, 3'000'000U}) {
-    Caller big({.port = server.port()});
-    ASSERT_TRUE(big.hello("big"));
-    big.send_raw(std::string(bytes, '\0'));
-    const auto left = an.wait_for([](const ServerRES& r) { return event_of(r).has_left(); });
-    ASSERT_TRUE(left);
-    EXPECT_EQ(Left::CLOSED, event_of(*left).left().reason()) << bytes;
-    EXPECT_TRUE(server.logs("connection_cut address=127.0.0.1 why=\"it sent much"));
-  }
-}
-
 TEST(Budget, WhereSomebodyWasCutTheNextComeInOneByOne) {
   Watched watched;
   ServerProcess& server = watched.server;

@@ -122,6 +122,7 @@ TEST(GuestTable, WhoSendsWithoutEndIsHeldAtOnceAndSoonCut) {
   House house;
   const auto attacker = house.connect(1, 4000);
   std::ignore = house.admit(1, 4000);
+  const auto account = house.table.account_of(House::peer(1, 4000));
   attacker->send(1'000'000'000);
   EXPECT_LE(attacker->bytes.received, 700 + 7 * kKiB) << "before anybody has looked";
   int watches = 0;
@@ -130,6 +131,7 @@ TEST(GuestTable, WhoSendsWithoutEndIsHeldAtOnceAndSoonCut) {
     attacker->send(1'000'000'000);
   }
   EXPECT_TRUE(attacker->was_cut);
+  EXPECT_TRUE(account->was_cut()) << "and its calls know it";
   EXPECT_LE(watches, 8);
   EXPECT_LE(attacker->bytes.received, ConnectionBudget::kBytes + 14 * kKiB);
   EXPECT_EQ(1U, house.metrics.overdrawn);
