@@ -1,5 +1,6 @@
 // A program with a microphone and a speaker on the default device that plays what it hears, until
-// its standard input ends: the smallest thing that stands in JACK as a client does.
+// its standard input ends, and then says how many samples its speaker missed: the smallest thing
+// that stands in JACK as a client does.
 
 #include <cstdio>
 #include <memory>
@@ -37,6 +38,7 @@ int run() {
   if (!(*source)->start(echo, nullptr).ok() || !(*sink)->start(echo, nullptr).ok()) return 1;
   while (std::getchar() != EOF) {
   }
+  std::printf("%llu\n", static_cast<unsigned long long>((*sink)->figures().missed_samples));
   (*source)->stop();
   (*sink)->stop();
   return 0;

@@ -44,8 +44,8 @@ struct Outcome {
 };
 
 /// Runs `attempt`. Where something was wrong, and the machine was away meanwhile (for kAway or
-/// more, or by the attempt's own sign), it is printed and tried again, at most kAttempts times in
-/// all; for no other reason. The last complaint fails the test.
+/// more, or by the attempt's own sign), it is printed and tried again, as long as another attempt
+/// has its end within kPatience; for no other reason. The last complaint fails the test.
 void expect_right(const std::function<Outcome()>& attempt);
 
 }  // namespace comcat::testing
