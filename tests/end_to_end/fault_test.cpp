@@ -63,8 +63,8 @@ TEST(Fault, RandomBytesAreShrugged) {
   for (int i = 0; i < 50; ++i) {
     std::string bytes(1 + random() % 4096, '\0');
     for (char& byte : bytes) byte = static_cast<char>(random());
-    std::ignore = exchange(server.port(), bytes, 20);
-    std::ignore = exchange(server.port(), kPreface + bytes, 20);
+    std::ignore = answer_to(server.port(), bytes, 20);
+    std::ignore = answer_to(server.port(), kPreface + bytes, 20);
   }
   EXPECT_TRUE(call.goes_on());
   EXPECT_EQ(0, server.stop());
@@ -73,14 +73,14 @@ TEST(Fault, RandomBytesAreShrugged) {
 TEST(Fault, Http1IsShrugged) {
   ServerProcess server;
   Call call(server);
-  std::ignore = exchange(server.port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 100);
+  std::ignore = answer_to(server.port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 100);
   EXPECT_TRUE(call.goes_on());
 }
 
 TEST(Fault, TruncatedTlsIsShrugged) {
   ServerProcess server({}, /*tls=*/true);
   const std::string client_hello("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11);
-  for (int i = 0; i < 20; ++i) std::ignore = exchange(server.port(), client_hello, 10);
+  for (int i = 0; i < 20; ++i) std::ignore = answer_to(server.port(), client_hello, 10);
   std::vector<std::unique_ptr<Connection>> half_open;
   for (int i = 0; i < 50; ++i) {
     half_open.push_back(std::make_unique<Connection>(server.port()));

@@ -171,7 +171,7 @@ TEST(MetricsEndpoint, AnswersNothingButAGetOfTheMetrics) {
   ServerProcess server({"--metrics=127.0.0.1:0"});
   const int port = metrics_port(server);
   EXPECT_EQ(0U, http_get(port, "/").find("HTTP/1.1 404 "));
-  EXPECT_EQ(0U, exchange(port, "PUT /metrics HTTP/1.0\r\n\r\n").find("HTTP/1.1 405 "));
+  EXPECT_EQ(0U, answer_to(port, "PUT /metrics HTTP/1.0\r\n\r\n").find("HTTP/1.1 405 "));
 }
 
 TEST(MetricsEndpoint, AnAddressThatIsTakenIsOneSentenceAndTwo) {

@@ -10,7 +10,7 @@
 
 namespace comcat::testing {
 
-std::string exchange(int port, const std::string& request, int patience_ms) {
+std::string answer_to(int port, const std::string& request, int patience_ms) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -36,7 +36,7 @@ std::string exchange(int port, const std::string& request, int patience_ms) {
 }
 
 std::string http_get(int port, const std::string& path) {
-  return exchange(port, "GET " + path + " HTTP/1.0\r\n\r\n");
+  return answer_to(port, "GET " + path + " HTTP/1.0\r\n\r\n");
 }
 
 }  // namespace comcat::testing
