@@ -8,8 +8,14 @@ add_library(comcat_options INTERFACE)
 target_compile_options(comcat_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
   -Woverloaded-virtual -Wimplicit-fallthrough
+  -pthread  # for all, as some libraries ask for it and a precompiled header holds for one set of macros
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>  # g++ 12 sees ghosts in std::variant
+  # g++ 12 sees ghosts in std::variant and, once its headers are precompiled, in std::string.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overread>
   -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=
   $<$<BOOL:${COMCAT_WERROR}>:-Werror>)
 
