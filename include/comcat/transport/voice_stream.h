@@ -73,7 +73,7 @@ class VoiceStream {
     std::chrono::milliseconds connect_timeout{10'000};  // name, TCP, TLS and welcome together
     std::chrono::milliseconds leave_timeout{700};       // for the server's goodbye
     std::chrono::milliseconds keepalive_time{5'000};
-    std::chrono::milliseconds keepalive_timeout{5'000};
+    std::chrono::milliseconds keepalive_timeout{4'000};  // and for the receipt of what was sent
     SendQueue::Options queue;
     Backoff::Options backoff;
     std::function<double()> random;  // [0, 1); empty: the system's entropy
