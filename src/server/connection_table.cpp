@@ -14,7 +14,8 @@ using base::LogLevel;
 // For so long a stranger is in nobody's way: he has only just come.
 constexpr std::chrono::milliseconds kWelcome{250};
 constexpr std::size_t kAskedAtATime = 8;
-constexpr std::size_t kAskedOf = 16;  // of all at each watch, so that within two seconds all are
+// Of all at each watch, so that within two seconds all are while somebody sends.
+constexpr std::size_t kAskedOf = 16;
 constexpr std::size_t kAtATime =
     2;  // are let in, or cut for others: each may cost gRPC milliseconds
 
@@ -191,6 +192,10 @@ std::optional<std::string_view> ConnectionTable::offence(const Connection& conne
 }
 
 void ConnectionTable::cut(Entry stranger, std::string_view why) {
+  if (!stranger->second.line->is_open()) {  // unnoticed: what it had may be somebody else's by now
+    forget(stranger);
+    return;
+  }
   metrics_.turned(Turned::kStranger);  // before he notices
   const auto& [id, connection] = *stranger;
   connection.line->cut();
@@ -246,6 +251,10 @@ bool ConnectionTable::make_room_within(const std::string& address, base::Time no
     const Entry entry = connections_.find(id);
     if (now - entry->second.accepted <= kWelcome) break;  // as have all after it
     const Stage stage = standing(entry->second);
+    if (stage < entry->second.stage && !entry->second.line->is_open()) {
+      forget(entry);
+      return true;
+    }
     if (stage < least) least = stage, weakest = entry;
   }
   if (weakest == connections_.end()) return false;

@@ -182,6 +182,35 @@ TEST(ConnectionTable, AStrangerOfTheSameAddressMakesRoomWhoeverGotLeastFar) {
   EXPECT_EQ(4U, exchange.table.size());
 }
 
+TEST(ConnectionTable, AGuestWhoHasGoneMakesRoomUnnoticedAndNobodyIsCut) {
+  Exchange exchange({.in_all = 1000, .per_address = 20});
+  const auto silent = exchange.call_silently(1, 1);
+  std::shared_ptr<Wire> guest;
+  for (int port = 2; port <= 20; ++port) {
+    guest = exchange.call(1, port);
+    exchange.vouch(1, port);
+  }
+  exchange.now += 1s;
+  guest->open = guest->has_caller = false;  // its descriptor may be another connection's
+  EXPECT_TRUE(exchange.call(1, 21));
+  EXPECT_FALSE(silent->was_cut || guest->was_cut);
+  EXPECT_EQ(20U, exchange.table.size());
+}
+
+TEST(ConnectionTable, WhoseMostStrangersHaveGoneLosesNoOtherConnection) {
+  Exchange exchange({.in_all = 30, .per_address = 30});
+  std::vector<std::shared_ptr<Wire>> crowd;
+  for (int port = 1; port <= 30; ++port) {
+    crowd.push_back(exchange.call(1, port));
+    exchange.vouch(1, port);
+  }
+  exchange.now += 1s;
+  crowd[20]->open = crowd[20]->has_caller = false;
+  EXPECT_TRUE(exchange.call(2));
+  EXPECT_FALSE(crowd[20]->was_cut);
+  EXPECT_EQ(0U, exchange.turned(Turned::kStranger));
+}
+
 TEST(ConnectionTable, WhereAllAreTakenAStrangerOfTheNewcomersAddressGoes) {
   Exchange exchange({.in_all = 2, .per_address = 2});
   const auto here = exchange.call(1);

@@ -49,8 +49,9 @@ struct ConnectionLimits {
 ///
 /// Peers are written as gRPC writes them, "ipv4:192.0.2.1:4000"; addresses are counted as
 /// admission_address() has them. Nobody says when a connection ends: strangers' lines are asked
-/// whenever they are watched, those that have a place in gRPC whenever others wait for one, and a
-/// few of all of them each time that they are watched or a limit is reached.
+/// whenever they are watched, those that have a place in gRPC whenever others wait for one, whoever
+/// is to be cut before that, and a few of all of them each time that they are watched or a limit is
+/// reached.
 ///
 /// Threads    one at a time. It logs, and counts in the metrics, whom it turns away or cuts.
 /// Ownership  the lines are its own; the metrics outlive it.
