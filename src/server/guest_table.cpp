@@ -85,17 +85,24 @@ struct GuestTable::Guest {
   /// nothing here, as long as its kernel acknowledges it.
   [[nodiscard]] bool is_quiet(base::Time now) const {
     const bool is_heard = !unheard_since || now - *unheard_since < kQuietLook;
-    return was_quiet && is_heard && !alone_since && account->callers() > 0 &&
+    return was_quiet && now >= held_until && is_heard && !alone_since && account->callers() > 0 &&
            now - looked_at < kQuietLook && account->bytes_in() < last.bytes_in + kStirringBytes;
   }
 
-  /// True where it has sent little for long, and nothing is under way to it.
+  /// True where it has sent little for long, and nothing is under way to it, nor held back from it.
   [[nodiscard]] bool rests(base::Time now) const {
-    return account->callers() == 0 || now - stirred >= kQuietFor;
+    return account->callers() == 0 || (now >= held_until && now - stirred >= kQuietFor);
   }
 
-  void looked(const ConnectionCounts& counts, base::Time now) {
+  void looked(const ConnectionCounts& counts, base::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     const std::uint64_t more = counts.received - last.received;
+    // What was held back comes when its kernel tries again, a little at first, and after twice as
+    // long where it finds the limit where it was. Of part of a message no account tells.
+    if (counts.received >= limit) {
+      held_until = base::Time::max();
+    } else if (more > 0 && held_until == base::Time::max()) {
+      held_until = now + kQuietFor;
+    }
     const std::chrono::duration<double> passed = now - looked_at;
     const double quiet_bytes = kQuietBytes * (1 + std::min(passed.count(), 4.0));
     const bool sends = !budget || static_cast<double>(more) > quiet_bytes;
@@ -128,6 +135,7 @@ struct GuestTable::Guest {
   ConnectionCounts last;                    // then
   base::Time stirred{};                     // when it was last found to send
   bool was_quiet = false;                   // it had sent little that was not accounted for
+  base::Time held_until{};                  // all that may arrive had, and no more has come
   bool gone = false;
 };
 

@@ -28,6 +28,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr const char* kRoom = "elsewhere";
+// On loopback a segment carries 64 KiB, of which so much is held back that its sender's kernel
+// waits ever longer between its tries; a network's arrive whole.
+constexpr int kEthernetSegment = 1448;
 constexpr std::size_t kMostMemoryKib = 64UL * 1024;
 
 std::size_t resident_kib(ServerProcess& server) {
@@ -250,6 +253,22 @@ TEST(Budget, WhatNeedsNoAnswer) {
   withstands(repeated(frame(kPriority, 0, 1, std::string("\0\0\0\0\x10", 5))));
   withstands(repeated(frame(kSettings, 0, 0, "")));
   withstands(repeated(frame(kData, 0, 1, "")));
+}
+
+TEST(Budget, OthersSeeThatTheServerEndedWhoSentAMessageTooLargeToTake) {
+  ServerProcess server;
+  Caller an({.port = server.port()});
+  ASSERT_TRUE(an.hello("an"));
+  for (const std::size_t bytes : {300'000U, 3'000'000U}) {
+    SCOPED_TRACE(bytes);
+    Caller big({.port = server.port(), .segment_bytes = kEthernetSegment});
+    ASSERT_TRUE(big.hello("big"));
+    big.send_raw(std::string(bytes, '\0'));
+    const auto left = an.wait_for([](const ServerRES& r) { return event_of(r).has_left(); });
+    ASSERT_TRUE(left);
+    EXPECT_EQ(Left::CLOSED, event_of(*left).left().reason());
+    EXPECT_TRUE(server.logs("connection_cut address=127.0.0.1 why=\"it sent much"));
+  }
 }
 
 TEST(Budget, WhereSomebodyWasCutTheNextComeInOneByOne) {

@@ -310,6 +310,44 @@ TEST(GuestTable, WhoWasQuietAndSendsWithoutEndIsHeldAllTheSame) {
   EXPECT_TRUE(attacker->was_cut);
 }
 
+/// Of one who, so long `after` it came, sends part of a message too large and then nothing: how
+/// often its kernel tries in vain until it is cut. After a try that some of it gets through the
+/// next is 200 ms later, after each other try in twice the time. First comes the rest of a segment.
+int vain_tries(base::Duration after) {
+  House house;
+  const auto sender = house.connect(1, 4000);
+  std::ignore = house.admit(1, 4000);
+  std::ignore = house.watch();
+  base::Time watched = house.now;
+  base::Time next = house.now + after;
+  auto pause = 200ms;
+  bool few = false;
+  int vain = 0;
+  for (int step = 0; step < 1000 && !sender->was_cut; ++step) {
+    house.now += 50ms;
+    if (house.now >= next) {
+      const std::uint64_t before = sender->bytes.received;
+      sender->send(few ? 100 : 200 * kKiB);
+      const bool in_vain = sender->bytes.received == before;
+      few = in_vain || !few;
+      pause = in_vain ? 2 * pause : 200ms;
+      next = house.now + pause;
+      if (in_vain) ++vain;
+    }
+    if (house.now < watched + (house.table.rests() ? 3000ms : 100ms)) continue;
+    watched = house.now;
+    std::ignore = house.table.watch(house.now);
+  }
+  EXPECT_TRUE(sender->was_cut);
+  return vain;
+}
+
+TEST(GuestTable, WhoIsHeldBackAmidAMessageDoesNotTryInVainOnceThatWasSeen) {
+  EXPECT_EQ(0, vain_tries(0s));
+  EXPECT_LE(vain_tries(1500ms), 2) << "it was looked at seldom";
+  EXPECT_LE(vain_tries(10s), 4) << "all rested";
+}
+
 TEST(GuestTable, WhoWasNeverAdmittedIsNobodysGuest) {
   House house;
   const auto stranger = house.connect(1, 1);

@@ -10,6 +10,7 @@
 #include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,15 +25,17 @@ sockaddr_in loopback(const std::string& host, int port) {
   return address;
 }
 
-/// A connection from `host`, or whichever address where that is empty, to 127.0.0.1:`port`; where
-/// there is none, gRPC finds out.
-int connect_from(const std::string& host, int port) {
+/// A connection as `options` have it; where there is none, gRPC finds out.
+int connect_as(const Caller::Options& options) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (const int most = options.segment_bytes; most > 0) {
+    std::ignore = setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &most, sizeof most);
+  }
   const timeval patience{Caller::kPatience.count(), 0};
   std::ignore = setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  const sockaddr_in here = loopback(host, 0);
-  const sockaddr_in there = loopback("127.0.0.1", port);
-  if (!host.empty()) {
+  const sockaddr_in there = loopback("127.0.0.1", options.port);
+  if (!options.from.empty()) {
+    const sockaddr_in here = loopback(options.from, 0);
     std::ignore = bind(fd, reinterpret_cast<const sockaddr*>(&here), sizeof here);
   }
   std::ignore = connect(fd, reinterpret_cast<const sockaddr*>(&there), sizeof there);
@@ -61,7 +64,7 @@ std::shared_ptr<grpc::Channel> make_channel(const Caller::Options& options, int 
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   const std::string target = "127.0.0.1:" + std::to_string(options.port);
   if (options.tls) return grpc::CreateCustomChannel(target, trusting(), arguments);
-  const int socket = kept >= 0 ? dup(kept) : connect_from({}, options.port);
+  const int socket = kept >= 0 ? dup(kept) : connect_as(options);
   return grpc::CreateCustomInsecureChannelFromFd(target, socket, arguments);  // which closes it
 }
 
@@ -89,7 +92,7 @@ const Event& event_of(const ServerRES& response) {
 
 Caller::Caller(const Options& options)
     : hear_(options.hear),
-      socket_(options.from.empty() ? -1 : connect_from(options.from, options.port)),
+      socket_(options.from.empty() ? -1 : connect_as(options)),
       channel_(make_channel(options, socket_)) {
   if (options.passcode) context_.AddMetadata("passcode", *options.passcode);
   const grpc::internal::RpcMethod method("/Calling/VoIP",

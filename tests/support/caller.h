@@ -30,10 +30,11 @@ class Caller {
   struct Options {
     int port = 0;
     std::optional<std::string> passcode = "hunter2";
-    bool tls = false;     // whatever certificate the server has
-    bool reading = true;  // false: it never reads, as a stalled listener
-    std::string from{};   // the address in 127.0.0.0/8 to call from; empty: 127.0.0.1
-    Hear hear{};          // called for each response by the reading thread, which keeps none then
+    bool tls = false;       // whatever certificate the server has
+    bool reading = true;    // false: it never reads, as a stalled listener
+    std::string from{};     // the address in 127.0.0.0/8 to call from; empty: 127.0.0.1
+    Hear hear{};            // called for each response by the reading thread, which keeps none then
+    int segment_bytes = 0;  // of TCP; 0: loopback's 64 KiB. Not with `tls`
   };
   using Match = std::function<bool(const ServerRES&)>;
   static constexpr std::chrono::seconds kPatience{20};

@@ -57,8 +57,9 @@ struct GuestLimits {
 /// beyond which whoever has sent most goes. Between two watches no more arrives than a part of the
 /// budget, whatever a peer sends. Who overdraws it is cut without a warning. Whose last caller has
 /// gone is held to what a stranger may do. One who sends little that is no message is looked at
-/// eight times less often. A guest from whom no acknowledgement comes is cut as well: the path
-/// is dead. (Nobody is cut for not reading here, as that is acknowledged.)
+/// eight times less often, unless something is held back from it: of part of a message no account
+/// tells. A guest from whom no acknowledgement comes is cut as well: the path is dead. (Nobody is
+/// cut for not reading here, as that is acknowledged.)
 ///
 /// Peers are written as gRPC writes them, "ipv4:192.0.2.1:4000"; connections are told apart as
 /// connection_name() has them, addresses as admission_address().
