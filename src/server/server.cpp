@@ -41,8 +41,6 @@ constexpr int kIdleTimeoutMs = 5'000;      // a connection without a stream
 constexpr int kMinPingIntervalMs = 2'000;  // clients ask each 5 s, and the network is uneven
 constexpr int kFlowControlWindowBytes = 16 * 1024;
 constexpr int kReadChunkBytes = 1024;  // callers send little at a time
-// Each connection holds buffers of a record's size, with voice a message fits into one.
-constexpr int kTlsRecordBytes = 2 * 1024;
 constexpr std::chrono::milliseconds kFarewell{500};
 // gRPC's timers, of which there are two sets of several parts, each wake once a second some
 // milliseconds apart, whatever they are to do: no more than seconds hang on them here.
@@ -82,7 +80,6 @@ void set_limits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   // Clients see to their own deadlines, and calls to how long they last here.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 0);
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
-  builder.AddChannelArgument(GRPC_ARG_TSI_MAX_FRAME_SIZE, kTlsRecordBytes);
   builder.AddChannelArgument(GRPC_ARG_TCP_READ_CHUNK_SIZE, kReadChunkBytes);
   builder.AddChannelArgument(GRPC_ARG_TCP_MIN_READ_CHUNK_SIZE, kReadChunkBytes);
   builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, 4 * kReadChunkBytes);
