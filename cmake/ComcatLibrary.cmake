@@ -29,8 +29,7 @@ endfunction()
 # One GoogleTest program for the library, from tests/<library>/. LABEL, the library's name where it is
 # not given, says what presets leave out: grpc (tsan, which does not even build them: Debian's gRPC is not
 # instrumented), program (tsan and dev: tests of whole programs, which release runs as users have them and
-# asan with every check). ALONE: its tests run in real time,
-# and no other test runs beside them.
+# asan with every check). ALONE: its tests run in real time, and no other test runs beside them.
 function(comcat_tests name)
   cmake_parse_arguments(T "ALONE" "LABEL" "SOURCES;LINKS" ${ARGN})
   if(NOT T_LABEL)

@@ -48,13 +48,13 @@ std::vector<std::string> LineHistory::load() {
 
 bool LineHistory::may_keep(const std::string& line) const {
   return may_be_shown(line) && line != last_ && first_word(line) != "msg" &&
-         std::ranges::none_of(secrets_, [&](const std::string& secret) {
+         std::ranges::none_of(options_.secrets, [&](const std::string& secret) {
            return line.find(secret) != std::string::npos;
          });
 }
 
 void LineHistory::keep_out(const std::string& secret) {
-  if (!secret.empty()) secrets_.push_back(secret);
+  if (!secret.empty()) options_.secrets.push_back(secret);
 }
 
 void LineHistory::add(const std::string& line) {

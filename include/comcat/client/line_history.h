@@ -28,8 +28,7 @@ class LineHistory {
     std::vector<std::string> secrets;  // none of them empty
     std::function<void(std::string)> tell{};
   };
-  explicit LineHistory(Options options)
-      : options_(std::move(options)), secrets_(options_.secrets) {}
+  explicit LineHistory(Options options) : options_(std::move(options)) {}
 
   /// The lines of earlier runs, the oldest first: kMostLines at most.
   [[nodiscard]] std::vector<std::string> load();
@@ -43,8 +42,7 @@ class LineHistory {
   [[nodiscard]] absl::Status append(const std::string& line);
   void note(const absl::Status& status);
 
-  const Options options_;
-  std::vector<std::string> secrets_;
+  Options options_;
   std::string last_;  // what was added last
   std::size_t added_ = 0;
   bool failed_ = false;
